@@ -1,0 +1,156 @@
+//! Typed ids: an account's id cannot be passed where a session's is expected.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::entropy::{Entropy, random};
+
+macro_rules! random_id {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; 16]);
+
+        impl $name {
+            pub fn generate(entropy: &dyn Entropy) -> Self {
+                Self(random(entropy))
+            }
+
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(bytes)
+            }
+
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = MalformedId;
+
+            fn from_str(text: &str) -> Result<Self, MalformedId> {
+                let bytes = data_encoding::HEXLOWER.decode(text.as_bytes()).map_err(|_| MalformedId)?;
+                bytes.as_slice().try_into().map(Self).map_err(|_| MalformedId)
+            }
+        }
+
+        impl TryFrom<&[u8]> for $name {
+            type Error = MalformedId;
+
+            fn try_from(bytes: &[u8]) -> Result<Self, MalformedId> {
+                bytes.try_into().map(Self).map_err(|_| MalformedId)
+            }
+        }
+    )+};
+}
+
+random_id! {
+    AccountId,
+    SessionId,
+    /// Something begun and not finished between two requests: an enrolment, a hold.
+    PendingId,
+    AuditEventId,
+    /// Ties a page shown to a person to the one line in the log that says what happened.
+    CorrelationId,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an id: 32 lower-case hexadecimal digits expected")]
+pub struct MalformedId;
+
+macro_rules! slug {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = MalformedSlug;
+
+            fn from_str(text: &str) -> Result<Self, MalformedSlug> {
+                is_slug(text).then(|| Self(Arc::from(text))).ok_or(MalformedSlug)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = MalformedSlug;
+
+            fn try_from(text: String) -> Result<Self, MalformedSlug> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(slug: $name) -> Self {
+                slug.0.as_ref().to_owned()
+            }
+        }
+    )+};
+}
+
+slug! {
+    /// A laboratory, as named in the configuration.
+    LabId,
+    /// A host name in front of one LIS, as named in the configuration.
+    SiteId,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a name here is 1 to 40 of a-z, 0-9 and '-', beginning with a letter")]
+pub struct MalformedSlug;
+
+fn is_slug(text: &str) -> bool {
+    text.len() <= 40
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_what_it_prints() {
+        let id = AccountId::from_bytes([7; 16]);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!("07".parse::<AccountId>(), Err(MalformedId));
+    }
+
+    #[test]
+    fn a_slug_is_short_and_plain() {
+        assert!("lab-30".parse::<LabId>().is_ok());
+        for bad in ["", "30", "Lab", "a b", "é", &"a".repeat(41)] {
+            assert_eq!(bad.parse::<LabId>(), Err(MalformedSlug), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! What every floor may use: time, randomness, typed ids and the client's address.
+
+pub mod client_address;
+pub mod clock;
+pub mod entropy;
+pub mod ids;

@@ -1,0 +1,6 @@
+//! Vestibule: the locked entrance hall in front of a medical laboratory's result pages.
+//!
+//! The folders are floors; each imports only from the floors below it. `docs/architecture.md` has the table and
+//! `tests/architecture.rs` holds it.
+
+pub mod kernel;
