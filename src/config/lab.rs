@@ -1,0 +1,83 @@
+//! `[[lab]]`: a laboratory and the portal its patients know.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use url::Url;
+
+use super::Problems;
+use crate::kernel::ids::LabId;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lab {
+    pub id: LabId,
+    /// As patients know it.
+    pub name: String,
+    /// Origin of the sign-in pages, `https://HOST[:PORT]`.
+    pub portal: Url,
+    /// Whom a patient calls, printed on the code sheet.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// Where people report a weakness: `mailto:` or `https:`, for `/.well-known/security.txt`.
+    #[serde(default)]
+    pub security_contact: Option<Url>,
+    /// The time zone in which patients read times.
+    #[serde(default = "paris")]
+    pub time_zone: String,
+    /// How long a lab code can be used after it was issued.
+    #[serde(default = "default_code_days")]
+    pub lab_code_days: u32,
+}
+
+fn paris() -> String {
+    "Europe/Paris".to_owned()
+}
+
+fn default_code_days() -> u32 {
+    14
+}
+
+impl Lab {
+    /// `https://host[:port]`, without a trailing slash.
+    pub fn portal_origin(&self) -> String {
+        self.portal.origin().ascii_serialization()
+    }
+}
+
+pub(super) fn check(labs: &[Lab], problems: &mut Problems) {
+    if labs.is_empty() {
+        problems.add("[[lab]]", "there is none", "describe at least one laboratory");
+    }
+    let mut seen = BTreeSet::new();
+    for lab in labs {
+        let place = |key: &str| format!("[[lab]] {}: {key}", lab.id);
+        if !seen.insert(&lab.id) {
+            problems.add(place("id"), "two labs have it", "give each lab an id of its own");
+        }
+        if lab.portal.scheme() != "https" || lab.portal.path() != "/" || lab.portal.query().is_some() {
+            problems.add(
+                place("portal"),
+                "not an https origin",
+                "write https://HOST or https://HOST:PORT",
+            );
+        }
+        if lab.name.trim().is_empty() {
+            problems.add(place("name"), "it is empty", "write the name patients know");
+        }
+        if jiff::tz::TimeZone::get(&lab.time_zone).is_err() {
+            problems.add(
+                place("time_zone"),
+                "no such time zone",
+                "write an IANA name such as Europe/Paris",
+            );
+        }
+        if !(1..=60).contains(&lab.lab_code_days) {
+            problems.add(
+                place("lab_code_days"),
+                "outside 1 to 60",
+                "initial codes are short-lived: 14 is the default",
+            );
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The configuration: one file per section, read from TOML and the environment, validated whole before anything starts.
+
+mod database;
+mod lab;
+mod password;
+mod problem;
+mod server;
+mod session;
+mod sign_in;
+pub mod site;
+mod throttle;
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use database::Database;
+pub use lab::Lab;
+pub use password::Password;
+pub use problem::{Problem, Problems};
+pub use server::{Keyring, Server, Tls};
+pub use session::Session;
+pub use sign_in::SignIn;
+pub use site::Site;
+pub use throttle::Throttle;
+
+/// Where commands look when neither `--config` nor `VESTIBULE_CONFIG` says otherwise.
+pub const DEFAULT_FILE: &str = "config/vestibule.toml";
+
+const ENVIRONMENT_PREFIX: &str = "VESTIBULE";
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub server: Server,
+    pub tls: Tls,
+    pub database: Database,
+    pub keyring: Keyring,
+    #[serde(default)]
+    pub password: Password,
+    #[serde(default)]
+    pub sign_in: SignIn,
+    #[serde(default)]
+    pub session: Session,
+    #[serde(default)]
+    pub throttle: Throttle,
+    #[serde(rename = "lab")]
+    pub labs: Vec<Lab>,
+    #[serde(rename = "site", default)]
+    pub sites: Vec<Site>,
+}
+
+impl Config {
+    /// Reads `file`, lays `VESTIBULE__SECTION__KEY` variables over it and checks every section.
+    ///
+    /// # Errors
+    /// Every problem found, each with the place and the remedy.
+    pub fn load(file: &Path) -> Result<Self, Problems> {
+        if !file.is_file() {
+            return Err(Problems::one(
+                file.display().to_string(),
+                "the configuration file is not there",
+                "give its path with --config or VESTIBULE_CONFIG; config/vestibule.toml shows every key",
+            ));
+        }
+        let environment = config::Environment::with_prefix(ENVIRONMENT_PREFIX)
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true);
+        let mut config: Self = config::Config::builder()
+            .add_source(config::File::from(file).format(config::FileFormat::Toml))
+            .add_source(environment)
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .map_err(|error| {
+                Problems::one(
+                    file.display().to_string(),
+                    error.to_string(),
+                    "correct the key; config/vestibule.toml shows every one with its meaning",
+                )
+            })?;
+        config.resolve_paths(file.parent().unwrap_or(Path::new(".")));
+        config.check()?;
+        Ok(config)
+    }
+
+    pub fn lab(&self, id: &crate::kernel::ids::LabId) -> Option<&Lab> {
+        self.labs.iter().find(|lab| lab.id == *id)
+    }
+
+    /// Paths in the file are meant from where the file is, not from where the command was typed.
+    fn resolve_paths(&mut self, base: &Path) {
+        let resolve = |path: &mut PathBuf| *path = base.join(&*path);
+        resolve(&mut self.tls.certificate_file);
+        resolve(&mut self.tls.key_file);
+        resolve(&mut self.keyring.file);
+        if let Some(path) = &mut self.database.url_file {
+            resolve(path);
+        }
+        if let Some(url) = &mut self.database.url {
+            database::resolve_sqlite_path(url, base);
+        }
+        for path in self.sites.iter_mut().filter_map(|site| site.upstream_ca_file.as_mut()) {
+            resolve(path);
+        }
+    }
+
+    fn check(&self) -> Result<(), Problems> {
+        let mut problems = Problems::default();
+        self.server.check(&mut problems);
+        self.database.check(&mut problems);
+        self.password.check(&mut problems);
+        self.sign_in.check(&mut problems);
+        self.session.check(&mut problems);
+        self.throttle.check(&mut problems);
+        lab::check(&self.labs, &mut problems);
+        for site in &self.sites {
+            if self.lab(&site.lab).is_none() {
+                problems.add(
+                    format!("[[site]] {}: lab", site.id),
+                    format!("no [[lab]] has the id '{}'", site.lab),
+                    "name one of the labs of this file",
+                );
+            }
+        }
+        self.check_hosts(&mut problems);
+        problems.into_result()
+    }
+
+    fn check_hosts(&self, problems: &mut Problems) {
+        let mut seen = std::collections::BTreeSet::new();
+        let portals = self.labs.iter().map(|lab| lab.portal.as_str());
+        let sites = self.sites.iter().map(|site| site.origin.as_str());
+        for origin in portals.chain(sites) {
+            if !seen.insert(origin.trim_end_matches('/').to_ascii_lowercase()) {
+                problems.add(
+                    "[[lab]] portal, [[site]] origin".to_owned(),
+                    format!("'{origin}' is used twice"),
+                    "give every portal and every site a host name of its own",
+                );
+            }
+        }
+    }
+}
