@@ -5,4 +5,6 @@
 
 pub mod config;
 pub mod crypto;
+pub mod domain;
 pub mod kernel;
+pub mod store;

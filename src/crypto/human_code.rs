@@ -74,12 +74,22 @@ impl HumanCode {
         text
     }
 
+    /// None if `stored` was made of another code.
+    pub fn check(&self, keyring: &Keyring, lab: &LabId, kind: CodeKind, stored: &[u8]) -> Option<CodeMatched> {
+        let key = keyring.lookup_key(Purpose::HumanCode, &[lab.as_str(), kind.label()]);
+        super::mac_matches(&key, &[self.0.as_bytes()], stored).then_some(CodeMatched(()))
+    }
+
     /// What is stored: a MAC under the lab's key, so that a stolen database alone tests no guess.
     pub fn mac(&self, keyring: &Keyring, lab: &LabId, kind: CodeKind) -> [u8; 32] {
         let key = keyring.lookup_key(Purpose::HumanCode, &[lab.as_str(), kind.label()]);
         super::mac(&key, &[self.0.as_bytes()])
     }
 }
+
+/// Proof that a typed code is the stored one. Only [`HumanCode::check`] makes one.
+#[derive(Debug)]
+pub struct CodeMatched(());
 
 impl fmt::Debug for HumanCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -29,6 +29,29 @@ pub enum HashFault {
     UnknownPepper,
 }
 
+/// A password's hash in PHC form, made by [`hash`] or read back from where it was sealed.
+#[derive(Clone)]
+pub struct HashedPassword(String);
+
+impl HashedPassword {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// # Errors
+    /// The text is not a password hash.
+    pub fn restore(text: String) -> Result<Self, HashFault> {
+        PasswordHash::new(&text).map_err(|_| HashFault::Damaged)?;
+        Ok(Self(text))
+    }
+}
+
+impl std::fmt::Debug for HashedPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HashedPassword(..)")
+    }
+}
+
 /// Proof that a password matched a stored hash. Only [`verify`] makes one.
 #[derive(Debug)]
 pub struct PasswordMatched {
@@ -49,7 +72,7 @@ pub fn hash(
     cost: Cost,
     password: &[u8],
     memory: &mut [Block],
-) -> Result<String, HashFault> {
+) -> Result<HashedPassword, HashFault> {
     let (key_id, pepper) = keyring.current_key(Purpose::Pepper);
     let salt = random::<SALT_LENGTH>(entropy);
     let params = params(cost, key_id)?;
@@ -61,7 +84,7 @@ pub fn hash(
         salt: Some(Salt::new(&salt).map_err(|_| HashFault::Damaged)?),
         hash: Some(Output::new(&*output).map_err(|_| HashFault::Damaged)?),
     };
-    Ok(hash.to_string())
+    Ok(HashedPassword(hash.to_string()))
 }
 
 /// `Ok(None)`: another password.
@@ -145,7 +168,11 @@ mod tests {
     fn r15_a_hash_is_argon2id_salted_and_peppered() {
         let keyring = Keyring::generate(&SystemEntropy, Timestamp::from_seconds(0));
         let mut memory = work_memory(CHEAP);
-        let mut make = || hash(&keyring, &SystemEntropy, CHEAP, "dix mots".as_bytes(), &mut memory).unwrap();
+        let mut make = || {
+            hash(&keyring, &SystemEntropy, CHEAP, "dix mots".as_bytes(), &mut memory)
+                .unwrap()
+                .0
+        };
         let (one, two) = (make(), make());
         assert!(one.starts_with("$argon2id$v=19$m=64,t=1,p=1,keyid="), "{one}");
         assert_ne!(one, two, "every hash has a salt of its own");
@@ -196,7 +223,9 @@ mod tests {
             memory_kib: 128,
             ..CHEAP
         };
-        let stored = hash(&keyring, &SystemEntropy, dear, b"pw", &mut work_memory(dear)).unwrap();
+        let stored = hash(&keyring, &SystemEntropy, dear, b"pw", &mut work_memory(dear))
+            .unwrap()
+            .0;
         assert_eq!(
             verify(&keyring, CHEAP, &stored, b"pw", &mut memory).unwrap_err(),
             HashFault::TooCostly

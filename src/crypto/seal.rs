@@ -1,12 +1,14 @@
 //! Sealed columns: AES-256-GCM-SIV with the place (lab, table, column, row) as associated data, so that a value moved to
 //! another row or column no longer opens.
 
+use std::sync::Arc;
+
 use aes_gcm_siv::aead::{Aead, KeyInit, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, Nonce};
 use zeroize::Zeroizing;
 
 use super::keyring::{KeyId, Keyring, Purpose};
-use crate::kernel::entropy::{Entropy, random};
+use crate::kernel::entropy::{SharedEntropy, random};
 use crate::kernel::ids::LabId;
 
 const NONCE_LENGTH: usize = 12;
@@ -39,38 +41,58 @@ pub enum SealError {
     Damaged,
 }
 
-/// Key id, nonce, ciphertext and tag, in this order.
-///
-/// # Errors
-/// The value is longer than the cipher allows (64 GiB).
-pub fn seal(keyring: &Keyring, entropy: &dyn Entropy, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, SealError> {
-    let (id, key) = keyring.current_key(Purpose::Seal);
-    let nonce = random::<NONCE_LENGTH>(entropy);
-    let payload = Payload {
-        msg: plain,
-        aad: &place.associated_data(),
-    };
-    let cipher = Aes256GcmSiv::new((&*key).into());
-    let sealed = cipher
-        .encrypt(&Nonce::from(nonce), payload)
-        .map_err(|_| SealError::Damaged)?;
-    Ok([id.as_bytes(), &nonce, &sealed].concat())
+/// Seals and opens with a keyring.
+#[derive(Clone, Debug)]
+pub struct Sealer {
+    keyring: Arc<Keyring>,
+    entropy: SharedEntropy,
 }
 
-/// # Errors
-/// The key is missing, or the value does not belong to this place.
-pub fn open(keyring: &Keyring, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
-    let (id, rest) = sealed.split_at_checked(KeyId::LENGTH).ok_or(SealError::Damaged)?;
-    let (nonce, sealed) = rest.split_at_checked(NONCE_LENGTH).ok_or(SealError::Damaged)?;
-    let id = KeyId::try_from(id).map_err(|_| SealError::UnknownKey)?;
-    let key = keyring.key(id, Purpose::Seal).map_err(|_| SealError::UnknownKey)?;
-    let nonce: [u8; NONCE_LENGTH] = nonce.try_into().map_err(|_| SealError::Damaged)?;
-    let payload = Payload {
-        msg: sealed,
-        aad: &place.associated_data(),
-    };
-    let plain = Aes256GcmSiv::new((&*key).into()).decrypt(&Nonce::from(nonce), payload);
-    plain.map(Zeroizing::new).map_err(|_| SealError::Damaged)
+impl Sealer {
+    pub fn new(keyring: Arc<Keyring>, entropy: SharedEntropy) -> Self {
+        Self { keyring, entropy }
+    }
+
+    /// Key id, nonce, ciphertext and tag, in this order.
+    ///
+    /// # Errors
+    /// The value is longer than the cipher allows (64 GiB).
+    pub fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+        let (id, key) = self.keyring.current_key(Purpose::Seal);
+        let nonce = random::<NONCE_LENGTH>(&*self.entropy);
+        let payload = Payload {
+            msg: plain,
+            aad: &place.associated_data(),
+        };
+        let cipher = Aes256GcmSiv::new((&*key).into());
+        let sealed = cipher
+            .encrypt(&Nonce::from(nonce), payload)
+            .map_err(|_| SealError::Damaged)?;
+        Ok([id.as_bytes(), &nonce, &sealed].concat())
+    }
+
+    /// # Errors
+    /// The key is missing, or the value does not belong to this place.
+    pub fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let (id, rest) = sealed.split_at_checked(KeyId::LENGTH).ok_or(SealError::Damaged)?;
+        let (nonce, sealed) = rest.split_at_checked(NONCE_LENGTH).ok_or(SealError::Damaged)?;
+        let id = KeyId::try_from(id).map_err(|_| SealError::UnknownKey)?;
+        let key = self.keyring.key(id, Purpose::Seal).map_err(|_| SealError::UnknownKey)?;
+        let nonce: [u8; NONCE_LENGTH] = nonce.try_into().map_err(|_| SealError::Damaged)?;
+        let payload = Payload {
+            msg: sealed,
+            aad: &place.associated_data(),
+        };
+        let plain = Aes256GcmSiv::new((&*key).into()).decrypt(&Nonce::from(nonce), payload);
+        plain.map(Zeroizing::new).map_err(|_| SealError::Damaged)
+    }
+
+    /// # Errors
+    /// As [`Sealer::open`]; also when what was sealed is no text.
+    pub fn open_text(&self, place: Place<'_>, sealed: &[u8]) -> Result<String, SealError> {
+        let plain = self.open(place, sealed)?;
+        String::from_utf8(plain.to_vec()).map_err(|_| SealError::Damaged)
+    }
 }
 
 #[cfg(test)]
@@ -79,21 +101,25 @@ mod tests {
     use crate::kernel::clock::Timestamp;
     use crate::kernel::entropy::SystemEntropy;
 
+    fn sealer(keyring: Keyring) -> Sealer {
+        Sealer::new(Arc::new(keyring), Arc::new(SystemEntropy))
+    }
+
     #[test]
     fn a_value_opens_in_its_own_place_only_and_after_rotation() {
-        let mut keyring = Keyring::generate(&SystemEntropy, Timestamp::from_seconds(0));
+        let start = Timestamp::from_seconds(0);
+        let keyring = Keyring::generate(&SystemEntropy, start);
+        let mut rotated = Keyring::parse(&keyring.to_text()).unwrap();
+        rotated.rotate(&SystemEntropy, start);
         let lab: LabId = "demo".parse().unwrap();
         let place = Place {
             lab: &lab,
             column: "accounts.email",
             row: b"1",
         };
-        let sealed = seal(&keyring, &SystemEntropy, place, b"odette@example.org").unwrap();
-        keyring.rotate(&SystemEntropy, Timestamp::from_seconds(1));
-        assert_eq!(
-            open(&keyring, place, &sealed).unwrap().as_slice(),
-            b"odette@example.org"
-        );
+        let sealed = sealer(keyring).seal(place, b"odette@example.org").unwrap();
+        let rotated = sealer(rotated);
+        assert_eq!(rotated.open_text(place, &sealed).unwrap(), "odette@example.org");
         for elsewhere in [
             Place { row: b"2", ..place },
             Place {
@@ -101,10 +127,10 @@ mod tests {
                 ..place
             },
         ] {
-            assert_eq!(open(&keyring, elsewhere, &sealed), Err(SealError::Damaged));
+            assert_eq!(rotated.open(elsewhere, &sealed), Err(SealError::Damaged));
         }
-        let stranger = Keyring::generate(&SystemEntropy, Timestamp::from_seconds(0));
-        assert_eq!(open(&stranger, place, &sealed), Err(SealError::UnknownKey));
-        assert_eq!(open(&keyring, place, &sealed[..5]), Err(SealError::Damaged));
+        let stranger = sealer(Keyring::generate(&SystemEntropy, start));
+        assert_eq!(stranger.open(place, &sealed), Err(SealError::UnknownKey));
+        assert_eq!(rotated.open(place, &sealed[..5]), Err(SealError::Damaged));
     }
 }

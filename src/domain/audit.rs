@@ -1,0 +1,142 @@
+//! What is written down for good: every authentication, refusal and act of an operator, as a typed event.
+
+use serde::Serialize;
+
+use crate::domain::evidence::Means;
+use crate::kernel::ids::{AccountId, SessionId, SiteId};
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Somebody on the network, from this address, proved or not.
+    Visitor { address: String },
+    /// A person at the machine, by operating-system user.
+    Machine { user: String },
+    /// The program itself.
+    Vestibule,
+}
+
+impl Actor {
+    /// One line, safe in a log whatever the names hold.
+    pub fn label(&self) -> String {
+        let plain = |text: &str| text.chars().filter(|c| !c.is_control()).take(120).collect::<String>();
+        match self {
+            Self::Visitor { address } => format!("visitor:{}", plain(address)),
+            Self::Machine { user } => format!("machine:{}", plain(user)),
+            Self::Vestibule => "vestibule".to_owned(),
+        }
+    }
+}
+
+/// Why a sign-in was refused; written here and shown to nobody on the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RefusalCause {
+    UnknownIdentifier,
+    NotActive,
+    WrongCode,
+    CodeUsedUp,
+    WrongPassword,
+    TooManyInARow,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    SignedIn {
+        session: String,
+        means: Means,
+    },
+    SignInRefused {
+        cause: RefusalCause,
+    },
+    SignInDelayed {
+        seconds: u64,
+    },
+    SignInHeld {
+        means: Means,
+    },
+    SignedOut {
+        session: String,
+    },
+    SignedOutEverywhere {
+        sessions: u64,
+    },
+    SiteEntered {
+        session: String,
+        site: SiteId,
+    },
+    ActivationStarted,
+    ActivationRefused,
+    Enrolled,
+    PasswordRotated,
+    PasswordRehashed,
+    RecoveryCodesIssued {
+        number: usize,
+    },
+    LabCodeIssued {
+        expires_at: String,
+    },
+    PatientsImported {
+        added: u64,
+        updated: u64,
+        unchanged: u64,
+        refused: u64,
+    },
+    KeyringAdopted,
+    ColumnsResealed {
+        values: u64,
+    },
+}
+
+impl Event {
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::SignedIn { .. } => "signed-in",
+            Self::SignInRefused { .. } => "sign-in-refused",
+            Self::SignInDelayed { .. } => "sign-in-delayed",
+            Self::SignInHeld { .. } => "sign-in-held",
+            Self::SignedOut { .. } => "signed-out",
+            Self::SignedOutEverywhere { .. } => "signed-out-everywhere",
+            Self::SiteEntered { .. } => "site-entered",
+            Self::ActivationStarted => "activation-started",
+            Self::ActivationRefused => "activation-refused",
+            Self::Enrolled => "enrolled",
+            Self::PasswordRotated => "password-rotated",
+            Self::PasswordRehashed => "password-rehashed",
+            Self::RecoveryCodesIssued { .. } => "recovery-codes-issued",
+            Self::LabCodeIssued { .. } => "lab-code-issued",
+            Self::PatientsImported { .. } => "patients-imported",
+            Self::KeyringAdopted => "keyring-adopted",
+            Self::ColumnsResealed { .. } => "columns-resealed",
+        }
+    }
+
+    pub fn signed_in(session: SessionId, means: Means) -> Self {
+        Self::SignedIn {
+            session: session.to_string(),
+            means,
+        }
+    }
+}
+
+/// An event with everything that goes into its row.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub actor: Actor,
+    pub account: Option<AccountId>,
+    pub event: Event,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r44_a_name_cannot_forge_a_second_line() {
+        let actor = Actor::Machine {
+            user: "eve\n2026-01-01 machine:root".to_owned(),
+        };
+        assert_eq!(actor.label(), "machine:eve2026-01-01 machine:root");
+    }
+}

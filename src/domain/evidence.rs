@@ -1,0 +1,168 @@
+//! Evidence that a person is who they say. Nothing here can be made but from a verdict of `crypto`.
+//!
+//! A code alone opens nothing, and no literal makes evidence:
+//! ```compile_fail
+//! use vestibule::domain::evidence::CodeOk;
+//! let code = CodeOk { used: vestibule::domain::evidence::CodeUsed::Recovery };
+//! ```
+//! What was authenticated cannot be copied:
+//! ```compile_fail
+//! fn twice(who: vestibule::domain::evidence::Authenticated) {
+//!     let _again = who.clone();
+//! }
+//! ```
+//! nor written down:
+//! ```compile_fail
+//! fn store(who: vestibule::domain::evidence::Authenticated) -> String {
+//!     serde_json::to_string(&who).unwrap()
+//! }
+//! ```
+//! nor made by hand:
+//! ```compile_fail
+//! use vestibule::domain::evidence::{Authenticated, Means};
+//! let who = Authenticated { account: todo!(), means: Means::PasswordAndCode, at: todo!() };
+//! ```
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::crypto::human_code::CodeMatched;
+use crate::crypto::password_hash::PasswordMatched;
+use crate::crypto::totp::{Step, StepMatched};
+use crate::domain::account::UnknownState;
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::AccountId;
+
+/// The code was right.
+#[derive(Debug)]
+pub struct CodeOk {
+    used: CodeUsed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeUsed {
+    Step(Step),
+    Recovery,
+}
+
+impl CodeOk {
+    pub fn from_step(matched: &StepMatched) -> Self {
+        Self {
+            used: CodeUsed::Step(matched.step()),
+        }
+    }
+
+    pub fn from_recovery(_: CodeMatched) -> Self {
+        Self {
+            used: CodeUsed::Recovery,
+        }
+    }
+
+    pub fn used(&self) -> CodeUsed {
+        self.used
+    }
+}
+
+/// The password was right.
+#[derive(Debug)]
+pub struct PasswordOk(());
+
+impl PasswordOk {
+    pub fn from_hash(_: &PasswordMatched) -> Self {
+        Self(())
+    }
+}
+
+/// The lab code was right: the person stood at the desk and showed who they are.
+#[derive(Debug)]
+pub struct LabCodeOk(());
+
+impl LabCodeOk {
+    pub fn from_code(_: CodeMatched) -> Self {
+        Self(())
+    }
+}
+
+/// By what a person was authenticated; `amr` follows from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Means {
+    PasswordAndCode,
+    PasswordAndRecoveryCode,
+    Enrolment,
+}
+
+impl Means {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PasswordAndCode => "password-and-code",
+            Self::PasswordAndRecoveryCode => "password-and-recovery-code",
+            Self::Enrolment => "enrolment",
+        }
+    }
+
+    /// Authentication method references (RFC 8176).
+    pub const fn amr(self) -> &'static [&'static str] {
+        match self {
+            Self::PasswordAndCode | Self::Enrolment => &["pwd", "otp", "mfa"],
+            Self::PasswordAndRecoveryCode => &["pwd", "mfa"],
+        }
+    }
+}
+
+impl FromStr for Means {
+    type Err = UnknownState;
+
+    fn from_str(text: &str) -> Result<Self, UnknownState> {
+        [Self::PasswordAndCode, Self::PasswordAndRecoveryCode, Self::Enrolment]
+            .into_iter()
+            .find(|means| means.as_str() == text)
+            .ok_or(UnknownState)
+    }
+}
+
+/// A person proved to be the holder of an account, just now. Neither copied nor stored: it becomes a session, a hold,
+/// or nothing.
+#[derive(Debug)]
+pub struct Authenticated {
+    account: AccountId,
+    means: Means,
+    at: Timestamp,
+}
+
+impl Authenticated {
+    pub fn by_password_and_code(account: AccountId, _: PasswordOk, code: &CodeOk, at: Timestamp) -> Self {
+        let means = match code.used() {
+            CodeUsed::Step(_) => Means::PasswordAndCode,
+            CodeUsed::Recovery => Means::PasswordAndRecoveryCode,
+        };
+        Self { account, means, at }
+    }
+
+    /// The lab code proves the person; the code proves that the new authenticator works.
+    pub fn by_enrolment(account: AccountId, _: &LabCodeOk, _: &CodeOk, at: Timestamp) -> Self {
+        Self {
+            account,
+            means: Means::Enrolment,
+            at,
+        }
+    }
+
+    /// A complete sign-in that was held goes on from where it stood.
+    pub(super) fn released(account: AccountId, means: Means, at: Timestamp) -> Self {
+        Self { account, means, at }
+    }
+
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    pub fn means(&self) -> Means {
+        self.means
+    }
+
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+}

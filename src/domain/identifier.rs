@@ -1,0 +1,52 @@
+//! What a patient types to say who they are: a number issued by the lab, or an e-mail address.
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Normalized (NFKC, lower case, no white space) and never empty, so that a number typed in groups is the same number.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Identifier(String);
+
+impl Identifier {
+    /// In characters, as typed.
+    pub const MAX_LENGTH: usize = 254;
+
+    pub fn parse(typed: &str) -> Option<Self> {
+        if typed.len() > Self::MAX_LENGTH * 4 {
+            return None;
+        }
+        let normalized: String = typed
+            .nfkc()
+            .filter(|c| !c.is_whitespace() && !c.is_control())
+            .flat_map(char::to_lowercase)
+            .collect();
+        let length = normalized.chars().count();
+        (1..=Self::MAX_LENGTH).contains(&length).then_some(Self(normalized))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identifier(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spelling_does_not_make_another_identifier() {
+        let plain = Identifier::parse("p-1024 77").unwrap();
+        for typed in [" P-1024 77 ", "P-102477", "Ｐ-102477", "p-1024\u{a0}77"] {
+            assert_eq!(Identifier::parse(typed), Some(plain.clone()), "{typed}");
+        }
+        assert_eq!(Identifier::parse("  \u{0}"), None);
+        assert_eq!(Identifier::parse(&"a".repeat(255)), None);
+    }
+}

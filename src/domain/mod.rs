@@ -1,0 +1,13 @@
+//! What a laboratory and its patients would recognise: types, transitions and policy. No SQL, no HTTP, no clock.
+
+pub mod account;
+pub mod audit;
+pub mod backoff;
+pub mod birth_date;
+pub mod evidence;
+pub mod identifier;
+pub mod password;
+pub mod pending;
+pub mod record;
+pub mod return_to;
+pub mod session;

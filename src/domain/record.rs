@@ -1,0 +1,1 @@
+//! placeholder until the gate's own file lands

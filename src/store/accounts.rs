@@ -1,0 +1,328 @@
+//! Accounts and the person behind each, names and contacts sealed.
+
+use sqlx::Row;
+
+use super::columns::{id, moment, word};
+use super::db::on_both;
+use super::{StoreFault, Tx};
+use crate::crypto::blind_index::BlindIndex;
+use crate::crypto::password_hash::HashedPassword;
+use crate::crypto::seal::{Place, Sealer};
+use crate::crypto::totp::{Seed, Step};
+use crate::domain::account::{Account, AccountState};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{AccountId, LabId};
+
+/// What a lab knows of a patient, as imported.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Person {
+    pub identifier: String,
+    pub email: Option<String>,
+    /// `YYYY-MM-DD`
+    pub birth_date: String,
+    pub given_name: String,
+    pub family_name: String,
+}
+
+impl std::fmt::Debug for Person {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Person(..)")
+    }
+}
+
+/// Everything a sign-in weighs, read in one go.
+#[derive(Debug)]
+pub struct ForSignIn {
+    pub account: Account,
+    pub password: Option<HashedPassword>,
+    pub authenticator: Option<Authenticator>,
+}
+
+#[derive(Debug)]
+pub struct Authenticator {
+    pub seed: Seed,
+    pub consumed: Step,
+    pub tried: Step,
+    pub tried_times: i64,
+}
+
+/// What an import compares to tell a changed line from an unchanged one.
+#[derive(Debug)]
+pub struct Imported {
+    pub account: AccountId,
+    pub digest: Vec<u8>,
+}
+
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn lookup_for_sign_in(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    lab: &LabId,
+    identifier: &BlindIndex,
+) -> Result<Option<ForSignIn>, StoreFault> {
+    const SQL: &str = "SELECT a.account_id, a.state, a.rotation_required_at, p.hash, t.seed, t.consumed_step, \
+         t.tried_step, t.tried_times FROM accounts a \
+         LEFT JOIN passwords p ON p.lab_id = a.lab_id AND p.account_id = a.account_id \
+         LEFT JOIN authenticators t ON t.lab_id = a.lab_id AND t.account_id = a.account_id \
+         WHERE a.lab_id = $1 AND a.identifier_index = $2";
+    type Columns = (
+        Vec<u8>,
+        String,
+        Option<i64>,
+        Option<String>,
+        Option<Vec<u8>>,
+        Option<i64>,
+        Option<i64>,
+        Option<i64>,
+    );
+    let row: Option<Columns> = on_both!(tx, connection => {
+        sqlx::query_as(SQL).bind(lab.as_str()).bind(identifier.as_bytes()).fetch_optional(connection).await?
+    });
+    let Some((account_id, state, rotation, hash, seed, consumed, tried, tried_times)) = row else {
+        return Ok(None);
+    };
+    let account = account(&account_id, &state, rotation)?;
+    let password = hash.map(HashedPassword::restore).transpose();
+    let password = password.map_err(|_| StoreFault::Unreadable("passwords.hash"))?;
+    let authenticator = match (seed, consumed, tried, tried_times) {
+        (Some(seed), Some(consumed), Some(tried), Some(tried_times)) => {
+            let place = Place {
+                lab,
+                column: "authenticators.seed",
+                row: &account_id,
+            };
+            let seed = Seed::from_bytes(&sealer.open(place, &seed)?);
+            Some(Authenticator {
+                seed: seed.ok_or(StoreFault::Unreadable("authenticators.seed"))?,
+                consumed: Step::from_number(consumed),
+                tried: Step::from_number(tried),
+                tried_times,
+            })
+        }
+        _ => None,
+    };
+    Ok(Some(ForSignIn {
+        account,
+        password,
+        authenticator,
+    }))
+}
+
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn lookup(tx: &mut Tx, lab: &LabId, account_id: AccountId) -> Result<Option<Account>, StoreFault> {
+    const SQL: &str =
+        "SELECT account_id, state, rotation_required_at FROM accounts WHERE lab_id = $1 AND account_id = $2";
+    let row: Option<(Vec<u8>, String, Option<i64>)> = on_both!(tx, connection => {
+        sqlx::query_as(SQL)
+            .bind(lab.as_str()).bind(account_id.as_bytes().as_slice()).fetch_optional(connection).await?
+    });
+    row.map(|(id, state, rotation)| account(&id, &state, rotation))
+        .transpose()
+}
+
+fn account(account_id: &[u8], state: &str, rotation: Option<i64>) -> Result<Account, StoreFault> {
+    Ok(Account {
+        id: id(account_id, "accounts.account_id")?,
+        state: word(state, "accounts.state")?,
+        rotation_required_at: moment(rotation),
+    })
+}
+
+/// # Errors
+/// The database does not answer, or a sealed value does not open.
+pub async fn lookup_person(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    lab: &LabId,
+    account: AccountId,
+) -> Result<Option<Person>, StoreFault> {
+    const SQL: &str = "SELECT identifier, email, birth_date, given_name, family_name FROM accounts \
+         WHERE lab_id = $1 AND account_id = $2";
+    type Columns = (Vec<u8>, Option<Vec<u8>>, Vec<u8>, Vec<u8>, Vec<u8>);
+    let row: Option<Columns> = on_both!(tx, connection => {
+        sqlx::query_as(SQL).bind(lab.as_str()).bind(account.as_bytes().as_slice()).fetch_optional(connection).await?
+    });
+    let Some((identifier, email, birth_date, given_name, family_name)) = row else {
+        return Ok(None);
+    };
+    let open = |column, sealed: &[u8]| {
+        sealer.open_text(
+            Place {
+                lab,
+                column,
+                row: account.as_bytes(),
+            },
+            sealed,
+        )
+    };
+    Ok(Some(Person {
+        identifier: open(IDENTIFIER, &identifier)?,
+        email: email.map(|email| open(EMAIL, &email)).transpose()?,
+        birth_date: open(BIRTH_DATE, &birth_date)?,
+        given_name: open(GIVEN_NAME, &given_name)?,
+        family_name: open(FAMILY_NAME, &family_name)?,
+    }))
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn lookup_imported(
+    tx: &mut Tx,
+    lab: &LabId,
+    identifier: &BlindIndex,
+) -> Result<Option<Imported>, StoreFault> {
+    const SQL: &str = "SELECT account_id, import_digest FROM accounts WHERE lab_id = $1 AND identifier_index = $2";
+    let row: Option<(Vec<u8>, Vec<u8>)> = on_both!(tx, connection => {
+        sqlx::query_as(SQL).bind(lab.as_str()).bind(identifier.as_bytes()).fetch_optional(connection).await?
+    });
+    row.map(|(account, digest)| {
+        Ok(Imported {
+            account: id(&account, "accounts.account_id")?,
+            digest,
+        })
+    })
+    .transpose()
+}
+
+const IDENTIFIER: &str = "accounts.identifier";
+const EMAIL: &str = "accounts.email";
+const BIRTH_DATE: &str = "accounts.birth_date";
+const GIVEN_NAME: &str = "accounts.given_name";
+const FAMILY_NAME: &str = "accounts.family_name";
+
+struct Sealed {
+    identifier: Vec<u8>,
+    email: Option<Vec<u8>>,
+    birth_date: Vec<u8>,
+    given_name: Vec<u8>,
+    family_name: Vec<u8>,
+}
+
+fn seal(sealer: &Sealer, lab: &LabId, account: AccountId, person: &Person) -> Result<Sealed, StoreFault> {
+    let seal = |column, text: &str| {
+        sealer.seal(
+            Place {
+                lab,
+                column,
+                row: account.as_bytes(),
+            },
+            text.as_bytes(),
+        )
+    };
+    Ok(Sealed {
+        identifier: seal(IDENTIFIER, &person.identifier)?,
+        email: person.email.as_deref().map(|email| seal(EMAIL, email)).transpose()?,
+        birth_date: seal(BIRTH_DATE, &person.birth_date)?,
+        given_name: seal(GIVEN_NAME, &person.given_name)?,
+        family_name: seal(FAMILY_NAME, &person.family_name)?,
+    })
+}
+
+/// A new account, waiting for its lab code.
+///
+/// # Errors
+/// The database does not answer, or the identifier is taken.
+#[expect(clippy::too_many_arguments, reason = "one row")]
+pub async fn insert(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    lab: &LabId,
+    account: AccountId,
+    identifier: &BlindIndex,
+    person: &Person,
+    digest: &[u8],
+    now: Timestamp,
+) -> Result<(), StoreFault> {
+    const SQL: &str = "INSERT INTO accounts (lab_id, account_id, identifier_index, identifier, email, birth_date, \
+         given_name, family_name, state, import_digest, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
+    let sealed = seal(sealer, lab, account, person)?;
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(identifier.as_bytes())
+            .bind(sealed.identifier).bind(sealed.email).bind(sealed.birth_date)
+            .bind(sealed.given_name).bind(sealed.family_name)
+            .bind(AccountState::Waiting.as_str()).bind(digest).bind(now.micros())
+            .execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn update_person(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    lab: &LabId,
+    account: AccountId,
+    person: &Person,
+    digest: &[u8],
+    now: Timestamp,
+) -> Result<(), StoreFault> {
+    const SQL: &str = "UPDATE accounts SET identifier = $3, email = $4, birth_date = $5, given_name = $6, \
+         family_name = $7, import_digest = $8, updated_at = $9 WHERE lab_id = $1 AND account_id = $2";
+    let sealed = seal(sealer, lab, account, person)?;
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice())
+            .bind(sealed.identifier).bind(sealed.email).bind(sealed.birth_date)
+            .bind(sealed.given_name).bind(sealed.family_name).bind(digest).bind(now.micros())
+            .execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn set_state(
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    state: AccountState,
+    now: Timestamp,
+) -> Result<(), StoreFault> {
+    const SQL: &str = "UPDATE accounts SET state = $3, updated_at = $4 WHERE lab_id = $1 AND account_id = $2";
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(state.as_str()).bind(now.micros())
+            .execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn set_rotation_required(
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    since: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), StoreFault> {
+    const SQL: &str =
+        "UPDATE accounts SET rotation_required_at = $3, updated_at = $4 WHERE lab_id = $1 AND account_id = $2";
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice())
+            .bind(since.map(Timestamp::micros)).bind(now.micros())
+            .execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// How many accounts a lab has in each state.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn count_by_state(tx: &mut Tx, lab: &LabId) -> Result<Vec<(AccountState, i64)>, StoreFault> {
+    const SQL: &str = "SELECT state, COUNT(*) FROM accounts WHERE lab_id = $1 GROUP BY state ORDER BY state";
+    let rows: Vec<(String, i64)> = on_both!(tx, connection => {
+        sqlx::query(SQL).bind(lab.as_str()).fetch_all(connection).await?
+            .iter().map(|row| (row.get(0), row.get(1))).collect()
+    });
+    rows.into_iter()
+        .map(|(state, count)| Ok((word(&state, "accounts.state")?, count)))
+        .collect()
+}

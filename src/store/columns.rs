@@ -1,0 +1,19 @@
+//! From stored columns back to domain types; a value this version does not know is a fault, never a guess.
+
+use crate::kernel::clock::Timestamp;
+use crate::store::StoreFault;
+
+pub(super) fn id<T>(bytes: &[u8], what: &'static str) -> Result<T, StoreFault>
+where
+    T: for<'a> TryFrom<&'a [u8]>,
+{
+    T::try_from(bytes).map_err(|_| StoreFault::Unreadable(what))
+}
+
+pub(super) fn word<T: std::str::FromStr>(text: &str, what: &'static str) -> Result<T, StoreFault> {
+    text.parse().map_err(|_| StoreFault::Unreadable(what))
+}
+
+pub(super) fn moment(micros: Option<i64>) -> Option<Timestamp> {
+    micros.map(Timestamp::from_micros)
+}

@@ -1,0 +1,215 @@
+//! The two databases behind one enum, and the few places where they truly differ.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+use super::migrations;
+
+/// Runs one expression against whichever database the transaction belongs to; `$connection` names its connection.
+macro_rules! on_both {
+    ($tx:expr, $connection:ident => $body:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                let $connection = &mut **tx;
+                $body
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                let $connection = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+pub(super) use on_both;
+
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// SQLite has one writer: queueing for it here is fair, where its own retries are not.
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+#[derive(Debug)]
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// The database did not do its work. Never "not found", and never shown to a patient.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreFault {
+    #[error("database: {0}")]
+    Sql(#[from] sqlx::Error),
+    #[error("database schema: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("a stored value has a form this version does not know: {0}")]
+    Unreadable(&'static str),
+    #[error("{0}")]
+    Seal(#[from] crate::crypto::seal::SealError),
+}
+
+impl StoreFault {
+    /// The database is there but has no room for this request now; trying again is right.
+    pub fn is_busy(&self) -> bool {
+        match self {
+            Self::Sql(sqlx::Error::PoolTimedOut) => true,
+            Self::Sql(sqlx::Error::Database(error)) => {
+                matches!(
+                    error.code().as_deref(),
+                    Some("5" | "6" | "261" | "517" | "53300" | "55P03")
+                )
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Db {
+    /// Opens the database that the URL names; an SQLite file is made if it is not there.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub async fn open(url: &str, connections: u32) -> Result<Self, StoreFault> {
+        if url.starts_with("sqlite:") {
+            let options = SqliteConnectOptions::from_str(url)?
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // A consumed code must stay consumed even when the power fails.
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .pragma("secure_delete", "on")
+                .busy_timeout(SQLITE_BUSY_TIMEOUT);
+            let pool = |size| {
+                SqlitePoolOptions::new()
+                    .max_connections(size)
+                    .acquire_timeout(ACQUIRE_TIMEOUT)
+            };
+            let writer = pool(1).connect_with(options.clone()).await?;
+            return Ok(Self::Sqlite {
+                writer,
+                readers: pool(connections).connect_lazy_with(options),
+            });
+        }
+        let options = PgConnectOptions::from_str(url)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT);
+        Ok(Self::Postgres(pool.connect_with(options).await?))
+    }
+
+    /// # Errors
+    /// A migration fails, or the database was made by a newer version.
+    pub async fn migrate(&self) -> Result<(), StoreFault> {
+        match self {
+            Self::Sqlite { writer, .. } => migrations::sqlite().run(writer).await?,
+            Self::Postgres(pool) => migrations::postgres().run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Names of the migrations this binary holds, and how many of them the database has.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn migration_status(&self) -> Result<(Vec<String>, usize), StoreFault> {
+        let names = migrations::names();
+        let mut tx = self.begin().await?;
+        let exists = match &mut tx {
+            Tx::Sqlite(tx) => {
+                let sql = "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
+                sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut **tx).await?
+            }
+            Tx::Postgres(tx) => {
+                let sql = "SELECT COUNT(*) FROM information_schema.tables \
+                           WHERE table_schema = current_schema() AND table_name = '_sqlx_migrations'";
+                sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut **tx).await?
+            }
+        };
+        if exists == 0 {
+            return Ok((names, 0));
+        }
+        let applied: i64 = on_both!(&mut tx, connection => {
+            sqlx::query_scalar("SELECT COUNT(*) FROM _sqlx_migrations").fetch_one(connection).await?
+        });
+        Ok((names, usize::try_from(applied).unwrap_or(0)))
+    }
+
+    /// A transaction that may write. On SQLite it takes the writer's place at once, so that it never fails half-way
+    /// for having read first.
+    ///
+    /// # Errors
+    /// The database does not answer in time.
+    pub async fn begin(&self) -> Result<Tx, StoreFault> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// A transaction that only reads and so never waits for a writer.
+    ///
+    /// # Errors
+    /// The database does not answer in time.
+    pub async fn begin_read(&self) -> Result<Tx, StoreFault> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin_with("BEGIN DEFERRED").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Copies an SQLite database as it stands, while it is in use. PostgreSQL has its own tool for that.
+    ///
+    /// # Errors
+    /// The copy cannot be written.
+    pub async fn copy_sqlite_to(&self, file: &Path) -> Result<bool, StoreFault> {
+        let Self::Sqlite { writer, .. } = self else {
+            return Ok(false);
+        };
+        sqlx::query("VACUUM INTO $1")
+            .bind(file.display().to_string())
+            .execute(writer)
+            .await?;
+        Ok(true)
+    }
+
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "SQLite",
+            Self::Postgres(_) => "PostgreSQL",
+        }
+    }
+
+    /// Ends every connection; what was committed is on disk.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// # Errors
+    /// Nothing of the transaction was kept.
+    pub async fn commit(self) -> Result<(), StoreFault> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! Lab codes, as MACs: handed over on paper after an ID check, each good for one enrolment.
+
+use super::columns::id;
+use super::db::on_both;
+use super::{StoreFault, Tx};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{AccountId, LabId};
+
+/// Birth dates that may be tried with one right code.
+const TRIES_PER_CODE: i64 = 5;
+
+/// Issues a code; the account's earlier ones end.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn issue(
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    mac: &[u8; 32],
+    issued_by: &str,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), StoreFault> {
+    const END_EARLIER: &str =
+        "UPDATE lab_codes SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
+    const INSERT: &str = "INSERT INTO lab_codes \
+         (lab_id, code_mac, account_id, issued_by, issued_at, expires_at, tried_times) VALUES ($1, $2, $3, $4, $5, $6, 0)";
+    on_both!(&mut *tx, connection => {
+        sqlx::query(END_EARLIER)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(now.micros()).execute(connection).await?;
+    });
+    on_both!(tx, connection => {
+        sqlx::query(INSERT)
+            .bind(lab.as_str()).bind(mac.as_slice()).bind(account.as_bytes().as_slice())
+            .bind(issued_by).bind(now.micros()).bind(expires_at.micros())
+            .execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// Takes one of the attempts a right code is good for. None: no such code, expired, ended or tried too often.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn try_code(
+    tx: &mut Tx,
+    lab: &LabId,
+    mac: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<(AccountId, Vec<u8>)>, StoreFault> {
+    const SQL: &str = "UPDATE lab_codes SET tried_times = tried_times + 1 WHERE lab_id = $1 AND code_mac = $2 \
+         AND ended_at IS NULL AND expires_at > $3 AND tried_times < $4 RETURNING account_id, code_mac";
+    let row: Option<(Vec<u8>, Vec<u8>)> = on_both!(tx, connection => {
+        sqlx::query_as(SQL)
+            .bind(lab.as_str()).bind(mac.as_slice()).bind(now.micros()).bind(TRIES_PER_CODE)
+            .fetch_optional(connection).await?
+    });
+    row.map(|(account, mac)| Ok((id(&account, "lab_codes.account_id")?, mac)))
+        .transpose()
+}
+
+/// Uses a code up. False: expired meanwhile, or used by a faster enrolment.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn consume(
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    mac: &[u8],
+    now: Timestamp,
+) -> Result<bool, StoreFault> {
+    const SQL: &str = "UPDATE lab_codes SET ended_at = $4 WHERE lab_id = $1 AND account_id = $2 AND code_mac = $3 \
+         AND ended_at IS NULL AND expires_at > $4";
+    let changed = on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(mac).bind(now.micros())
+            .execute(connection).await?.rows_affected()
+    });
+    Ok(changed == 1)
+}

@@ -1,0 +1,52 @@
+//! The schema's history, inside the binary. Both folders hold the same file names.
+
+use std::borrow::Cow;
+
+use sqlx::SqlStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+struct Source {
+    version: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! sources {
+    ($($version:literal $name:literal),+ $(,)?) => {
+        &[$(Source {
+            version: $version,
+            name: $name,
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
+        }),+]
+    };
+}
+
+const SOURCES: &[Source] = sources![1 "0001_first"];
+
+pub(super) fn sqlite() -> Migrator {
+    migrator(|source| source.sqlite)
+}
+
+pub(super) fn postgres() -> Migrator {
+    migrator(|source| source.postgres)
+}
+
+pub(super) fn names() -> Vec<String> {
+    SOURCES.iter().map(|source| source.name.to_owned()).collect()
+}
+
+fn migrator(text: impl Fn(&Source) -> &'static str) -> Migrator {
+    let migration = |source: &Source| {
+        let sql = SqlStr::from_static(text(source));
+        Migration::new(
+            source.version,
+            Cow::Borrowed(source.name),
+            MigrationType::Simple,
+            sql,
+            false,
+        )
+    };
+    Migrator::with_migrations(SOURCES.iter().map(migration).collect())
+}

@@ -1,0 +1,19 @@
+//! All SQL, for two databases with one text. Nothing above this floor knows which one it talks to.
+
+pub mod accounts;
+pub mod audit;
+pub mod authenticators;
+mod columns;
+pub mod db;
+pub mod installation;
+pub mod lab_codes;
+mod migrations;
+pub mod passwords;
+pub mod pending;
+pub mod records;
+pub mod recovery_codes;
+pub mod sessions;
+pub mod throttle;
+pub mod tickets;
+
+pub use db::{Db, StoreFault, Tx};
