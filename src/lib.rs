@@ -7,4 +7,5 @@ pub mod config;
 pub mod crypto;
 pub mod domain;
 pub mod kernel;
+pub mod service;
 pub mod store;

@@ -38,7 +38,11 @@ impl Held {
 
     /// A new password was made: the sign-in goes on as what it was.
     pub fn release(&self, account: AccountId, _: &HashedPassword) -> Authenticated {
-        Authenticated::released(account, self.means, Timestamp::from_micros(self.authenticated_at_micros))
+        Authenticated::released(
+            account,
+            self.means,
+            Timestamp::from_micros(self.authenticated_at_micros),
+        )
     }
 }
 

@@ -1,0 +1,25 @@
+//! Writes the audit trail: in the transaction of the act itself, so that neither exists without the other.
+
+use crate::domain::audit::{Actor, Entry, Event};
+use crate::kernel::ids::{AccountId, AuditEventId, LabId};
+use crate::service::Core;
+use crate::store::{StoreFault, Tx, audit};
+
+/// # Errors
+/// The database does not answer; the act must not be committed then.
+pub async fn record(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    actor: &Actor,
+    account: Option<AccountId>,
+    event: Event,
+) -> Result<(), StoreFault> {
+    tracing::info!(target: "vestibule::audit", lab = %lab, kind = event.kind(), actor = %actor.label(), "audit");
+    let entry = Entry {
+        actor: actor.clone(),
+        account,
+        event,
+    };
+    audit::insert(tx, lab, AuditEventId::generate(&*core.entropy), &entry, core.now()).await
+}

@@ -1,0 +1,71 @@
+//! What every use case is handed: nothing in it is global.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::crypto::blind_index::{BlindIndex, blind_index};
+use crate::crypto::keyring::Keyring;
+use crate::crypto::password_hash::HashFault;
+use crate::crypto::seal::Sealer;
+use crate::domain::backoff::Limits;
+use crate::domain::identifier::Identifier;
+use crate::domain::session::Lifetime;
+use crate::kernel::clock::{SharedClock, Timestamp};
+use crate::kernel::entropy::SharedEntropy;
+use crate::kernel::ids::LabId;
+use crate::service::hashing::HashPool;
+use crate::service::metrics::Metrics;
+use crate::service::visits::Visits;
+use crate::store::{Db, StoreFault};
+
+#[derive(Clone, Debug)]
+pub struct Core {
+    pub config: Arc<Config>,
+    pub clock: SharedClock,
+    pub entropy: SharedEntropy,
+    pub db: Db,
+    pub keyring: Arc<Keyring>,
+    pub sealer: Sealer,
+    pub hashing: Arc<HashPool>,
+    pub metrics: Arc<Metrics>,
+    pub visits: Visits,
+}
+
+/// Something broke that no visitor can mend. Logged once at the edge, shown to nobody.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+    #[error(transparent)]
+    Hash(#[from] HashFault),
+    #[error("{0}")]
+    Broken(&'static str),
+}
+
+impl Core {
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub fn lifetime(&self) -> Lifetime {
+        Lifetime {
+            idle: self.config.session.idle(),
+            absolute: self.config.session.absolute(),
+        }
+    }
+
+    pub fn backoff_limits(&self) -> Limits {
+        Limits {
+            failures_per_day: self.config.throttle.account_failures_per_day,
+            failures_in_a_row: self.config.throttle.account_failures_in_a_row,
+        }
+    }
+
+    pub fn identifier_index(&self, lab: &LabId, identifier: &Identifier) -> BlindIndex {
+        blind_index(&self.keyring, lab, "identifier", identifier.as_str())
+    }
+
+    pub fn record_index(&self, lab: &LabId, record: &str) -> BlindIndex {
+        blind_index(&self.keyring, lab, "record", record)
+    }
+}

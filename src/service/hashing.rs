@@ -1,0 +1,284 @@
+//! The bounded Argon2id pool: as many threads as cores, each with work memory of its own that it keeps and wipes. A job
+//! that would wait too long is refused at the door, and one whose sender has gone is never computed.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::crypto::keyring::Keyring;
+use crate::crypto::password_hash::{self, Cost, HashFault, HashedPassword, PasswordMatched};
+use crate::domain::password::Password;
+use crate::kernel::clock::Stopwatch;
+use crate::kernel::entropy::SharedEntropy;
+use crate::service::metrics::Metrics;
+
+/// Beyond this many waiting jobs the time estimate no longer matters.
+const LONGEST_QUEUE: usize = 4_096;
+
+#[derive(Debug)]
+pub struct HashPool {
+    queue: SyncSender<Job>,
+    state: Arc<State>,
+    threads: usize,
+    longest_wait: Duration,
+}
+
+#[derive(Debug)]
+struct State {
+    waiting: AtomicUsize,
+    /// Smoothed time of one hash.
+    hash_micros: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Job {
+    work: Work,
+    queued: Stopwatch,
+}
+
+#[derive(Debug)]
+enum Work {
+    Verify {
+        stored: HashedPassword,
+        password: Password,
+        reply: oneshot::Sender<Result<Option<PasswordMatched>, HashFault>>,
+    },
+    Make {
+        password: Password,
+        reply: oneshot::Sender<Result<HashedPassword, HashFault>>,
+    },
+}
+
+/// Why there is no verdict.
+#[derive(Debug)]
+pub enum NoHash {
+    /// Come back after this time.
+    Busy {
+        retry_after: Duration,
+    },
+    Fault(HashFault),
+}
+
+/// What the threads need to work.
+#[derive(Clone, Debug)]
+pub struct Tools {
+    pub keyring: Arc<Keyring>,
+    pub entropy: SharedEntropy,
+    pub metrics: Arc<Metrics>,
+    pub cost: Cost,
+}
+
+impl HashPool {
+    /// Starts the threads and times one hash. `threads` of 0 means one per core.
+    ///
+    /// # Errors
+    /// A thread cannot be started, or the work memory is not to be had.
+    pub fn start(tools: Tools, threads: usize, longest_wait: Duration) -> std::io::Result<Self> {
+        let threads = match NonZeroUsize::new(threads) {
+            Some(threads) => threads,
+            None => std::thread::available_parallelism()?,
+        };
+        let (queue, jobs) = sync_channel(LONGEST_QUEUE);
+        let jobs = Arc::new(Mutex::new(jobs));
+        let hash_micros = AtomicU64::new(time_one_hash(&tools)?);
+        let state = Arc::new(State {
+            waiting: AtomicUsize::new(0),
+            hash_micros,
+        });
+        for number in 0..threads.get() {
+            let (tools, jobs, state) = (tools.clone(), Arc::clone(&jobs), Arc::clone(&state));
+            std::thread::Builder::new()
+                .name(format!("argon2-{number}"))
+                .spawn(move || work(&tools, &jobs, &state))?;
+        }
+        Ok(Self {
+            queue,
+            state,
+            threads: threads.get(),
+            longest_wait,
+        })
+    }
+
+    /// # Errors
+    /// No room in time, or the stored hash cannot be checked.
+    pub async fn verify(&self, stored: HashedPassword, password: Password) -> Result<Option<PasswordMatched>, NoHash> {
+        let (reply, verdict) = oneshot::channel();
+        self.enqueue(Work::Verify {
+            stored,
+            password,
+            reply,
+        })?;
+        self.answer(verdict.await)
+    }
+
+    /// # Errors
+    /// No room in time.
+    pub async fn make(&self, password: Password) -> Result<HashedPassword, NoHash> {
+        let (reply, made) = oneshot::channel();
+        self.enqueue(Work::Make { password, reply })?;
+        self.answer(made.await)
+    }
+
+    fn enqueue(&self, work: Work) -> Result<(), NoHash> {
+        let expected = self.expected_wait();
+        if expected > self.longest_wait {
+            return Err(NoHash::Busy { retry_after: expected });
+        }
+        self.state.waiting.fetch_add(1, Ordering::Relaxed);
+        self.queue
+            .try_send(Job {
+                work,
+                queued: Stopwatch::start(),
+            })
+            .map_err(|error| {
+                self.state.waiting.fetch_sub(1, Ordering::Relaxed);
+                match error {
+                    TrySendError::Full(_) | TrySendError::Disconnected(_) => NoHash::Busy { retry_after: expected },
+                }
+            })
+    }
+
+    fn answer<T>(&self, received: Result<Result<T, HashFault>, oneshot::error::RecvError>) -> Result<T, NoHash> {
+        match received {
+            Ok(verdict) => verdict.map_err(NoHash::Fault),
+            Err(_) => Err(NoHash::Busy {
+                retry_after: self.expected_wait(),
+            }),
+        }
+    }
+
+    fn expected_wait(&self) -> Duration {
+        let waiting = self.state.waiting.load(Ordering::Relaxed) as u64;
+        let micros = self.state.hash_micros.load(Ordering::Relaxed);
+        Duration::from_micros(waiting.saturating_mul(micros) / self.threads.max(1) as u64)
+    }
+}
+
+fn time_one_hash(tools: &Tools) -> std::io::Result<u64> {
+    let mut memory = password_hash::work_memory(tools.cost);
+    let watch = Stopwatch::start();
+    let password = b"only the time matters";
+    password_hash::hash(&tools.keyring, &*tools.entropy, tools.cost, password, &mut memory)
+        .map_err(std::io::Error::other)?;
+    Ok(micros(watch.elapsed()))
+}
+
+fn micros(span: Duration) -> u64 {
+    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn work(tools: &Tools, jobs: &Mutex<Receiver<Job>>, state: &State) {
+    let mut memory = password_hash::work_memory(tools.cost);
+    loop {
+        let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Job { work, queued }) = next else { return };
+        state.waiting.fetch_sub(1, Ordering::Relaxed);
+        tools.metrics.hash_waited(queued.elapsed());
+        if work.is_abandoned() {
+            continue;
+        }
+        let watch = Stopwatch::start();
+        tools.metrics.password_hashed();
+        work.compute(tools, &mut memory);
+        let smoothed = (state.hash_micros.load(Ordering::Relaxed) * 7 + micros(watch.elapsed())) / 8;
+        state.hash_micros.store(smoothed, Ordering::Relaxed);
+    }
+}
+
+impl Work {
+    fn is_abandoned(&self) -> bool {
+        match self {
+            Self::Verify { reply, .. } => reply.is_closed(),
+            Self::Make { reply, .. } => reply.is_closed(),
+        }
+    }
+
+    /// A sender that went away meanwhile misses nothing.
+    fn compute(self, tools: &Tools, memory: &mut [argon2::Block]) {
+        match self {
+            Self::Verify {
+                stored,
+                password,
+                reply,
+            } => {
+                let password = password.expose().as_bytes();
+                let verdict = password_hash::verify(&tools.keyring, tools.cost, stored.as_str(), password, memory);
+                let _ = reply.send(verdict);
+            }
+            Self::Make { password, reply } => {
+                let password = password.expose().as_bytes();
+                let made = password_hash::hash(&tools.keyring, &*tools.entropy, tools.cost, password, memory);
+                let _ = reply.send(made);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::clock::Timestamp;
+    use crate::kernel::entropy::SystemEntropy;
+
+    fn pool(longest_wait: Duration) -> (HashPool, Arc<Metrics>) {
+        let metrics = Arc::new(Metrics::default());
+        let tools = Tools {
+            keyring: Arc::new(Keyring::generate(&SystemEntropy, Timestamp::from_seconds(0))),
+            entropy: Arc::new(SystemEntropy),
+            metrics: Arc::clone(&metrics),
+            cost: Cost {
+                memory_kib: 1024,
+                iterations: 1,
+                parallelism: 1,
+            },
+        };
+        (HashPool::start(tools, 2, longest_wait).unwrap(), metrics)
+    }
+
+    fn typed(text: &str) -> Password {
+        Password::typed(text).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_pool_makes_and_verifies() {
+        let (pool, metrics) = pool(Duration::from_secs(5));
+        let stored = pool.make(typed("une longue phrase")).await.unwrap();
+        assert!(
+            pool.verify(stored.clone(), typed("une longue phrase"))
+                .await
+                .unwrap()
+                .is_some()
+        );
+        assert!(pool.verify(stored, typed("une autre phrase")).await.unwrap().is_none());
+        assert_eq!(metrics.password_hashes(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_queue_that_is_too_long_is_refused_at_the_door() {
+        let (pool, metrics) = pool(Duration::from_micros(1));
+        let jobs: Vec<_> = (0..200).map(|_| pool.make(typed("x"))).collect();
+        let answers = futures_util::future::join_all(jobs).await;
+        let busy = answers
+            .iter()
+            .filter(|answer| matches!(answer, Err(NoHash::Busy { .. })))
+            .count() as u64;
+        assert!(busy > 0);
+        assert_eq!(metrics.password_hashes(), 200 - busy);
+    }
+
+    #[tokio::test]
+    async fn an_abandoned_job_is_never_computed() {
+        let (pool, metrics) = pool(Duration::from_secs(60));
+        let mut jobs: Vec<_> = (0..50).map(|_| Box::pin(pool.make(typed("x")))).collect();
+        for job in &mut jobs {
+            assert!(futures_util::poll!(job).is_pending());
+        }
+        drop(jobs);
+        pool.make(typed("y")).await.unwrap();
+        assert!(metrics.password_hashes() < 20, "{}", metrics.password_hashes());
+    }
+}

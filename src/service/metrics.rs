@@ -1,0 +1,150 @@
+//! Counters that others rely on by name.
+
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[allow(non_camel_case_types, reason = "the label's values are lower case")]
+pub enum SignInResult {
+    signed_in,
+    held,
+    refused,
+    delayed,
+    busy,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SignInLabels {
+    result: SignInResult,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[allow(non_camel_case_types, reason = "the label's values are lower case")]
+pub enum GateResult {
+    permitted,
+    sign_in_needed,
+    refused,
+    upstream_failed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct GateLabels {
+    result: GateResult,
+}
+
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    password_hashes: Counter,
+    sign_ins: Family<SignInLabels, Counter>,
+    gate_requests: Family<GateLabels, Counter>,
+    throttled: Counter,
+    hash_queue: Histogram,
+    resident_memory: Gauge<f64, AtomicU64>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::default();
+        let password_hashes = Counter::default();
+        let sign_ins = Family::<SignInLabels, Counter>::default();
+        let gate_requests = Family::<GateLabels, Counter>::default();
+        let throttled = Counter::default();
+        let hash_queue = Histogram::new(exponential_buckets(0.001, 2.0, 16));
+        let resident_memory = Gauge::default();
+        registry.register(
+            "vestibule_password_hashes",
+            "Argon2id computations",
+            password_hashes.clone(),
+        );
+        registry.register(
+            "vestibule_sign_ins",
+            "Sign-in attempts by how they ended",
+            sign_ins.clone(),
+        );
+        registry.register(
+            "vestibule_gate_requests",
+            "Requests at the gate by outcome",
+            gate_requests.clone(),
+        );
+        registry.register(
+            "vestibule_throttled",
+            "Requests refused for their network's rate",
+            throttled.clone(),
+        );
+        registry.register(
+            "vestibule_hash_queue_seconds",
+            "Time a sign-in waited for a hash",
+            hash_queue.clone(),
+        );
+        registry.register(
+            "process_resident_memory_bytes",
+            "Resident memory in bytes",
+            resident_memory.clone(),
+        );
+        Self {
+            registry,
+            password_hashes,
+            sign_ins,
+            gate_requests,
+            throttled,
+            hash_queue,
+            resident_memory,
+        }
+    }
+}
+
+impl Metrics {
+    pub fn password_hashed(&self) {
+        self.password_hashes.inc();
+    }
+
+    pub fn password_hashes(&self) -> u64 {
+        self.password_hashes.get()
+    }
+
+    pub fn sign_in_ended(&self, result: SignInResult) {
+        self.sign_ins.get_or_create(&SignInLabels { result }).inc();
+    }
+
+    pub fn gate_answered(&self, result: GateResult) {
+        self.gate_requests.get_or_create(&GateLabels { result }).inc();
+    }
+
+    pub fn network_throttled(&self) {
+        self.throttled.inc();
+    }
+
+    pub fn hash_waited(&self, waited: Duration) {
+        self.hash_queue.observe(waited.as_secs_f64());
+    }
+
+    /// OpenMetrics text.
+    ///
+    /// # Errors
+    /// The text cannot be written.
+    pub fn encode(&self) -> Result<String, std::fmt::Error> {
+        self.resident_memory.set(resident_memory_bytes());
+        let mut encoded = String::new();
+        text::encode(&mut encoded, &self.registry)?;
+        Ok(encoded)
+    }
+}
+
+fn resident_memory_bytes() -> f64 {
+    let pages = std::fs::read_to_string("/proc/self/statm")
+        .ok()
+        .and_then(|statm| statm.split_whitespace().nth(1)?.parse::<f64>().ok());
+    pages.unwrap_or(0.0) * page_size()
+}
+
+fn page_size() -> f64 {
+    u32::try_from(rustix::param::page_size()).map_or(4096.0, f64::from)
+}

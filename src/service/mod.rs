@@ -1,0 +1,11 @@
+//! What use cases share: the bounded hash pool, screening, throttling by network, audit, the cache of visits.
+
+pub mod audit;
+pub mod core;
+pub mod hashing;
+pub mod metrics;
+pub mod network_throttle;
+pub mod screening;
+pub mod visits;
+
+pub use self::core::{Core, Fault};

@@ -1,0 +1,170 @@
+//! Is a new password fit to protect health data? Lengths, guessability, common and personal ones.
+//! Reasons and thresholds: `docs/decisions/0004-password-screening.md`.
+
+use unicode_normalization::UnicodeNormalization;
+use zxcvbn::{Score, zxcvbn};
+
+use crate::domain::password::{MAX_CHARACTERS, MIN_CHARACTERS, Password, Unsuitable};
+
+/// What an attacker who knows the person would try first.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    words: Vec<String>,
+}
+
+impl Context {
+    /// Names, identifier, lab: as they stand and in their parts.
+    pub fn with(mut self, text: &str) -> Self {
+        let whole = fold(text);
+        let parts = whole
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|part| part.chars().count() >= 3);
+        let parts: Vec<String> = parts.map(str::to_owned).collect();
+        let joined: String = whole.chars().filter(|c| c.is_alphanumeric()).collect();
+        self.words.extend(parts);
+        self.words
+            .extend([whole, joined].into_iter().filter(|word| word.chars().count() >= 3));
+        self
+    }
+
+    /// `YYYY-MM-DD`, in the ways people write it.
+    pub fn with_birth_date(mut self, iso: &str) -> Self {
+        if let [year, month, day] = iso.split('-').collect::<Vec<_>>().as_slice() {
+            let short = year.get(2..).unwrap_or(year);
+            for parts in [
+                [*day, *month, *year],
+                [*day, *month, short],
+                [*year, *month, *day],
+                [*month, *day, *year],
+                [short, *month, *day],
+            ] {
+                self.words.push(parts.concat());
+                self.words.push(parts.join("/"));
+            }
+            self.words.push((*year).to_owned());
+        }
+        self
+    }
+}
+
+/// # Errors
+/// Why this password is not taken.
+pub fn screen(password: &Password, context: &Context) -> Result<(), Unsuitable> {
+    let characters = password.characters();
+    if characters < MIN_CHARACTERS {
+        return Err(Unsuitable::TooShort);
+    }
+    if characters > MAX_CHARACTERS {
+        return Err(Unsuitable::TooLong);
+    }
+    let text = password.expose();
+    if is_personal(text, context) {
+        return Err(Unsuitable::Personal);
+    }
+    if strong_enough(text, &context.words) {
+        return Ok(());
+    }
+    if strong_enough(text, &[]) {
+        return Err(Unsuitable::Personal);
+    }
+    Err(if is_one_known_word(text) {
+        Unsuitable::Common
+    } else {
+        Unsuitable::Guessable
+    })
+}
+
+fn strong_enough(text: &str, context: &[String]) -> bool {
+    let context: Vec<&str> = context.iter().map(String::as_str).collect();
+    zxcvbn(text, &context).score() >= Score::Three
+}
+
+/// The whole password is a word of the context, digits and signs around it left aside.
+fn is_personal(text: &str, context: &Context) -> bool {
+    let folded = fold(text);
+    let core = folded.trim_matches(|c: char| !c.is_alphabetic());
+    context
+        .words
+        .iter()
+        .any(|word| *word == folded || (!core.is_empty() && word == core))
+}
+
+fn is_one_known_word(text: &str) -> bool {
+    let estimate = zxcvbn(text, &[]);
+    matches!(estimate.sequence(), [only] if matches!(
+        only.pattern,
+        zxcvbn::matching::patterns::MatchPattern::Dictionary(_)
+    ))
+}
+
+/// Lower case without accents: people change both first.
+fn fold(text: &str) -> String {
+    let is_mark = |c: &char| unicode_normalization::char::is_combining_mark(*c);
+    text.trim()
+        .nfkd()
+        .filter(|c| !is_mark(c))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(text: &str) -> Result<(), Unsuitable> {
+        let context = Context::default()
+            .with("Laboratoire du Port")
+            .with("P-102477")
+            .with("Odette")
+            .with("Lemaître")
+            .with_birth_date("1944-05-12");
+        screen(&Password::typed(text).unwrap(), &context)
+    }
+
+    #[test]
+    fn r09_lengths_are_counted_in_characters_and_nothing_is_cut() {
+        assert_eq!(verdict("gvK8#qz"), Err(Unsuitable::TooShort));
+        assert_eq!(verdict("gvK8#qzw"), Ok(()));
+        assert_eq!(
+            verdict("🦔🌲🫖🎻🪁🧵🛶"),
+            Err(Unsuitable::TooShort),
+            "seven emoji are seven characters"
+        );
+        for length in [64, 65, 1_000, 1_024] {
+            let text: String = "la cigogne repasse ses rideaux mauves "
+                .chars()
+                .cycle()
+                .take(length)
+                .collect();
+            assert_eq!(verdict(&text), Ok(()), "{length}");
+        }
+        let endless: String = "x y".chars().cycle().take(1_025).collect();
+        assert_eq!(verdict(&endless), Err(Unsuitable::TooLong));
+        assert_eq!(
+            verdict("trois tortues sous la pluie"),
+            Ok(()),
+            "spaces are characters like others"
+        );
+    }
+
+    #[test]
+    fn r11_common_guessable_and_personal_passwords_are_told_apart() {
+        for common in ["password", "azertyuiop", "12345678", "Password"] {
+            assert_eq!(verdict(common), Err(Unsuitable::Common), "{common}");
+        }
+        for guessable in ["aaaaaaaaaa", "abcdefgh", "azerty123"] {
+            assert_eq!(verdict(guessable), Err(Unsuitable::Guessable), "{guessable}");
+        }
+        for personal in [
+            "Lemaitre!",
+            "lemaître44",
+            "12051944",
+            "12/05/1944",
+            "p-102477",
+            "Odette1944",
+            "1944Lemaitre",
+        ] {
+            assert_eq!(verdict(personal), Err(Unsuitable::Personal), "{personal}");
+        }
+    }
+}
