@@ -155,12 +155,19 @@ fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), CertificateError>
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&beside)?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(&beside)?;
         file.write_all(content)?;
         file.sync_all()?;
         fs::rename(&beside, path)
     };
-    attempt().map_err(|source| CertificateError::Write { path: path.to_owned(), source })
+    attempt().map_err(|source| CertificateError::Write {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 #[cfg(test)]
