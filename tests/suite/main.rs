@@ -10,4 +10,5 @@
 )]
 
 mod architecture;
+mod dependencies;
 mod support;
