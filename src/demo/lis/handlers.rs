@@ -9,13 +9,13 @@ use futures_util::StreamExt;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::Settings;
 use super::analyses::{self, PANELS};
 use super::assertion::{self, AssertionKeys};
 use super::document::Reports;
 use super::pages::{self, Layout};
 use super::record::{Patient, Record};
 use super::session::Sessions;
-use super::{Settings, values};
 
 /// What every request needs.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ impl Shared {
         }
     }
 
-    fn patient(&self, record: &Record) -> Option<&Patient> {
-        self.patients.iter().find(|patient| patient.record == record.as_str())
+    fn patient(&self, record: &str) -> Option<&Patient> {
+        self.patients.iter().find(|patient| patient.record == record)
     }
 
     /// It knows itself by its private address only, and says so to everyone.
@@ -137,7 +137,7 @@ pub async fn panel(request: HttpRequest, path: web::Path<(String, String)>, shar
     let Some(record) = Record::parse(&number) else {
         return not_found();
     };
-    let patient = shared.patient(&record);
+    let patient = shared.patient(record.as_str());
     if slug == "sommaire" {
         return shared.page(&request, "Sommaire", pages::summary(&record, patient));
     }
@@ -152,7 +152,7 @@ pub async fn print(request: HttpRequest, query: web::Query<RecordField>, shared:
         return not_found();
     };
     let all: Vec<_> = PANELS.iter().collect();
-    let body = pages::panels(&record, shared.patient(&record), &all, true);
+    let body = pages::panels(&record, shared.patient(record.as_str()), &all, true);
     shared.page(&request, "Impression du dossier", body)
 }
 
@@ -198,8 +198,4 @@ pub fn not_found() -> HttpResponse {
         "<html><head><title>Erreur 404</title></head><body><h2>Erreur 404</h2>\
          <p>Page ou dossier inconnu.</p><hr><i>LaboWeb/3.2</i></body></html>",
     )
-}
-
-pub fn sampled(record: &Record) -> String {
-    values::day(values::sampled_on(record))
 }

@@ -118,7 +118,7 @@ struct Head<'a> {
 
 fn head(record: &Record, patient: Option<&Patient>) -> askama::Result<String> {
     let born = patient.map_or("-", |patient| patient.birth_date.as_str());
-    let sampled = super::handlers::sampled(record);
+    let sampled = values::day(values::sampled_on(record));
     Head {
         record,
         name: full_name(patient),
