@@ -1,10 +1,11 @@
 //! Vestibule: the locked entrance hall in front of a medical laboratory's result pages.
 //!
 //! The folders are floors; each imports only from the floors below it. `docs/architecture.md` has the table and
-//! `tests/architecture.rs` holds it.
+//! `tests/suite/architecture/` holds it.
 
 pub mod config;
 pub mod crypto;
+pub mod demo;
 pub mod domain;
 pub mod kernel;
 pub mod service;

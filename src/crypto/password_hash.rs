@@ -195,20 +195,20 @@ mod tests {
         let mut memory = work_memory(dearer);
         let stored = hash(&keyring, &SystemEntropy, CHEAP, b"pw", &mut memory).unwrap();
         assert!(
-            verify(&keyring, dearer, &stored, b"pw", &mut memory)
+            verify(&keyring, dearer, stored.as_str(), b"pw", &mut memory)
                 .unwrap()
                 .unwrap()
                 .outdated
         );
         assert!(
-            !verify(&keyring, CHEAP, &stored, b"pw", &mut memory)
+            !verify(&keyring, CHEAP, stored.as_str(), b"pw", &mut memory)
                 .unwrap()
                 .unwrap()
                 .outdated
         );
         keyring.rotate(&SystemEntropy, Timestamp::from_seconds(1));
         assert!(
-            verify(&keyring, CHEAP, &stored, b"pw", &mut memory)
+            verify(&keyring, CHEAP, stored.as_str(), b"pw", &mut memory)
                 .unwrap()
                 .unwrap()
                 .outdated
@@ -227,7 +227,7 @@ mod tests {
             .unwrap()
             .0;
         assert_eq!(
-            verify(&keyring, CHEAP, &stored, b"pw", &mut memory).unwrap_err(),
+            verify(&keyring, CHEAP, stored.as_str(), b"pw", &mut memory).unwrap_err(),
             HashFault::TooCostly
         );
         assert_eq!(
