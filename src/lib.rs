@@ -3,6 +3,7 @@
 //! The folders are floors; each imports only from the floors below it. `docs/architecture.md` has the table and
 //! `tests/suite/architecture/` holds it.
 
+pub mod auth;
 pub mod config;
 pub mod crypto;
 pub mod demo;
