@@ -3,4 +3,6 @@
 //! The folders are floors; each imports only from the floors below it. `docs/architecture.md` has the table and
 //! `tests/architecture.rs` holds it.
 
+pub mod i18n;
 pub mod kernel;
+pub mod web;
