@@ -8,6 +8,8 @@ pub mod config;
 pub mod crypto;
 pub mod demo;
 pub mod domain;
+pub mod i18n;
 pub mod kernel;
 pub mod service;
 pub mod store;
+pub mod web;

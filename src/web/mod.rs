@@ -1,0 +1,3 @@
+//! What people see and what programs call over HTTP.
+
+pub mod pages;
