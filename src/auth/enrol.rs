@@ -17,7 +17,6 @@ use crate::domain::birth_date::BirthDate;
 use crate::domain::evidence::{CodeOk, LabCodeOk};
 use crate::domain::password::Unsuitable;
 use crate::domain::pending::{BindingAuthenticator, ChoosingPassword, Pending};
-use crate::domain::return_to::ReturnTo;
 use crate::kernel::ids::{AccountId, LabId, PendingId};
 use crate::service::hashing::NoHash;
 use crate::service::{Core, Fault, audit};
@@ -57,7 +56,6 @@ pub struct Enrolled {
     pub opened: Opened,
     /// To be shown once.
     pub recovery_codes: Vec<Zeroizing<String>>,
-    pub return_to: Option<ReturnTo>,
 }
 
 /// None: the code, the date or both are not right; nobody learns which.
@@ -69,7 +67,6 @@ pub async fn begin(
     lab: &LabId,
     lab_code: &str,
     birth_date: BirthDate,
-    return_to: Option<ReturnTo>,
     actor: &Actor,
 ) -> Result<Option<PlainToken>, Fault> {
     let now = core.now();
@@ -85,7 +82,7 @@ pub async fn begin(
     };
     let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
     let id = PendingId::generate(&*core.entropy);
-    let state = Pending::ChoosingPassword(ChoosingPassword::begin(&proof, mac, return_to));
+    let state = Pending::ChoosingPassword(ChoosingPassword::begin(&proof, mac));
     let until = now.plus(ENROLMENT_LASTS);
     pending::insert(
         &mut tx,
@@ -208,11 +205,7 @@ pub async fn confirm(
     let opened = session::open(core, &mut tx, lab, who, device, actor).await?;
     tx.commit().await?;
     core.visits.forget_account(account);
-    Ok(Step::Done(Enrolled {
-        opened,
-        recovery_codes,
-        return_to: stage.return_to().cloned(),
-    }))
+    Ok(Step::Done(Enrolled { opened, recovery_codes }))
 }
 
 /// Whatever the account had before ends here: password, authenticator, sessions, failures, a required rotation.

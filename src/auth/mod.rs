@@ -2,6 +2,7 @@
 
 pub mod enrol;
 pub mod hand_over;
+pub mod profile;
 pub mod recovery;
 pub mod rotate;
 pub mod session;

@@ -90,6 +90,16 @@ pub async fn recognise_at_site(
     Ok(Some(visit))
 }
 
+/// The holder asked to stay signed in: the idle time begins again now.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn keep_alive(core: &Core, lab: &LabId, session: &Session) -> Result<(), Fault> {
+    let mut tx = core.db.begin().await?;
+    sessions::touch(&mut tx, lab, session.id, core.now()).await?;
+    Ok(tx.commit().await?)
+}
+
 async fn touch(core: &Core, lab: &LabId, session: &Session) -> Result<(), StoreFault> {
     let now = core.now();
     if now.since(session.last_used_at) < TOUCH_EVERY {

@@ -1,6 +1,6 @@
 //! Is this new password fit for this person?
 
-use crate::domain::password::{Password, Unsuitable};
+use crate::domain::password::{Password, Personal, Unsuitable};
 use crate::kernel::ids::LabId;
 use crate::service::screening::{Context, screen};
 use crate::service::{Core, Fault};
@@ -19,13 +19,13 @@ pub fn judge(core: &Core, lab: &LabId, person: &Person, typed: &str) -> Result<R
         return Ok(Err(Unsuitable::TooLong));
     };
     let mut context = Context::default()
-        .with(&lab.name)
-        .with(&person.identifier)
-        .with(&person.given_name)
-        .with(&person.family_name)
+        .with(Personal::LabName, &lab.name)
+        .with(Personal::Identifier, &person.identifier)
+        .with(Personal::Name, &person.given_name)
+        .with(Personal::Name, &person.family_name)
         .with_birth_date(&person.birth_date);
     if let Some(email) = &person.email {
-        context = context.with(email);
+        context = context.with(Personal::Identifier, email);
     }
     Ok(screen(&password, &context).map(|()| password))
 }

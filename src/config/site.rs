@@ -8,5 +8,7 @@ pub struct Site {
     pub lab: LabId,
     pub origin: Url,
     #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
     pub upstream_ca_file: Option<std::path::PathBuf>,
 }

@@ -51,15 +51,11 @@ impl Held {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ChoosingPassword {
     lab_code_mac: Vec<u8>,
-    return_to: Option<ReturnTo>,
 }
 
 impl ChoosingPassword {
-    pub fn begin(_: &LabCodeOk, lab_code_mac: Vec<u8>, return_to: Option<ReturnTo>) -> Self {
-        Self {
-            lab_code_mac,
-            return_to,
-        }
+    pub fn begin(_: &LabCodeOk, lab_code_mac: Vec<u8>) -> Self {
+        Self { lab_code_mac }
     }
 
     pub fn chosen(self, password: &HashedPassword, seed: &Seed) -> BindingAuthenticator {
@@ -67,7 +63,6 @@ impl ChoosingPassword {
             lab_code_mac: self.lab_code_mac,
             password_hash: password.as_str().to_owned(),
             seed: seed.as_bytes().to_vec(),
-            return_to: self.return_to,
         }
     }
 }
@@ -78,7 +73,6 @@ pub struct BindingAuthenticator {
     lab_code_mac: Vec<u8>,
     password_hash: String,
     seed: Vec<u8>,
-    return_to: Option<ReturnTo>,
 }
 
 impl BindingAuthenticator {
@@ -89,10 +83,6 @@ impl BindingAuthenticator {
 
     pub fn lab_code_mac(&self) -> &[u8] {
         &self.lab_code_mac
-    }
-
-    pub fn return_to(&self) -> Option<&ReturnTo> {
-        self.return_to.as_ref()
     }
 
     /// # Errors

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Alert, Chrome, Step};
+use crate::domain::password::Personal;
 
 /// Why a new password was not taken. The person is told which of these it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,15 +22,6 @@ pub enum PasswordError {
         seconds: u64,
     },
     Expired,
-}
-
-/// What of the person's surroundings was found in the password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Personal {
-    Name,
-    BirthDate,
-    Identifier,
-    LabName,
 }
 
 impl PasswordError {

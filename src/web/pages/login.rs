@@ -26,6 +26,8 @@ pub struct Login<'a> {
     pub site: Option<&'a str>,
     /// The path on that site.
     pub to: Option<&'a str>,
+    /// The mark of the browser that the site sent here.
+    pub via: Option<&'a str>,
     pub error: Option<LoginError>,
 }
 

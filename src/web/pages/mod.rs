@@ -30,7 +30,7 @@ pub use account::{Account, SessionLine, SiteLink};
 pub use activate_start::{ActivateError, ActivateStart};
 pub use alert::Alert;
 pub use asset::{Asset, asset};
-pub use choose_password::{ChoosePassword, PasswordError, Personal};
+pub use choose_password::{ChoosePassword, PasswordError};
 pub use chrome::{Chrome, Step};
 pub use enrol_totp::{EnrolError, EnrolTotp};
 pub use error_page::{ErrorKind, ErrorPage};

@@ -108,6 +108,7 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         identifier: "",
         site: None,
         to: None,
+        via: None,
         error: None,
     };
     put(pages, "login", &fresh);
