@@ -10,6 +10,7 @@ const PARIS_RULES: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
+const TWO_HOURS: u64 = 2 * HOUR;
 const DAY: u64 = 24 * HOUR;
 
 #[derive(Debug, thiserror::Error)]
@@ -68,8 +69,8 @@ impl Texts {
     pub fn wait(&self, language: Language, seconds: u64) -> String {
         let (key, count) = match seconds {
             0..MINUTE => ("wait-seconds", seconds.max(1)),
-            MINUTE..HOUR => ("wait-minutes", seconds.div_ceil(MINUTE)),
-            HOUR..DAY => ("wait-hours", seconds.div_ceil(HOUR)),
+            MINUTE..TWO_HOURS => ("wait-minutes", seconds.div_ceil(MINUTE)),
+            TWO_HOURS..DAY => ("wait-hours", seconds.div_ceil(HOUR)),
             _ => ("wait-days", seconds.div_ceil(DAY)),
         };
         self.with(language, key, &[("count", Arg::Number(count))])
@@ -127,6 +128,7 @@ mod tests {
             (20, "20\u{a0}secondes", "20 seconds"),
             (60, "1\u{a0}minute", "1 minute"),
             (61, "2\u{a0}minutes", "2 minutes"),
+            (3_601, "61\u{a0}minutes", "61 minutes"),
             (7_200, "2\u{a0}heures", "2 hours"),
             (86_400, "1\u{a0}jour", "1 day"),
         ] {

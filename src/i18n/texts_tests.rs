@@ -169,6 +169,12 @@ fn english_uses_curly_quotes_too() {
 }
 
 #[test]
+fn texts_are_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Texts>();
+}
+
+#[test]
 fn an_unknown_key_is_loud_while_testing() {
     let texts = Texts::load().unwrap();
     let silent = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| texts.get(Language::Fr, "no-such-text")));

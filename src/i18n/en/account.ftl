@@ -1,9 +1,12 @@
 # The account of the person signed in.
 account-title = Hello { $name }
 account-results-title = Your results
-account-results-link = Open { $site }
+account-results-only = See my results
+account-results-link = See my results – { $site }
 account-until = If you do nothing, you will be signed out on { $until }.
 account-until-latest = In any case, you will be signed out by { $until }.
+account-until-only = You will be signed out on { $until }.
+account-soon = You will soon be signed out.
 account-stay = Stay signed in
 account-stayed = Done: you stay signed in.
 account-places-title = Where you are signed in
@@ -13,7 +16,7 @@ account-unknown-device = Unknown device
 account-since = Signed in since { $since }
 account-used = Last used { $used }
 account-end-one = Sign this device out
-account-end-one-named = Sign out { $device }, signed in since { $since }
+account-end-one-named = Sign this device out: { $device }, signed in since { $since }
 account-end-all = Sign out everywhere
 account-end-all-text = Ends every sign-in, this one included.
 account-codes-title = Recovery codes

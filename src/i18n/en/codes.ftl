@@ -1,12 +1,13 @@
 # The code app and the recovery codes.
 enrol-title = Link a code app
 enrol-intro = Each time you sign in, an app gives you a 6-digit code. Even someone who learns your password cannot get in without that code.
-enrol-app-title = 1. Have a code app
+enrol-app-title = 1. Install a code app
 enrol-app-phone = On a phone or tablet they are free: Google Authenticator, Microsoft Authenticator or Aegis, for example. On a recent iPhone, the Passwords app does it already.
 enrol-app-computer = Without a phone: on a computer, KeePassXC is free and does the same. Some laboratories also lend a small code device: ask yours.
 enrol-scan-title = 2. Show it this image
 enrol-scan-text = In the app, choose “Add”, then “Scan”, and point at the image.
 enrol-scan-image = Image to scan with the code app. The key to copy, further down, does the same.
+enrol-key-title = 2. Give it your key
 enrol-same-device = Are you reading this page on the device that has the app?
 enrol-open-app = Open the app
 enrol-by-hand-title = The image does not work? Copy this key

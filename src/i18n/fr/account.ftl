@@ -1,9 +1,12 @@
 # Le compte de la personne connectée.
 account-title = Bonjour { $name }
 account-results-title = Vos résultats
-account-results-link = Ouvrir { $site }
+account-results-only = Voir mes résultats
+account-results-link = Voir mes résultats – { $site }
 account-until = Sans activité de votre part, la connexion se fermera d’elle-même le { $until }.
 account-until-latest = Dans tous les cas, elle se fermera le { $until }.
+account-until-only = La connexion se fermera d’elle-même le { $until }.
+account-soon = La connexion va bientôt se fermer.
 account-stay = Prolonger la connexion
 account-stayed = C’est fait : la connexion est prolongée.
 account-places-title = Appareils connectés
@@ -13,7 +16,7 @@ account-unknown-device = Appareil inconnu
 account-since = Connecté depuis le { $since }
 account-used = Dernière utilisation le { $used }
 account-end-one = Déconnecter cet appareil
-account-end-one-named = Déconnecter { $device }, connecté depuis le { $since }
+account-end-one-named = Déconnecter cet appareil : { $device }, connecté depuis le { $since }
 account-end-all = Tout déconnecter
 account-end-all-text = Ferme toutes les connexions, y compris celle-ci.
 account-codes-title = Codes de secours

@@ -1,12 +1,13 @@
 # L’application de codes et les codes de secours.
 enrol-title = Relier une application de codes
 enrol-intro = À chaque connexion, une application vous donne un code à 6 chiffres. Même si quelqu’un apprend votre mot de passe, il ne peut pas entrer sans ce code.
-enrol-app-title = 1. Ayez une application de codes
+enrol-app-title = 1. Installez une application de codes
 enrol-app-phone = Sur téléphone ou tablette, elles sont gratuites : Google Authenticator, Microsoft Authenticator ou Aegis, par exemple. Sur un iPhone récent, l’application Mots de passe le fait déjà.
 enrol-app-computer = Sans téléphone : sur un ordinateur, KeePassXC est gratuit et fait de même. Certains laboratoires prêtent aussi un petit boîtier à codes : demandez-leur.
 enrol-scan-title = 2. Montrez-lui cette image
 enrol-scan-text = Dans l’application, choisissez « Ajouter », puis « Scanner », et visez l’image.
 enrol-scan-image = Image à scanner avec l’application de codes. La clé à recopier, plus bas, fait la même chose.
+enrol-key-title = 2. Donnez-lui votre clé
 enrol-same-device = Vous lisez cette page sur l’appareil où se trouve l’application ?
 enrol-open-app = Ouvrir l’application
 enrol-by-hand-title = L’image ne passe pas ? Recopiez cette clé

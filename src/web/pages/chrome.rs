@@ -17,7 +17,8 @@ pub struct Chrome<'a> {
     pub phone: Option<&'a str>,
     /// The value of every form's hidden `csrf` field.
     pub csrf: &'a str,
-    /// Path and query of this page, for the language links; it must answer to GET.
+    /// Path and query of this page, for the language links; it must answer to GET. Empty: no such links, as on a site's
+    /// host, whose addresses belong to the LIS.
     pub path: &'a str,
     /// Where the portal's pages are: empty on the portal, `https://portal.example` on a site's host.
     pub portal: &'a str,
@@ -63,11 +64,6 @@ impl<'a> Chrome<'a> {
     /// A moment in words, in the lab's time zone.
     pub fn moment(&self, at: &Timestamp) -> String {
         self.texts.moment(self.language, self.zone, *at)
-    }
-
-    /// For `<time datetime>`.
-    pub fn machine_moment(&self, at: &Timestamp) -> String {
-        Timestamp::from_seconds(at.unix_seconds()).to_string()
     }
 
     /// The text of `<title>`; a page that shows an error says so first.

@@ -20,6 +20,8 @@ pub mod recovery_codes;
 pub mod signed_out;
 
 #[cfg(test)]
+mod contrast;
+#[cfg(test)]
 mod html_check;
 #[cfg(test)]
 mod samples;

@@ -200,6 +200,13 @@ fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
             ..held.clone()
         },
     );
+    for (name, error) in [
+        ("held-too-common", PasswordError::TooCommon),
+        ("held-expired", PasswordError::Expired),
+    ] {
+        let error = Some(error);
+        put(pages, name, &Held { error, ..held.clone() });
+    }
     for (name, error) in PASSWORD_ERRORS {
         put(
             pages,
@@ -207,14 +214,6 @@ fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
             &ChoosePassword {
                 error: Some(error),
                 ..choose.clone()
-            },
-        );
-        put(
-            pages,
-            &format!("held-{name}"),
-            &Held {
-                error: Some(error),
-                ..held.clone()
             },
         );
     }
@@ -270,62 +269,56 @@ fn codes(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     );
 }
 
-fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
-    let start = Timestamp::from_seconds(1_795_461_300);
-    let later = |minutes: u64| start.plus(std::time::Duration::from_secs(60 * minutes));
-    let this = SessionLine {
-        handle: "s1",
-        device: Some("Firefox, Windows"),
-        signed_in_at: start,
+/// 23 November 2026, 20:15 in Paris.
+const SIGNED_IN: Timestamp = Timestamp::from_seconds(1_795_461_300);
+
+fn later(minutes: u64) -> Timestamp {
+    SIGNED_IN.plus(std::time::Duration::from_secs(60 * minutes))
+}
+
+fn session<'a>(handle: &'a str, device: Option<&'a str>) -> SessionLine<'a> {
+    SessionLine {
+        handle,
+        device,
+        signed_in_at: SIGNED_IN,
         last_used_at: later(4),
-        is_current: true,
-    };
-    let other = SessionLine {
-        handle: words.typed,
-        device: None,
         is_current: false,
-        ..this
-    };
-    let named = SessionLine {
-        handle: "s3",
-        device: Some(words.name),
-        is_current: false,
-        ..this
-    };
+    }
+}
+
+fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
+    let mut this = session("s1", Some("Firefox, Windows"));
+    this.is_current = true;
     let site = SiteLink {
         name: words.lab,
         address: "https://resultats.labo-tilleuls.fr/",
     };
+    let sites = [site, site];
+    let sessions = [this, session(words.typed, None), session("s3", Some(words.name))];
     let full = Account {
         chrome,
         holder: words.name,
-        sites: &[site],
-        sessions: &[this, other, named],
+        sites: &sites[..1],
+        sessions: &sessions,
         recovery_codes_left: 8,
+        now: later(4),
         ends_at: later(34),
         ends_at_latest: later(720),
         stayed: false,
     };
     put(pages, "account", &full);
-    put(
-        pages,
-        "account-stayed",
-        &Account {
-            stayed: true,
-            recovery_codes_left: 1,
-            ..full.clone()
-        },
-    );
-    put(
-        pages,
-        "account-bare",
-        &Account {
-            sites: &[],
-            sessions: &[this],
-            recovery_codes_left: 0,
-            ..full.clone()
-        },
-    );
+    let mut stayed = full.clone();
+    (stayed.stayed, stayed.recovery_codes_left) = (true, 1);
+    put(pages, "account-stayed", &stayed);
+    let mut two_sites = full.clone();
+    (two_sites.sites, two_sites.ends_at) = (&sites, later(5));
+    put(pages, "account-two-sites", &two_sites);
+    let mut last_minutes = full.clone();
+    (last_minutes.now, last_minutes.ends_at) = (later(716), later(720));
+    put(pages, "account-last-minutes", &last_minutes);
+    let mut bare = full.clone();
+    (bare.sites, bare.sessions, bare.recovery_codes_left) = (&[], &sessions[..1], 0);
+    put(pages, "account-bare", &bare);
 }
 
 fn errors(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
@@ -353,6 +346,7 @@ fn errors(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         );
     }
     let on_site = Chrome {
+        path: "",
         portal: "https://portail.example",
         assets: "/.vestibule/static",
         signed_in: true,

@@ -29,6 +29,12 @@ fn r55_every_page_in_every_language_keeps_the_rules() {
         assert_eq!(names.len(), pages.len(), "sample names are unique");
         for (name, html) in &pages {
             html_check::check(&format!("{name}.{}", language.code()), html);
+            let switches = html.matches("<nav aria-label=").count();
+            assert_eq!(
+                switches,
+                usize::from(!name.ends_with("on-site")),
+                "{name}: language links"
+            );
         }
     }
 }
@@ -142,6 +148,20 @@ fn r13_password_managers_find_their_fields() {
 }
 
 #[test]
+fn r54_the_end_of_the_sign_in_is_announced_and_put_off_with_one_action() {
+    for (name, reminder) in [("account", "after-25"), ("account-two-sites", "after-0")] {
+        let html = page(name, Language::Fr);
+        assert!(html.contains(&format!("class=\"soon {reminder}\"")), "{name}");
+        assert!(html.contains("se fermera d’elle-même le 23 novembre 2026 à"));
+        assert!(html.contains("action=\"/account/stay\""));
+    }
+    let html = page("account-last-minutes", Language::Fr);
+    assert!(!html.contains("/account/stay"), "what cannot be put off is not offered");
+    let css = str::from_utf8(asset(&asset::STYLESHEET.name).unwrap().bytes).unwrap();
+    assert!(css.contains(".after-25 { animation-delay: 1500s; }"));
+}
+
+#[test]
 fn what_was_typed_is_kept_but_never_a_password_or_code() {
     let html = page("login-refused", Language::Fr);
     let tags = html_check::tags(&html);
@@ -164,6 +184,7 @@ fn on_a_sites_host_the_page_points_at_the_portal() {
         !html.contains("action=\"/logout\""),
         "the site has no sign-out form of its own"
     );
+    assert!(!html.contains("lang=en"), "addresses of the LIS are left alone");
 }
 
 #[test]
