@@ -67,6 +67,10 @@ pub async fn sign_in(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault
 }
 
 async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
+    // Asked before anything is looked at: were it said only after a right code, it would tell that the code was right.
+    if let Some(wait) = core.hashing.congestion() {
+        return Ok(Outcome::Busy(wait));
+    }
     let Some(identifier) = Identifier::parse(attempt.identifier) else {
         return Ok(Outcome::Refused);
     };

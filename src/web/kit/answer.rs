@@ -4,6 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 
+use crate::web::pages::Asset;
+
 /// 303: whatever the method was, the browser asks for `location` with GET.
 pub fn see_other(location: &str) -> HttpResponse {
     go(StatusCode::SEE_OTHER, location)
@@ -33,4 +35,15 @@ pub fn html(status: StatusCode, body: String, form_targets: &[String]) -> HttpRe
         .insert_header(("Cross-Origin-Opener-Policy", "same-origin"))
         .insert_header(("Permissions-Policy", "camera=(), geolocation=(), microphone=()"))
         .body(body)
+}
+
+/// Names change with the content, so a browser never asks twice.
+pub fn asset(asset: Option<Asset>) -> HttpResponse {
+    let Some(asset) = asset else { return HttpResponse::NotFound().finish() };
+    HttpResponse::Ok()
+        .content_type(asset.content_type)
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .insert_header((header::ETAG, asset.etag))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(asset.bytes)
 }

@@ -9,6 +9,8 @@ pub mod failure;
 pub mod floor;
 pub mod form;
 pub mod limits;
+pub mod misfit;
+pub mod probes;
 
 pub use answer::{go, see_other};
 pub use app::App;

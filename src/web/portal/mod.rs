@@ -10,22 +10,25 @@ pub mod rotate;
 pub mod security_txt;
 mod signed_in;
 pub mod static_files;
+mod strays;
 
-use actix_web::web::{FormConfig, ServiceConfig, get, head, post, resource};
+use actix_web::web::{ServiceConfig, get, head, post, resource, route};
 
-use crate::web::kit::limits::LONGEST_FORM;
+use crate::web::kit::probes;
 
 pub fn configure(service: &mut ServiceConfig) {
     macro_rules! page {
-        ($path:expr => $get:path) => {
-            resource($path).route(get().to($get)).route(head().to($get))
-        };
-        ($path:expr => $get:path, $post:path) => {
-            page!($path => $get).route(post().to($post))
+        ($path:expr => $get:path $(, $post:path)?) => {
+            resource($path)
+                .route(get().to($get))
+                .route(head().to($get))
+                $(.route(post().to($post)))?
+                .default_service(route().to(strays::method_not_allowed))
         };
     }
     service
-        .app_data(FormConfig::default().limit(LONGEST_FORM))
+        .app_data(strays::forms())
+        .app_data(strays::queries())
         .service(page!("/" => home::get))
         .service(page!("/login" => login::get, login::post))
         .service(page!("/logout" => logout::get, logout::post))
@@ -39,5 +42,8 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(account::END_ONE => account::get, account::post_end_one))
         .service(page!(account::END_ALL => account::get, account::post_end_all))
         .service(page!("/static/{name}" => static_files::get))
-        .service(page!("/.well-known/security.txt" => security_txt::get));
+        .service(page!("/.well-known/security.txt" => security_txt::get))
+        .service(page!("/healthz" => probes::healthz))
+        .service(page!("/readyz" => probes::readyz))
+        .default_service(route().to(strays::not_found));
 }
