@@ -3,4 +3,6 @@
 //! The folders are floors; each imports only from the floors below it. `docs/architecture.md` has the table and
 //! `tests/architecture.rs` holds it.
 
+pub mod config;
+pub mod domain;
 pub mod kernel;

@@ -1,0 +1,3 @@
+//! The configuration, one file per section. Everything is validated at load.
+
+pub mod site;
