@@ -4,5 +4,6 @@
 //! `tests/architecture.rs` holds it.
 
 pub mod config;
+pub mod crypto;
 pub mod domain;
 pub mod kernel;

@@ -1,0 +1,3 @@
+//! Cryptography, pure and synchronous.
+
+pub mod jose;
