@@ -6,4 +6,5 @@
 pub mod config;
 pub mod crypto;
 pub mod domain;
+pub mod gate;
 pub mod kernel;
