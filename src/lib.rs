@@ -8,3 +8,4 @@ pub mod crypto;
 pub mod domain;
 pub mod gate;
 pub mod kernel;
+pub mod web;
