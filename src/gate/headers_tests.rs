@@ -85,6 +85,14 @@ fn r41_no_spelling_of_an_identity_header_passes() {
     }
 }
 
+/// Any of them may become another header on the other side of a CGI.
+#[test]
+fn r41_a_name_with_other_characters_does_not_pass() {
+    for name in ["X_Custom", "Accept_Language", "X.Custom", "X!Custom", "x~custom"] {
+        assert_eq!(sent(&[(name, "v")]), OURS, "{name}");
+    }
+}
+
 #[test]
 fn ordinary_headers_pass() {
     for name in [
