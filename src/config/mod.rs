@@ -21,7 +21,7 @@ pub use problem::{Problem, Problems};
 pub use server::{Keyring, Server, Tls};
 pub use session::Session;
 pub use sign_in::SignIn;
-pub use site::Site;
+pub use site::SiteSection;
 pub use throttle::Throttle;
 
 /// Where commands look when neither `--config` nor `VESTIBULE_CONFIG` says otherwise.
@@ -47,7 +47,7 @@ pub struct Config {
     #[serde(rename = "lab")]
     pub labs: Vec<Lab>,
     #[serde(rename = "site", default)]
-    pub sites: Vec<Site>,
+    pub sites: Vec<SiteSection>,
 }
 
 impl Config {
@@ -115,6 +115,9 @@ impl Config {
         self.throttle.check(&mut problems);
         lab::check(&self.labs, &mut problems);
         for site in &self.sites {
+            for problem in site.validate() {
+                problems.add(problem.place(), "this cannot work", problem.remedy);
+            }
             if self.lab(&site.lab).is_none() {
                 problems.add(
                     format!("[[site]] {}: lab", site.id),

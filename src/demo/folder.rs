@@ -100,7 +100,11 @@ pub fn site(port: u16) -> String {
 }
 
 pub fn prepare(dir: &Path) -> Result<(), DemoError> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(DemoError::in_folder(dir))
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(DemoError::in_folder(dir))
 }
 
 pub fn write_config(dir: &Path, port: u16, internal: u16, upstream: &str) -> Result<(), DemoError> {

@@ -96,7 +96,12 @@ async fn start(dir: &Path, port: u16) -> Result<Demo, DemoError> {
     };
     folder::write_story(dir, &story, &certificate.authority)?;
     let running = server::start(core.clone()).map_err(DemoError::problem)?;
-    Ok(Demo { running, lis, core, story })
+    Ok(Demo {
+        running,
+        lis,
+        core,
+        story,
+    })
 }
 
 async fn start_lis(seed: &[u8; 32], port: u16) -> Result<lis::Lis, DemoError> {
@@ -105,7 +110,10 @@ async fn start_lis(seed: &[u8; 32], port: u16) -> Result<lis::Lis, DemoError> {
     let settings = lis::Settings {
         address: SocketAddr::new(LOOPBACK, 0),
         patients: people::patients(),
-        assertion_keys: Some(lis::AssertionKeys { keys, audience: Some(folder::site(port)) }),
+        assertion_keys: Some(lis::AssertionKeys {
+            keys,
+            audience: Some(folder::site(port)),
+        }),
         entropy: Arc::new(SystemEntropy),
     };
     lis::start(settings).await.map_err(DemoError::problem)
@@ -115,6 +123,8 @@ async fn start_lis(seed: &[u8; 32], port: u16) -> Result<lis::Lis, DemoError> {
 fn free_port(public: u16) -> Result<u16, DemoError> {
     let wanted = public.checked_add(1).unwrap_or(0);
     let listener = TcpListener::bind((LOOPBACK, wanted)).or_else(|_| TcpListener::bind((LOOPBACK, 0)));
-    let address = listener.and_then(|listener| listener.local_addr()).map_err(DemoError::problem)?;
+    let address = listener
+        .and_then(|listener| listener.local_addr())
+        .map_err(DemoError::problem)?;
     Ok(address.port())
 }

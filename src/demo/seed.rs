@@ -25,7 +25,12 @@ const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 /// # Errors
 /// The database cannot be written.
 pub async fn seed(core: &Core) -> Result<Story, DemoError> {
-    let lab = core.config.labs.first().ok_or_else(|| DemoError::problem("the demo has no lab"))?.clone();
+    let lab = core
+        .config
+        .labs
+        .first()
+        .ok_or_else(|| DemoError::problem("the demo has no lab"))?
+        .clone();
     let mut story = Story::of(&lab);
     for who in CAST {
         add(core, &lab, who, &mut story).await.map_err(DemoError::problem)?;
@@ -45,11 +50,22 @@ async fn add(core: &Core, lab: &Lab, who: &Character, story: &mut Story) -> Resu
     insert(core, &mut tx, &lab.id, account, who).await?;
     let mut told = Account::of(who);
     if who.state == State::Waiting {
-        story.lab_codes.push(issue_code(core, &mut tx, lab, account, who).await?);
+        story
+            .lab_codes
+            .push(issue_code(core, &mut tx, lab, account, who).await?);
     } else {
         let seed = Seed::generate(&*core.entropy);
         passwords::set(&mut tx, &lab.id, account, &hash, now).await?;
-        authenticators::bind(&mut tx, &core.sealer, &lab.id, account, &seed, Step::from_number(0), now).await?;
+        authenticators::bind(
+            &mut tx,
+            &core.sealer,
+            &lab.id,
+            account,
+            &seed,
+            Step::from_number(0),
+            now,
+        )
+        .await?;
         accounts::set_state(&mut tx, &lab.id, account, AccountState::Active, now).await?;
         told.password = Some(password);
         told.totp_secret = Some(seed.base32().to_string());
@@ -58,7 +74,10 @@ async fn add(core: &Core, lab: &Lab, who: &Character, story: &mut Story) -> Resu
         accounts::set_rotation_required(&mut tx, &lab.id, account, Some(now), now).await?;
     }
     if who.identifier == GUARDIAN {
-        let relation = Relation::Granted { scope: "results".to_owned(), ends_at: now.plus(YEAR) };
+        let relation = Relation::Granted {
+            scope: "results".to_owned(),
+            ends_at: now.plus(YEAR),
+        };
         attach(core, &mut tx, &lab.id, account, CHILD_RECORD, &relation).await?;
         told.records.push(CHILD_RECORD.to_owned());
     }
@@ -67,13 +86,7 @@ async fn add(core: &Core, lab: &Lab, who: &Character, story: &mut Story) -> Resu
     Ok(())
 }
 
-async fn insert(
-    core: &Core,
-    tx: &mut Tx,
-    lab: &LabId,
-    account: AccountId,
-    who: &Character,
-) -> Result<(), Fault> {
+async fn insert(core: &Core, tx: &mut Tx, lab: &LabId, account: AccountId, who: &Character) -> Result<(), Fault> {
     let identifier = Identifier::parse(who.identifier).ok_or(Fault::Broken("a demo identifier is empty"))?;
     let index = core.identifier_index(lab, &identifier);
     let person = Person {
@@ -110,7 +123,9 @@ async fn issue_code(
     let expires_at = core.now().plus(YEAR);
     let mac = code.mac(&core.keyring, &lab.id, CodeKind::Lab);
     lab_codes::issue(tx, &lab.id, account, &mac, "demo", core.now(), expires_at).await?;
-    let event = Event::LabCodeIssued { expires_at: expires_at.to_string() };
+    let event = Event::LabCodeIssued {
+        expires_at: expires_at.to_string(),
+    };
     audit::record(core, tx, &lab.id, &Actor::Vestibule, Some(account), event).await?;
     Ok(LabCode {
         code: code.grouped().to_string(),
@@ -128,12 +143,70 @@ fn fault(no_hash: NoHash) -> Fault {
 
 /// Sixty-four words; four of them and a number are easy to type from a terminal.
 const WORDS: [&str; 64] = [
-    "abricot", "amarre", "ardoise", "balise", "barque", "bouleau", "brise", "cabane", "caillou", "cerise", "chardon",
-    "cigogne", "colline", "corail", "coquille", "crevette", "digue", "dune", "encrier", "falaise", "fanal", "fougere",
-    "galet", "genet", "girafe", "goeland", "grange", "hamac", "herisson", "hublot", "jardin", "jonquille", "kayak",
-    "lanterne", "lichen", "loutre", "marelle", "mouette", "moulin", "navette", "noisette", "olivier", "orage",
-    "panier", "pelican", "phare", "pivoine", "prairie", "quai", "radeau", "ricochet", "rivage", "sablier", "saule",
-    "sentier", "sillage", "tamaris", "tilleul", "tortue", "tremplin", "verger", "violette", "voilier", "zephyr",
+    "abricot",
+    "amarre",
+    "ardoise",
+    "balise",
+    "barque",
+    "bouleau",
+    "brise",
+    "cabane",
+    "caillou",
+    "cerise",
+    "chardon",
+    "cigogne",
+    "colline",
+    "corail",
+    "coquille",
+    "crevette",
+    "digue",
+    "dune",
+    "encrier",
+    "falaise",
+    "fanal",
+    "fougere",
+    "galet",
+    "genet",
+    "girafe",
+    "goeland",
+    "grange",
+    "hamac",
+    "herisson",
+    "hublot",
+    "jardin",
+    "jonquille",
+    "kayak",
+    "lanterne",
+    "lichen",
+    "loutre",
+    "marelle",
+    "mouette",
+    "moulin",
+    "navette",
+    "noisette",
+    "olivier",
+    "orage",
+    "panier",
+    "pelican",
+    "phare",
+    "pivoine",
+    "prairie",
+    "quai",
+    "radeau",
+    "ricochet",
+    "rivage",
+    "sablier",
+    "saule",
+    "sentier",
+    "sillage",
+    "tamaris",
+    "tilleul",
+    "tortue",
+    "tremplin",
+    "verger",
+    "violette",
+    "voilier",
+    "zephyr",
 ];
 
 fn phrase(core: &Core) -> String {

@@ -45,7 +45,9 @@ pub fn text(dir: &Path, story: &Story, core: &Core) -> String {
     }
     text.push_str(&format!(
         "6. A parent. {} also reads the record {CHILD_RECORD}, a child's.\n",
-        story.account(State::Guardian).map_or("", |guardian| guardian.identifier.as_str()),
+        story
+            .account(State::Guardian)
+            .map_or("", |guardian| guardian.identifier.as_str()),
     ));
     text
 }

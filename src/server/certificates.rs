@@ -32,7 +32,9 @@ pub struct Certificates {
 
 impl fmt::Debug for Certificates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Certificates").field("files", &self.files).finish_non_exhaustive()
+        f.debug_struct("Certificates")
+            .field("files", &self.files)
+            .finish_non_exhaustive()
     }
 }
 
@@ -43,7 +45,12 @@ impl Certificates {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let (key, digest) = read(files, &provider)?;
         let current = ArcSwap::from_pointee(key);
-        Ok(Self { files: files.clone(), provider, current, seen: Mutex::new(digest) })
+        Ok(Self {
+            files: files.clone(),
+            provider,
+            current,
+            seen: Mutex::new(digest),
+        })
     }
 
     /// Takes up replaced files; a broken replacement is reported and the certificate in use stays.
@@ -80,11 +87,9 @@ impl ResolvesServerCert for Certificates {
 
 fn read(files: &Tls, provider: &CryptoProvider) -> Result<(CertifiedKey, [u8; 32]), CertificateProblem> {
     let (chain_file, key_file) = (&files.certificate_file, &files.key_file);
-    let chain_text =
-        std::fs::read(chain_file).map_err(|error| problem("certificate_file", chain_file, &error))?;
-    let key_text = zeroize::Zeroizing::new(
-        std::fs::read(key_file).map_err(|error| problem("key_file", key_file, &error))?,
-    );
+    let chain_text = std::fs::read(chain_file).map_err(|error| problem("certificate_file", chain_file, &error))?;
+    let key_text =
+        zeroize::Zeroizing::new(std::fs::read(key_file).map_err(|error| problem("key_file", key_file, &error))?);
     let chain = CertificateDer::pem_slice_iter(&chain_text).collect::<Result<Vec<_>, _>>();
     let chain = chain.map_err(|error| problem("certificate_file", chain_file, &error))?;
     let key = PrivateKeyDer::from_pem_slice(&key_text).map_err(|error| problem("key_file", key_file, &error))?;
@@ -94,9 +99,17 @@ fn read(files: &Tls, provider: &CryptoProvider) -> Result<(CertifiedKey, [u8; 32
 
 fn digest(chain: &[u8], key: &[u8]) -> [u8; 32] {
     use sha2::Digest;
-    sha2::Sha256::new().chain_update(chain).chain_update(key).finalize().into()
+    sha2::Sha256::new()
+        .chain_update(chain)
+        .chain_update(key)
+        .finalize()
+        .into()
 }
 
 fn problem(key: &'static str, path: &Path, error: &dyn fmt::Display) -> CertificateProblem {
-    CertificateProblem { key, path: path.to_owned(), what: error.to_string() }
+    CertificateProblem {
+        key,
+        path: path.to_owned(),
+        what: error.to_string(),
+    }
 }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use actix_web::HttpResponse;
 use actix_web::guard::{Guard, GuardContext, fn_guard};
 use actix_web::middleware::{Condition, DefaultHeaders};
 use actix_web::web::{Data, ServiceConfig, route, scope};
-use actix_web::HttpResponse;
 
 use crate::crypto::jose::SigningKey;
 use crate::crypto::keyring::Purpose;
@@ -25,7 +25,11 @@ pub fn sites(core: &Core) -> Result<Sites, StartError> {
     let key = Arc::new(SigningKey::derive(&seed).map_err(|error| StartError::Site(error.to_string()))?);
     let mut sites = HashMap::new();
     for section in &core.config.sites {
-        let portal = core.config.lab(&section.lab).map(crate::config::Lab::portal_origin).unwrap_or_default();
+        let portal = core
+            .config
+            .lab(&section.lab)
+            .map(crate::config::Lab::portal_origin)
+            .unwrap_or_default();
         let site = proxy::Site::new(section, &portal, Arc::clone(&key), Arc::clone(&core.entropy));
         let site = site.map_err(|problems| {
             let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -46,11 +50,23 @@ pub fn configure(service: &mut ServiceConfig, sites: &Sites) {
 }
 
 fn face(request: &GuardContext<'_>) -> Option<Face> {
-    request.app_data::<Data<App>>()?.faces.of_request(request.head()).cloned()
+    request
+        .app_data::<Data<App>>()?
+        .faces
+        .of_request(request.head())
+        .cloned()
 }
 
 /// Browsers come back over TLS only. Not on a developer's `localhost`, where other things live on other ports.
 pub fn transport_security(app: &App) -> Condition<DefaultHeaders> {
-    let public = app.core.config.labs.iter().all(|lab| lab.portal.host_str() != Some("localhost"));
-    Condition::new(public, DefaultHeaders::new().add(("Strict-Transport-Security", "max-age=63072000")))
+    let public = app
+        .core
+        .config
+        .labs
+        .iter()
+        .all(|lab| lab.portal.host_str() != Some("localhost"));
+    Condition::new(
+        public,
+        DefaultHeaders::new().add(("Strict-Transport-Security", "max-age=63072000")),
+    )
 }

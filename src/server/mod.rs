@@ -30,7 +30,11 @@ const SLOWEST_HEAD: std::time::Duration = std::time::Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("[server] {key} {address}: {error}; is another program listening there?")]
-    Listen { key: &'static str, address: SocketAddr, error: io::Error },
+    Listen {
+        key: &'static str,
+        address: SocketAddr,
+        error: io::Error,
+    },
     #[error(transparent)]
     Certificate(#[from] CertificateProblem),
     #[error("[[lab]] time_zone: {0}")]
@@ -81,7 +85,13 @@ pub fn start(core: Core) -> Result<Running, StartError> {
             }
         }));
     }
-    Ok(Running { public: public_address, internal: internal_address, handles, tasks, core })
+    Ok(Running {
+        public: public_address,
+        internal: internal_address,
+        handles,
+        tasks,
+        core,
+    })
 }
 
 impl Running {
@@ -114,9 +124,12 @@ fn serve_public(
     let tls = certificates.server_config()?;
     let server = HttpServer::new(move || {
         let sites = sites.clone();
-        ActixApp::new().app_data(app.clone()).wrap(hosts::transport_security(&app)).configure(|service| {
-            hosts::configure(service, &sites);
-        })
+        ActixApp::new()
+            .app_data(app.clone())
+            .wrap(hosts::transport_security(&app))
+            .configure(|service| {
+                hosts::configure(service, &sites);
+            })
     });
     Ok(server
         .workers(workers(config.server.workers))
@@ -129,7 +142,12 @@ fn serve_public(
 
 fn serve_internal(app: Data<App>, listener: TcpListener) -> Result<Server, StartError> {
     let server = HttpServer::new(move || ActixApp::new().app_data(app.clone()).configure(internal::configure));
-    Ok(server.workers(1).shutdown_timeout(1).disable_signals().listen(listener)?.run())
+    Ok(server
+        .workers(1)
+        .shutdown_timeout(1)
+        .disable_signals()
+        .listen(listener)?
+        .run())
 }
 
 fn workers(configured: usize) -> usize {

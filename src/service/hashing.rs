@@ -141,7 +141,9 @@ impl HashPool {
         let queued = Stopwatch::start();
         self.queue.try_send(Job { work, queued }).map_err(|_| {
             self.state.waiting.fetch_sub(1, Ordering::Relaxed);
-            NoHash::Busy { retry_after: self.longest_wait }
+            NoHash::Busy {
+                retry_after: self.longest_wait,
+            }
         })
     }
 

@@ -4,3 +4,4 @@ pub mod internal;
 pub mod kit;
 pub mod pages;
 pub mod portal;
+pub mod proxy;

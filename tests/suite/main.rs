@@ -6,9 +6,11 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    clippy::print_stderr
+    clippy::print_stderr,
+    reason = "clippy knows #[test] functions for tests, but not their helpers"
 )]
 
 mod architecture;
 mod dependencies;
+mod gate;
 mod support;

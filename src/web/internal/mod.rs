@@ -7,8 +7,16 @@ use crate::web::kit::{App, probes};
 
 pub fn configure(service: &mut ServiceConfig) {
     service
-        .service(resource("/healthz").route(get().to(probes::healthz)).route(head().to(probes::healthz)))
-        .service(resource("/readyz").route(get().to(probes::readyz)).route(head().to(probes::readyz)))
+        .service(
+            resource("/healthz")
+                .route(get().to(probes::healthz))
+                .route(head().to(probes::healthz)),
+        )
+        .service(
+            resource("/readyz")
+                .route(get().to(probes::readyz))
+                .route(head().to(probes::readyz)),
+        )
         .service(resource("/metrics").route(get().to(metrics)));
 }
 

@@ -20,7 +20,7 @@ pub fn go(status: StatusCode, location: &str) -> HttpResponse {
 }
 
 /// `form_targets`: other origins to which a form of the page may lead in the end.
-pub fn html(status: StatusCode, body: String, form_targets: &[String]) -> HttpResponse {
+pub fn html(status: StatusCode, body: String, form_targets: &[&str]) -> HttpResponse {
     let targets: String = form_targets.iter().map(|origin| format!(" {origin}")).collect();
     let policy = format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'{targets}; \
@@ -39,7 +39,9 @@ pub fn html(status: StatusCode, body: String, form_targets: &[String]) -> HttpRe
 
 /// Names change with the content, so a browser never asks twice.
 pub fn asset(asset: Option<Asset>) -> HttpResponse {
-    let Some(asset) = asset else { return HttpResponse::NotFound().finish() };
+    let Some(asset) = asset else {
+        return HttpResponse::NotFound().finish();
+    };
     HttpResponse::Ok()
         .content_type(asset.content_type)
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))

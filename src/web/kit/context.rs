@@ -125,12 +125,7 @@ impl<'a> Context<'a> {
     /// # Errors
     /// The page cannot be written.
     pub fn page(&self, status: StatusCode, page: &impl Template) -> Result<HttpResponse, Failure> {
-        let targets: Vec<String> = self
-            .face
-            .sites
-            .iter()
-            .map(|site| site.origin.origin().ascii_serialization())
-            .collect();
+        let targets: Vec<&str> = self.face.sites.iter().map(|site| site.origin.as_str()).collect();
         let mut response = answer::html(status, page.render()?, &targets);
         self.bind_browser(&mut response);
         Ok(response)

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use actix_web::dev::RequestHead;
 use actix_web::http::header::HOST;
-use url::Url;
 
-use crate::config::{Config, Lab, Site};
+use crate::config::{Config, Lab, SiteSection};
 use crate::i18n::{UnknownZone, Zone};
 use crate::kernel::ids::{LabId, SiteId};
 
@@ -21,14 +20,14 @@ pub enum Face {
 pub struct LabFace {
     pub lab: Lab,
     pub zone: Zone,
-    pub sites: Vec<Site>,
+    pub sites: Vec<SiteSection>,
 }
 
 #[derive(Debug)]
 pub struct Faces {
     by_host: HashMap<String, Face>,
     labs: HashMap<LabId, LabFace>,
-    sites: HashMap<SiteId, Site>,
+    sites: HashMap<SiteId, SiteSection>,
 }
 
 impl Faces {
@@ -44,7 +43,7 @@ impl Faces {
             let sites = config.sites.iter().filter(|site| site.lab == lab.id).cloned().collect();
             faces
                 .by_host
-                .insert(authority(&lab.portal), Face::Portal(lab.id.clone()));
+                .insert(authority(&lab.portal_origin()), Face::Portal(lab.id.clone()));
             let zone = Zone::named(&lab.time_zone)?;
             faces.labs.insert(
                 lab.id.clone(),
@@ -78,15 +77,13 @@ impl Faces {
         self.labs.get(id)
     }
 
-    pub fn site(&self, id: &SiteId) -> Option<&Site> {
+    pub fn site(&self, id: &SiteId) -> Option<&SiteSection> {
         self.sites.get(id)
     }
 }
 
 /// `host` or `host:port`, as it stands in a Host header.
-fn authority(origin: &Url) -> String {
-    let host = origin.host_str().unwrap_or_default();
-    origin
-        .port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+fn authority(origin: &str) -> String {
+    let host = origin.strip_prefix("https://").unwrap_or(origin);
+    host.strip_suffix(":443").unwrap_or(host).to_ascii_lowercase()
 }

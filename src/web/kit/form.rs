@@ -25,7 +25,8 @@ impl Context<'_> {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let origin = self.face.lab.portal_origin();
         let same_origin = text(header::ORIGIN).is_none_or(|sent| sent == origin);
-        let same_site = text(header::HeaderName::from_static("sec-fetch-site")).is_none_or(|from| matches!(from, "same-origin" | "none"));
+        let same_site = text(header::HeaderName::from_static("sec-fetch-site"))
+            .is_none_or(|from| matches!(from, "same-origin" | "none"));
         let matches = csrf::csrf_matches(&self.app.core.keyring, &self.browser().hashed(), csrf_field);
         if same_origin && same_site && matches {
             Ok(())

@@ -17,7 +17,9 @@ pub async fn readyz(app: Data<App>) -> HttpResponse {
         Ok(()) => plain("ready\n"),
         Err(fault) => {
             tracing::warn!(%fault, "not ready");
-            HttpResponse::ServiceUnavailable().content_type("text/plain; charset=utf-8").body("not ready\n")
+            HttpResponse::ServiceUnavailable()
+                .content_type("text/plain; charset=utf-8")
+                .body("not ready\n")
         }
     }
 }

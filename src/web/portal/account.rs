@@ -112,16 +112,13 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
             is_current: session.id == current.id,
         })
         .collect();
-    let names = context
+    let sites: Vec<SiteLink<'_>> = context
         .face
         .sites
         .iter()
-        .map(|site| site.name.as_deref().unwrap_or(&context.face.lab.name));
-    let sites: Vec<SiteLink<'_>> = names
-        .zip(&context.face.sites)
-        .map(|(name, site)| SiteLink {
-            name,
-            address: site.origin.as_str(),
+        .map(|site| SiteLink {
+            name: &context.face.lab.name,
+            address: &site.origin,
         })
         .collect();
     let page = Account {

@@ -212,7 +212,7 @@ async fn go_on(context: &Context<'_>, session: &Session, to: Option<&ReturnTo>) 
         return Ok(see_other("/account"));
     };
     let path: String = byte_serialize(to.path.as_str().as_bytes()).collect();
-    let origin = site.origin.origin().ascii_serialization();
+    let origin = &site.origin;
     Ok(see_other(&format!(
         "{origin}/.vestibule/enter?ticket={}&to={path}",
         ticket.expose()

@@ -16,21 +16,25 @@ pub async fn not_found(app: Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 pub async fn method_not_allowed(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    with_portal(&app, &request, async |context| context.error(ErrorKind::MethodNotAllowed)).await
+    with_portal(&app, &request, async |context| {
+        context.error(ErrorKind::MethodNotAllowed)
+    })
+    .await
 }
 
 pub fn forms() -> FormConfig {
-    FormConfig::default().limit(LONGEST_FORM).error_handler(|error, request| {
-        let kind = match error.status_code() {
-            StatusCode::PAYLOAD_TOO_LARGE => ErrorKind::TooLarge,
-            _ => ErrorKind::BadLink,
-        };
-        InternalError::from_response(error, misfit(request, kind)).into()
-    })
+    FormConfig::default()
+        .limit(LONGEST_FORM)
+        .error_handler(|error, request| {
+            let kind = match error.status_code() {
+                StatusCode::PAYLOAD_TOO_LARGE => ErrorKind::TooLarge,
+                _ => ErrorKind::BadLink,
+            };
+            InternalError::from_response(error, misfit(request, kind)).into()
+        })
 }
 
 pub fn queries() -> QueryConfig {
-    QueryConfig::default().error_handler(|error, request| {
-        InternalError::from_response(error, misfit(request, ErrorKind::BadLink)).into()
-    })
+    QueryConfig::default()
+        .error_handler(|error, request| InternalError::from_response(error, misfit(request, ErrorKind::BadLink)).into())
 }
