@@ -6,7 +6,7 @@
 pub mod auth;
 pub mod config;
 pub mod crypto;
-pub mod demo;
+
 pub mod domain;
 pub mod gate;
 pub mod i18n;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::guard::{Guard, GuardContext, fn_guard};
+use actix_web::guard::{GuardContext, fn_guard};
 use actix_web::middleware::{Condition, DefaultHeaders};
 use actix_web::web::{Data, ServiceConfig, route, scope};
 

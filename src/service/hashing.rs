@@ -128,11 +128,6 @@ impl HashPool {
         Some(self.expected_wait()).filter(|wait| *wait > self.longest_wait)
     }
 
-    /// How long to stay away, while a new job would wait too long.
-    pub fn congestion(&self) -> Option<Duration> {
-        Some(self.expected_wait()).filter(|wait| *wait > self.longest_wait)
-    }
-
     fn enqueue(&self, work: Work) -> Result<(), NoHash> {
         if let Some(retry_after) = self.congestion() {
             return Err(NoHash::Busy { retry_after });
