@@ -12,5 +12,9 @@
 
 mod architecture;
 mod dependencies;
+mod enrolment;
 mod gate;
+mod hand_over;
+mod holds;
+mod sign_in;
 mod support;
