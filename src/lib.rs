@@ -3,6 +3,8 @@
 //! The folders are floors; each imports only from the floors below it. `docs/architecture.md` has the table and
 //! `tests/suite/architecture/` holds it.
 
+pub mod admin;
+pub mod cli;
 pub mod config;
 pub mod crypto;
 pub mod demo;
