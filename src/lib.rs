@@ -3,10 +3,12 @@
 //! The folders are floors; each imports only from the floors below it. `docs/architecture.md` has the table and
 //! `tests/suite/architecture/` holds it.
 
+pub mod admin;
 pub mod auth;
+pub mod cli;
 pub mod config;
 pub mod crypto;
-
+pub mod demo;
 pub mod domain;
 pub mod gate;
 pub mod i18n;

@@ -9,6 +9,7 @@ mod session;
 mod sign_in;
 pub mod site;
 mod throttle;
+mod unreadable;
 
 use std::path::{Path, PathBuf};
 
@@ -72,15 +73,9 @@ impl Config {
             .add_source(environment)
             .build()
             .and_then(config::Config::try_deserialize)
-            .map_err(|error| {
-                Problems::one(
-                    file.display().to_string(),
-                    error.to_string(),
-                    "correct the key; config/vestibule.toml shows every one with its meaning",
-                )
-            })?;
+            .map_err(|error| unreadable::explain(file, &error))?;
         config.resolve_paths(file.parent().unwrap_or(Path::new(".")));
-        config.check()?;
+        config.check().map_err(|problems| problems.within(file))?;
         Ok(config)
     }
 

@@ -1,6 +1,7 @@
 //! What is wrong with a configuration, where, and what to do about it.
 
 use std::fmt;
+use std::path::Path;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -15,22 +16,37 @@ impl fmt::Display for Problem {
     }
 }
 
+impl std::error::Error for Problem {}
+
+impl Problem {
+    pub fn new(place: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            place: place.into(),
+            what: what.into(),
+            remedy: remedy.into(),
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
     pub fn one(place: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        let mut problems = Self::default();
-        problems.add(place, what, remedy);
-        problems
+        Self(vec![Problem::new(place, what, remedy)])
     }
 
     pub fn add(&mut self, place: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) {
-        self.0.push(Problem {
-            place: place.into(),
-            what: what.into(),
-            remedy: remedy.into(),
-        });
+        self.0.push(Problem::new(place, what, remedy));
+    }
+
+    /// The same problems, each with the file it stands in.
+    #[must_use]
+    pub fn within(mut self, file: &Path) -> Self {
+        for problem in &mut self.0 {
+            problem.place = format!("{}: {}", file.display(), problem.place);
+        }
+        self
     }
 
     /// # Errors
@@ -57,3 +73,9 @@ impl fmt::Display for Problems {
 }
 
 impl std::error::Error for Problems {}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}

@@ -77,13 +77,33 @@ pub enum Event {
     LabCodeIssued {
         expires_at: String,
     },
+    RecordGranted {
+        /// Whose own file it is.
+        subject: String,
+        scope: String,
+        ends_at: String,
+    },
+    PatientImportStarted,
     PatientsImported {
         added: u64,
         updated: u64,
         unchanged: u64,
         refused: u64,
+        /// Columns of the file that were skipped unread.
+        columns_dropped: usize,
+        /// Always false: nothing of the file stays anywhere but in the accounts.
+        input_kept: bool,
     },
     KeyringAdopted,
+    KeyringRotated {
+        key: String,
+    },
+    /// A server started with a newer key than any before.
+    KeyInUse {
+        key: String,
+    },
+    DatabaseBackedUp,
+    DatabaseRestored,
     ColumnsResealed {
         values: u64,
     },
@@ -106,8 +126,14 @@ impl Event {
             Self::PasswordRehashed => "password-rehashed",
             Self::RecoveryCodesIssued { .. } => "recovery-codes-issued",
             Self::LabCodeIssued { .. } => "lab-code-issued",
+            Self::RecordGranted { .. } => "record-granted",
+            Self::PatientImportStarted => "patient-import-started",
             Self::PatientsImported { .. } => "patients-imported",
             Self::KeyringAdopted => "keyring-adopted",
+            Self::KeyringRotated { .. } => "keyring-rotated",
+            Self::KeyInUse { .. } => "key-in-use",
+            Self::DatabaseBackedUp => "database-backed-up",
+            Self::DatabaseRestored => "database-restored",
             Self::ColumnsResealed { .. } => "columns-resealed",
         }
     }

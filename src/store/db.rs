@@ -9,6 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::migrations;
+use crate::kernel::clock::Timestamp;
 
 /// Runs one expression against whichever database the transaction belongs to; `$connection` names its connection.
 macro_rules! on_both {
@@ -181,6 +182,17 @@ impl Db {
             .execute(writer)
             .await?;
         Ok(true)
+    }
+
+    /// The database server's clock. None for SQLite, which has no other clock than ours.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn server_time(&self) -> Result<Option<Timestamp>, StoreFault> {
+        let Self::Postgres(pool) = self else { return Ok(None) };
+        let sql = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+        let micros: i64 = sqlx::query_scalar(sql).fetch_one(pool).await?;
+        Ok(Some(Timestamp::from_micros(micros)))
     }
 
     pub fn name(&self) -> &'static str {

@@ -23,7 +23,7 @@ macro_rules! sources {
     };
 }
 
-const SOURCES: &[Source] = sources![1 "0001_first"];
+const SOURCES: &[Source] = sources![1 "0001_first", 2 "0002_one_owner"];
 
 pub(super) fn sqlite() -> Migrator {
     migrator(|source| source.sqlite)
@@ -35,6 +35,16 @@ pub(super) fn postgres() -> Migrator {
 
 pub(super) fn names() -> Vec<String> {
     SOURCES.iter().map(|source| source.name.to_owned()).collect()
+}
+
+/// Version of the latest migration this binary holds.
+pub(super) fn newest() -> Option<i64> {
+    SOURCES.iter().map(|source| source.version).max()
+}
+
+#[cfg(test)]
+pub(super) fn sqlite_texts() -> impl Iterator<Item = &'static str> {
+    SOURCES.iter().map(|source| source.sqlite)
 }
 
 fn migrator(text: impl Fn(&Source) -> &'static str) -> Migrator {

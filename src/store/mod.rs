@@ -12,8 +12,11 @@ pub mod passwords;
 pub mod pending;
 pub mod records;
 pub mod recovery_codes;
+pub mod reseal;
 pub mod sessions;
+pub mod sqlite_file;
 pub mod throttle;
 pub mod tickets;
+pub mod trouble;
 
 pub use db::{Db, StoreFault, Tx};

@@ -1,0 +1,10 @@
+//! The database as a thing to look after: its state, its backups, its return from one.
+
+mod backup;
+mod postgres;
+mod restore;
+mod status;
+
+pub use backup::{backup, record_for_every_lab};
+pub use restore::{Restored, restore};
+pub use status::{DatabaseStatus, migrate, status};

@@ -1,0 +1,106 @@
+//! Looks an installation over and says what is wrong with it, each thing with its remedy. Changes nothing.
+
+mod certificate;
+mod clock;
+mod database;
+mod network;
+mod tls;
+mod validity;
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::admin::{Problem, keyring_file};
+use crate::config::{Config, Problems};
+use crate::kernel::clock::Clock;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    Ok,
+    Warning,
+    Problem,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    pub name: String,
+    pub status: Status,
+    pub what: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+}
+
+impl Check {
+    fn ok(name: impl Into<String>, what: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            status: Status::Ok,
+            what: what.into(),
+            remedy: None,
+        }
+    }
+
+    fn warning(name: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            remedy: Some(remedy.into()),
+            status: Status::Warning,
+            ..Self::ok(name, what)
+        }
+    }
+
+    fn problem(name: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            status: Status::Problem,
+            ..Self::warning(name, what, remedy)
+        }
+    }
+
+    fn of(name: impl Into<String>, problem: Problem) -> Self {
+        Self::problem(name, format!("{}: {}", problem.place, problem.what), problem.remedy)
+    }
+}
+
+/// `file` and what was read from it; with an unreadable configuration there is nothing else to look at.
+pub async fn examine(file: &Path, loaded: Result<Config, Problems>, clock: &dyn Clock) -> Vec<Check> {
+    let config = match loaded {
+        Ok(config) => config,
+        Err(problems) => {
+            let checks = problems
+                .iter()
+                .cloned()
+                .map(|problem| Check::of("configuration", problem));
+            return checks.collect();
+        }
+    };
+    let what = format!(
+        "{}: {} labs, {} sites",
+        file.display(),
+        config.labs.len(),
+        config.sites.len()
+    );
+    let mut checks = vec![Check::ok("configuration", what)];
+    let mut references = clock::References::default();
+    let keyring = keyring_file::read(&config.keyring.file);
+    checks.push(match &keyring {
+        Ok(keyring) => {
+            references.not_before(
+                "the newest key of the keyring",
+                keyring.ids().map(|(_, made)| made).max(),
+            );
+            let what = format!(
+                "{} keys, new values by key {}",
+                keyring.ids().count(),
+                keyring.current()
+            );
+            Check::ok("keyring", what)
+        }
+        Err(problem) => Check::of("keyring", problem.clone()),
+    });
+    checks.extend(tls::examine(&config, clock.now()));
+    checks.extend(database::examine(&config, keyring.as_ref().ok(), &mut references).await);
+    checks.extend(network::examine(&config));
+    checks.push(references.judge(clock.now()));
+    checks
+}

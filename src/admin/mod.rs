@@ -1,0 +1,16 @@
+//! What operators do: shared by the command line, the API and the desk. What an operator can mend is told as a
+//! [`Problem`]: where, what, and what to do.
+
+pub mod database;
+pub mod doctor;
+mod files;
+pub mod installation;
+pub mod keyring_file;
+pub mod keyring_rotation;
+pub mod labs;
+pub mod patients;
+pub mod reseal;
+mod trouble;
+
+pub use crate::config::Problem;
+pub use trouble::explain;

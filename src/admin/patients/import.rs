@@ -1,0 +1,322 @@
+//! Brings a LIS's patients in: streaming, in small transactions, and without keeping anything of the file.
+
+use std::fs::File;
+use std::io::{BufReader, Seek, SeekFrom};
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::admin::patients::columns::{ColumnMap, Columns, Field};
+use crate::admin::patients::lines::{Lines, Scanned};
+use crate::admin::patients::row::{Reason, Row, Wrong};
+use crate::admin::patients::survey::{Survey, survey};
+use crate::admin::{Problem, explain};
+use crate::crypto::blind_index::{BlindIndex, Indexer};
+use crate::domain::audit::{Actor, Event};
+use crate::kernel::ids::{AccountId, LabId};
+use crate::service::{Core, audit};
+use crate::store::records::{self, Relation};
+use crate::store::{StoreFault, Tx, accounts};
+
+const ROWS_PER_TRANSACTION: usize = 1_000;
+/// Between two transactions the server's own writes have their turn.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// What an import did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ImportReport {
+    pub added: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    pub refused: u64,
+    /// Columns of the file that were skipped unread.
+    pub columns_dropped: usize,
+}
+
+/// A line that was not imported. Never holds what stood in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadLine {
+    /// Counted from 1.
+    pub line: u64,
+    pub field: Option<Field>,
+    pub reason: Reason,
+}
+
+/// What an import tells while it runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Notice {
+    Bad(BadLine),
+    /// Bytes of the file that are dealt with, and of how many.
+    Progress {
+        bytes: u64,
+        of: u64,
+    },
+}
+
+enum Done {
+    Added,
+    Updated,
+    Unchanged,
+}
+
+/// Imports what it can and reports the rest line by line. Repeated with the same file, it changes nothing.
+///
+/// # Errors
+/// The file has no columns to read, or the database fails; what was committed until then stays, and the import can be
+/// repeated.
+pub async fn import(
+    core: &Core,
+    lab: &LabId,
+    file: &Path,
+    map: &ColumnMap,
+    actor: &Actor,
+    notify: &mut (dyn FnMut(Notice) + Send),
+) -> Result<ImportReport, Problem> {
+    if core.config.lab(lab).is_none() {
+        let remedy = "name a lab of the configuration: vestibule lab list";
+        return Err(Problem::new(
+            format!("--lab {lab}"),
+            "the configuration has no such laboratory",
+            remedy,
+        ));
+    }
+    let found = survey(file)?;
+    let (lines, columns) = open(file, map, &found)?;
+    let mut import = Import {
+        core,
+        lab,
+        identifiers: Indexer::new(&core.keyring, lab, "identifier"),
+        records: Indexer::new(&core.keyring, lab, "record"),
+        digests: Indexer::new(&core.keyring, lab, "import"),
+        lines,
+        columns,
+        found,
+        bytes: found.skip,
+        report: ImportReport::default(),
+    };
+    import.report.columns_dropped = import.columns.dropped();
+    let mut first = true;
+    loop {
+        let ended = match import.batch(actor, first, notify).await {
+            Ok(ended) => ended,
+            Err(Stopped::Store(fault)) => return Err(import.interrupted(file, &fault)),
+            Err(Stopped::Read(error)) => return Err(unreadable(file, &error)),
+        };
+        notify(Notice::Progress {
+            bytes: import.bytes,
+            of: import.found.bytes,
+        });
+        if ended {
+            return Ok(import.report);
+        }
+        first = false;
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+type FileLines = Lines<BufReader<File>>;
+
+fn open(file: &Path, map: &ColumnMap, found: &Survey) -> Result<(FileLines, Columns), Problem> {
+    let at_start = || -> std::io::Result<FileLines> {
+        let mut opened = File::open(file)?;
+        opened.seek(SeekFrom::Start(found.skip))?;
+        Ok(Lines::new(BufReader::with_capacity(1 << 16, opened), found.delimiter))
+    };
+    let mut lines = at_start().map_err(|error| unreadable(file, &error))?;
+    let first = lines.next().map_err(|error| unreadable(file, &error))?;
+    let first = first.and_then(|scanned| scanned.record.ok()).ok_or_else(|| {
+        let remedy = "the first line names the columns: check its quotes and length";
+        Problem::new(format!("{}:1", file.display()), "the first line cannot be read", remedy)
+    })?;
+    let text = |at| found.encoding.decode(&first.field(at)).unwrap_or_default();
+    let texts: Vec<String> = (0..first.len()).map(text).collect();
+    let mut columns = map.resolve(&texts).map_err(|problem| Problem {
+        place: format!("{}, {}", file.display(), problem.place),
+        ..problem
+    })?;
+    columns.width = first.len();
+    if !columns.has_header {
+        lines = at_start().map_err(|error| unreadable(file, &error))?;
+    }
+    lines.expect_columns(columns.width);
+    Ok((lines, columns))
+}
+
+struct Import<'a> {
+    core: &'a Core,
+    lab: &'a LabId,
+    identifiers: Indexer,
+    records: Indexer,
+    digests: Indexer,
+    lines: FileLines,
+    columns: Columns,
+    found: Survey,
+    bytes: u64,
+    report: ImportReport,
+}
+
+enum Stopped {
+    Store(StoreFault),
+    Read(std::io::Error),
+}
+
+impl From<StoreFault> for Stopped {
+    fn from(fault: StoreFault) -> Self {
+        Self::Store(fault)
+    }
+}
+
+impl Import<'_> {
+    /// One transaction; true when the file is at its end. Counts only what was committed.
+    async fn batch(
+        &mut self,
+        actor: &Actor,
+        first: bool,
+        notify: &mut (dyn FnMut(Notice) + Send),
+    ) -> Result<bool, Stopped> {
+        let mut tx = self.core.db.begin().await?;
+        if first {
+            audit::record(self.core, &mut tx, self.lab, actor, None, Event::PatientImportStarted).await?;
+        }
+        let mut report = self.report.clone();
+        let mut ended = false;
+        for _ in 0..ROWS_PER_TRANSACTION {
+            let Some(scanned) = self.lines.next().map_err(Stopped::Read)? else {
+                ended = true;
+                break;
+            };
+            self.bytes += scanned.bytes;
+            let line = scanned.line;
+            match self.row(&mut tx, scanned).await? {
+                Ok(Done::Added) => report.added += 1,
+                Ok(Done::Updated) => report.updated += 1,
+                Ok(Done::Unchanged) => report.unchanged += 1,
+                Err((field, reason)) => {
+                    report.refused += 1;
+                    notify(Notice::Bad(BadLine { line, field, reason }));
+                }
+            }
+        }
+        if ended {
+            let event = Event::PatientsImported {
+                added: report.added,
+                updated: report.updated,
+                unchanged: report.unchanged,
+                refused: report.refused,
+                columns_dropped: report.columns_dropped,
+                input_kept: false,
+            };
+            audit::record(self.core, &mut tx, self.lab, actor, None, event).await?;
+        }
+        tx.commit().await?;
+        self.report = report;
+        Ok(ended)
+    }
+
+    async fn row(&self, tx: &mut Tx, scanned: Scanned) -> Result<Result<Done, Wrong>, StoreFault> {
+        let read = scanned
+            .record
+            .map_err(|broken| (None, Reason::Broken(broken)))
+            .and_then(|record| Row::read(&record, &self.columns, self.found.encoding, self.core.now()));
+        match read {
+            Ok(row) => self.store(tx, &row).await,
+            Err(wrong) => Ok(Err(wrong)),
+        }
+    }
+
+    async fn store(&self, tx: &mut Tx, row: &Row) -> Result<Result<Done, Wrong>, StoreFault> {
+        let (lab, core) = (self.lab, self.core);
+        let identifier = self.identifiers.index(&[row.identifier.as_str()]);
+        let record = self.records.index(&[row.record.as_str()]);
+        let digest = self.digest(row);
+        let owner = records::lookup_owner(tx, lab, &record).await?;
+        let Some(known) = accounts::lookup_imported(tx, lab, &identifier).await? else {
+            if owner.is_some() {
+                return Ok(Err((Some(Field::Record), Reason::RecordOfAnother)));
+            }
+            let account = AccountId::generate(&*core.entropy);
+            let person = &row.person;
+            let now = core.now();
+            accounts::insert(
+                tx,
+                &core.sealer,
+                lab,
+                account,
+                &identifier,
+                person,
+                digest.as_bytes(),
+                now,
+            )
+            .await?;
+            self.attach(tx, account, &record, row).await?;
+            return Ok(Ok(Done::Added));
+        };
+        let changed = known.digest != digest.as_bytes();
+        match owner {
+            Some(owner) if owner != known.account => return Ok(Err((Some(Field::Record), Reason::RecordOfAnother))),
+            Some(_) if !changed => return Ok(Ok(Done::Unchanged)),
+            Some(_) => {}
+            None => {
+                let person = accounts::lookup_person(tx, &core.sealer, lab, known.account).await?;
+                if person.is_none_or(|person| person.birth_date != row.person.birth_date) {
+                    return Ok(Err((Some(Field::Identifier), Reason::IdentifierOfAnother)));
+                }
+                self.attach(tx, known.account, &record, row).await?;
+            }
+        }
+        if changed {
+            let (person, digest, now) = (&row.person, digest.as_bytes(), core.now());
+            accounts::update_person(tx, &core.sealer, lab, known.account, person, digest, now).await?;
+        }
+        Ok(Ok(Done::Updated))
+    }
+
+    async fn attach(&self, tx: &mut Tx, account: AccountId, index: &BlindIndex, row: &Row) -> Result<(), StoreFault> {
+        let (core, record) = (self.core, row.record.as_str());
+        records::attach(
+            tx,
+            &core.sealer,
+            self.lab,
+            account,
+            index,
+            record,
+            &Relation::Own,
+            core.now(),
+        )
+        .await
+    }
+
+    /// Keyed, so that a stolen database tests no guess at a person.
+    fn digest(&self, row: &Row) -> BlindIndex {
+        let person = &row.person;
+        self.digests.index(&[
+            &person.identifier,
+            person.email.as_deref().unwrap_or_default(),
+            &person.birth_date,
+            &person.given_name,
+            &person.family_name,
+        ])
+    }
+
+    fn interrupted(&self, file: &Path, fault: &StoreFault) -> Problem {
+        let problem = explain(fault, "database");
+        let dealt_with = self.report.added + self.report.updated + self.report.unchanged + self.report.refused;
+        Problem::new(
+            format!("{}, after {dealt_with} lines", file.display()),
+            format!("{} ({})", problem.what, problem.place),
+            format!(
+                "{}; then run the import again: what is imported already is not imported twice",
+                problem.remedy
+            ),
+        )
+    }
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> Problem {
+    Problem::new(
+        file.display().to_string(),
+        error.to_string(),
+        "give a file that this user can read; what is imported already is not imported twice",
+    )
+}

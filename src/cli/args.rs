@@ -1,0 +1,154 @@
+//! Nouns, then verbs, as the contract names them.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::admin::patients::ColumnMap;
+use crate::cli::output;
+use crate::config::Problems;
+use crate::domain::record::RecordNumber;
+use crate::kernel::ids::LabId;
+
+/// The locked entrance hall in front of a medical laboratory's result pages.
+#[derive(Debug, Parser)]
+#[command(name = "vestibule", version, disable_help_subcommand = true)]
+pub struct Invocation {
+    /// Configuration file [default: VESTIBULE_CONFIG, then config/vestibule.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print one JSON document instead of text, also for errors
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// The operator who does it, who is asked for a code [default: the operating-system user]
+    #[arg(long = "as", global = true, value_name = "OPERATOR")]
+    pub operator: Option<String>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve portals and sites
+    Serve,
+    /// Everything, seeded, on this machine, nothing to install
+    Demo(Demo),
+    /// Check configuration, keys, TLS, clock, database and gate
+    Doctor,
+    /// The database: schema and backups
+    #[command(subcommand)]
+    Db(Db),
+    /// The keys that live outside the database
+    #[command(subcommand)]
+    Keyring(Keyring),
+    /// The laboratories of this installation
+    #[command(subcommand)]
+    Lab(Lab),
+    /// Patients: bring them in, hand over lab codes
+    #[command(subcommand)]
+    Patient(Patient),
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where the demo keeps its files; a second start uses them again
+    #[arg(long, value_name = "DIR", default_value = "vestibule-demo")]
+    pub dir: PathBuf,
+    /// Port on localhost
+    #[arg(long, default_value_t = 8443)]
+    pub port: u16,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Db {
+    /// Bring the schema to this version's; make an SQLite file that is not there
+    Migrate,
+    /// Say what the database is and how far its schema is
+    Status,
+    /// Copy the database into a new file, while it is in use
+    Backup { file: PathBuf },
+    /// Put a backup in the place of the database
+    Restore {
+        file: PathBuf,
+        /// Replace a database that holds accounts
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Keyring {
+    /// Make a keyring, readable by its owner only
+    New(KeyringFile),
+    /// Add a key that makes all new values; the older ones stay
+    Rotate,
+    /// Name the keys
+    Status(KeyringFile),
+}
+
+#[derive(Debug, Args)]
+pub struct KeyringFile {
+    /// The keyring's file [default: the one in the configuration]
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Lab {
+    /// Laboratories with the number of accounts in each state
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Patient {
+    /// Bring in patients: record, identifier, email, birth_date, given_name, family_name
+    Import {
+        file: PathBuf,
+        #[arg(long)]
+        lab: LabId,
+        /// Where a field has another header or none: record=Dossier,birth_date=7 (numbers count from 1)
+        #[arg(long, value_name = "FIELD=COLUMN,…")]
+        map: Option<ColumnMap>,
+    },
+    /// Issue a lab code for a patient whose identity you have checked, and print the sheet
+    Code {
+        #[arg(long)]
+        lab: LabId,
+        #[arg(long, value_parser = record)]
+        record: RecordNumber,
+    },
+}
+
+fn record(text: &str) -> Result<RecordNumber, String> {
+    RecordNumber::parse(text).map_err(|error| error.to_string())
+}
+
+/// Reads the process's arguments. Help ends the process with 0, bad usage with 2.
+pub fn parse() -> Invocation {
+    parse_from(std::env::args_os()).unwrap_or_else(|code| std::process::exit(code))
+}
+
+/// # Errors
+/// The exit code, after saying why: 0 for help, 2 for bad usage.
+pub fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, i32> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let json = arguments.iter().any(|argument| argument == "--json");
+    Invocation::try_parse_from(&arguments).map_err(|error| {
+        if error.use_stderr() && json {
+            let text = error.to_string();
+            let what = text
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_start_matches("error: ")
+                .to_owned();
+            let usage = Problems::one("command line", what, "vestibule --help shows every command");
+            output::problems(true, &usage);
+        } else {
+            // Nobody is left to tell that the terminal is gone.
+            let _ = error.print();
+        }
+        error.exit_code()
+    })
+}

@@ -1,0 +1,32 @@
+//! `vestibule lab …`
+
+use serde_json::json;
+
+use crate::admin::{explain, labs};
+use crate::cli::args::Lab;
+use crate::cli::{Done, Invocation, open};
+use crate::config::Problems;
+
+pub(super) async fn run(invocation: &Invocation, Lab::List: &Lab) -> Result<Done, Problems> {
+    invocation.refuse_operator()?;
+    let core = open(invocation).await?;
+    let labs = labs::list(&core).await.map_err(|fault| explain(&fault, "database"))?;
+    let said = |lab: &labs::LabSummary| {
+        format!(
+            "{}  {}  {}\n  {} active, {} waiting, {} disabled; sites: {}",
+            lab.id,
+            lab.name,
+            lab.portal,
+            lab.active,
+            lab.waiting,
+            lab.disabled,
+            if lab.sites.is_empty() {
+                "none".to_owned()
+            } else {
+                lab.sites.join(", ")
+            },
+        )
+    };
+    let text = labs.iter().map(said).collect::<Vec<_>>().join("\n");
+    Ok(Done::new(text, json!({ "labs": labs })))
+}

@@ -1,0 +1,128 @@
+//! `vestibule patient …`
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::admin::explain;
+use crate::admin::patients::{self, BadLine, ColumnMap, ImportReport, IssueError, Notice};
+use crate::cli::args::Patient;
+use crate::cli::progress::Progress;
+use crate::cli::{Done, Invocation, open, problem, sheet};
+use crate::config::Problems;
+use crate::domain::record::RecordNumber;
+use crate::kernel::ids::LabId;
+
+/// Beyond these, bad lines are counted only: a wrong column makes every line one.
+const SHOWN: usize = 100;
+const LISTED: usize = 10_000;
+
+pub(super) async fn run(invocation: &Invocation, command: &Patient) -> Result<Done, Problems> {
+    match command {
+        Patient::Import { file, lab, map } => {
+            let map = map.clone().unwrap_or_default();
+            import(invocation, file, lab, &map).await
+        }
+        Patient::Code { lab, record } => code(invocation, lab, record).await,
+    }
+}
+
+async fn import(invocation: &Invocation, file: &Path, lab: &LabId, map: &ColumnMap) -> Result<Done, Problems> {
+    let actor = invocation.actor()?;
+    let core = open(invocation).await?;
+    let progress = Progress::of_bytes(invocation.json);
+    let mut bad = Vec::new();
+    let mut notify = |notice| match notice {
+        Notice::Progress { bytes, of } => progress.at(bytes, of),
+        Notice::Bad(line) => {
+            if !invocation.json && bad.len() < SHOWN {
+                progress.note(&said(file, &line));
+            }
+            if bad.len() < LISTED {
+                bad.push(line);
+            }
+        }
+    };
+    let imported = patients::import(&core, lab, file, map, &actor, &mut notify).await;
+    progress.end();
+    core.db.close().await;
+    Ok(reported(&imported?, &bad))
+}
+
+fn said(file: &Path, bad: &BadLine) -> String {
+    match bad.field {
+        Some(field) => format!("{}:{}: {field}: {}", file.display(), bad.line, bad.reason),
+        None => format!("{}:{}: {}", file.display(), bad.line, bad.reason),
+    }
+}
+
+fn reported(report: &ImportReport, bad: &[BadLine]) -> Done {
+    let ImportReport {
+        added,
+        updated,
+        unchanged,
+        refused,
+        columns_dropped,
+    } = report;
+    let mut text = format!(
+        "{added} added, {updated} updated, {unchanged} unchanged, {refused} refused; {columns_dropped} columns dropped \
+         unread"
+    );
+    let shown = u64::try_from(SHOWN).unwrap_or(u64::MAX);
+    if *refused > shown {
+        text.push_str(&format!(
+            "\nthe first {shown} refused lines are named above; --json names {LISTED}"
+        ));
+    }
+    let lines: Vec<_> = bad
+        .iter()
+        .map(|bad| {
+            let field = bad.field.map(|field| field.name());
+            json!({ "line": bad.line, "field": field, "reason": bad.reason.to_string() })
+        })
+        .collect();
+    Done {
+        // A file of which nothing could be taken is no import.
+        failed: *refused > 0 && added + updated + unchanged == 0,
+        ..Done::new(
+            text,
+            json!({
+                "added": added, "updated": updated, "unchanged": unchanged, "refused": refused,
+                "columns_dropped": columns_dropped, "refused_lines": lines,
+            }),
+        )
+    }
+}
+
+async fn code(invocation: &Invocation, lab: &LabId, record: &RecordNumber) -> Result<Done, Problems> {
+    let actor = invocation.actor()?;
+    let core = open(invocation).await?;
+    let issued = patients::issue_lab_code(&core, lab, record, &actor)
+        .await
+        .map_err(|error| match error {
+            IssueError::Store(fault) => Problems::from(explain(&fault, "database")),
+            IssueError::UnknownLab => problem(
+                format!("--lab {lab}"),
+                error.to_string(),
+                "name a lab of the configuration: vestibule lab list",
+            ),
+            IssueError::UnknownRecord => problem(
+                "--record",
+                error.to_string(),
+                "check the number, exactly as the LIS writes it, and import the patient first",
+            ),
+            IssueError::Disabled => problem("--record", error.to_string(), "enable the account first"),
+        })?;
+    let Some(lab) = core.config.lab(lab) else {
+        return Err(problem(
+            "--lab",
+            IssueError::UnknownLab.to_string(),
+            "vestibule lab list",
+        ));
+    };
+    let json = json!({
+        "lab": lab.id, "record": record.as_str(), "code": issued.code().as_str(),
+        "expires_at": issued.expires_at.to_string(), "address": sheet::address(lab), "checked_by": actor.label(),
+    });
+    Ok(Done::new(sheet::text(lab, &issued), json))
+}
