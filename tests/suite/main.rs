@@ -12,6 +12,7 @@
 
 mod architecture;
 mod dependencies;
+mod dump;
 mod enrolment;
 mod gate;
 mod hand_over;

@@ -11,6 +11,7 @@ mod checkpoint;
 mod entities;
 mod error;
 mod fit;
+pub mod generate;
 mod headers;
 mod inspect;
 mod json;

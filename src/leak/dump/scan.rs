@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn records_end_at_the_line_end_that_no_quote_holds() {
         assert_eq!(of("a;b;c\nd"), (6, 3, 0));
-        assert_eq!(of("a;\"b;\nx\";c\r\nd"), (13, 3, 1));
+        assert_eq!(of("a;\"b;\nx\";c\r\nd"), (12, 3, 1));
         assert_eq!(of("\"a\"\"b\";\"\"\nd"), (10, 2, 0));
         assert_eq!(of("a\"b;c\"d\ne"), (8, 2, 0));
         assert_eq!(of(""), (0, 1, 0));
