@@ -16,5 +16,8 @@ mod enrolment;
 mod gate;
 mod hand_over;
 mod holds;
+mod routes;
+mod schema;
 mod sign_in;
 mod support;
+mod transport;

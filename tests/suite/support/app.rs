@@ -42,6 +42,14 @@ impl TestApp {
         Self::wishing(Wish::default()).await
     }
 
+    pub async fn on(database_url: &str) -> Self {
+        Self::wishing(Wish {
+            database_url: Some(database_url.to_owned()),
+            ..Wish::default()
+        })
+        .await
+    }
+
     pub async fn wishing(wish: Wish) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (config, ca_file, lis) = prepare(directory.path(), &wish).await;
