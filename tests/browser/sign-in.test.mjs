@@ -52,7 +52,7 @@ for (const language of ["fr", "en"]) {
 
     test("a refusal is where the reader is, and tied to the fields", () =>
       asSomebody({}, async (person, page) => {
-        const patient = demo.account("active", odette);
+        const patient = demo.account("leaked");
         await person.open(`${demo.portal}/login`);
         await person.signIn(patient, await wrongCode(patient.totp_secret));
         assert.equal(await page.evaluate(() => document.activeElement.id), "error");
@@ -220,14 +220,26 @@ for (const language of ["fr", "en"]) {
         const secret = (await page.innerText("#totp-secret")).trim();
         await person.fill({ code: await freshCode(secret) });
         await person.submit();
-        const [first] = await page.locator("#recovery-codes li").allInnerTexts();
-        await person.press(page.locator("main button.main, main .button.main"));
-        await person.signOut();
+        assert.equal(await page.locator("header a, header form").count(), 0, "nothing leads away from the codes");
+        const [first, second] = await page.locator("#recovery-codes li").allInnerTexts();
+        await person.press(page.locator("main .button.main"));
+
+        await asSomebody({}, async (elsewhere) => {
+          await elsewhere.open(`${demo.portal}/login`);
+          await elsewhere.signIn({ identifier, password }, second.trim());
+          assert.equal(await elsewhere.page.locator(".sessions > li").count(), 2);
+          await elsewhere.inspect("account, two places");
+          await elsewhere.press(elsewhere.page.locator(".sessions button"));
+          assert.equal(await elsewhere.page.locator(".sessions > li").count(), 1);
+          assert.equal((await person.open(`${demo.portal}/account`)).status(), 401, "ended from elsewhere");
+          await elsewhere.press(elsewhere.page.locator("form[action='/account/sessions/end-all'] button"));
+          assert.equal(await elsewhere.title(), words.signedOut);
+        });
 
         await person.open(`${demo.portal}/login`);
         await person.signIn({ identifier: identifier.toLowerCase(), password }, first.trim());
         assert.equal(person.path(), "/account");
-        assert.ok((await page.innerText("main")).includes(words.codesLeft(9)));
+        assert.ok((await page.innerText("main")).includes(words.codesLeft(8)));
         await person.signOut();
         await person.open(`${demo.portal}/login`);
         assert.equal((await person.signIn({ identifier, password }, first.trim())).status(), 401, "a second time");

@@ -100,6 +100,10 @@ impl<'a> Context<'a> {
         describe_device(agent)
     }
 
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
     pub fn browser(&self) -> &PlainToken {
         &self.browser
     }

@@ -14,9 +14,10 @@ export async function freshCode(secret) {
     const now = seconds();
     const current = Math.floor(now / STEP);
     const spare = STEP - (now % STEP);
-    const isLate = spare < 4;
-    const step = Math.max(current - 1, (lastStep.get(secret) ?? 0) + 1);
-    if (step <= current && !(isLate && step < current)) {
+    // Typing takes a while: the code before is good for the rest of this step only.
+    const oldest = spare < 12 ? current : current - 1;
+    const step = Math.max(oldest, (lastStep.get(secret) ?? 0) + 1);
+    if (step <= current) {
       lastStep.set(secret, step);
       return oathtool(secret, step * STEP);
     }
