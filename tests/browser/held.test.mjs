@@ -26,8 +26,8 @@ describe("a leaked password", { concurrency: 3 }, () => {
       test("is held, and stays held when the person walks away", async () => {
         const person = await browser.person({ language, javaScript });
         await person.open(result);
-        await person.signIn(patient, await freshCode(patient.totp_secret));
-        assert.equal(await person.title(), words.held);
+        const answer = await person.signIn(patient, await freshCode(patient.totp_secret));
+        assert.equal(await person.title(), words.held, `${answer.status()} ${await person.page.innerText("main")}`);
         assert.equal(await person.page.locator("#held").count(), 1);
         await (javaScript ? person.inspect("held") : person.check());
         for (const url of [`${demo.portal}/account`, result]) {

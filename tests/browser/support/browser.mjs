@@ -94,12 +94,7 @@ export class Person {
   }
 
   async press(target) {
-    const answered = this.page.waitForResponse(
-      (response) => response.request().isNavigationRequest() && ![301, 302, 303].includes(response.status()),
-    );
-    await target.click();
-    const response = await answered;
-    await this.page.waitForLoadState("load");
+    const [response] = await Promise.all([this.page.waitForNavigation({ waitUntil: "load" }), target.click()]);
     return response;
   }
 
