@@ -21,3 +21,4 @@ mod schema;
 mod sign_in;
 mod support;
 mod transport;
+mod troubles;

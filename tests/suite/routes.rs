@@ -129,7 +129,11 @@ async fn r04_every_route_is_walked_without_a_session(app: TestApp) {
             }
             let led_to_sign_in = page.status == 303 && page.location() == "/login";
             if class == Class::Session {
-                assert!(led_to_sign_in || page.status == 405, "{method} {route}: {}", page.status);
+                assert!(
+                    led_to_sign_in || page.status == 405,
+                    "{method} {route}: {}",
+                    page.status
+                );
             }
         }
     }
