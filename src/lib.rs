@@ -4,11 +4,16 @@
 //! `tests/suite/architecture/` holds it.
 
 pub mod admin;
+pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod crypto;
 pub mod demo;
 pub mod domain;
+pub mod gate;
+pub mod i18n;
 pub mod kernel;
+pub mod server;
 pub mod service;
 pub mod store;
+pub mod web;

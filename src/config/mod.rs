@@ -22,7 +22,7 @@ pub use problem::{Problem, Problems};
 pub use server::{Keyring, Server, Tls};
 pub use session::Session;
 pub use sign_in::SignIn;
-pub use site::Site;
+pub use site::SiteSection;
 pub use throttle::Throttle;
 
 /// Where commands look when neither `--config` nor `VESTIBULE_CONFIG` says otherwise.
@@ -48,7 +48,7 @@ pub struct Config {
     #[serde(rename = "lab")]
     pub labs: Vec<Lab>,
     #[serde(rename = "site", default)]
-    pub sites: Vec<Site>,
+    pub sites: Vec<SiteSection>,
 }
 
 impl Config {
@@ -110,6 +110,9 @@ impl Config {
         self.throttle.check(&mut problems);
         lab::check(&self.labs, &mut problems);
         for site in &self.sites {
+            for problem in site.validate() {
+                problems.add(problem.place(), "this cannot work", problem.remedy);
+            }
             if self.lab(&site.lab).is_none() {
                 problems.add(
                     format!("[[site]] {}: lab", site.id),

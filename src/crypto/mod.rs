@@ -3,7 +3,9 @@
 pub mod blind_index;
 pub mod csrf;
 pub mod human_code;
+pub mod jose;
 pub mod keyring;
+pub mod pairwise;
 pub mod password_hash;
 pub mod seal;
 pub mod token;

@@ -58,7 +58,15 @@ impl Backoff {
     /// The attempt counted at `attempted_at` was a success: it was no failure, and the row of failures ends.
     #[must_use]
     pub fn with_success(mut self, attempted_at: Timestamp) -> Self {
+        self = self.without_attempt(attempted_at);
         self.in_a_row = 0;
+        self
+    }
+
+    /// The attempt counted at `attempted_at` was never evaluated to its end, for reasons that are ours.
+    #[must_use]
+    pub fn without_attempt(mut self, attempted_at: Timestamp) -> Self {
+        self.in_a_row = self.in_a_row.saturating_sub(1);
         if let Some(index) = self.recent.iter().rposition(|at| *at == attempted_at.micros()) {
             self.recent.remove(index);
         }

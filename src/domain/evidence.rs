@@ -140,8 +140,8 @@ impl Authenticated {
         Self { account, means, at }
     }
 
-    /// The lab code proves the person; the code proves that the new authenticator works.
-    pub fn by_enrolment(account: AccountId, _: &LabCodeOk, _: &CodeOk, at: Timestamp) -> Self {
+    /// Called by the enrolment's last stage alone.
+    pub(super) fn enrolled(account: AccountId, at: Timestamp) -> Self {
         Self {
             account,
             means: Means::Enrolment,

@@ -43,6 +43,15 @@ pub enum Unsuitable {
     TooLong,
     Common,
     Guessable,
-    Personal,
+    Personal(Personal),
     SameAsBefore,
+}
+
+/// What of the person's surroundings an attacker would try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Personal {
+    Name,
+    BirthDate,
+    Identifier,
+    LabName,
 }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::crypto::password_hash::HashedPassword;
-use crate::domain::evidence::{Authenticated, Means};
+use crate::crypto::password_hash::{HashFault, HashedPassword};
+use crate::crypto::totp::Seed;
+use crate::domain::evidence::{Authenticated, CodeOk, LabCodeOk, Means};
 use crate::domain::return_to::ReturnTo;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::AccountId;
@@ -49,17 +50,51 @@ impl Held {
 /// Enrolment, first half: the lab code and birth date were right.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ChoosingPassword {
-    pub lab_code_mac: Vec<u8>,
-    pub return_to: Option<ReturnTo>,
+    lab_code_mac: Vec<u8>,
+}
+
+impl ChoosingPassword {
+    pub fn begin(_: &LabCodeOk, lab_code_mac: Vec<u8>) -> Self {
+        Self { lab_code_mac }
+    }
+
+    pub fn chosen(self, password: &HashedPassword, seed: &Seed) -> BindingAuthenticator {
+        BindingAuthenticator {
+            lab_code_mac: self.lab_code_mac,
+            password_hash: password.as_str().to_owned(),
+            seed: seed.as_bytes().to_vec(),
+        }
+    }
 }
 
 /// Enrolment, second half: password chosen, authenticator shown, first code awaited.
 #[derive(Serialize, Deserialize)]
 pub struct BindingAuthenticator {
-    pub lab_code_mac: Vec<u8>,
-    pub password_hash: String,
-    pub seed: Vec<u8>,
-    pub return_to: Option<ReturnTo>,
+    lab_code_mac: Vec<u8>,
+    password_hash: String,
+    seed: Vec<u8>,
+}
+
+impl BindingAuthenticator {
+    /// The lab code proved the person; the code proves that the new authenticator works.
+    pub fn complete(&self, account: AccountId, _: &CodeOk, at: Timestamp) -> Authenticated {
+        Authenticated::enrolled(account, at)
+    }
+
+    pub fn lab_code_mac(&self) -> &[u8] {
+        &self.lab_code_mac
+    }
+
+    /// # Errors
+    /// The stored hash is damaged.
+    pub fn password(&self) -> Result<HashedPassword, HashFault> {
+        HashedPassword::restore(self.password_hash.clone())
+    }
+
+    /// None: the stored seed is damaged.
+    pub fn seed(&self) -> Option<Seed> {
+        Seed::from_bytes(&self.seed)
+    }
 }
 
 impl std::fmt::Debug for BindingAuthenticator {

@@ -3,7 +3,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -123,23 +123,23 @@ impl HashPool {
         self.answer(made.await)
     }
 
+    /// How long to stay away, while a new job would wait too long.
+    pub fn congestion(&self) -> Option<Duration> {
+        Some(self.expected_wait()).filter(|wait| *wait > self.longest_wait)
+    }
+
     fn enqueue(&self, work: Work) -> Result<(), NoHash> {
-        let expected = self.expected_wait();
-        if expected > self.longest_wait {
-            return Err(NoHash::Busy { retry_after: expected });
+        if let Some(retry_after) = self.congestion() {
+            return Err(NoHash::Busy { retry_after });
         }
         self.state.waiting.fetch_add(1, Ordering::Relaxed);
-        self.queue
-            .try_send(Job {
-                work,
-                queued: Stopwatch::start(),
-            })
-            .map_err(|error| {
-                self.state.waiting.fetch_sub(1, Ordering::Relaxed);
-                match error {
-                    TrySendError::Full(_) | TrySendError::Disconnected(_) => NoHash::Busy { retry_after: expected },
-                }
-            })
+        let queued = Stopwatch::start();
+        self.queue.try_send(Job { work, queued }).map_err(|_| {
+            self.state.waiting.fetch_sub(1, Ordering::Relaxed);
+            NoHash::Busy {
+                retry_after: self.longest_wait,
+            }
+        })
     }
 
     fn answer<T>(&self, received: Result<Result<T, HashFault>, oneshot::error::RecvError>) -> Result<T, NoHash> {

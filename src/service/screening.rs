@@ -2,32 +2,36 @@
 //! Reasons and thresholds: `docs/decisions/0004-password-screening.md`.
 
 use unicode_normalization::UnicodeNormalization;
-use zxcvbn::{Score, zxcvbn};
+use zxcvbn::zxcvbn;
 
-use crate::domain::password::{MAX_CHARACTERS, MIN_CHARACTERS, Password, Unsuitable};
+use crate::domain::password::{MAX_CHARACTERS, MIN_CHARACTERS, Password, Personal, Unsuitable};
+
+/// What eight characters without any pattern are worth; with 25 attempts a day and a second factor, ample.
+const FEWEST_GUESSES: u64 = 100_000_000;
 
 /// What an attacker who knows the person would try first.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
-    words: Vec<String>,
+    words: Vec<(String, Personal)>,
 }
 
 impl Context {
     /// Names, identifier, lab: as they stand and in their parts.
-    pub fn with(mut self, text: &str) -> Self {
+    #[must_use]
+    pub fn with(mut self, kind: Personal, text: &str) -> Self {
         let whole = fold(text);
-        let parts = whole
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|part| part.chars().count() >= 3);
-        let parts: Vec<String> = parts.map(str::to_owned).collect();
         let joined: String = whole.chars().filter(|c| c.is_alphanumeric()).collect();
-        self.words.extend(parts);
-        self.words
-            .extend([whole, joined].into_iter().filter(|word| word.chars().count() >= 3));
+        let parts: Vec<String> = whole.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
+        let words = parts
+            .into_iter()
+            .chain([whole, joined])
+            .filter(|word| word.chars().count() >= 3);
+        self.words.extend(words.map(|word| (word, kind)));
         self
     }
 
     /// `YYYY-MM-DD`, in the ways people write it.
+    #[must_use]
     pub fn with_birth_date(mut self, iso: &str) -> Self {
         if let [year, month, day] = iso.split('-').collect::<Vec<_>>().as_slice() {
             let short = year.get(2..).unwrap_or(year);
@@ -38,12 +42,18 @@ impl Context {
                 [*month, *day, *year],
                 [short, *month, *day],
             ] {
-                self.words.push(parts.concat());
-                self.words.push(parts.join("/"));
+                self.words.push((parts.concat(), Personal::BirthDate));
+                self.words.push((parts.join("/"), Personal::BirthDate));
             }
-            self.words.push((*year).to_owned());
+            self.words.push(((*year).to_owned(), Personal::BirthDate));
         }
         self
+    }
+
+    /// The kind of the longest word that stands in the text.
+    fn found_in(&self, folded: &str) -> Option<Personal> {
+        let found = self.words.iter().filter(|(word, _)| folded.contains(word.as_str()));
+        found.max_by_key(|(word, _)| word.len()).map(|(_, kind)| *kind)
     }
 }
 
@@ -58,35 +68,30 @@ pub fn screen(password: &Password, context: &Context) -> Result<(), Unsuitable> 
         return Err(Unsuitable::TooLong);
     }
     let text = password.expose();
-    if is_personal(text, context) {
-        return Err(Unsuitable::Personal);
+    if let Some(kind) = whole_is_personal(text, context) {
+        return Err(Unsuitable::Personal(kind));
     }
-    if strong_enough(text, &context.words) {
+    let words: Vec<&str> = context.words.iter().map(|(word, _)| word.as_str()).collect();
+    if strong_enough(text, &words) {
         return Ok(());
     }
-    if strong_enough(text, &[]) {
-        return Err(Unsuitable::Personal);
+    match context.found_in(&fold(text)) {
+        Some(kind) if strong_enough(text, &[]) => Err(Unsuitable::Personal(kind)),
+        _ if is_one_known_word(text) => Err(Unsuitable::Common),
+        _ => Err(Unsuitable::Guessable),
     }
-    Err(if is_one_known_word(text) {
-        Unsuitable::Common
-    } else {
-        Unsuitable::Guessable
-    })
 }
 
-fn strong_enough(text: &str, context: &[String]) -> bool {
-    let context: Vec<&str> = context.iter().map(String::as_str).collect();
-    zxcvbn(text, &context).score() >= Score::Three
+fn strong_enough(text: &str, context: &[&str]) -> bool {
+    zxcvbn(text, context).guesses() >= FEWEST_GUESSES
 }
 
 /// The whole password is a word of the context, digits and signs around it left aside.
-fn is_personal(text: &str, context: &Context) -> bool {
+fn whole_is_personal(text: &str, context: &Context) -> Option<Personal> {
     let folded = fold(text);
     let core = folded.trim_matches(|c: char| !c.is_alphabetic());
-    context
-        .words
-        .iter()
-        .any(|word| *word == folded || (!core.is_empty() && word == core))
+    let same = |word: &str| word == folded || (!core.is_empty() && word == core);
+    context.words.iter().find(|(word, _)| same(word)).map(|(_, kind)| *kind)
 }
 
 fn is_one_known_word(text: &str) -> bool {
@@ -113,10 +118,10 @@ mod tests {
 
     fn verdict(text: &str) -> Result<(), Unsuitable> {
         let context = Context::default()
-            .with("Laboratoire du Port")
-            .with("P-102477")
-            .with("Odette")
-            .with("Lemaître")
+            .with(Personal::LabName, "Laboratoire du Port")
+            .with(Personal::Identifier, "P-102477")
+            .with(Personal::Name, "Odette")
+            .with(Personal::Name, "Lemaître")
             .with_birth_date("1944-05-12");
         screen(&Password::typed(text).unwrap(), &context)
     }
@@ -152,19 +157,19 @@ mod tests {
         for common in ["password", "azertyuiop", "12345678", "Password"] {
             assert_eq!(verdict(common), Err(Unsuitable::Common), "{common}");
         }
-        for guessable in ["aaaaaaaaaa", "abcdefgh", "azerty123"] {
+        for guessable in ["aaaaaaaaaa", "abcabcabcabc", "azertyazerty"] {
             assert_eq!(verdict(guessable), Err(Unsuitable::Guessable), "{guessable}");
         }
-        for personal in [
-            "Lemaitre!",
-            "lemaître44",
-            "12051944",
-            "12/05/1944",
-            "p-102477",
-            "Odette1944",
-            "1944Lemaitre",
+        for (personal, kind) in [
+            ("Lemaitre!", Personal::Name),
+            ("lemaître44", Personal::Name),
+            ("Odette1944", Personal::Name),
+            ("1944Lemaitre", Personal::Name),
+            ("12051944", Personal::BirthDate),
+            ("12/05/1944", Personal::BirthDate),
+            ("p-102477", Personal::Identifier),
         ] {
-            assert_eq!(verdict(personal), Err(Unsuitable::Personal), "{personal}");
+            assert_eq!(verdict(personal), Err(Unsuitable::Personal(kind)), "{personal}");
         }
     }
 }

@@ -6,9 +6,15 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    clippy::print_stderr
+    clippy::print_stderr,
+    reason = "clippy knows #[test] functions for tests, but not their helpers"
 )]
 
 mod architecture;
 mod dependencies;
+mod enrolment;
+mod gate;
+mod hand_over;
+mod holds;
+mod sign_in;
 mod support;

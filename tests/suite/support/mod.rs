@@ -1,5 +1,9 @@
-//! What the tests stand on: real programs of the system, started and stopped by the tests themselves.
+//! What the tests stand on: a whole server, browsers, and real programs of the system, started and stopped by the tests
+//! themselves.
 
+pub mod app;
+pub mod browser;
 pub mod oathtool;
+pub mod patient;
 pub mod postgres;
 pub mod programs;

@@ -1,0 +1,230 @@
+//! Enrolment: lab code and birth date, a new password, an authenticator confirmed by its first code, recovery codes. The
+//! lab code proves the person; it is used up only when everything else is in place.
+
+use std::time::Duration;
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use crate::auth::session::{self, Opened};
+use crate::auth::{recovery, suitability};
+use crate::crypto::human_code::{CodeKind, HumanCode};
+use crate::crypto::token::{PlainToken, TokenKind};
+use crate::crypto::totp::{Seed, StepMatched};
+use crate::domain::account::AccountState;
+use crate::domain::audit::{Actor, Event};
+use crate::domain::birth_date::BirthDate;
+use crate::domain::evidence::{CodeOk, LabCodeOk};
+use crate::domain::password::Unsuitable;
+use crate::domain::pending::{BindingAuthenticator, ChoosingPassword, Pending};
+use crate::kernel::ids::{AccountId, LabId, PendingId};
+use crate::service::hashing::NoHash;
+use crate::service::{Core, Fault, audit};
+use crate::store::accounts::Person;
+use crate::store::{StoreFault, Tx, accounts, authenticators, lab_codes, passwords, pending, sessions, throttle};
+
+/// Time for a person of 80 to find an authenticator on the telephone and try again tomorrow with the same paper.
+pub const ENROLMENT_LASTS: Duration = Duration::from_secs(45 * 60);
+
+/// An enrolment under way, for the page of its stage.
+#[derive(Debug)]
+pub struct Enrolling {
+    id: PendingId,
+    account: AccountId,
+    pub person: Person,
+    pub stage: Stage,
+}
+
+#[derive(Debug)]
+pub enum Stage {
+    ChoosingPassword(ChoosingPassword),
+    BindingAuthenticator(BindingAuthenticator),
+}
+
+#[derive(Debug)]
+pub enum Step<T> {
+    Done(T),
+    Unsuitable(Unsuitable),
+    WrongCode,
+    Busy(Duration),
+    /// Expired, or finished in another window.
+    Over,
+}
+
+#[derive(Debug)]
+pub struct Enrolled {
+    pub opened: Opened,
+    /// To be shown once.
+    pub recovery_codes: Vec<Zeroizing<String>>,
+}
+
+/// None: the code, the date or both are not right; nobody learns which.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn begin(
+    core: &Core,
+    lab: &LabId,
+    lab_code: &str,
+    birth_date: BirthDate,
+    actor: &Actor,
+) -> Result<Option<PlainToken>, Fault> {
+    let now = core.now();
+    let mut tx = core.db.begin().await?;
+    let proved = match HumanCode::parse(lab_code) {
+        Some(code) => prove(core, &mut tx, lab, &code, birth_date).await?,
+        None => None,
+    };
+    let Some((account, mac, proof)) = proved else {
+        audit::record(core, &mut tx, lab, actor, None, Event::ActivationRefused).await?;
+        tx.commit().await?;
+        return Ok(None);
+    };
+    let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
+    let id = PendingId::generate(&*core.entropy);
+    let state = Pending::ChoosingPassword(ChoosingPassword::begin(&proof, mac));
+    let until = now.plus(ENROLMENT_LASTS);
+    pending::insert(
+        &mut tx,
+        &core.sealer,
+        lab,
+        id,
+        &token.hashed(),
+        account,
+        &state,
+        now,
+        until,
+    )
+    .await?;
+    audit::record(core, &mut tx, lab, actor, Some(account), Event::ActivationStarted).await?;
+    tx.commit().await?;
+    Ok(Some(token))
+}
+
+async fn prove(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    code: &HumanCode,
+    birth_date: BirthDate,
+) -> Result<Option<(AccountId, Vec<u8>, LabCodeOk)>, StoreFault> {
+    let mac = code.mac(&core.keyring, lab, CodeKind::Lab);
+    let Some((account, stored)) = lab_codes::try_code(tx, lab, &mac, core.now()).await? else {
+        return Ok(None);
+    };
+    let Some(person) = accounts::lookup_person(tx, &core.sealer, lab, account).await? else {
+        return Ok(None);
+    };
+    let same_date = birth_date.iso().as_bytes().ct_eq(person.birth_date.as_bytes());
+    let matched = code
+        .check(&core.keyring, lab, CodeKind::Lab, &stored)
+        .filter(|_| bool::from(same_date));
+    Ok(matched.map(|matched| (account, stored, LabCodeOk::from_code(matched))))
+}
+
+/// None: nothing under this token, or it expired.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn find(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<Enrolling>, Fault> {
+    let mut tx = core.db.begin_read().await?;
+    let found = pending::lookup(&mut tx, &core.sealer, lab, &token.hashed(), core.now()).await?;
+    let Some(pending::Found { id, account, state }) = found else {
+        return Ok(None);
+    };
+    let stage = match state {
+        Pending::ChoosingPassword(state) => Stage::ChoosingPassword(state),
+        Pending::BindingAuthenticator(state) => Stage::BindingAuthenticator(state),
+        Pending::Held(_) => return Ok(None),
+    };
+    let person = accounts::lookup_person(&mut tx, &core.sealer, lab, account).await?;
+    tx.commit().await?;
+    Ok(person.map(|person| Enrolling {
+        id,
+        account,
+        person,
+        stage,
+    }))
+}
+
+/// The password is screened and hashed, and an authenticator is made for it to be shown.
+///
+/// # Errors
+/// The database or the hash pool broke; the enrolment stands where it stood.
+pub async fn choose_password(core: &Core, lab: &LabId, enrolling: Enrolling, typed: &str) -> Result<Step<()>, Fault> {
+    let Stage::ChoosingPassword(stage) = enrolling.stage else {
+        return Ok(Step::Done(()));
+    };
+    let password = match suitability::judge(core, lab, &enrolling.person, typed)? {
+        Ok(password) => password,
+        Err(unsuitable) => return Ok(Step::Unsuitable(unsuitable)),
+    };
+    let hash = match core.hashing.make(password).await {
+        Ok(hash) => hash,
+        Err(NoHash::Busy { retry_after }) => return Ok(Step::Busy(retry_after)),
+        Err(NoHash::Fault(fault)) => return Err(fault.into()),
+    };
+    let next = Pending::BindingAuthenticator(stage.chosen(&hash, &Seed::generate(&*core.entropy)));
+    let mut tx = core.db.begin().await?;
+    let advanced = pending::advance(&mut tx, &core.sealer, lab, enrolling.id, &next).await?;
+    tx.commit().await?;
+    Ok(if advanced { Step::Done(()) } else { Step::Over })
+}
+
+/// The first code proves that the authenticator works; then everything takes effect at once.
+///
+/// # Errors
+/// The database does not answer; the enrolment stands where it stood.
+pub async fn confirm(
+    core: &Core,
+    lab: &LabId,
+    enrolling: Enrolling,
+    code: &str,
+    actor: &Actor,
+    device: String,
+) -> Result<Step<Enrolled>, Fault> {
+    let Stage::BindingAuthenticator(stage) = enrolling.stage else {
+        return Ok(Step::Over);
+    };
+    let seed = stage
+        .seed()
+        .ok_or(Fault::Broken("a pending authenticator has no seed"))?;
+    let Some(matched) = seed.check(code, core.now()) else {
+        return Ok(Step::WrongCode);
+    };
+    let account = enrolling.account;
+    let mut tx = core.db.begin().await?;
+    let lab_code = lab_codes::consume(&mut tx, lab, account, stage.lab_code_mac(), core.now()).await?;
+    if !pending::consume(&mut tx, lab, enrolling.id).await? || !lab_code {
+        return Ok(Step::Over);
+    }
+    replace_means(core, &mut tx, lab, account, &stage, &seed, &matched).await?;
+    audit::record(core, &mut tx, lab, actor, Some(account), Event::Enrolled).await?;
+    let recovery_codes = recovery::issue(core, &mut tx, lab, account, actor).await?;
+    let who = stage.complete(account, &CodeOk::from_step(&matched), core.now());
+    let opened = session::open(core, &mut tx, lab, who, device, actor).await?;
+    tx.commit().await?;
+    core.visits.forget_account(account);
+    Ok(Step::Done(Enrolled { opened, recovery_codes }))
+}
+
+/// Whatever the account had before ends here: password, authenticator, sessions, failures, a required rotation.
+async fn replace_means(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    stage: &BindingAuthenticator,
+    seed: &Seed,
+    matched: &StepMatched,
+) -> Result<(), Fault> {
+    let now = core.now();
+    let hash = stage.password()?;
+    passwords::set(tx, lab, account, &hash, now).await?;
+    authenticators::bind(tx, &core.sealer, lab, account, seed, matched.step(), now).await?;
+    accounts::set_state(tx, lab, account, AccountState::Active, now).await?;
+    accounts::set_rotation_required(tx, lab, account, None, now).await?;
+    sessions::end_all(tx, lab, account, now).await?;
+    throttle::forget(tx, lab, account).await?;
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! The use cases of a patient, one function each: sign in, enrol, rotate, hand over to a site, sign out.
+
+pub mod enrol;
+pub mod hand_over;
+pub mod profile;
+pub mod recovery;
+pub mod rotate;
+pub mod session;
+pub mod sign_in;
+pub mod suitability;

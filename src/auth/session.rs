@@ -1,0 +1,157 @@
+//! Sessions: opened by an authentication, recognised by their token, ended from anywhere.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::crypto::token::{PlainToken, TokenKind};
+use crate::domain::audit::{Actor, Event};
+use crate::domain::evidence::Authenticated;
+use crate::domain::record::RecordNumber;
+use crate::domain::session::Session;
+use crate::kernel::ids::{AccountId, LabId, SessionId, SiteId};
+use crate::service::visits::Visit;
+use crate::service::{Core, Fault, audit};
+use crate::store::{StoreFault, Tx, records, sessions};
+
+/// Use is written down at most this often.
+const TOUCH_EVERY: Duration = Duration::from_secs(30);
+
+#[derive(Debug)]
+pub struct Opened {
+    pub token: PlainToken,
+    pub session: Session,
+}
+
+/// Consumes an authentication; the session exists once the transaction is committed.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn open(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    who: Authenticated,
+    device: String,
+    actor: &Actor,
+) -> Result<Opened, StoreFault> {
+    let token = PlainToken::generate(TokenKind::Session, &*core.entropy);
+    let new = Session::open(who, core.lifetime(), device, &*core.entropy);
+    sessions::insert(tx, lab, &token.hashed(), &new).await?;
+    let session = new.session().clone();
+    let event = Event::signed_in(session.id, session.means);
+    audit::record(core, tx, lab, actor, Some(session.account), event).await?;
+    Ok(Opened { token, session })
+}
+
+/// The live session behind a portal cookie.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn recognise(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<Session>, Fault> {
+    let mut tx = core.db.begin_read().await?;
+    let found = sessions::lookup(&mut tx, lab, &token.hashed()).await?;
+    tx.commit().await?;
+    let Some(session) = found.filter(|session| session.is_alive(core.lifetime(), core.now())) else {
+        return Ok(None);
+    };
+    touch(core, lab, &session).await?;
+    Ok(Some(session))
+}
+
+/// The live session behind a site's cookie, with the records its holder may read.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn recognise_at_site(
+    core: &Core,
+    lab: &LabId,
+    site: &SiteId,
+    token: &PlainToken,
+) -> Result<Option<Arc<Visit>>, Fault> {
+    let hashed = token.hashed();
+    if let Some(visit) = core.visits.recall(lab, site, hashed) {
+        return Ok(visit.session.is_alive(core.lifetime(), core.now()).then_some(visit));
+    }
+    let mut tx = core.db.begin_read().await?;
+    let found = sessions::lookup_by_site(&mut tx, lab, site, &hashed).await?;
+    let Some(session) = found.filter(|session| session.is_alive(core.lifetime(), core.now())) else {
+        tx.commit().await?;
+        return Ok(None);
+    };
+    let readable = records::find_readable(&mut tx, &core.sealer, lab, session.account, core.now()).await?;
+    tx.commit().await?;
+    touch(core, lab, &session).await?;
+    let records = readable
+        .iter()
+        .filter_map(|record| RecordNumber::parse(record).ok())
+        .collect();
+    let visit = Arc::new(Visit { session, records });
+    core.visits.remember(lab, site, hashed, Arc::clone(&visit));
+    Ok(Some(visit))
+}
+
+/// The holder asked to stay signed in: the idle time begins again now.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn keep_alive(core: &Core, lab: &LabId, session: &Session) -> Result<(), Fault> {
+    let mut tx = core.db.begin().await?;
+    sessions::touch(&mut tx, lab, session.id, core.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn touch(core: &Core, lab: &LabId, session: &Session) -> Result<(), StoreFault> {
+    let now = core.now();
+    if now.since(session.last_used_at) < TOUCH_EVERY {
+        return Ok(());
+    }
+    let mut tx = core.db.begin().await?;
+    sessions::touch(&mut tx, lab, session.id, now).await?;
+    tx.commit().await
+}
+
+/// Live sessions of an account, the newest first.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Session>, Fault> {
+    let mut tx = core.db.begin_read().await?;
+    let open = sessions::find_open(&mut tx, lab, account).await?;
+    tx.commit().await?;
+    let (lifetime, now) = (core.lifetime(), core.now());
+    Ok(open
+        .into_iter()
+        .filter(|session| session.is_alive(lifetime, now))
+        .collect())
+}
+
+/// Ends one session wherever it was used.
+///
+/// # Errors
+/// The database does not answer; the session may still be open.
+pub async fn end(core: &Core, lab: &LabId, account: AccountId, session: SessionId, actor: &Actor) -> Result<(), Fault> {
+    let mut tx = core.db.begin().await?;
+    if sessions::end(&mut tx, lab, account, session, core.now()).await? {
+        let event = Event::SignedOut {
+            session: session.to_string(),
+        };
+        audit::record(core, &mut tx, lab, actor, Some(account), event).await?;
+    }
+    tx.commit().await?;
+    core.visits.forget_session(session);
+    Ok(())
+}
+
+/// Ends every session of an account wherever it was used.
+///
+/// # Errors
+/// The database does not answer; sessions may still be open.
+pub async fn end_all(core: &Core, lab: &LabId, account: AccountId, actor: &Actor) -> Result<(), Fault> {
+    let mut tx = core.db.begin().await?;
+    let ended = sessions::end_all(&mut tx, lab, account, core.now()).await?;
+    let event = Event::SignedOutEverywhere { sessions: ended };
+    audit::record(core, &mut tx, lab, actor, Some(account), event).await?;
+    tx.commit().await?;
+    core.visits.forget_account(account);
+    Ok(())
+}

@@ -1,0 +1,324 @@
+//! Sign in, code first: the password is looked at only when the code is right, so no stranger can make the server hash,
+//! and nobody learns which of the three was wrong.
+
+use std::time::Duration;
+
+use crate::auth::session::{self, Opened};
+use crate::crypto::blind_index::BlindIndex;
+use crate::crypto::human_code::{CodeKind, HumanCode};
+use crate::crypto::password_hash::{HashedPassword, PasswordMatched};
+use crate::crypto::token::{PlainToken, TokenKind};
+use crate::crypto::totp::Seed;
+use crate::domain::account::{Account, AccountState};
+use crate::domain::audit::{Actor, Event, RefusalCause};
+use crate::domain::backoff::Admission;
+use crate::domain::evidence::{Authenticated, CodeOk, CodeUsed, PasswordOk};
+use crate::domain::identifier::Identifier;
+use crate::domain::password::Password;
+use crate::domain::pending::{Held, Pending};
+use crate::domain::return_to::ReturnTo;
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{LabId, PendingId};
+use crate::service::hashing::NoHash;
+use crate::service::metrics::SignInResult;
+use crate::service::{Core, Fault, audit};
+use crate::store::accounts::ForSignIn;
+use crate::store::{StoreFault, Tx, accounts, authenticators, passwords, pending, recovery_codes, throttle};
+
+/// How long a held sign-in waits for its new password.
+pub const HOLD_LASTS: Duration = Duration::from_secs(15 * 60);
+
+#[derive(Debug)]
+pub struct Attempt<'a> {
+    pub lab: &'a LabId,
+    pub identifier: &'a str,
+    pub password: &'a str,
+    /// Six digits, or a recovery code.
+    pub code: &'a str,
+    pub actor: Actor,
+    pub device: String,
+    pub return_to: Option<ReturnTo>,
+}
+
+/// A sign-in ends in exactly one of these.
+#[derive(Debug)]
+pub enum Outcome {
+    Refused,
+    /// The identifier's public bucket is empty; said of unknown identifiers just as of known ones.
+    Wait(Duration),
+    /// No room to check the password in time.
+    Busy(Duration),
+    Held(PlainToken),
+    SignedIn(Opened),
+}
+
+/// # Errors
+/// The database or the hash pool broke; nobody was signed in.
+pub async fn sign_in(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
+    let outcome = decide(core, attempt).await?;
+    core.metrics.sign_in_ended(match outcome {
+        Outcome::Refused => SignInResult::refused,
+        Outcome::Wait(_) => SignInResult::delayed,
+        Outcome::Busy(_) => SignInResult::busy,
+        Outcome::Held(_) => SignInResult::held,
+        Outcome::SignedIn(_) => SignInResult::signed_in,
+    });
+    Ok(outcome)
+}
+
+async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
+    // Asked before anything is looked at: were it said only after a right code, it would tell that the code was right.
+    if let Some(wait) = core.hashing.congestion() {
+        return Ok(Outcome::Busy(wait));
+    }
+    let Some(identifier) = Identifier::parse(attempt.identifier) else {
+        return Ok(Outcome::Refused);
+    };
+    let identifier = core.identifier_index(attempt.lab, &identifier);
+    let right_code = match check_code(core, &attempt, &identifier).await? {
+        Checked::Right(right_code) => *right_code,
+        Checked::Ended(outcome) => return Ok(outcome),
+    };
+    let Some(password) = Password::typed(attempt.password) else {
+        return refuse_after_code(core, &attempt, &right_code, RefusalCause::WrongPassword).await;
+    };
+    match core.hashing.verify(right_code.stored.clone(), password.clone()).await {
+        Ok(Some(matched)) => complete(core, attempt, &identifier, right_code, &matched, password).await,
+        Ok(None) => refuse_after_code(core, &attempt, &right_code, RefusalCause::WrongPassword).await,
+        Err(NoHash::Busy { retry_after }) => {
+            take_back_attempt(core, attempt.lab, &identifier, right_code.attempted_at).await?;
+            Ok(Outcome::Busy(retry_after))
+        }
+        Err(NoHash::Fault(fault)) => Err(fault.into()),
+    }
+}
+
+/// The code was right and one of its tries is taken; the password is still to be checked.
+struct RightCode {
+    account: Account,
+    stored: HashedPassword,
+    code: CodeOk,
+    recovery_mac: Option<[u8; 32]>,
+    attempted_at: Timestamp,
+}
+
+enum Checked {
+    Right(Box<RightCode>),
+    Ended(Outcome),
+}
+
+/// Everything before the hash, in one transaction: the bucket, the count, the code, its try.
+async fn check_code(core: &Core, attempt: &Attempt<'_>, identifier: &BlindIndex) -> Result<Checked, Fault> {
+    let (lab, now) = (attempt.lab, core.now());
+    let mut tx = core.db.begin().await?;
+    let backoff = throttle::lock(&mut tx, lab, identifier, now).await?;
+    match backoff.admit(core.backoff_limits(), now) {
+        Admission::Evaluate => {}
+        Admission::Wait(wait) => {
+            let event = Event::SignInDelayed {
+                seconds: wait.as_secs(),
+            };
+            audit::record(core, &mut tx, lab, &attempt.actor, None, event).await?;
+            tx.commit().await?;
+            return Ok(Checked::Ended(Outcome::Wait(wait)));
+        }
+        Admission::Exhausted => {
+            let event = Event::SignInRefused {
+                cause: RefusalCause::TooManyInARow,
+            };
+            audit::record(core, &mut tx, lab, &attempt.actor, None, event).await?;
+            tx.commit().await?;
+            return Ok(Checked::Ended(Outcome::Refused));
+        }
+    }
+    throttle::store(&mut tx, lab, identifier, &backoff.with_attempt(now)).await?;
+    let found = accounts::lookup_for_sign_in(&mut tx, &core.sealer, lab, identifier).await?;
+    let account_id = found.as_ref().map(|found| found.account.id);
+    let verdict = match try_code(core, &mut tx, attempt, identifier, found, now).await? {
+        Ok(right) => Checked::Right(Box::new(right)),
+        Err(cause) => {
+            let event = Event::SignInRefused { cause };
+            audit::record(core, &mut tx, lab, &attempt.actor, account_id, event).await?;
+            Checked::Ended(Outcome::Refused)
+        }
+    };
+    tx.commit().await?;
+    Ok(verdict)
+}
+
+async fn try_code(
+    core: &Core,
+    tx: &mut Tx,
+    attempt: &Attempt<'_>,
+    identifier: &BlindIndex,
+    found: Option<ForSignIn>,
+    now: Timestamp,
+) -> Result<Result<RightCode, RefusalCause>, StoreFault> {
+    let lab = attempt.lab;
+    let seed = match &found {
+        Some(ForSignIn {
+            authenticator: Some(authenticator),
+            ..
+        }) => authenticator.seed.clone(),
+        _ => Seed::decoy(&core.keyring, lab, identifier.as_bytes()),
+    };
+    let step = seed.check(attempt.code, now);
+    let recovery = HumanCode::parse(attempt.code);
+    let Some(found) = found else {
+        return Ok(Err(RefusalCause::UnknownIdentifier));
+    };
+    let (AccountState::Active, Some(stored)) = (found.account.state, found.password) else {
+        return Ok(Err(RefusalCause::NotActive));
+    };
+    let account = found.account;
+    let right = |code, recovery_mac| RightCode {
+        account,
+        stored,
+        code,
+        recovery_mac,
+        attempted_at: now,
+    };
+    if let Some(step) = step {
+        let tried = authenticators::try_step(tx, lab, account.id, step.step()).await?;
+        return Ok(if tried {
+            Ok(right(CodeOk::from_step(&step), None))
+        } else {
+            Err(RefusalCause::CodeUsedUp)
+        });
+    }
+    let Some(recovery) = recovery else {
+        return Ok(Err(RefusalCause::WrongCode));
+    };
+    let mac = recovery.mac(&core.keyring, lab, CodeKind::Recovery);
+    let stored_mac = recovery_codes::try_code(tx, lab, account.id, &mac).await?;
+    let matched = stored_mac.and_then(|stored| recovery.check(&core.keyring, lab, CodeKind::Recovery, &stored));
+    Ok(matched
+        .map(|matched| right(CodeOk::from_recovery(matched), Some(mac)))
+        .ok_or(RefusalCause::WrongCode))
+}
+
+/// Everything after the hash, in one transaction: the factor is used up, the failure taken back, the session opened or
+/// the hold placed.
+async fn complete(
+    core: &Core,
+    attempt: Attempt<'_>,
+    identifier: &BlindIndex,
+    right: RightCode,
+    matched: &PasswordMatched,
+    password: Password,
+) -> Result<Outcome, Fault> {
+    let (lab, now) = (attempt.lab, core.now());
+    let mut tx = core.db.begin().await?;
+    let backoff = throttle::lock(&mut tx, lab, identifier, now).await?;
+    if !still_stands(&mut tx, lab, &right).await? || !consume_code(&mut tx, lab, &right, now).await? {
+        let event = Event::SignInRefused {
+            cause: RefusalCause::CodeUsedUp,
+        };
+        audit::record(core, &mut tx, lab, &attempt.actor, Some(right.account.id), event).await?;
+        tx.commit().await?;
+        return Ok(Outcome::Refused);
+    }
+    throttle::store(&mut tx, lab, identifier, &backoff.with_success(right.attempted_at)).await?;
+    let who = Authenticated::by_password_and_code(
+        right.account.id,
+        PasswordOk::from_hash(matched),
+        &right.code,
+        right.attempted_at,
+    );
+    let account = accounts::lookup(&mut tx, lab, right.account.id)
+        .await?
+        .unwrap_or(right.account);
+    let outcome = match account.hold_reason() {
+        Some(_) => Outcome::Held(hold(core, &mut tx, &attempt, who).await?),
+        None => Outcome::SignedIn(session::open(core, &mut tx, lab, who, attempt.device, &attempt.actor).await?),
+    };
+    tx.commit().await?;
+    if matched.outdated {
+        rehash_in_background(core, lab, right, password);
+    }
+    Ok(outcome)
+}
+
+/// While the hash was computed the account may have been disabled or its password rotated.
+async fn still_stands(tx: &mut Tx, lab: &LabId, right: &RightCode) -> Result<bool, StoreFault> {
+    let account = accounts::lookup(tx, lab, right.account.id).await?;
+    let stored = passwords::lookup(tx, lab, right.account.id).await?;
+    let active = account.is_some_and(|account| account.state == AccountState::Active);
+    Ok(active && stored.is_some_and(|stored| stored.as_str() == right.stored.as_str()))
+}
+
+async fn consume_code(tx: &mut Tx, lab: &LabId, right: &RightCode, now: Timestamp) -> Result<bool, StoreFault> {
+    match (right.code.used(), &right.recovery_mac) {
+        (CodeUsed::Step(step), _) => authenticators::consume_step(tx, lab, right.account.id, step).await,
+        (CodeUsed::Recovery, Some(mac)) => recovery_codes::consume(tx, lab, right.account.id, mac, now).await,
+        (CodeUsed::Recovery, None) => Ok(false),
+    }
+}
+
+async fn hold(core: &Core, tx: &mut Tx, attempt: &Attempt<'_>, who: Authenticated) -> Result<PlainToken, StoreFault> {
+    let (lab, now, account) = (attempt.lab, core.now(), who.account());
+    let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
+    let event = Event::SignInHeld { means: who.means() };
+    audit::record(core, tx, lab, &attempt.actor, Some(account), event).await?;
+    let state = Pending::Held(Held::hold(who, attempt.return_to.clone()));
+    let id = PendingId::generate(&*core.entropy);
+    let until = now.plus(HOLD_LASTS);
+    pending::insert(tx, &core.sealer, lab, id, &token.hashed(), account, &state, now, until).await?;
+    Ok(token)
+}
+
+async fn refuse_after_code(
+    core: &Core,
+    attempt: &Attempt<'_>,
+    right: &RightCode,
+    cause: RefusalCause,
+) -> Result<Outcome, Fault> {
+    let mut tx = core.db.begin().await?;
+    let event = Event::SignInRefused { cause };
+    audit::record(
+        core,
+        &mut tx,
+        attempt.lab,
+        &attempt.actor,
+        Some(right.account.id),
+        event,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(Outcome::Refused)
+}
+
+/// Nobody failed: we had no time.
+async fn take_back_attempt(
+    core: &Core,
+    lab: &LabId,
+    identifier: &BlindIndex,
+    attempted_at: Timestamp,
+) -> Result<(), StoreFault> {
+    let mut tx = core.db.begin().await?;
+    let backoff = throttle::lock(&mut tx, lab, identifier, core.now()).await?;
+    throttle::store(&mut tx, lab, identifier, &backoff.without_attempt(attempted_at)).await?;
+    tx.commit().await
+}
+
+/// The clear password is at hand only now: its hash is raised to what is configured.
+fn rehash_in_background(core: &Core, lab: &LabId, right: RightCode, password: Password) {
+    let (core, lab) = (core.clone(), lab.clone());
+    tokio::spawn(async move {
+        let Ok(new) = core.hashing.make(password).await else {
+            return;
+        };
+        if let Err(fault) = store_rehash(&core, &lab, &right, &new).await {
+            tracing::warn!(%fault, "a dearer password hash was not stored; the next sign-in tries again");
+        }
+    });
+}
+
+async fn store_rehash(core: &Core, lab: &LabId, right: &RightCode, new: &HashedPassword) -> Result<(), StoreFault> {
+    let mut tx = core.db.begin().await?;
+    if passwords::replace_hash(&mut tx, lab, right.account.id, &right.stored, new).await? {
+        let account = Some(right.account.id);
+        audit::record(core, &mut tx, lab, &Actor::Vestibule, account, Event::PasswordRehashed).await?;
+    }
+    tx.commit().await
+}

@@ -1,0 +1,31 @@
+//! Is this new password fit for this person?
+
+use crate::domain::password::{Password, Personal, Unsuitable};
+use crate::kernel::ids::LabId;
+use crate::service::screening::{Context, screen};
+use crate::service::{Core, Fault};
+use crate::store::accounts::Person;
+
+/// The password as typed, once it passed; the reason if it did not.
+///
+/// # Errors
+/// The lab is not in the configuration.
+pub fn judge(core: &Core, lab: &LabId, person: &Person, typed: &str) -> Result<Result<Password, Unsuitable>, Fault> {
+    let lab = core
+        .config
+        .lab(lab)
+        .ok_or(Fault::Broken("a lab of the database is not in the configuration"))?;
+    let Some(password) = Password::typed(typed) else {
+        return Ok(Err(Unsuitable::TooLong));
+    };
+    let mut context = Context::default()
+        .with(Personal::LabName, &lab.name)
+        .with(Personal::Identifier, &person.identifier)
+        .with(Personal::Name, &person.given_name)
+        .with(Personal::Name, &person.family_name)
+        .with_birth_date(&person.birth_date);
+    if let Some(email) = &person.email {
+        context = context.with(Personal::Identifier, email);
+    }
+    Ok(screen(&password, &context).map(|()| password))
+}

@@ -1,0 +1,216 @@
+//! Puts the cast into an empty database, through the same floors a real laboratory uses.
+
+use std::time::Duration;
+
+use crate::config::Lab;
+use crate::crypto::human_code::{CodeKind, HumanCode};
+use crate::crypto::totp::{Seed, Step};
+use crate::demo::DemoError;
+use crate::demo::folder::{Account, LabCode, Story};
+use crate::demo::people::{CAST, CHILD_RECORD, Character, GUARDIAN, State};
+use crate::domain::account::AccountState;
+use crate::domain::audit::{Actor, Event};
+use crate::domain::identifier::Identifier;
+use crate::domain::password::Password;
+use crate::kernel::entropy::random;
+use crate::kernel::ids::{AccountId, LabId};
+use crate::service::hashing::NoHash;
+use crate::service::{Core, Fault, audit};
+use crate::store::accounts::Person;
+use crate::store::records::Relation;
+use crate::store::{StoreFault, Tx, accounts, authenticators, lab_codes, passwords, records};
+
+const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// # Errors
+/// The database cannot be written.
+pub async fn seed(core: &Core) -> Result<Story, DemoError> {
+    let lab = core
+        .config
+        .labs
+        .first()
+        .ok_or_else(|| DemoError::problem("the demo has no lab"))?
+        .clone();
+    let mut story = Story::of(&lab);
+    for who in CAST {
+        add(core, &lab, who, &mut story).await.map_err(DemoError::problem)?;
+    }
+    Ok(story)
+}
+
+async fn add(core: &Core, lab: &Lab, who: &Character, story: &mut Story) -> Result<(), Fault> {
+    let password = phrase(core);
+    let hash = match Password::typed(&password) {
+        Some(typed) => core.hashing.make(typed).await.map_err(fault)?,
+        None => return Err(Fault::Broken("a demo password is too long")),
+    };
+    let account = AccountId::generate(&*core.entropy);
+    let now = core.now();
+    let mut tx = core.db.begin().await?;
+    insert(core, &mut tx, &lab.id, account, who).await?;
+    let mut told = Account::of(who);
+    if who.state == State::Waiting {
+        story
+            .lab_codes
+            .push(issue_code(core, &mut tx, lab, account, who).await?);
+    } else {
+        let seed = Seed::generate(&*core.entropy);
+        passwords::set(&mut tx, &lab.id, account, &hash, now).await?;
+        authenticators::bind(
+            &mut tx,
+            &core.sealer,
+            &lab.id,
+            account,
+            &seed,
+            Step::from_number(0),
+            now,
+        )
+        .await?;
+        accounts::set_state(&mut tx, &lab.id, account, AccountState::Active, now).await?;
+        told.password = Some(password);
+        told.totp_secret = Some(seed.base32().to_string());
+    }
+    if who.state == State::Leaked {
+        accounts::set_rotation_required(&mut tx, &lab.id, account, Some(now), now).await?;
+    }
+    if who.identifier == GUARDIAN {
+        let relation = Relation::Granted {
+            scope: "results".to_owned(),
+            ends_at: now.plus(YEAR),
+        };
+        attach(core, &mut tx, &lab.id, account, CHILD_RECORD, &relation).await?;
+        told.records.push(CHILD_RECORD.to_owned());
+    }
+    tx.commit().await?;
+    story.accounts.push(told);
+    Ok(())
+}
+
+async fn insert(core: &Core, tx: &mut Tx, lab: &LabId, account: AccountId, who: &Character) -> Result<(), Fault> {
+    let identifier = Identifier::parse(who.identifier).ok_or(Fault::Broken("a demo identifier is empty"))?;
+    let index = core.identifier_index(lab, &identifier);
+    let person = Person {
+        identifier: who.identifier.to_owned(),
+        email: Some(who.email.to_owned()),
+        birth_date: who.birth_date.to_owned(),
+        given_name: who.given_name.to_owned(),
+        family_name: who.family_name.to_owned(),
+    };
+    accounts::insert(tx, &core.sealer, lab, account, &index, &person, &[], core.now()).await?;
+    Ok(attach(core, tx, lab, account, who.record, &Relation::Own).await?)
+}
+
+async fn attach(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    record: &str,
+    relation: &Relation,
+) -> Result<(), StoreFault> {
+    let index = core.record_index(lab, record);
+    records::attach(tx, &core.sealer, lab, account, &index, record, relation, core.now()).await
+}
+
+async fn issue_code(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &Lab,
+    account: AccountId,
+    who: &Character,
+) -> Result<LabCode, StoreFault> {
+    let code = HumanCode::generate(&*core.entropy);
+    let expires_at = core.now().plus(YEAR);
+    let mac = code.mac(&core.keyring, &lab.id, CodeKind::Lab);
+    lab_codes::issue(tx, &lab.id, account, &mac, "demo", core.now(), expires_at).await?;
+    let event = Event::LabCodeIssued {
+        expires_at: expires_at.to_string(),
+    };
+    audit::record(core, tx, &lab.id, &Actor::Vestibule, Some(account), event).await?;
+    Ok(LabCode {
+        code: code.grouped().to_string(),
+        record: who.record.to_owned(),
+        birth_date: who.birth_date.to_owned(),
+    })
+}
+
+fn fault(no_hash: NoHash) -> Fault {
+    match no_hash {
+        NoHash::Busy { .. } => Fault::Broken("the hash pool has no room"),
+        NoHash::Fault(fault) => fault.into(),
+    }
+}
+
+/// Sixty-four words; four of them and a number are easy to type from a terminal.
+const WORDS: [&str; 64] = [
+    "abricot",
+    "amarre",
+    "ardoise",
+    "balise",
+    "barque",
+    "bouleau",
+    "brise",
+    "cabane",
+    "caillou",
+    "cerise",
+    "chardon",
+    "cigogne",
+    "colline",
+    "corail",
+    "coquille",
+    "crevette",
+    "digue",
+    "dune",
+    "encrier",
+    "falaise",
+    "fanal",
+    "fougere",
+    "galet",
+    "genet",
+    "girafe",
+    "goeland",
+    "grange",
+    "hamac",
+    "herisson",
+    "hublot",
+    "jardin",
+    "jonquille",
+    "kayak",
+    "lanterne",
+    "lichen",
+    "loutre",
+    "marelle",
+    "mouette",
+    "moulin",
+    "navette",
+    "noisette",
+    "olivier",
+    "orage",
+    "panier",
+    "pelican",
+    "phare",
+    "pivoine",
+    "prairie",
+    "quai",
+    "radeau",
+    "ricochet",
+    "rivage",
+    "sablier",
+    "saule",
+    "sentier",
+    "sillage",
+    "tamaris",
+    "tilleul",
+    "tortue",
+    "tremplin",
+    "verger",
+    "violette",
+    "voilier",
+    "zephyr",
+];
+
+fn phrase(core: &Core) -> String {
+    let [a, b, c, d, number] = random::<5>(&*core.entropy);
+    let word = |byte: u8| WORDS.get(usize::from(byte % 64)).copied().unwrap_or_default();
+    format!("{} {} {} {} {}", word(a), word(b), word(c), word(d), 10 + number % 90)
+}

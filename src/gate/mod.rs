@@ -1,0 +1,17 @@
+//! The gate: may this request reach the LIS, and what does the LIS get to see of it?
+//!
+//! Everything here is a pure function of its arguments; `web::proxy` does the reading and writing. A request passes
+//! through four hands: [`request`] reads its URL into the one form that all parsers agree on, [`decision`] compares it with
+//! the site's rules, [`headers`] strips and adds, [`assertion`] says who asks.
+
+pub mod assertion;
+pub mod decision;
+pub mod headers;
+pub mod learn;
+pub mod origin;
+pub mod pattern;
+pub mod request;
+pub mod response;
+pub mod rules;
+mod text;
+pub mod visitor;

@@ -1,0 +1,33 @@
+# The code app and the recovery codes.
+enrol-title = Link a code app
+enrol-intro = Each time you sign in, an app gives you a 6-digit code. Even someone who learns your password cannot get in without that code.
+enrol-app-title = 1. Install a code app
+enrol-app-phone = On a phone or tablet they are free: Google Authenticator, Microsoft Authenticator or Aegis, for example. On a recent iPhone, the Passwords app does it already.
+enrol-app-computer = Without a phone: on a computer, KeePassXC is free and does the same. Some laboratories also lend a small code device: ask yours.
+enrol-scan-title = 2. Show it this image
+enrol-scan-text = In the app, choose “Add”, then “Scan”, and point at the image.
+enrol-scan-image = Image to scan with the code app. The key to copy, further down, does the same.
+enrol-key-title = 2. Give it your key
+enrol-same-device = Are you reading this page on the device that has the app?
+enrol-open-app = Open the app
+enrol-by-hand-title = The image does not work? Copy this key
+enrol-by-hand-text = In the app, choose “Enter a key”. Account name: any name you like. Type: “time based”. Copy the lines one after the other, without spaces.
+enrol-key = Key
+enrol-confirm-title = 3. Write the code it shows
+enrol-code = 6-digit code
+enrol-code-hint = The one the app is showing now.
+enrol-submit = Check
+enrol-wrong-title = This is not the right code
+enrol-wrong-next = Wait until the app shows another one, then write it here.
+enrol-wrong-clock = If this goes on, set the clock of the device to “automatic”: the code depends on it.
+
+recovery-title = Your recovery codes
+recovery-intro = If one day you do not have the code app, one of these codes takes its place. Each works only once.
+recovery-once = They are shown only this time. Keep them before you go on.
+recovery-list = Recovery codes
+recovery-download = Download the codes
+recovery-file-name = recovery-codes.txt
+recovery-file-title = Recovery codes – { $lab }
+recovery-print = To print them, use your browser’s “Print” command. You can also copy them by hand.
+recovery-place = Keep them at home with your important papers, away from your phone.
+recovery-submit = I have kept them, continue

@@ -1,0 +1,51 @@
+# What surrounds every page, and the words for time.
+page-title = { $page } – { $lab }
+page-title-error = Error: { $page } – { $lab }
+skip-link = Skip to content
+language-choice = Language
+account-link = My account
+sign-out = Sign out
+footer-label = Help and safety
+footer-never-asks = Nobody at the laboratory will ever ask for your password or your codes: not by telephone, not by e-mail, not by text message.
+footer-help = Need help? Call the laboratory on { $phone }.
+show-password = Show password
+step = Step { $number } of { $total }
+
+busy-title = Many people are here right now
+busy-text = Your request could not be handled. Please send it again in { $wait }.
+expired-title = This page was open for too long
+expired-text = For your safety, the form is no longer valid. Here is a fresh one: please fill it in again.
+pause-title = A short pause
+pause-text = There were several tries in a row. You can try again in { $wait }.
+pause-calm = Nothing is lost: you only need to wait.
+
+moment = { $day } { $month } { $year } at { $hour }:{ $minute }
+day-first = 1
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+wait-seconds = { $count ->
+    [one] { $count } second
+   *[other] { $count } seconds
+}
+wait-minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+wait-hours = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+wait-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}

@@ -1,0 +1,27 @@
+# The pages for refusals and failures.
+error-link-title = We could not understand this link
+error-link-text = The address is incomplete or damaged. Start from the home page, without changing the address.
+error-not-yours-title = This page is not in your file
+error-not-yours-text = You can read your own results and those of people whose file the laboratory has entrusted to you. This page is not among them.
+error-not-yours-mistake = If you think this is a mistake, call the laboratory.
+error-not-found-title = This page does not exist
+error-not-found-text = The address may contain a mistake, or the page has moved.
+error-method-title = This page does not open that way
+error-method-text = Start from the home page and follow the buttons on the page.
+error-large-title = What you sent is too large
+error-large-text = This service does not accept anything that large. Nothing was stored.
+error-host-title = This address is not served here
+error-host-text = Check the address that your laboratory gave you.
+error-many-title = A short pause
+error-many-text = There were many requests in a row. You can try again in { $wait }.
+error-fault-title = Something went wrong on our side
+error-fault-text = It is not your doing. Please try again in a few minutes.
+error-fault-reference = If it goes on, give the laboratory this reference:
+error-away-title = The results do not answer at the moment
+error-away-text = Your sign-in is fine, but the results server cannot be reached right now. Please try again in a few minutes.
+error-busy-title = Many people are here right now
+error-busy-text = Your request was not handled. Please try again in { $wait }.
+error-slow-title = The results are taking too long
+error-slow-text = Your sign-in is fine, but the results server is very slow. Please try again in a few minutes.
+error-home = Home page
+error-results = Back to my results

@@ -1,0 +1,27 @@
+# Le compte de la personne connectée.
+account-title = Bonjour { $name }
+account-results-title = Vos résultats
+account-results-only = Voir mes résultats
+account-results-link = Voir mes résultats – { $site }
+account-until = Sans activité de votre part, la connexion se fermera d’elle-même le { $until }.
+account-until-latest = Dans tous les cas, elle se fermera le { $until }.
+account-until-only = La connexion se fermera d’elle-même le { $until }.
+account-soon = La connexion va bientôt se fermer.
+account-stay = Prolonger la connexion
+account-stayed = C’est fait : la connexion est prolongée.
+account-places-title = Appareils connectés
+account-places-text = Un appareil que vous ne reconnaissez pas ? Déconnectez-le, puis prévenez le laboratoire.
+account-this = cet appareil
+account-unknown-device = Appareil inconnu
+account-since = Connecté depuis le { $since }
+account-used = Dernière utilisation le { $used }
+account-end-one = Déconnecter cet appareil
+account-end-one-named = Déconnecter cet appareil : { $device }, connecté depuis le { $since }
+account-end-all = Tout déconnecter
+account-end-all-text = Ferme toutes les connexions, y compris celle-ci.
+account-codes-title = Codes de secours
+account-codes-left = { $count ->
+    [0] Il ne vous reste plus de code de secours. Le laboratoire peut vous rouvrir un accès.
+    [one] Il vous reste { $count } code de secours.
+   *[other] Il vous reste { $count } codes de secours.
+}

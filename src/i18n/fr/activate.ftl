@@ -1,0 +1,15 @@
+# Ouvrir son accès avec le code remis par le laboratoire.
+activate-title = Ouvrir mon accès
+activate-intro = Munissez-vous de la feuille remise par le laboratoire. Comptez environ cinq minutes.
+activate-code = Code du laboratoire
+activate-code-hint = Il est imprimé sur la feuille. Avec ou sans tirets, en majuscules ou en minuscules.
+activate-birth = Date de naissance
+activate-birth-hint = Par exemple 12/05/1944. Celle du patient pour qui la feuille a été faite.
+activate-submit = Continuer
+activate-no-sheet-title = Pas de feuille, ou code trop ancien ?
+activate-no-sheet-text = Demandez-en une nouvelle au laboratoire, avec une pièce d’identité.
+activate-refused-title = Ce code et cette date ne vont pas ensemble
+activate-refused-check = Vérifiez le code sur la feuille et la date de naissance, puis réessayez.
+activate-refused-once = Un code du laboratoire ne sert qu’une fois et pendant un temps limité. S’il a déjà servi ou s’il est trop ancien, le laboratoire vous en remettra un autre.
+activate-birth-unread-title = La date de naissance n’a pas été comprise
+activate-birth-unread-text = Écrivez le jour, le mois et l’année, par exemple 12/05/1944.

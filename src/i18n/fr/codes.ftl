@@ -1,0 +1,33 @@
+# L’application de codes et les codes de secours.
+enrol-title = Relier une application de codes
+enrol-intro = À chaque connexion, une application vous donne un code à 6 chiffres. Même si quelqu’un apprend votre mot de passe, il ne peut pas entrer sans ce code.
+enrol-app-title = 1. Installez une application de codes
+enrol-app-phone = Sur téléphone ou tablette, elles sont gratuites : Google Authenticator, Microsoft Authenticator ou Aegis, par exemple. Sur un iPhone récent, l’application Mots de passe le fait déjà.
+enrol-app-computer = Sans téléphone : sur un ordinateur, KeePassXC est gratuit et fait de même. Certains laboratoires prêtent aussi un petit boîtier à codes : demandez-leur.
+enrol-scan-title = 2. Montrez-lui cette image
+enrol-scan-text = Dans l’application, choisissez « Ajouter », puis « Scanner », et visez l’image.
+enrol-scan-image = Image à scanner avec l’application de codes. La clé à recopier, plus bas, fait la même chose.
+enrol-key-title = 2. Donnez-lui votre clé
+enrol-same-device = Vous lisez cette page sur l’appareil où se trouve l’application ?
+enrol-open-app = Ouvrir l’application
+enrol-by-hand-title = L’image ne passe pas ? Recopiez cette clé
+enrol-by-hand-text = Dans l’application, choisissez « Saisir une clé ». Nom du compte : celui de votre choix. Type : « basé sur l’heure ». Recopiez les lignes à la suite, sans espace.
+enrol-key = Clé
+enrol-confirm-title = 3. Écrivez le code affiché
+enrol-code = Code à 6 chiffres
+enrol-code-hint = Celui que l’application affiche maintenant.
+enrol-submit = Vérifier
+enrol-wrong-title = Ce code n’est pas le bon
+enrol-wrong-next = Attendez que l’application en affiche un autre, puis écrivez-le ici.
+enrol-wrong-clock = Si cela continue, réglez l’heure de l’appareil sur « automatique » : le code en dépend.
+
+recovery-title = Vos codes de secours
+recovery-intro = Si un jour l’application de codes vous manque, un de ces codes la remplace. Chacun sert une seule fois.
+recovery-once = Ils ne sont affichés que cette fois-ci. Gardez-les avant de continuer.
+recovery-list = Codes de secours
+recovery-download = Télécharger les codes
+recovery-file-name = codes-de-secours.txt
+recovery-file-title = Codes de secours – { $lab }
+recovery-print = Pour les imprimer, utilisez la commande « Imprimer » du navigateur. Vous pouvez aussi les recopier à la main.
+recovery-place = Rangez-les chez vous avec vos papiers importants, loin de votre téléphone.
+recovery-submit = Je les ai gardés, continuer

@@ -1,0 +1,27 @@
+# Les pages de refus et de panne.
+error-link-title = Ce lien n’a pas été compris
+error-link-text = L’adresse est incomplète ou abîmée. Repartez de la page d’accueil, sans modifier l’adresse.
+error-not-yours-title = Cette page n’est pas dans votre dossier
+error-not-yours-text = Vous pouvez lire vos propres résultats et ceux des personnes dont le laboratoire vous a confié le dossier. Cette page n’en fait pas partie.
+error-not-yours-mistake = Si vous pensez que c’est une erreur, appelez le laboratoire.
+error-not-found-title = Cette page n’existe pas
+error-not-found-text = L’adresse contient peut-être une faute, ou la page a été déplacée.
+error-method-title = Cette page ne s’ouvre pas ainsi
+error-method-text = Repartez de la page d’accueil et suivez les boutons de la page.
+error-large-title = L’envoi est trop volumineux
+error-large-text = Ce service n’accepte pas de si gros envois. Rien n’a été enregistré.
+error-host-title = Cette adresse n’est pas servie ici
+error-host-text = Vérifiez l’adresse indiquée par votre laboratoire.
+error-many-title = Une petite pause
+error-many-text = Il y a eu beaucoup de demandes à la suite. Vous pourrez réessayer dans { $wait }.
+error-fault-title = Un problème est survenu chez nous
+error-fault-text = Vous n’y êtes pour rien. Merci de réessayer dans quelques minutes.
+error-fault-reference = Si cela dure, donnez cette référence au laboratoire :
+error-away-title = Les résultats ne répondent pas pour l’instant
+error-away-text = Votre connexion est bonne, mais le serveur des résultats est momentanément injoignable. Merci de réessayer dans quelques minutes.
+error-busy-title = Beaucoup de monde en ce moment
+error-busy-text = Votre demande n’a pas été traitée. Merci de réessayer dans { $wait }.
+error-slow-title = Les résultats mettent trop de temps à venir
+error-slow-text = Votre connexion est bonne, mais le serveur des résultats est très lent. Merci de réessayer dans quelques minutes.
+error-home = Page d’accueil
+error-results = Revenir à mes résultats

@@ -1,0 +1,14 @@
+//! What people read: texts in French and English, moments and waits in words, the sheet handed over with a lab code.
+//!
+//! The texts stand in `fr/*.ftl` and `en/*.ftl`, one file per theme, and are compiled in.
+
+mod catalogue;
+pub mod language;
+pub mod moments;
+pub mod sheet;
+pub mod texts;
+
+pub use language::{Language, negotiate};
+pub use moments::{UnknownZone, Zone};
+pub use sheet::{LabCodeSheet, lab_code_sheet};
+pub use texts::{Arg, Texts, TextsError};

@@ -1,0 +1,142 @@
+//! The sheet printed when the lab hands over a lab code: plain text, for any printer.
+
+use super::{Language, Texts, Zone};
+use crate::kernel::clock::Timestamp;
+
+const WIDTH: usize = 76;
+
+#[derive(Clone, Copy, Debug)]
+pub struct LabCodeSheet<'a> {
+    pub lab: &'a str,
+    /// Whom the sheet is for, as the desk writes it; not printed when absent.
+    pub holder: Option<&'a str>,
+    /// With or without separators; printed in groups of four.
+    pub code: &'a str,
+    pub valid_until: Timestamp,
+    /// The address to open, in full.
+    pub address: &'a str,
+    /// The lab's telephone.
+    pub phone: Option<&'a str>,
+}
+
+/// The sheet as text of at most 76 columns, each line ended.
+pub fn lab_code_sheet(texts: &Texts, language: Language, zone: &Zone, sheet: &LabCodeSheet<'_>) -> String {
+    let say = |key| texts.get(language, key).into_owned();
+    let code = in_groups(sheet.code);
+    let until = texts.moment(language, zone, sheet.valid_until);
+    let rule = "-".repeat(WIDTH);
+
+    let mut blocks = vec![one_line(sheet.lab), say("sheet-title")];
+    if let Some(holder) = sheet.holder {
+        blocks.push(texts.with(language, "sheet-for", &[("holder", one_line(holder).as_str().into())]));
+    }
+    blocks.push(rule.clone());
+    blocks.push(format!("{}\n\n        {code}", say("sheet-code")));
+    blocks.push(texts.with(language, "sheet-valid", &[("until", until.as_str().into())]));
+    blocks.push(rule);
+    let steps = [
+        texts.with(language, "sheet-step-open", &[("address", sheet.address.into())]),
+        say("sheet-step-enter"),
+        say("sheet-step-password"),
+        say("sheet-step-app"),
+        say("sheet-step-codes"),
+    ];
+    blocks.push(say("sheet-steps"));
+    blocks.extend(steps.iter().zip(1..).map(|(step, number)| format!("{number}. {step}")));
+    blocks.push(say("sheet-keep"));
+    blocks.push(say("sheet-never-asks"));
+    blocks.push(match sheet.phone {
+        Some(phone) => texts.with(language, "sheet-call", &[("phone", one_line(phone).as_str().into())]),
+        None => say("sheet-ask"),
+    });
+    let mut out = blocks
+        .iter()
+        .map(|block| wrapped(block))
+        .collect::<Vec<_>>()
+        .join("\n\n");
+    out.push('\n');
+    out
+}
+
+/// `K7QM2RXP` and `k7qm-2rxp` both become `K7QM-2RXP`.
+fn in_groups(code: &str) -> String {
+    let plain: Vec<char> = code
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_uppercase)
+        .collect();
+    plain
+        .chunks(4)
+        .map(|group| group.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join("-")
+}
+
+/// A name from a file cannot draw lines of its own on the sheet.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn wrapped(block: &str) -> String {
+    block.lines().map(wrapped_line).collect::<Vec<_>>().join("\n")
+}
+
+fn wrapped_line(line: &str) -> String {
+    if line.chars().count() <= WIDTH {
+        return line.to_owned();
+    }
+    let mut out = String::new();
+    let mut column = 0;
+    for word in line.split(' ') {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > WIDTH {
+            out.push_str("\n   ");
+            column = 3;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += width;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(language: Language) -> String {
+        let texts = Texts::load().unwrap();
+        let zone = Zone::named("Europe/Paris").unwrap();
+        let sheet = LabCodeSheet {
+            lab: "Laboratoire des Tilleuls",
+            holder: Some("Jeanne Moreau\u{1b}[2J\nJean"),
+            code: "k7qm2rxph4tw",
+            valid_until: Timestamp::from_seconds(1_795_461_300),
+            address: "https://resultats.labo-tilleuls.fr/activate",
+            phone: Some("01 23 45 67 89"),
+        };
+        lab_code_sheet(&texts, language, &zone, &sheet)
+    }
+
+    #[test]
+    fn sheet_fr() {
+        insta::assert_snapshot!(sample(Language::Fr));
+    }
+
+    #[test]
+    fn sheet_en() {
+        insta::assert_snapshot!(sample(Language::En));
+    }
+
+    #[test]
+    fn lines_fit_and_the_code_is_grouped() {
+        for language in Language::ALL {
+            let sheet = sample(language);
+            assert!(sheet.lines().all(|line| line.chars().count() <= WIDTH), "{sheet}");
+            assert!(sheet.contains("K7QM-2RXP-H4TW"), "{sheet}");
+            assert!(!sheet.contains('\u{1b}'));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Which host name leads to which face; any other is answered 421.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::guard::{GuardContext, fn_guard};
+use actix_web::middleware::{Condition, DefaultHeaders};
+use actix_web::web::{Data, ServiceConfig, route, scope};
+
+use crate::crypto::jose::SigningKey;
+use crate::crypto::keyring::Purpose;
+use crate::kernel::ids::SiteId;
+use crate::server::StartError;
+use crate::service::Core;
+use crate::web::kit::App;
+use crate::web::kit::faces::Face;
+use crate::web::{portal, proxy};
+
+pub type Sites = Arc<HashMap<SiteId, Arc<proxy::Site>>>;
+
+/// Rules compiled, upstream certificates read, keys parsed: once for all workers.
+pub fn sites(core: &Core) -> Result<Sites, StartError> {
+    let (_, seed) = core.keyring.current_key(Purpose::Assertion);
+    let key = Arc::new(SigningKey::derive(&seed).map_err(|error| StartError::Site(error.to_string()))?);
+    let mut sites = HashMap::new();
+    for section in &core.config.sites {
+        let portal = core
+            .config
+            .lab(&section.lab)
+            .map(crate::config::Lab::portal_origin)
+            .unwrap_or_default();
+        let site = proxy::Site::new(section, &portal, Arc::clone(&key), Arc::clone(&core.entropy));
+        let site = site.map_err(|problems| {
+            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            StartError::Site(lines.join("\n"))
+        })?;
+        sites.insert(section.id.clone(), Arc::new(site));
+    }
+    Ok(Arc::new(sites))
+}
+
+pub fn configure(service: &mut ServiceConfig, sites: &Sites) {
+    let portal = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Portal(_)))));
+    let site = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Site(_)))));
+    service
+        .service(portal.configure(portal::configure))
+        .service(site.configure(|service| proxy::service::configure(service, sites)))
+        .default_service(route().to(HttpResponse::MisdirectedRequest));
+}
+
+fn face(request: &GuardContext<'_>) -> Option<Face> {
+    request
+        .app_data::<Data<App>>()?
+        .faces
+        .of_request(request.head())
+        .cloned()
+}
+
+/// Browsers come back over TLS only. Not on a developer's `localhost`, where other things live on other ports.
+pub fn transport_security(app: &App) -> Condition<DefaultHeaders> {
+    let public = app
+        .core
+        .config
+        .labs
+        .iter()
+        .all(|lab| lab.portal.host_str() != Some("localhost"));
+    Condition::new(
+        public,
+        DefaultHeaders::new().add(("Strict-Transport-Security", "max-age=63072000")),
+    )
+}

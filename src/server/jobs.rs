@@ -1,0 +1,67 @@
+//! What is done again and again in the background; each job survives its own failures.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::server::certificates::Certificates;
+use crate::service::Core;
+use crate::store::{StoreFault, pending, sessions, throttle, tickets};
+use crate::web::kit::App;
+
+const CERTIFICATES_EVERY: Duration = Duration::from_secs(5);
+const MEMORY_EVERY: Duration = Duration::from_secs(60);
+const DATABASE_EVERY: Duration = Duration::from_secs(300);
+/// Failures on identifiers that exist nowhere count for a day, as they do for those that exist.
+const STRANGERS_KEPT: Duration = Duration::from_secs(48 * 3600);
+
+pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Vec<JoinHandle<()>> {
+    let purged = core.clone();
+    vec![
+        every(CERTIFICATES_EVERY, move || {
+            let certificates = Arc::clone(&certificates);
+            async move { certificates.reload() }
+        }),
+        every(MEMORY_EVERY, move || {
+            let app = app.clone();
+            async move { app.throttle.forget_quiet() }
+        }),
+        every(DATABASE_EVERY, move || {
+            let core = purged.clone();
+            async move {
+                if let Err(fault) = purge(&core).await {
+                    tracing::warn!(%fault, "what is over was not deleted; the next turn tries again");
+                }
+            }
+        }),
+    ]
+}
+
+fn every<F, W>(period: Duration, work: F) -> JoinHandle<()>
+where
+    F: Fn() -> W + Send + 'static,
+    W: Future<Output = ()> + Send + 'static,
+{
+    tokio::spawn(async move {
+        let mut ticks = interval(period);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            work().await;
+        }
+    })
+}
+
+async fn purge(core: &Core) -> Result<(), StoreFault> {
+    let now = core.now();
+    let mut tx = core.db.begin().await?;
+    pending::delete_expired(&mut tx, now).await?;
+    tickets::delete_expired(&mut tx, now).await?;
+    sessions::delete_expired(&mut tx, now).await?;
+    throttle::delete_strangers(&mut tx, STRANGERS_KEPT, now).await?;
+    tx.commit().await
+}

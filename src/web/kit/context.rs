@@ -1,0 +1,257 @@
+//! One request, as the pages of a lab see it: which lab, who asks, in which language, from which browser.
+
+use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr};
+
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use askama::Template;
+
+use crate::crypto::csrf;
+use crate::crypto::token::{PlainToken, TokenKind};
+use crate::domain::audit::Actor;
+use crate::domain::session::describe_device;
+use crate::i18n::{Language, negotiate};
+use crate::kernel::client_address::ClientAddress;
+use crate::kernel::clock::Stopwatch;
+use crate::kernel::ids::{CorrelationId, LabId};
+use crate::web::kit::answer;
+use crate::web::kit::app::App;
+use crate::web::kit::cookies;
+use crate::web::kit::faces::LabFace;
+use crate::web::kit::failure::{Failure, whole_seconds};
+use crate::web::pages::{Chrome, ErrorKind, ErrorPage};
+
+#[derive(Debug)]
+pub struct Context<'a> {
+    pub app: &'a App,
+    pub request: &'a HttpRequest,
+    pub face: &'a LabFace,
+    pub client: ClientAddress,
+    pub arrived: Stopwatch,
+    language: Language,
+    browser: PlainToken,
+    is_new_browser: bool,
+    csrf: String,
+    path: String,
+    /// On a site's host the portal is elsewhere.
+    is_site: bool,
+    portal: String,
+    pub signed_in: bool,
+}
+
+impl<'a> Context<'a> {
+    pub fn on_portal(app: &'a App, request: &'a HttpRequest, face: &'a LabFace) -> Self {
+        Self::new(app, request, face, false)
+    }
+
+    pub fn on_site(app: &'a App, request: &'a HttpRequest, face: &'a LabFace) -> Self {
+        Self::new(app, request, face, true)
+    }
+
+    fn new(app: &'a App, request: &'a HttpRequest, face: &'a LabFace, is_site: bool) -> Self {
+        let known = cookies::token(request, cookies::BROWSER, TokenKind::Browser);
+        let is_new_browser = known.is_none();
+        let browser = known.unwrap_or_else(|| PlainToken::generate(TokenKind::Browser, &*app.core.entropy));
+        Self {
+            app,
+            request,
+            face,
+            client: client_address(app, request),
+            arrived: Stopwatch::start(),
+            language: language(request),
+            csrf: csrf::csrf_token(&app.core.keyring, &browser.hashed()),
+            browser,
+            is_new_browser,
+            path: request
+                .uri()
+                .path_and_query()
+                .map_or_else(|| "/".to_owned(), ToString::to_string),
+            is_site,
+            portal: if is_site {
+                face.lab.portal_origin()
+            } else {
+                String::new()
+            },
+            signed_in: false,
+        }
+    }
+
+    pub fn lab(&self) -> &'a LabId {
+        &self.face.lab.id
+    }
+
+    pub fn actor(&self) -> Actor {
+        Actor::Visitor {
+            address: self.client.to_string(),
+        }
+    }
+
+    pub fn device(&self) -> String {
+        let agent = self
+            .request
+            .headers()
+            .get(header::USER_AGENT)
+            .and_then(|agent| agent.to_str().ok());
+        describe_device(agent)
+    }
+
+    pub fn browser(&self) -> &PlainToken {
+        &self.browser
+    }
+
+    pub fn chrome(&self) -> Chrome<'_> {
+        Chrome {
+            texts: &self.app.texts,
+            language: self.language,
+            zone: &self.face.zone,
+            lab: &self.face.lab.name,
+            phone: self.face.lab.phone.as_deref(),
+            csrf: &self.csrf,
+            path: &self.path,
+            portal: &self.portal,
+            assets: if self.is_site { "/.vestibule/static" } else { "/static" },
+            signed_in: self.signed_in,
+        }
+    }
+
+    /// For a page whose form was posted: the language links lead to where it can be asked for again.
+    pub fn shown_at(&mut self, path: &str) {
+        path.clone_into(&mut self.path);
+    }
+
+    /// # Errors
+    /// The page cannot be written.
+    pub fn page(&self, status: StatusCode, page: &impl Template) -> Result<HttpResponse, Failure> {
+        let targets: Vec<&str> = self.face.sites.iter().map(|site| site.origin.as_str()).collect();
+        let mut response = answer::html(status, page.render()?, &targets);
+        self.bind_browser(&mut response);
+        Ok(response)
+    }
+
+    /// Sends the browser's own cookie and its choice of language along.
+    pub fn bind_browser(&self, response: &mut HttpResponse) {
+        if self.is_new_browser {
+            add_cookie(response, cookies::set(cookies::BROWSER, self.browser.expose()));
+        }
+        if chosen_language(self.request).is_some() {
+            add_cookie(response, cookies::set(cookies::LANGUAGE, self.language.code()));
+        }
+    }
+
+    /// Answers a page of ours or the page that says why not.
+    pub async fn run(self, work: impl AsyncFnOnce(&mut Self) -> Result<HttpResponse, Failure>) -> HttpResponse {
+        let mut context = self;
+        match work(&mut context).await {
+            Ok(response) => response,
+            Err(failure) => context.failed(failure),
+        }
+    }
+
+    pub fn failed(&self, failure: Failure) -> HttpResponse {
+        match failure {
+            Failure::NotFound => self.error(ErrorKind::NotFound),
+            Failure::BadRequest | Failure::FormExpired => self.error(ErrorKind::BadLink),
+            Failure::TooFast(wait) => self.error(ErrorKind::TooMany {
+                seconds: whole_seconds(wait),
+            }),
+            Failure::Busy(wait) => self.error(ErrorKind::Busy {
+                seconds: whole_seconds(wait),
+            }),
+            Failure::Fault(fault) => self.fault(&fault),
+            Failure::Page(error) => self.fault(&error),
+        }
+    }
+
+    fn fault(&self, fault: &dyn std::error::Error) -> HttpResponse {
+        let reference = CorrelationId::generate(&*self.app.core.entropy).to_string();
+        let path = self.request.path();
+        tracing::error!(%reference, fault = %fault, lab = %self.lab(), path, "request failed");
+        self.error(ErrorKind::Fault { reference: &reference })
+    }
+
+    pub fn error(&self, kind: ErrorKind<'_>) -> HttpResponse {
+        let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let results = self.is_site.then_some("/");
+        let retry = match kind {
+            ErrorKind::TooMany { seconds } | ErrorKind::Busy { seconds } => Some(seconds),
+            _ => None,
+        };
+        let page = ErrorPage {
+            chrome: self.chrome(),
+            kind,
+            results,
+        };
+        let mut response = self
+            .page(status, &page)
+            .unwrap_or_else(|_| HttpResponse::InternalServerError().finish());
+        if let Some(seconds) = retry {
+            retry_after(&mut response, seconds);
+        }
+        response
+    }
+}
+
+/// The page function of a route: builds the context and runs `work` in it.
+pub fn with_portal<'a, F, R>(app: &'a App, request: &'a HttpRequest, work: F) -> impl Future<Output = HttpResponse>
+where
+    F: FnOnce(Context<'a>) -> R,
+    R: Future<Output = HttpResponse>,
+{
+    let face = match app.faces.of_request(request.head()) {
+        Some(crate::web::kit::faces::Face::Portal(lab)) => app.faces.lab(lab),
+        _ => None,
+    };
+    let work = face.map(|face| work(Context::on_portal(app, request, face)));
+    async {
+        match work {
+            Some(work) => work.await,
+            None => HttpResponse::MisdirectedRequest().finish(),
+        }
+    }
+}
+
+pub fn add_cookie(response: &mut HttpResponse, cookie: actix_web::cookie::Cookie<'_>) {
+    // Fails only for a name or value that is no cookie, which ours are.
+    if response.add_cookie(&cookie).is_err() {
+        tracing::error!(name = cookie.name(), "a cookie could not be set");
+    }
+}
+
+pub fn retry_after(response: &mut HttpResponse, seconds: u64) {
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+}
+
+pub fn client_address(app: &App, request: &HttpRequest) -> ClientAddress {
+    let peer = request
+        .peer_addr()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let forwarded: Vec<&str> = request
+        .headers()
+        .get_all("X-Forwarded-For")
+        .filter_map(|value| value.to_str().ok())
+        .collect();
+    ClientAddress::resolve(peer, forwarded.into_iter(), &app.core.config.server.trusted_proxies)
+}
+
+fn chosen_language(request: &HttpRequest) -> Option<String> {
+    let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+    pairs
+        .into_iter()
+        .find(|(name, _)| name == "lang")
+        .map(|(_, value)| value.into_owned())
+}
+
+fn language(request: &HttpRequest) -> Language {
+    let accept = request
+        .headers()
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
+    let cookie = request.cookie(cookies::LANGUAGE);
+    let chosen = chosen_language(request);
+    negotiate(accept, cookie.as_ref().map(|cookie| cookie.value()), chosen.as_deref())
+}

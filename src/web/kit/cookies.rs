@@ -1,0 +1,40 @@
+//! Our cookies: host-bound, for TLS alone, out of reach of scripts, gone with the browser's window.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+
+use crate::crypto::token::{PlainToken, TokenKind};
+
+/// The portal's session.
+pub const SESSION: &str = "__Host-vst_session";
+/// A site's session.
+pub const SITE: &str = "__Host-vst_site";
+/// A sign-in or enrolment that is not complete.
+pub const PENDING: &str = "__Host-vst_pending";
+/// The browser itself: forms and hand-overs are bound to it.
+pub const BROWSER: &str = "__Host-vst_browser";
+pub const LANGUAGE: &str = "__Host-vst_lang";
+
+pub fn set(name: &'static str, value: &str) -> Cookie<'static> {
+    // Lax, not Strict: a person who comes from a site's page to the portal is still the same person.
+    Cookie::build(name, value.to_owned())
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .finish()
+}
+
+pub fn clear(name: &'static str) -> Cookie<'static> {
+    let mut cookie = set(name, "");
+    cookie.set_max_age(Duration::ZERO);
+    cookie
+}
+
+/// A cookie that is not a token of ours is as good as none.
+pub fn token(request: &HttpRequest, name: &str, kind: TokenKind) -> Option<PlainToken> {
+    request
+        .cookie(name)
+        .and_then(|cookie| PlainToken::parse(kind, cookie.value()))
+}

@@ -1,0 +1,61 @@
+//! How a request that did not succeed ends: a page in plain words, and where it was our fault one line in the log.
+
+use std::time::Duration;
+
+use crate::crypto::seal::SealError;
+use crate::service::Fault;
+use crate::service::hashing::NoHash;
+use crate::store::StoreFault;
+
+#[derive(Debug)]
+pub enum Failure {
+    NotFound,
+    /// The form is too old, or came from elsewhere.
+    FormExpired,
+    BadRequest,
+    TooFast(Duration),
+    Busy(Duration),
+    Fault(Fault),
+    Page(askama::Error),
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Store(store) if store.is_busy() => Self::Busy(Duration::from_secs(5)),
+            fault => Self::Fault(fault),
+        }
+    }
+}
+
+impl From<StoreFault> for Failure {
+    fn from(fault: StoreFault) -> Self {
+        Fault::from(fault).into()
+    }
+}
+
+impl From<SealError> for Failure {
+    fn from(error: SealError) -> Self {
+        StoreFault::from(error).into()
+    }
+}
+
+impl From<NoHash> for Failure {
+    fn from(no_hash: NoHash) -> Self {
+        match no_hash {
+            NoHash::Busy { retry_after } => Self::Busy(retry_after),
+            NoHash::Fault(fault) => Self::Fault(fault.into()),
+        }
+    }
+}
+
+impl From<askama::Error> for Failure {
+    fn from(error: askama::Error) -> Self {
+        Self::Page(error)
+    }
+}
+
+/// At least a second: a client that comes back at once makes it worse.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0).max(u64::from(wait.is_zero()))
+}

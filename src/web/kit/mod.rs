@@ -1,0 +1,18 @@
+//! What every face needs of actix: who asks, at which host, in which language, and how an answer leaves.
+
+pub mod answer;
+pub mod app;
+pub mod context;
+pub mod cookies;
+pub mod faces;
+pub mod failure;
+pub mod floor;
+pub mod form;
+pub mod limits;
+pub mod misfit;
+pub mod probes;
+
+pub use answer::{go, see_other};
+pub use app::App;
+pub use context::Context;
+pub use failure::Failure;

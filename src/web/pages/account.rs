@@ -1,0 +1,98 @@
+//! `/account`: what the person signed in has and may end.
+
+use askama::Template;
+
+use super::Chrome;
+use crate::kernel::clock::Timestamp;
+
+/// A place with results, to go to.
+#[derive(Clone, Copy, Debug)]
+pub struct SiteLink<'a> {
+    pub name: &'a str,
+    /// In full, with `https://`.
+    pub address: &'a str,
+}
+
+/// One sign-in of this account.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionLine<'a> {
+    /// The value of the hidden field `session` of the form that ends it; not the cookie's value.
+    pub handle: &'a str,
+    /// For example "Firefox, Windows"; `None` when nothing is known.
+    pub device: Option<&'a str>,
+    pub signed_in_at: Timestamp,
+    pub last_used_at: Timestamp,
+    /// The sign-in that reads this page.
+    pub is_current: bool,
+}
+
+/// Forms: POST `/logout`; `/account/stay`; `/account/sessions/end` with `session`; `/account/sessions/end-all`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "account.html")]
+pub struct Account<'a> {
+    pub chrome: Chrome<'a>,
+    pub holder: &'a str,
+    pub sites: &'a [SiteLink<'a>],
+    pub sessions: &'a [SessionLine<'a>],
+    pub recovery_codes_left: u64,
+    pub now: Timestamp,
+    /// When this sign-in ends if nothing is done.
+    pub ends_at: Timestamp,
+    /// When it ends in any case.
+    pub ends_at_latest: Timestamp,
+    /// "Stay signed in" was just asked for.
+    pub stayed: bool,
+}
+
+/// The waits the stylesheet knows, in minutes, longest first.
+const REMINDERS: [(u64, &str); 5] = [
+    (55, "after-55"),
+    (25, "after-25"),
+    (10, "after-10"),
+    (5, "after-5"),
+    (0, "after-0"),
+];
+
+/// How long before the end the reminder comes up at the latest, in minutes.
+const NOTICE: u64 = 5;
+
+impl Account<'_> {
+    /// "Stay signed in" can still move the end.
+    fn can_stay(&self) -> bool {
+        self.ends_at < self.ends_at_latest
+    }
+
+    /// The class that makes the reminder come up in time, without a script.
+    fn reminder(&self) -> &'static str {
+        let quiet = (self.ends_at.since(self.now).as_secs() / 60).saturating_sub(NOTICE);
+        REMINDERS
+            .iter()
+            .find(|(minutes, _)| *minutes <= quiet)
+            .map_or("after-0", |(_, class)| class)
+    }
+
+    fn heading(&self) -> String {
+        self.chrome.t1("account-title", "name", self.holder)
+    }
+
+    fn title(&self) -> String {
+        self.chrome.title(&self.chrome.t("account-link"), false)
+    }
+
+    fn device(&self, session: &SessionLine<'_>) -> String {
+        session.device.map_or_else(
+            || self.chrome.t("account-unknown-device").into_owned(),
+            ToOwned::to_owned,
+        )
+    }
+
+    /// What the button that ends one sign-in is called for those who do not see the line it stands in.
+    fn end_label(&self, session: &SessionLine<'_>) -> String {
+        let (device, since) = (self.device(session), self.chrome.moment(&session.signed_in_at));
+        self.chrome.t2(
+            "account-end-one-named",
+            ("device", (&device).into()),
+            ("since", (&since).into()),
+        )
+    }
+}

@@ -1,0 +1,63 @@
+//! `/activate`: lab code and date of birth.
+
+use askama::Template;
+
+use super::{Alert, Chrome, Step};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActivateError {
+    /// Unknown, used or expired code, or another date of birth: one text for all.
+    Refused,
+    /// What stands in the date field is not a date.
+    BirthDateUnread,
+    Wait {
+        seconds: u64,
+    },
+    Busy {
+        seconds: u64,
+    },
+    Expired,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "activate_start.html")]
+pub struct ActivateStart<'a> {
+    pub chrome: Chrome<'a>,
+    pub step: Option<Step>,
+    /// What was typed before, kept in the fields.
+    pub lab_code: &'a str,
+    pub birth_date: &'a str,
+    pub error: Option<ActivateError>,
+}
+
+impl ActivateStart<'_> {
+    fn title(&self) -> String {
+        self.chrome
+            .title(&self.chrome.t("activate-title"), self.error.is_some())
+    }
+
+    fn alert(&self) -> Option<Alert> {
+        let chrome = &self.chrome;
+        self.error.map(|error| match error {
+            ActivateError::Refused => Alert::of(
+                chrome,
+                "activate-refused-title",
+                &["activate-refused-check", "activate-refused-once"],
+            ),
+            ActivateError::BirthDateUnread => {
+                Alert::of(chrome, "activate-birth-unread-title", &["activate-birth-unread-text"])
+            }
+            ActivateError::Wait { seconds } => Alert::pause(chrome, seconds),
+            ActivateError::Busy { seconds } => Alert::busy(chrome, seconds),
+            ActivateError::Expired => Alert::expired(chrome),
+        })
+    }
+
+    fn is_refused(&self) -> bool {
+        self.error == Some(ActivateError::Refused)
+    }
+
+    fn is_birth_unread(&self) -> bool {
+        self.error == Some(ActivateError::BirthDateUnread)
+    }
+}

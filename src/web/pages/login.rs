@@ -1,0 +1,57 @@
+//! `/login`: one form, three fields.
+
+use askama::Template;
+
+use super::{Alert, Chrome};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginError {
+    /// Wrong identifier, password or code: one text for all three.
+    Refused,
+    /// Too many tries.
+    Wait { seconds: u64 },
+    /// The server has too much to do (503).
+    Busy { seconds: u64 },
+    /// The form is too old, or came from elsewhere.
+    Expired,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "login.html")]
+pub struct Login<'a> {
+    pub chrome: Chrome<'a>,
+    /// What was typed before, kept in the field.
+    pub identifier: &'a str,
+    /// The site to return to.
+    pub site: Option<&'a str>,
+    /// The path on that site.
+    pub to: Option<&'a str>,
+    /// The mark of the browser that the site sent here.
+    pub via: Option<&'a str>,
+    pub error: Option<LoginError>,
+}
+
+impl Login<'_> {
+    fn title(&self) -> String {
+        self.chrome.title(&self.chrome.t("login-title"), self.error.is_some())
+    }
+
+    fn alert(&self) -> Option<Alert> {
+        let chrome = &self.chrome;
+        self.error.map(|error| match error {
+            LoginError::Refused => Alert::of(
+                chrome,
+                "login-refused-title",
+                &["login-refused-which", "login-refused-code", "login-refused-clock"],
+            ),
+            LoginError::Wait { seconds } => Alert::pause(chrome, seconds),
+            LoginError::Busy { seconds } => Alert::busy(chrome, seconds),
+            LoginError::Expired => Alert::expired(chrome),
+        })
+    }
+
+    /// Which field is wrong is never said, so the refusal describes all three.
+    fn is_refused(&self) -> bool {
+        self.error == Some(LoginError::Refused)
+    }
+}

@@ -1,0 +1,45 @@
+//! The pages that patients see: plain data in, HTML out. No HTTP types here; whoever answers a request picks the page,
+//! fills it and calls [`askama::Template::render`].
+//!
+//! Pages hold no inline style, script or event handler, work without JavaScript, and take every word from Fluent.
+
+pub mod account;
+pub mod activate_start;
+pub mod alert;
+pub mod asset;
+pub mod choose_password;
+pub mod chrome;
+pub mod enrol_totp;
+pub mod error_page;
+pub mod held;
+pub mod home;
+pub mod login;
+pub mod qr;
+pub mod recover;
+pub mod recovery_codes;
+pub mod signed_out;
+
+#[cfg(test)]
+mod contrast;
+#[cfg(test)]
+mod html_check;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+pub use account::{Account, SessionLine, SiteLink};
+pub use activate_start::{ActivateError, ActivateStart};
+pub use alert::Alert;
+pub use asset::{Asset, asset};
+pub use choose_password::{ChoosePassword, PasswordError};
+pub use chrome::{Chrome, Step};
+pub use enrol_totp::{EnrolError, EnrolTotp};
+pub use error_page::{ErrorKind, ErrorPage};
+pub use held::{Held, HeldReason};
+pub use home::Home;
+pub use login::{Login, LoginError};
+pub use qr::{Qr, QrTooLong};
+pub use recover::Recover;
+pub use recovery_codes::RecoveryCodes;
+pub use signed_out::SignedOut;

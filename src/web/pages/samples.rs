@@ -1,0 +1,364 @@
+//! Every page in every state, with plausible and with hostile data: what the tests render.
+
+use askama::Template;
+
+use super::*;
+use crate::i18n::{Language, Texts, Zone};
+use crate::kernel::clock::Timestamp;
+
+/// Values that break out of HTML where they are not escaped.
+pub(super) const HOSTILE: &str = "\"><script>alert('x')</script>&<img src=x onerror=alert(1)>";
+
+const OTPAUTH: &str = "otpauth://totp/Labo%20des%20Tilleuls:70114202?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Labo%20des%20Tilleuls";
+const SECRET: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+const STEP: Option<Step> = Some(Step { number: 2, total: 4 });
+
+/// What the samples are filled with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Words<'a> {
+    pub lab: &'a str,
+    pub name: &'a str,
+    pub typed: &'a str,
+    pub path: &'a str,
+}
+
+pub(super) const PLAUSIBLE: Words<'static> = Words {
+    lab: "Laboratoire des Tilleuls",
+    name: "Jeanne Moreau",
+    typed: "70114202",
+    path: "/login?site=resultats&to=%2Fdossier%2F12",
+};
+
+pub(super) const HOSTILE_WORDS: Words<'static> = Words {
+    lab: HOSTILE,
+    name: HOSTILE,
+    typed: HOSTILE,
+    path: HOSTILE,
+};
+
+pub(super) fn chrome<'a>(texts: &'a Texts, zone: &'a Zone, language: Language) -> Chrome<'a> {
+    Chrome {
+        texts,
+        language,
+        zone,
+        lab: PLAUSIBLE.lab,
+        phone: Some("01 23 45 67 89"),
+        csrf: "c3JmLXRva2Vu",
+        path: PLAUSIBLE.path,
+        portal: "",
+        assets: "/static",
+        signed_in: false,
+    }
+}
+
+/// `(name, html)` of every page in every state.
+pub(super) fn all(texts: &Texts, zone: &Zone, language: Language, words: Words<'_>) -> Vec<(String, String)> {
+    let plain = Chrome {
+        lab: words.lab,
+        path: words.path,
+        ..chrome(texts, zone, language)
+    };
+    let mut pages = Vec::new();
+    logins(&mut pages, plain, words);
+    activations(&mut pages, plain, words);
+    passwords(&mut pages, plain, words);
+    codes(&mut pages, plain, words);
+    accounts(
+        &mut pages,
+        Chrome {
+            signed_in: true,
+            ..plain
+        },
+        words,
+    );
+    put(&mut pages, "home", &Home { chrome: plain });
+    put(
+        &mut pages,
+        "home-signed-in",
+        &Home {
+            chrome: Chrome {
+                signed_in: true,
+                phone: None,
+                ..plain
+            },
+        },
+    );
+    put(&mut pages, "recover", &Recover { chrome: plain });
+    put(
+        &mut pages,
+        "recover-no-phone",
+        &Recover {
+            chrome: Chrome { phone: None, ..plain },
+        },
+    );
+    put(&mut pages, "signed-out", &SignedOut { chrome: plain });
+    errors(&mut pages, plain, words);
+    pages
+}
+
+type Pages = Vec<(String, String)>;
+
+fn put(pages: &mut Pages, name: &str, page: &impl Template) {
+    pages.push((name.to_owned(), page.render().unwrap()));
+}
+
+fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
+    let fresh = Login {
+        chrome,
+        identifier: "",
+        site: None,
+        to: None,
+        via: None,
+        error: None,
+    };
+    put(pages, "login", &fresh);
+    for (name, error) in [
+        ("login-refused", LoginError::Refused),
+        ("login-wait", LoginError::Wait { seconds: 95 }),
+        ("login-busy", LoginError::Busy { seconds: 20 }),
+        ("login-expired", LoginError::Expired),
+    ] {
+        let (site, to) = (Some(words.typed), Some(words.typed));
+        put(
+            pages,
+            name,
+            &Login {
+                identifier: words.typed,
+                site,
+                to,
+                error: Some(error),
+                ..fresh.clone()
+            },
+        );
+    }
+}
+
+fn activations(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
+    let fresh = ActivateStart {
+        chrome,
+        step: Some(Step { number: 1, total: 4 }),
+        lab_code: "",
+        birth_date: "",
+        error: None,
+    };
+    put(pages, "activate", &fresh);
+    for (name, error) in [
+        ("activate-refused", ActivateError::Refused),
+        ("activate-birth-unread", ActivateError::BirthDateUnread),
+        ("activate-wait", ActivateError::Wait { seconds: 4_000 }),
+        ("activate-busy", ActivateError::Busy { seconds: 1 }),
+        ("activate-expired", ActivateError::Expired),
+    ] {
+        let page = ActivateStart {
+            step: None,
+            lab_code: words.typed,
+            birth_date: words.typed,
+            error: Some(error),
+            ..fresh
+        };
+        put(pages, name, &page);
+    }
+}
+
+const PASSWORD_ERRORS: [(&str, PasswordError); 12] = [
+    ("too-short", PasswordError::TooShort),
+    ("too-long", PasswordError::TooLong),
+    ("too-common", PasswordError::TooCommon),
+    ("guessable", PasswordError::Guessable),
+    ("has-name", PasswordError::ContainsPersonal(Personal::Name)),
+    ("has-birth", PasswordError::ContainsPersonal(Personal::BirthDate)),
+    ("has-identifier", PasswordError::ContainsPersonal(Personal::Identifier)),
+    ("has-lab", PasswordError::ContainsPersonal(Personal::LabName)),
+    ("same", PasswordError::SameAsBefore),
+    ("close", PasswordError::CloseToLeaked),
+    ("busy", PasswordError::Busy { seconds: 20 }),
+    ("expired", PasswordError::Expired),
+];
+
+fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
+    let choose = ChoosePassword {
+        chrome,
+        step: STEP,
+        action: "/activate/password",
+        identifier: words.typed,
+        error: None,
+    };
+    let held = Held {
+        chrome,
+        reason: HeldReason::Listed,
+        action: "/held/password",
+        identifier: words.typed,
+        error: None,
+    };
+    put(pages, "password", &choose);
+    put(pages, "held-listed", &held);
+    put(
+        pages,
+        "held-known",
+        &Held {
+            reason: HeldReason::KnownPassword,
+            ..held.clone()
+        },
+    );
+    for (name, error) in [
+        ("held-too-common", PasswordError::TooCommon),
+        ("held-expired", PasswordError::Expired),
+    ] {
+        let error = Some(error);
+        put(pages, name, &Held { error, ..held.clone() });
+    }
+    for (name, error) in PASSWORD_ERRORS {
+        put(
+            pages,
+            &format!("password-{name}"),
+            &ChoosePassword {
+                error: Some(error),
+                ..choose.clone()
+            },
+        );
+    }
+}
+
+fn codes(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
+    let enrol = EnrolTotp {
+        chrome,
+        step: Some(Step { number: 3, total: 4 }),
+        action: "/activate/app",
+        otpauth_url: OTPAUTH,
+        qr: Some(Qr::of(OTPAUTH).unwrap()),
+        secret: SECRET,
+        error: None,
+    };
+    put(pages, "enrol", &enrol);
+    put(
+        pages,
+        "enrol-no-image",
+        &EnrolTotp {
+            qr: None,
+            step: None,
+            otpauth_url: words.typed,
+            ..enrol.clone()
+        },
+    );
+    for (name, error) in [
+        ("enrol-wrong", EnrolError::WrongCode),
+        ("enrol-wait", EnrolError::Wait { seconds: 61 }),
+        ("enrol-busy", EnrolError::Busy { seconds: 20 }),
+        ("enrol-expired", EnrolError::Expired),
+    ] {
+        put(
+            pages,
+            name,
+            &EnrolTotp {
+                error: Some(error),
+                ..enrol.clone()
+            },
+        );
+    }
+    let codes: Vec<String> = (0..10).map(|n| format!("7QM{n}-K2RX-P4H{n}-TW8C")).collect();
+    let step = Some(Step { number: 4, total: 4 });
+    put(
+        pages,
+        "recovery-codes",
+        &RecoveryCodes {
+            chrome,
+            step,
+            action: "/activate/done",
+            codes: &codes,
+        },
+    );
+}
+
+/// 23 November 2026, 20:15 in Paris.
+const SIGNED_IN: Timestamp = Timestamp::from_seconds(1_795_461_300);
+
+fn later(minutes: u64) -> Timestamp {
+    SIGNED_IN.plus(std::time::Duration::from_secs(60 * minutes))
+}
+
+fn session<'a>(handle: &'a str, device: Option<&'a str>) -> SessionLine<'a> {
+    SessionLine {
+        handle,
+        device,
+        signed_in_at: SIGNED_IN,
+        last_used_at: later(4),
+        is_current: false,
+    }
+}
+
+fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
+    let mut this = session("s1", Some("Firefox, Windows"));
+    this.is_current = true;
+    let site = SiteLink {
+        name: words.lab,
+        address: "https://resultats.labo-tilleuls.fr/",
+    };
+    let sites = [site, site];
+    let sessions = [this, session(words.typed, None), session("s3", Some(words.name))];
+    let full = Account {
+        chrome,
+        holder: words.name,
+        sites: &sites[..1],
+        sessions: &sessions,
+        recovery_codes_left: 8,
+        now: later(4),
+        ends_at: later(34),
+        ends_at_latest: later(720),
+        stayed: false,
+    };
+    put(pages, "account", &full);
+    let mut stayed = full.clone();
+    (stayed.stayed, stayed.recovery_codes_left) = (true, 1);
+    put(pages, "account-stayed", &stayed);
+    let mut two_sites = full.clone();
+    (two_sites.sites, two_sites.ends_at) = (&sites, later(5));
+    put(pages, "account-two-sites", &two_sites);
+    let mut last_minutes = full.clone();
+    (last_minutes.now, last_minutes.ends_at) = (later(716), later(720));
+    put(pages, "account-last-minutes", &last_minutes);
+    let mut bare = full.clone();
+    (bare.sites, bare.sessions, bare.recovery_codes_left) = (&[], &sessions[..1], 0);
+    put(pages, "account-bare", &bare);
+}
+
+fn errors(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
+    for kind in [
+        ErrorKind::BadLink,
+        ErrorKind::NotYours,
+        ErrorKind::NotFound,
+        ErrorKind::MethodNotAllowed,
+        ErrorKind::TooLarge,
+        ErrorKind::WrongHost,
+        ErrorKind::TooMany { seconds: 30 },
+        ErrorKind::Fault { reference: words.typed },
+        ErrorKind::Unreachable,
+        ErrorKind::Busy { seconds: 5 },
+        ErrorKind::Slow,
+    ] {
+        put(
+            pages,
+            &format!("error-{}", kind.status()),
+            &ErrorPage {
+                chrome,
+                kind,
+                results: None,
+            },
+        );
+    }
+    let on_site = Chrome {
+        path: "",
+        portal: "https://portail.example",
+        assets: "/.vestibule/static",
+        signed_in: true,
+        ..chrome
+    };
+    put(
+        pages,
+        "error-403-on-site",
+        &ErrorPage {
+            chrome: on_site,
+            kind: ErrorKind::NotYours,
+            results: Some("/"),
+        },
+    );
+}

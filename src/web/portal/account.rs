@@ -1,0 +1,136 @@
+//! `/account`: what the person signed in has, and may end.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use crate::auth::{profile, recovery, session};
+use crate::domain::session::Session;
+use crate::kernel::ids::SessionId;
+use crate::web::kit::context::{add_cookie, with_portal};
+use crate::web::kit::{App, Context, Failure, cookies, see_other};
+use crate::web::pages::{Account, SessionLine, SiteLink};
+use crate::web::portal::signed_in;
+
+pub const STAY: &str = "/account/stay";
+pub const END_ONE: &str = "/account/sessions/end";
+pub const END_ALL: &str = "/account/sessions/end-all";
+
+#[derive(Debug, Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    csrf: String,
+    /// Of the session to end.
+    session: Option<String>,
+}
+
+pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    with_portal(&app, &request, async |mut context| {
+        context.shown_at("/account");
+        context
+            .run(async |context| match signed_in::current(context).await? {
+                Some(session) => show(context, &session, false).await,
+                None => signed_in::sign_in_first(context),
+            })
+            .await
+    })
+    .await
+}
+
+/// Being asked is being used: recognising the session has already put its end off.
+pub async fn post_stay(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+    signed_in_form(&app, &request, &fields, async |context, session, _| {
+        session::keep_alive(&context.app.core, context.lab(), session).await?;
+        let session = signed_in::current(context).await?.ok_or(Failure::NotFound)?;
+        show(context, &session, true).await
+    })
+    .await
+}
+
+pub async fn post_end_one(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+    signed_in_form(&app, &request, &fields, async |context, session, fields| {
+        let ended: SessionId = fields
+            .session
+            .as_deref()
+            .and_then(|id| id.parse().ok())
+            .ok_or(Failure::BadRequest)?;
+        let (core, lab) = (&context.app.core, context.lab());
+        session::end(core, lab, session.account, ended, &context.actor()).await?;
+        Ok(see_other("/account"))
+    })
+    .await
+}
+
+pub async fn post_end_all(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+    signed_in_form(&app, &request, &fields, async |context, session, _| {
+        session::end_all(&context.app.core, context.lab(), session.account, &context.actor()).await?;
+        let mut response = see_other("/logout");
+        add_cookie(&mut response, cookies::clear(cookies::SESSION));
+        Ok(response)
+    })
+    .await
+}
+
+async fn signed_in_form(
+    app: &App,
+    request: &HttpRequest,
+    fields: &Fields,
+    work: impl AsyncFnOnce(&mut Context<'_>, &Session, &Fields) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
+    with_portal(app, request, async |mut context| {
+        context.shown_at("/account");
+        context
+            .run(async |context| {
+                let Some(session) = signed_in::current(context).await? else {
+                    return signed_in::sign_in_first(context);
+                };
+                context.check_form(&fields.csrf)?;
+                work(context, &session, fields).await
+            })
+            .await
+    })
+    .await
+}
+
+async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<HttpResponse, Failure> {
+    let (core, lab) = (&context.app.core, context.lab());
+    let person = profile::lookup(core, lab, current.account)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    let open = session::list(core, lab, current.account).await?;
+    let left = recovery::count_left(core, lab, current.account).await?;
+    let handles: Vec<String> = open.iter().map(|session| session.id.to_string()).collect();
+    let sessions: Vec<SessionLine<'_>> = open
+        .iter()
+        .zip(&handles)
+        .map(|(session, handle)| SessionLine {
+            handle,
+            device: Some(session.device.as_str()).filter(|device| *device != "?"),
+            signed_in_at: session.authenticated_at,
+            last_used_at: session.last_used_at,
+            is_current: session.id == current.id,
+        })
+        .collect();
+    let sites: Vec<SiteLink<'_>> = context
+        .face
+        .sites
+        .iter()
+        .map(|site| SiteLink {
+            name: &context.face.lab.name,
+            address: &site.origin,
+        })
+        .collect();
+    let page = Account {
+        chrome: context.chrome(),
+        holder: &format!("{} {}", person.given_name, person.family_name),
+        sites: &sites,
+        sessions: &sessions,
+        recovery_codes_left: u64::try_from(left).unwrap_or(0),
+        now: core.now(),
+        ends_at: current.idle_out_at(core.lifetime()),
+        ends_at_latest: current.expires_at,
+        stayed,
+    };
+    context.page(StatusCode::OK, &page)
+}

@@ -1,0 +1,281 @@
+//! `/activate`: from the lab code on paper to the first sign-in, a page a step.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use crate::auth::enrol::{self, Enrolled, Enrolling, Stage};
+use crate::crypto::token::TokenKind;
+use crate::domain::birth_date::BirthDate;
+use crate::domain::pending::BindingAuthenticator;
+use crate::service::Fault;
+use crate::web::kit::context::{add_cookie, with_portal};
+use crate::web::kit::failure::whole_seconds;
+use crate::web::kit::floor::wait_for_floor;
+use crate::web::kit::{App, Context, Failure, cookies, see_other};
+use crate::web::pages::{
+    ActivateError, ActivateStart, ChoosePassword, EnrolError, EnrolTotp, PasswordError, Qr, RecoveryCodes, Step,
+};
+use crate::web::portal::rotate;
+
+pub const PASSWORD: &str = "/activate/password";
+pub const CODE: &str = "/activate/code";
+const START: &str = "/activate";
+const STEPS: u8 = 4;
+
+#[derive(Deserialize)]
+pub struct StartFields {
+    #[serde(default)]
+    lab_code: String,
+    #[serde(default)]
+    birth_date: String,
+    #[serde(default)]
+    csrf: String,
+}
+
+#[derive(Deserialize)]
+pub struct CodeFields {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    csrf: String,
+}
+
+impl std::fmt::Debug for StartFields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StartFields(..)")
+    }
+}
+
+impl std::fmt::Debug for CodeFields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CodeFields(..)")
+    }
+}
+
+const fn step(number: u8) -> Option<Step> {
+    Some(Step { number, total: STEPS })
+}
+
+/// Wherever the enrolment stands, its page is the answer to every address of it.
+pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    with_portal(&app, &request, async |mut context| {
+        context.shown_at(START);
+        context
+            .run(async |context| match enrolling(context).await? {
+                Some(enrolling) => stage_page(context, StatusCode::OK, &enrolling, None, None),
+                None => start_page(context, StatusCode::OK, "", "", None),
+            })
+            .await
+    })
+    .await
+}
+
+pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<StartFields>) -> HttpResponse {
+    with_portal(&app, &request, async |mut context| {
+        context.shown_at(START);
+        context.run(async |context| begin(context, &fields).await).await
+    })
+    .await
+}
+
+async fn begin(context: &Context<'_>, fields: &StartFields) -> Result<HttpResponse, Failure> {
+    context.admit()?;
+    let (code, typed) = (fields.lab_code.as_str(), fields.birth_date.as_str());
+    if context.check_form(&fields.csrf).is_err() {
+        return start_page(
+            context,
+            StatusCode::FORBIDDEN,
+            code,
+            typed,
+            Some(ActivateError::Expired),
+        );
+    }
+    let Some(birth_date) = BirthDate::parse(typed) else {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return start_page(context, status, code, typed, Some(ActivateError::BirthDateUnread));
+    };
+    let core = &context.app.core;
+    match enrol::begin(core, context.lab(), code, birth_date, &context.actor()).await? {
+        Some(token) => {
+            let mut response = see_other(START);
+            add_cookie(&mut response, cookies::set(cookies::PENDING, token.expose()));
+            Ok(response)
+        }
+        None => {
+            wait_for_floor(context.arrived, core.config.sign_in.refusal_floor()).await;
+            start_page(
+                context,
+                StatusCode::UNAUTHORIZED,
+                code,
+                typed,
+                Some(ActivateError::Refused),
+            )
+        }
+    }
+}
+
+pub async fn post_password(app: Data<App>, request: HttpRequest, fields: Form<rotate::Fields>) -> HttpResponse {
+    with_portal(&app, &request, async |mut context| {
+        context.shown_at(START);
+        context
+            .run(async |context| choose_password(context, &fields).await)
+            .await
+    })
+    .await
+}
+
+async fn choose_password(context: &Context<'_>, fields: &rotate::Fields) -> Result<HttpResponse, Failure> {
+    context.admit()?;
+    let Some(under_way) = enrolling(context).await? else {
+        return Ok(see_other(START));
+    };
+    let identifier = under_way.person.identifier.clone();
+    let again = |status, error| password_page(context, status, &identifier, Some(error));
+    if context.check_form(&fields.csrf).is_err() {
+        return again(StatusCode::FORBIDDEN, PasswordError::Expired);
+    }
+    match enrol::choose_password(&context.app.core, context.lab(), under_way, &fields.new_password).await? {
+        enrol::Step::Done(()) | enrol::Step::Over | enrol::Step::WrongCode => Ok(see_other(START)),
+        enrol::Step::Unsuitable(reason) => again(StatusCode::UNPROCESSABLE_ENTITY, rotate::why(reason)),
+        enrol::Step::Busy(wait) => {
+            let error = PasswordError::Busy {
+                seconds: whole_seconds(wait),
+            };
+            again(StatusCode::SERVICE_UNAVAILABLE, error)
+        }
+    }
+}
+
+pub async fn post_code(app: Data<App>, request: HttpRequest, fields: Form<CodeFields>) -> HttpResponse {
+    with_portal(&app, &request, async |mut context| {
+        context.shown_at(START);
+        context.run(async |context| confirm(context, &fields).await).await
+    })
+    .await
+}
+
+async fn confirm(context: &mut Context<'_>, fields: &CodeFields) -> Result<HttpResponse, Failure> {
+    context.admit()?;
+    let Some(under_way) = enrolling(context).await? else {
+        return Ok(see_other(START));
+    };
+    if context.check_form(&fields.csrf).is_err() {
+        let error = Some(EnrolError::Expired);
+        return stage_page(context, StatusCode::FORBIDDEN, &under_way, None, error);
+    }
+    let (core, lab) = (&context.app.core, context.lab());
+    let (actor, device) = (context.actor(), context.device());
+    match enrol::confirm(core, lab, under_way, &fields.code, &actor, device).await? {
+        enrol::Step::Done(enrolled) => welcome(context, &enrolled),
+        enrol::Step::WrongCode => {
+            let Some(under_way) = enrolling(context).await? else {
+                return Ok(see_other(START));
+            };
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            stage_page(context, status, &under_way, None, Some(EnrolError::WrongCode))
+        }
+        enrol::Step::Over | enrol::Step::Unsuitable(_) | enrol::Step::Busy(_) => Ok(see_other(START)),
+    }
+}
+
+/// The recovery codes are in this answer and nowhere else.
+fn welcome(context: &mut Context<'_>, enrolled: &Enrolled) -> Result<HttpResponse, Failure> {
+    context.signed_in = true;
+    context.shown_at("/account");
+    let codes: Vec<String> = enrolled.recovery_codes.iter().map(|code| code.to_string()).collect();
+    let page = RecoveryCodes {
+        chrome: context.chrome(),
+        step: step(4),
+        action: "/account/stay",
+        codes: &codes,
+    };
+    let mut response = context.page(StatusCode::OK, &page)?;
+    add_cookie(
+        &mut response,
+        cookies::set(cookies::SESSION, enrolled.opened.token.expose()),
+    );
+    add_cookie(&mut response, cookies::clear(cookies::PENDING));
+    Ok(response)
+}
+
+async fn enrolling(context: &Context<'_>) -> Result<Option<Enrolling>, Failure> {
+    let Some(token) = cookies::token(context.request, cookies::PENDING, TokenKind::Pending) else {
+        return Ok(None);
+    };
+    Ok(enrol::find(&context.app.core, context.lab(), &token).await?)
+}
+
+fn stage_page(
+    context: &Context<'_>,
+    status: StatusCode,
+    enrolling: &Enrolling,
+    password_error: Option<PasswordError>,
+    code_error: Option<EnrolError>,
+) -> Result<HttpResponse, Failure> {
+    let identifier = &enrolling.person.identifier;
+    match &enrolling.stage {
+        Stage::ChoosingPassword(_) => password_page(context, status, identifier, password_error),
+        Stage::BindingAuthenticator(stage) => binding_page(context, status, identifier, stage, code_error),
+    }
+}
+
+fn start_page(
+    context: &Context<'_>,
+    status: StatusCode,
+    lab_code: &str,
+    birth_date: &str,
+    error: Option<ActivateError>,
+) -> Result<HttpResponse, Failure> {
+    context.page(
+        status,
+        &ActivateStart {
+            chrome: context.chrome(),
+            step: step(1),
+            lab_code,
+            birth_date,
+            error,
+        },
+    )
+}
+
+fn password_page(
+    context: &Context<'_>,
+    status: StatusCode,
+    identifier: &str,
+    error: Option<PasswordError>,
+) -> Result<HttpResponse, Failure> {
+    let page = ChoosePassword {
+        chrome: context.chrome(),
+        step: step(2),
+        action: PASSWORD,
+        identifier,
+        error,
+    };
+    context.page(status, &page)
+}
+
+fn binding_page(
+    context: &Context<'_>,
+    status: StatusCode,
+    identifier: &str,
+    stage: &BindingAuthenticator,
+    error: Option<EnrolError>,
+) -> Result<HttpResponse, Failure> {
+    let damaged = || Failure::Fault(Fault::Broken("a pending authenticator is damaged"));
+    let seed = stage.seed().ok_or_else(damaged)?;
+    let otpauth_url = seed
+        .otpauth(&context.face.lab.name, identifier)
+        .map_err(|_| damaged())?;
+    let page = EnrolTotp {
+        chrome: context.chrome(),
+        step: step(3),
+        action: CODE,
+        otpauth_url: &otpauth_url,
+        qr: Qr::of(&otpauth_url).ok(),
+        secret: &seed.base32(),
+        error,
+    };
+    context.page(status, &page)
+}

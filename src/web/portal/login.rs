@@ -1,0 +1,220 @@
+//! `/login`: one form, three fields, one refusal.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use url::form_urlencoded::byte_serialize;
+
+use crate::auth::hand_over;
+use crate::auth::session::{self, Opened};
+use crate::auth::sign_in::{Attempt, Outcome, sign_in};
+use crate::domain::return_to::{ReturnTo, SitePath};
+use crate::domain::session::Session;
+use crate::web::kit::context::{add_cookie, retry_after, with_portal};
+use crate::web::kit::failure::whole_seconds;
+use crate::web::kit::floor::wait_for_floor;
+use crate::web::kit::{App, Context, Failure, cookies, see_other};
+use crate::web::pages::{Login, LoginError};
+use crate::web::portal::{rotate, signed_in};
+
+/// Where the person was going, as the site told the portal.
+#[derive(Debug, Default, Deserialize)]
+pub struct Destination {
+    site: Option<String>,
+    to: Option<String>,
+    via: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    identifier: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    csrf: String,
+    site: Option<String>,
+    to: Option<String>,
+    via: Option<String>,
+}
+
+impl std::fmt::Debug for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fields(..)")
+    }
+}
+
+impl Destination {
+    /// Only a site of this lab, a path of that site and a browser's mark make a destination; anything else is none.
+    fn check(&self, context: &Context<'_>) -> Option<ReturnTo> {
+        let site = context
+            .face
+            .sites
+            .iter()
+            .find(|site| Some(site.id.as_str()) == self.site.as_deref())?;
+        let path = SitePath::parse(self.to.as_deref()?)?;
+        let browser = self.via.clone().filter(|via| via.len() == 64)?;
+        Some(ReturnTo {
+            site: site.id.clone(),
+            path,
+            browser,
+        })
+    }
+}
+
+pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Destination>) -> HttpResponse {
+    with_portal(&app, &request, async |context| {
+        context
+            .run(async |context| {
+                let to = query.check(context);
+                match signed_in::current(context).await? {
+                    Some(session) => go_on(context, &session, to.as_ref()).await,
+                    None => form(context, StatusCode::OK, "", &query, None),
+                }
+            })
+            .await
+    })
+    .await
+}
+
+pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+    let Fields {
+        identifier,
+        password,
+        code,
+        csrf,
+        site,
+        to,
+        via,
+    } = fields.into_inner();
+    let destination = Destination { site, to, via };
+    with_portal(&app, &request, async |mut context| {
+        context.shown_at("/login");
+        context
+            .run(async |context| {
+                context.admit()?;
+                if context.check_form(&csrf).is_err() {
+                    return form(
+                        context,
+                        StatusCode::FORBIDDEN,
+                        &identifier,
+                        &destination,
+                        Some(LoginError::Expired),
+                    );
+                }
+                let attempt = Attempt {
+                    lab: context.lab(),
+                    identifier: &identifier,
+                    password: &password,
+                    code: &code,
+                    actor: context.actor(),
+                    device: context.device(),
+                    return_to: destination.check(context),
+                };
+                let outcome = sign_in(&context.app.core, attempt).await?;
+                answer(context, outcome, &identifier, &destination).await
+            })
+            .await
+    })
+    .await
+}
+
+async fn answer(
+    context: &mut Context<'_>,
+    outcome: Outcome,
+    identifier: &str,
+    destination: &Destination,
+) -> Result<HttpResponse, Failure> {
+    match outcome {
+        Outcome::SignedIn(opened) => {
+            let to = destination.check(context);
+            enter(context, opened, to.as_ref()).await
+        }
+        Outcome::Held(token) => {
+            let mut response = see_other(rotate::PATH);
+            add_cookie(&mut response, cookies::set(cookies::PENDING, token.expose()));
+            Ok(response)
+        }
+        Outcome::Refused => {
+            wait_for_floor(context.arrived, context.app.core.config.sign_in.refusal_floor()).await;
+            form(
+                context,
+                StatusCode::UNAUTHORIZED,
+                identifier,
+                destination,
+                Some(LoginError::Refused),
+            )
+        }
+        Outcome::Wait(wait) => {
+            let seconds = whole_seconds(wait);
+            let error = Some(LoginError::Wait { seconds });
+            let mut response = form(context, StatusCode::TOO_MANY_REQUESTS, identifier, destination, error)?;
+            retry_after(&mut response, seconds);
+            Ok(response)
+        }
+        Outcome::Busy(wait) => {
+            let seconds = whole_seconds(wait);
+            let error = Some(LoginError::Busy { seconds });
+            let mut response = form(context, StatusCode::SERVICE_UNAVAILABLE, identifier, destination, error)?;
+            retry_after(&mut response, seconds);
+            Ok(response)
+        }
+    }
+}
+
+fn form(
+    context: &Context<'_>,
+    status: StatusCode,
+    identifier: &str,
+    destination: &Destination,
+    error: Option<LoginError>,
+) -> Result<HttpResponse, Failure> {
+    let page = Login {
+        chrome: context.chrome(),
+        identifier,
+        site: destination.site.as_deref(),
+        to: destination.to.as_deref(),
+        via: destination.via.as_deref(),
+        error,
+    };
+    context.page(status, &page)
+}
+
+/// The browser gets its new session, loses whatever it had before, and goes on to where it was going.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn enter(context: &mut Context<'_>, opened: Opened, to: Option<&ReturnTo>) -> Result<HttpResponse, Failure> {
+    if let Some(before) = signed_in::current(context).await? {
+        session::end(
+            &context.app.core,
+            context.lab(),
+            before.account,
+            before.id,
+            &context.actor(),
+        )
+        .await?;
+    }
+    let mut response = go_on(context, &opened.session, to).await?;
+    add_cookie(&mut response, cookies::set(cookies::SESSION, opened.token.expose()));
+    add_cookie(&mut response, cookies::clear(cookies::PENDING));
+    Ok(response)
+}
+
+async fn go_on(context: &Context<'_>, session: &Session, to: Option<&ReturnTo>) -> Result<HttpResponse, Failure> {
+    let Some(to) = to else { return Ok(see_other("/account")) };
+    let site = context.app.faces.site(&to.site).ok_or(Failure::NotFound)?;
+    let ticket = hand_over::issue_ticket(&context.app.core, context.lab(), session, to).await?;
+    let Some(ticket) = ticket else {
+        return Ok(see_other("/account"));
+    };
+    let path: String = byte_serialize(to.path.as_str().as_bytes()).collect();
+    let origin = &site.origin;
+    Ok(see_other(&format!(
+        "{origin}/.vestibule/enter?ticket={}&to={path}",
+        ticket.expose()
+    )))
+}

@@ -1,0 +1,40 @@
+//! Requests that meet no page: unknown addresses, wrong methods, forms that are no forms.
+
+use actix_web::error::InternalError;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, FormConfig, QueryConfig};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+
+use crate::web::kit::App;
+use crate::web::kit::context::with_portal;
+use crate::web::kit::limits::LONGEST_FORM;
+use crate::web::kit::misfit::misfit;
+use crate::web::pages::ErrorKind;
+
+pub async fn not_found(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    with_portal(&app, &request, async |context| context.error(ErrorKind::NotFound)).await
+}
+
+pub async fn method_not_allowed(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    with_portal(&app, &request, async |context| {
+        context.error(ErrorKind::MethodNotAllowed)
+    })
+    .await
+}
+
+pub fn forms() -> FormConfig {
+    FormConfig::default()
+        .limit(LONGEST_FORM)
+        .error_handler(|error, request| {
+            let kind = match error.status_code() {
+                StatusCode::PAYLOAD_TOO_LARGE => ErrorKind::TooLarge,
+                _ => ErrorKind::BadLink,
+            };
+            InternalError::from_response(error, misfit(request, kind)).into()
+        })
+}
+
+pub fn queries() -> QueryConfig {
+    QueryConfig::default()
+        .error_handler(|error, request| InternalError::from_response(error, misfit(request, ErrorKind::BadLink)).into())
+}

@@ -1,0 +1,151 @@
+//! Enrolment through the pages: the lab code proves the person, and only a finished enrolment uses it up.
+
+use std::time::Duration;
+
+use crate::support::app::TestApp;
+use crate::support::oathtool;
+
+#[actix_web::test]
+async fn r18_a_lab_code_serves_once_and_only_with_the_birth_date() {
+    if !oathtool::present() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let (mut patient, code) = app.imported("P-1", "1").await;
+    let mut browser = app.browser();
+    let activate = format!("{}/activate", app.portal);
+    let csrf = browser.get(&activate).await.field("csrf").unwrap();
+    let fields = [
+        ("lab_code", code.as_str()),
+        ("birth_date", "13/05/1944"),
+        ("csrf", &csrf),
+    ];
+    let wrong_date = browser.post(&activate, &fields).await;
+    let fields = [
+        ("lab_code", "ABCD-EFGH-JKMN-PQRS"),
+        ("birth_date", "12/05/1944"),
+        ("csrf", &csrf),
+    ];
+    let wrong_code = browser.post(&activate, &fields).await;
+    assert_eq!((wrong_date.status.as_u16(), wrong_code.status.as_u16()), (401, 401));
+    assert_eq!(wrong_date.element("error"), wrong_code.element("error"));
+    let fields = [("lab_code", code.as_str()), ("birth_date", "the 12th"), ("csrf", &csrf)];
+    assert_eq!(
+        browser.post(&activate, &fields).await.status,
+        422,
+        "what is no date is said to be none"
+    );
+
+    let welcome = app.enrol(&mut browser, &mut patient, &code).await;
+    assert_eq!(welcome.status, 200);
+    assert_eq!(patient.recovery_codes.len(), 10);
+    assert_eq!(
+        browser.get(&format!("{}/account", app.portal)).await.status,
+        200,
+        "enrolled is signed in"
+    );
+    let mut thief = app.browser();
+    let csrf = thief.get(&activate).await.field("csrf").unwrap();
+    let fields = [
+        ("lab_code", code.as_str()),
+        ("birth_date", "12/05/1944"),
+        ("csrf", &csrf),
+    ];
+    assert_eq!(
+        thief.post(&activate, &fields).await.status,
+        401,
+        "a used code is worth nothing"
+    );
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn an_abandoned_enrolment_changes_nothing_and_may_be_begun_again() {
+    if !oathtool::present() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let mut patient = app.patient("P-1", "1").await;
+    let code = app.new_lab_code(&patient).await;
+    let mut browser = app.browser();
+    let activate = format!("{}/activate", app.portal);
+    let csrf = browser.get(&activate).await.field("csrf").unwrap();
+    let fields = [
+        ("lab_code", code.as_str()),
+        ("birth_date", "1944-05-12"),
+        ("csrf", &csrf),
+    ];
+    let page = browser.post(&activate, &fields).await;
+    assert!(browser.follow(page).await.text().contains("new_password"));
+    let mut elsewhere = app.browser();
+    app.sign_in(&mut elsewhere, &patient).await;
+    app.enrol(&mut app.browser(), &mut patient, &code).await;
+    let account = format!("{}/account", app.portal);
+    assert_eq!(elsewhere.get(&account).await.status, 401, "new means end every session");
+    assert!(
+        browser.get(&account).await.status == 303,
+        "a pending enrolment opens no page but its own"
+    );
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn r09_r11_an_unfit_password_is_refused_with_the_reason() {
+    if !oathtool::present() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let (_, code) = app.imported("P-1", "1").await;
+    let mut browser = app.browser();
+    let activate = format!("{}/activate", app.portal);
+    let csrf = browser.get(&activate).await.field("csrf").unwrap();
+    let fields = [
+        ("lab_code", code.as_str()),
+        ("birth_date", "1944-05-12"),
+        ("csrf", &csrf),
+    ];
+    browser.post(&activate, &fields).await;
+    let mut reasons = std::collections::BTreeSet::new();
+    for unfit in ["court", "azertyuiop", "Lemaitre1944", "aaaaaaaaaaaa"] {
+        let fields = [("new_password", unfit), ("csrf", &csrf)];
+        let page = browser.post(&format!("{activate}/password"), &fields).await;
+        assert_eq!(page.status, 422, "{unfit}");
+        assert!(!page.text().contains(unfit), "what was typed is not sent back");
+        reasons.insert(page.element("error").unwrap());
+    }
+    assert_eq!(reasons.len(), 4, "{reasons:?}");
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn a_lab_code_expires_and_allows_few_birth_dates() {
+    if !oathtool::present() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let activate = format!("{}/activate", app.portal);
+    let (_, code) = app.imported("P-1", "1").await;
+    let mut browser = app.browser();
+    let csrf = browser.get(&activate).await.field("csrf").unwrap();
+    for day in 1..=5 {
+        let date = format!("{day:02}/01/1950");
+        let fields = [("lab_code", code.as_str()), ("birth_date", &date), ("csrf", &csrf)];
+        assert_eq!(browser.post(&activate, &fields).await.status, 401);
+    }
+    let right = |code| {
+        [
+            ("lab_code", code),
+            ("birth_date", "1944-05-12"),
+            ("csrf", csrf.as_str()),
+        ]
+    };
+    assert_eq!(
+        browser.post(&activate, &right(&code)).await.status,
+        401,
+        "five dates were enough"
+    );
+    let (_, code) = app.imported("P-2", "2").await;
+    app.advance(Duration::from_secs(15 * 24 * 3600));
+    assert_eq!(browser.post(&activate, &right(&code)).await.status, 401, "expired");
+    app.stop().await;
+}

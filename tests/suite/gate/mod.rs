@@ -1,0 +1,10 @@
+//! The gate between a real browser's socket and a real LIS's.
+
+mod bodies;
+mod failing;
+mod headers;
+mod http;
+mod nginx;
+mod smuggling;
+mod stand;
+mod tls;

@@ -1,0 +1,179 @@
+//! Portal and site: a ticket carries the sign-in over once, to the browser that asked; a sign-out ends both.
+
+use std::time::Duration;
+
+use crate::support::app::TestApp;
+use crate::support::browser::Browser;
+use crate::support::oathtool;
+use crate::support::patient::Patient;
+
+/// Signed in at the portal and at the site.
+async fn at_the_site(app: &TestApp, patient: &Patient) -> Browser {
+    let mut browser = app.browser();
+    app.sign_in(&mut browser, patient).await;
+    let page = browser.visit(&own(app)).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    browser
+}
+
+fn own(app: &TestApp) -> String {
+    format!("{}/dossiers/1/sommaire", app.site)
+}
+
+async fn ticket_for(browser: &mut Browser, app: &TestApp) -> String {
+    let to_portal = browser.get(&own(app)).await;
+    browser.get(to_portal.location()).await.location().to_owned()
+}
+
+#[actix_web::test]
+async fn a_ticket_serves_once_for_its_own_browser_and_for_a_minute() {
+    if !oathtool::present() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let patient = app.patient("P-1", "1").await;
+    let mut browser = app.browser();
+    app.sign_in(&mut browser, &patient).await;
+    let ticket = ticket_for(&mut browser, &app).await;
+    assert!(
+        ticket.starts_with(&format!("{}/.vestibule/enter?ticket=vst_t_", app.site)),
+        "{ticket}"
+    );
+    let mut thief = app.browser();
+    thief.get(&own(&app)).await;
+    assert_eq!(
+        thief.get(&ticket).await.status,
+        400,
+        "a stolen ticket opens nothing in another browser"
+    );
+    assert_eq!(browser.get(&ticket).await.status, 303);
+    assert_eq!(browser.get(&ticket).await.status, 400, "a ticket serves once");
+    let mut slow = app.browser();
+    app.advance(Duration::from_secs(30));
+    app.sign_in(&mut slow, &patient).await;
+    let ticket = ticket_for(&mut slow, &app).await;
+    app.advance(Duration::from_secs(61));
+    assert_eq!(slow.get(&ticket).await.status, 400, "a minute is enough");
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn no_return_address_leads_elsewhere() {
+    if !oathtool::present() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let patient = app.patient("P-1", "1").await;
+    let mut browser = app.browser();
+    app.sign_in(&mut browser, &patient).await;
+    let via = "0".repeat(64);
+    for query in [
+        format!("site=results&to=https%3A%2F%2Fevil.example&via={via}"),
+        format!("site=results&to=%2F%2Fevil.example&via={via}"),
+        format!("site=evil&to=%2F&via={via}"),
+        "site=results&to=%2F&via=short".to_owned(),
+    ] {
+        let page = browser.get(&format!("{}/login?{query}", app.portal)).await;
+        assert_eq!(page.location(), "/account", "{query}");
+    }
+    let ticket = ticket_for(&mut browser, &app)
+        .await
+        .replace("%2Fdossiers%2F1%2Fsommaire", "%2F%2Fevil.example");
+    assert_eq!(browser.get(&ticket).await.location(), "/");
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn signing_out_of_the_portal_ends_the_site_at_once() {
+    if !oathtool::present() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let patient = app.patient("P-1", "1").await;
+    let mut browser = at_the_site(&app, &patient).await;
+    assert_eq!(browser.get(&own(&app)).await.status, 200);
+    let account = browser.get(&format!("{}/account", app.portal)).await;
+    let csrf = account.field("csrf").unwrap();
+    let page = browser
+        .post(&format!("{}/logout", app.portal), &[("csrf", &csrf)])
+        .await;
+    assert_eq!(page.status, 303);
+    assert_eq!(
+        browser.get(&own(&app)).await.status,
+        303,
+        "in the same process it is seen at once"
+    );
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn r37_signing_out_everywhere_ends_the_other_browser_too() {
+    if !oathtool::present() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let patient = app.patient("P-1", "1").await;
+    let mut stolen = at_the_site(&app, &patient).await;
+    app.advance(Duration::from_secs(30));
+    let mut home = at_the_site(&app, &patient).await;
+    let account = home.get(&format!("{}/account", app.portal)).await;
+    assert_eq!(
+        account.text().matches("account/sessions/end\"").count(),
+        1,
+        "the other session is listed"
+    );
+    let csrf = account.field("csrf").unwrap();
+    home.post(&format!("{}/account/sessions/end-all", app.portal), &[("csrf", &csrf)])
+        .await;
+    for browser in [&mut stolen, &mut home] {
+        assert_eq!(browser.get(&own(&app)).await.status, 303);
+    }
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn r39_another_replica_sees_a_sign_out_within_two_seconds() {
+    if !oathtool::present() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let patient = app.patient("P-1", "1").await;
+    let mut browser = at_the_site(&app, &patient).await;
+    assert_eq!(browser.get(&own(&app)).await.status, 200);
+    // Another process would do exactly this: change the database and know nothing of our memory.
+    let mut tx = app.core.db.begin().await.unwrap();
+    vestibule::store::sessions::end_all(&mut tx, &app.lab(), patient.account, app.now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(1_900)).await;
+    assert_eq!(browser.get(&own(&app)).await.status, 303);
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn r41_spoofed_identity_never_arrives_and_ours_does() {
+    if !oathtool::present() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let patient = app.patient("P-1", "1").await;
+    let mut browser = at_the_site(&app, &patient).await;
+    for name in [
+        "X-Remote-User",
+        "X-Vestibule-Assertion",
+        "X_Forwarded_User",
+        "X-Forwarded-For",
+    ] {
+        browser.headers.push((name.to_owned(), "evil-spoof".to_owned()));
+    }
+    let page = browser
+        .get(&format!("{}/entetes", app.site))
+        .await
+        .text()
+        .to_lowercase();
+    assert!(!page.contains("evil-spoof"), "{page}");
+    assert!(!page.contains("__host-vst"), "our cookies are not the LIS's business");
+    assert!(page.contains("x-vestibule-assertion"), "{page}");
+    app.stop().await;
+}

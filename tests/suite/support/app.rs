@@ -1,0 +1,212 @@
+//! A whole server on real sockets: TLS in front, the sample LIS behind, the clock in the test's hand.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use vestibule::admin::{installation, keyring_file};
+use vestibule::config::Config;
+use vestibule::demo::{certificate, lis};
+use vestibule::kernel::clock::{Clock, ManualClock, SystemClock, Timestamp};
+use vestibule::kernel::entropy::SystemEntropy;
+use vestibule::kernel::ids::LabId;
+use vestibule::server::{self, Running};
+use vestibule::service::Core;
+
+use super::browser::Browser;
+
+pub struct TestApp {
+    pub core: Core,
+    pub clock: Arc<ManualClock>,
+    pub portal: String,
+    pub site: String,
+    pub directory: tempfile::TempDir,
+    pub ca_file: std::path::PathBuf,
+    running: Option<Running>,
+    lis: Option<lis::Lis>,
+}
+
+/// What a test wants otherwise than usual, as lines of configuration.
+#[derive(Default)]
+pub struct Wish {
+    pub database_url: Option<String>,
+    pub extra: String,
+    pub site_keys: String,
+    /// In the place of the sample LIS.
+    pub upstream: Option<String>,
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::wishing(Wish::default()).await
+    }
+
+    pub async fn wishing(wish: Wish) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let (config, ca_file, lis) = prepare(directory.path(), &wish).await;
+        // Real certificates are dated by the real clock, so the test's clock begins there too.
+        let clock = Arc::new(ManualClock::at(SystemClock.now()));
+        let core = installation::open(config, Arc::clone(&clock) as _, Arc::new(SystemEntropy))
+            .await
+            .unwrap();
+        let running = server::start(core.clone()).unwrap();
+        let origin = |id: &str| match id {
+            "portal" => core.config.labs[0].portal_origin(),
+            _ => core.config.sites[0].origin.clone(),
+        };
+        Self {
+            portal: origin("portal"),
+            site: origin("site"),
+            clock,
+            directory,
+            ca_file,
+            running: Some(running),
+            lis,
+            core,
+        }
+    }
+
+    pub fn lab(&self) -> LabId {
+        self.core.config.labs[0].id.clone()
+    }
+
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.ca_file, self.public_address())
+    }
+
+    pub fn public_address(&self) -> SocketAddr {
+        self.running.as_ref().unwrap().public
+    }
+
+    pub fn internal(&self) -> String {
+        format!("http://{}", self.running.as_ref().unwrap().internal)
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub fn advance(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    /// The same installation again, as after a restart of the process.
+    pub async fn restart(&mut self) {
+        self.running.take().unwrap().stop().await;
+        let config = Config::clone(&self.core.config);
+        let clock = Arc::clone(&self.clock) as _;
+        self.core = installation::open(config, clock, Arc::new(SystemEntropy))
+            .await
+            .unwrap();
+        self.running = Some(server::start(self.core.clone()).unwrap());
+    }
+
+    pub async fn stop(mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+        if let Some(lis) = self.lis.take() {
+            lis.stop().await;
+        }
+    }
+
+    /// A counter or gauge of `/metrics`, by its whole name with labels.
+    pub async fn metric(&self, name: &str) -> f64 {
+        let mut response = awc::Client::new()
+            .get(format!("{}/metrics", self.internal()))
+            .send()
+            .await
+            .unwrap();
+        let body = String::from_utf8(response.body().await.unwrap().to_vec()).unwrap();
+        let line = body.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.map_or(0.0, |value| value.split(' ').next().unwrap().parse().unwrap())
+    }
+}
+
+async fn prepare(directory: &Path, wish: &Wish) -> (Config, std::path::PathBuf, Option<lis::Lis>) {
+    let files = certificate::ensure(directory, SystemClock.now()).unwrap();
+    keyring_file::create(&directory.join("keyring.toml"), &SystemEntropy, SystemClock.now()).unwrap();
+    let lis = match &wish.upstream {
+        Some(_) => None,
+        None => Some(
+            lis::start(lis::Settings {
+                address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+                patients: Vec::new(),
+                assertion_keys: None,
+                entropy: Arc::new(SystemEntropy),
+            })
+            .await
+            .unwrap(),
+        ),
+    };
+    let upstream = wish
+        .upstream
+        .clone()
+        .or_else(|| lis.as_ref().map(lis::Lis::base_url))
+        .unwrap();
+    let text = config_text(wish, &upstream);
+    let file = directory.join("vestibule.toml");
+    std::fs::write(&file, text).unwrap();
+    (Config::load(&file).unwrap(), files.authority, lis)
+}
+
+fn config_text(wish: &Wish, upstream: &str) -> String {
+    let (port, internal) = (free_port(), free_port());
+    let url = wish.database_url.as_deref().unwrap_or("sqlite:vestibule.db");
+    format!(
+        r#"
+[server]
+listen = "127.0.0.1:{port}"
+internal_listen = "127.0.0.1:{internal}"
+workers = 2
+shutdown_seconds = 1
+[tls]
+certificate_file = "certificate.pem"
+key_file = "key.pem"
+[database]
+url = "{url}"
+[keyring]
+file = "keyring.toml"
+[password]
+memory_kib = 12288
+parallelism = 1
+[sign_in]
+refusal_floor_ms = 200
+{extra}
+[[lab]]
+id = "port"
+name = "Laboratoire du Port"
+portal = "https://localhost:{port}"
+security_contact = "mailto:securite@laboratoire.example"
+[[site]]
+id = "results"
+lab = "port"
+origin = "https://results.localhost:{port}"
+upstream = "{upstream}"
+{site_keys}
+[[site.rule]]
+url = "/aide.html"
+requires = "public"
+[[site.rule]]
+url = "/entetes"
+requires = "session"
+[[site.rule]]
+url = "/dossiers/{{record}}/**"
+requires = "record"
+[[site.rule]]
+url = "/imprimer.php?dossier={{record}}"
+requires = "record"
+"#,
+        extra = wish.extra,
+        site_keys = wish.site_keys,
+    )
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}

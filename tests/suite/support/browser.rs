@@ -1,0 +1,173 @@
+//! A browser without scripts: keeps cookies per host, sends forms, follows redirects when asked to.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap, LOCATION, SET_COOKIE};
+use actix_web::http::{Method, StatusCode};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use url::Url;
+
+pub struct Browser {
+    client: awc::Client,
+    address: SocketAddr,
+    pub jar: HashMap<String, BTreeMap<String, String>>,
+    pub headers: Vec<(String, String)>,
+}
+
+#[derive(Debug)]
+pub struct Page {
+    pub url: Url,
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Page {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    pub fn location(&self) -> &str {
+        self.header(LOCATION.as_str())
+            .unwrap_or_else(|| panic!("no redirect: {self:?}"))
+    }
+
+    /// The value of a form's field, as a browser would send it back.
+    pub fn field(&self, name: &str) -> Option<String> {
+        let text = self.text();
+        let start = text.find(&format!("name=\"{name}\""))?;
+        let tag = &text[start..start + text[start..].find('>')?];
+        let value = tag.split_once("value=\"")?.1;
+        Some(unescape(&value[..value.find('"')?]))
+    }
+
+    /// The text inside the element with that id.
+    pub fn element(&self, id: &str) -> Option<String> {
+        let text = self.text();
+        let start = text.find(&format!("id=\"{id}\""))?;
+        let inside = &text[start + text[start..].find('>')? + 1..];
+        let name_start = text[..start].rfind('<')? + 1;
+        let name: String = text[name_start..].chars().take_while(|c| c.is_alphanumeric()).collect();
+        Some(inside[..inside.find(&format!("</{name}>"))?].trim().to_owned())
+    }
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&#34;", "\"")
+        .replace("&#38;", "&")
+        .replace("&#39;", "'")
+        .replace("&#60;", "<")
+        .replace("&amp;", "&")
+}
+
+impl Browser {
+    pub fn new(ca_file: &Path, address: SocketAddr) -> Self {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(ca_file).unwrap()).unwrap();
+        let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let client = awc::Client::builder()
+            .disable_redirects()
+            .timeout(Duration::from_secs(60))
+            .connector(
+                awc::Connector::new()
+                    .rustls_0_23(Arc::new(config))
+                    .timeout(Duration::from_secs(20)),
+            )
+            .finish();
+        Self {
+            client,
+            address,
+            jar: HashMap::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    pub async fn get(&mut self, url: &str) -> Page {
+        self.request(Method::GET, url, None).await
+    }
+
+    pub async fn post(&mut self, url: &str, fields: &[(&str, &str)]) -> Page {
+        self.request(Method::POST, url, Some(fields)).await
+    }
+
+    /// Follows redirects as a person's browser would.
+    pub async fn follow(&mut self, mut page: Page) -> Page {
+        for _ in 0..10 {
+            if !page.status.is_redirection() {
+                return page;
+            }
+            let next = page.url.join(page.location()).unwrap();
+            page = self.get(next.as_str()).await;
+        }
+        panic!("redirects without end at {}", page.url);
+    }
+
+    pub async fn visit(&mut self, url: &str) -> Page {
+        let page = self.get(url).await;
+        self.follow(page).await
+    }
+
+    pub fn cookie(&self, host: &str, name: &str) -> Option<&String> {
+        self.jar.get(host)?.get(name)
+    }
+
+    async fn request(&mut self, method: Method, url: &str, form: Option<&[(&str, &str)]>) -> Page {
+        let url = Url::parse(url).unwrap();
+        let mut request = self.client.request(method, url.as_str()).address(self.address);
+        for (name, value) in &self.headers {
+            request = request.insert_header((name.as_str(), value.as_str()));
+        }
+        let host = url.host_str().unwrap().to_owned();
+        let cookies = self.jar.entry(host.clone()).or_default();
+        if !cookies.is_empty() {
+            let pairs: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.insert_header(("Cookie", pairs.join("; ")));
+        }
+        let sent = match form {
+            Some(fields) => {
+                let body = url::form_urlencoded::Serializer::new(String::new())
+                    .extend_pairs(fields)
+                    .finish();
+                request
+                    .insert_header((CONTENT_TYPE, "application/x-www-form-urlencoded"))
+                    .send_body(body)
+                    .await
+            }
+            None => request.send().await,
+        };
+        let mut response = sent.unwrap_or_else(|error| panic!("{url}: {error}"));
+        for cookie in response.headers().get_all(SET_COOKIE) {
+            keep(cookies, cookie.to_str().unwrap());
+        }
+        let body = response.body().limit(64 << 20).await.unwrap().to_vec();
+        Page {
+            url,
+            status: response.status(),
+            headers: response.headers().clone(),
+            body,
+        }
+    }
+}
+
+fn keep(cookies: &mut BTreeMap<String, String>, header: &str) {
+    let (name, value) = header.split(';').next().unwrap().split_once('=').unwrap();
+    if header.contains("Max-Age=0") {
+        cookies.remove(name);
+    } else {
+        cookies.insert(name.to_owned(), value.to_owned());
+    }
+}

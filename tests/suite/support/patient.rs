@@ -1,0 +1,157 @@
+//! A patient: imported by the lab, enrolled through the pages with a code from an independent program.
+
+use std::time::Duration;
+
+use vestibule::crypto::human_code::{CodeKind, HumanCode};
+use vestibule::domain::identifier::Identifier;
+use vestibule::kernel::ids::AccountId;
+use vestibule::store::accounts::Person;
+use vestibule::store::records::Relation;
+use vestibule::store::{accounts, lab_codes, records};
+
+use super::app::TestApp;
+use super::browser::{Browser, Page};
+use super::oathtool;
+
+pub const PASSWORD: &str = "la cigogne repasse ses rideaux mauves";
+
+pub struct Patient {
+    pub account: AccountId,
+    pub identifier: String,
+    pub record: String,
+    pub birth_date: String,
+    pub password: String,
+    pub secret: String,
+    pub recovery_codes: Vec<String>,
+}
+
+impl TestApp {
+    /// An account as an import leaves it, with a lab code on paper.
+    pub async fn imported(&self, identifier: &str, record: &str) -> (Patient, String) {
+        let (core, lab, now) = (&self.core, self.lab(), self.now());
+        let account = AccountId::generate(&*core.entropy);
+        let person = Person {
+            identifier: identifier.to_owned(),
+            email: Some("odette@example.org".to_owned()),
+            birth_date: "1944-05-12".to_owned(),
+            given_name: "Odette".to_owned(),
+            family_name: "Lemaître".to_owned(),
+        };
+        let index = core.identifier_index(&lab, &Identifier::parse(identifier).unwrap());
+        let code = HumanCode::generate(&*core.entropy);
+        let mac = code.mac(&core.keyring, &lab, CodeKind::Lab);
+        let mut tx = core.db.begin().await.unwrap();
+        accounts::insert(&mut tx, &core.sealer, &lab, account, &index, &person, &[], now)
+            .await
+            .unwrap();
+        let record_index = core.record_index(&lab, record);
+        let own = Relation::Own;
+        records::attach(&mut tx, &core.sealer, &lab, account, &record_index, record, &own, now)
+            .await
+            .unwrap();
+        let expires = now.plus(Duration::from_secs(14 * 24 * 3600));
+        lab_codes::issue(&mut tx, &lab, account, &mac, "test", now, expires)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let patient = Patient {
+            account,
+            identifier: identifier.to_owned(),
+            record: record.to_owned(),
+            birth_date: person.birth_date,
+            password: PASSWORD.to_owned(),
+            secret: String::new(),
+            recovery_codes: Vec::new(),
+        };
+        (patient, code.grouped().to_string())
+    }
+
+    /// Enrols through the pages; the browser is signed in afterwards.
+    pub async fn enrol(&self, browser: &mut Browser, patient: &mut Patient, lab_code: &str) -> Page {
+        let start = browser.get(&format!("{}/activate", self.portal)).await;
+        let csrf = start.field("csrf").unwrap();
+        let birth_date = &patient.birth_date;
+        let fields = [("lab_code", lab_code), ("birth_date", birth_date), ("csrf", &csrf)];
+        let page = browser.post(&format!("{}/activate", self.portal), &fields).await;
+        let page = browser.follow(page).await;
+        let fields = [("new_password", patient.password.as_str()), ("csrf", &csrf)];
+        let page_two = browser
+            .post(&format!("{}/activate/password", self.portal), &fields)
+            .await;
+        assert!(page.text().contains("new_password"), "{}", page.text());
+        let page = browser.follow(page_two).await;
+        patient.secret = page.element("totp-secret").unwrap_or_else(|| panic!("{}", page.text()));
+        let code = oathtool::code(&patient.secret, self.now().unix_seconds());
+        let fields = [("code", code.as_str()), ("csrf", &csrf)];
+        let page = browser.post(&format!("{}/activate/code", self.portal), &fields).await;
+        let codes = page
+            .element("recovery-codes")
+            .unwrap_or_else(|| panic!("{}", page.text()));
+        patient.recovery_codes = codes
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
+            .filter(|word| word.len() == 19 && word.matches('-').count() == 3)
+            .map(str::to_owned)
+            .collect();
+        page
+    }
+
+    /// A patient who enrolled a while ago: the code that confirmed it is no longer the current one.
+    pub async fn patient(&self, identifier: &str, record: &str) -> Patient {
+        let (mut patient, code) = self.imported(identifier, record).await;
+        let mut browser = self.browser();
+        self.enrol(&mut browser, &mut patient, &code).await;
+        self.advance(Duration::from_secs(60));
+        patient
+    }
+
+    pub fn code(&self, patient: &Patient) -> String {
+        oathtool::code(&patient.secret, self.now().unix_seconds())
+    }
+
+    /// One attempt at the sign-in form.
+    pub async fn attempt(&self, browser: &mut Browser, identifier: &str, password: &str, code: &str) -> Page {
+        let form = browser.get(&format!("{}/login", self.portal)).await;
+        let csrf = form.field("csrf").unwrap();
+        let fields = [
+            ("identifier", identifier),
+            ("password", password),
+            ("code", code),
+            ("csrf", &csrf),
+        ];
+        browser.post(&format!("{}/login", self.portal), &fields).await
+    }
+
+    pub async fn sign_in(&self, browser: &mut Browser, patient: &Patient) -> Page {
+        let code = self.code(patient);
+        let page = self
+            .attempt(browser, &patient.identifier, &patient.password, &code)
+            .await;
+        assert_eq!(page.status, 303, "{}", page.text());
+        page
+    }
+}
+
+impl TestApp {
+    pub async fn new_lab_code(&self, patient: &Patient) -> String {
+        let (core, lab, now) = (&self.core, self.lab(), self.now());
+        let code = HumanCode::generate(&*core.entropy);
+        let mac = code.mac(&core.keyring, &lab, CodeKind::Lab);
+        let mut tx = core.db.begin().await.unwrap();
+        let expires = now.plus(Duration::from_secs(14 * 24 * 3600));
+        lab_codes::issue(&mut tx, &lab, patient.account, &mac, "test", now, expires)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        code.grouped().to_string()
+    }
+
+    /// As an imported list of leaked passwords leaves the account.
+    pub async fn require_rotation(&self, patient: &Patient) {
+        let mut tx = self.core.db.begin().await.unwrap();
+        let now = self.now();
+        accounts::set_rotation_required(&mut tx, &self.lab(), patient.account, Some(now), now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+}
