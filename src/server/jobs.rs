@@ -8,6 +8,7 @@ use actix_web::web::Data;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::admin::reseal;
 use crate::server::certificates::Certificates;
 use crate::service::Core;
 use crate::store::{StoreFault, pending, sessions, throttle, tickets};
@@ -16,11 +17,13 @@ use crate::web::kit::App;
 const CERTIFICATES_EVERY: Duration = Duration::from_secs(5);
 const MEMORY_EVERY: Duration = Duration::from_secs(60);
 const DATABASE_EVERY: Duration = Duration::from_secs(300);
+/// After a rotation of the keyring, which needs a restart to be known.
+const RESEAL_EVERY: Duration = Duration::from_secs(3600);
 /// Failures on identifiers that exist nowhere count for a day, as they do for those that exist.
 const STRANGERS_KEPT: Duration = Duration::from_secs(48 * 3600);
 
 pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Vec<JoinHandle<()>> {
-    let purged = core.clone();
+    let (purged, resealed) = (core.clone(), core.clone());
     vec![
         every(CERTIFICATES_EVERY, move || {
             let certificates = Arc::clone(&certificates);
@@ -35,6 +38,14 @@ pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Ve
             async move {
                 if let Err(fault) = purge(&core).await {
                     tracing::warn!(%fault, "what is over was not deleted; the next turn tries again");
+                }
+            }
+        }),
+        every(RESEAL_EVERY, move || {
+            let core = resealed.clone();
+            async move {
+                if let Err(fault) = reseal::reseal(&core).await {
+                    tracing::warn!(%fault, "columns were not sealed anew; the next turn tries again");
                 }
             }
         }),

@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 pub use certificates::CertificateProblem;
 
+use crate::config::Problems;
 use crate::i18n::Texts;
 use crate::server::certificates::Certificates;
 use crate::service::Core;
@@ -29,7 +30,7 @@ const SLOWEST_HEAD: std::time::Duration = std::time::Duration::from_secs(10);
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("[server] {key} {address}: {error}; is another program listening there?")]
+    #[error("[server] {key} {address}: {error}")]
     Listen {
         key: &'static str,
         address: SocketAddr,
@@ -45,6 +46,19 @@ pub enum StartError {
     Site(String),
     #[error("starting the server: {0}")]
     Io(#[from] io::Error),
+}
+
+impl StartError {
+    pub fn problem(&self) -> Problems {
+        let remedy = match self {
+            Self::Listen { .. } => "stop the program that listens there, or choose another address",
+            Self::Certificate(_) => "check that both files are there, readable, PEM, and belong together",
+            Self::Zone(_) => "write an IANA name such as Europe/Paris",
+            Self::Site(_) => "correct the rule; config/vestibule.toml shows how they are written",
+            Self::Texts(_) | Self::Io(_) => "report this: it is a fault of the program or of the machine",
+        };
+        Problems::one("server", self.to_string(), remedy)
+    }
 }
 
 /// A server that is up.

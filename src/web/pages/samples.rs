@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::*;
+use crate::domain::password::Personal;
 use crate::i18n::{Language, Texts, Zone};
 use crate::kernel::clock::Timestamp;
 

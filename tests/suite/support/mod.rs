@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod command;
 pub mod oathtool;
 pub mod patient;
 pub mod postgres;

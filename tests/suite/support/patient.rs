@@ -110,7 +110,7 @@ impl TestApp {
 
     /// One attempt at the sign-in form.
     pub async fn attempt(&self, browser: &mut Browser, identifier: &str, password: &str, code: &str) -> Page {
-        let form = browser.get(&format!("{}/login", self.portal)).await;
+        let form = browser.visit(&format!("{}/login", self.portal)).await;
         let csrf = form.field("csrf").unwrap();
         let fields = [
             ("identifier", identifier),
