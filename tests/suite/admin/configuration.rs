@@ -61,13 +61,13 @@ fn problem_of(change: impl FnOnce(String) -> String) -> (String, String) {
 
 #[test]
 fn a_mistake_is_named_by_file_and_line() {
-    let (place, what) = problem_of(|text| text.replace("listen = ", "lissen = "));
+    let (place, what) = problem_of(|text| text.replacen("listen = ", "lissen = ", 1));
     assert_eq!(place, "FILE:2");
     assert!(what.contains("lissen"), "{what}");
     let (place, _) = problem_of(|text| text.replace("[keyring]", "[keyring"));
     assert_eq!(place, "FILE:9");
     let (place, what) = problem_of(|text| text.replace("threads = 1", "threads = \"two\""));
-    assert_eq!(place, "FILE:14", "{what}");
+    assert_eq!(place, "FILE:15", "{what}");
     let (_, what) = problem_of(|text| text.split("[[lab]]").next().unwrap().to_owned());
     assert!(what.contains("lab"), "{what}");
     let (place, what) = problem_of(|text| text.replace("memory_kib = 19456", "memory_kib = 1024"));
