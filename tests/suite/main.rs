@@ -10,6 +10,7 @@
     reason = "clippy knows #[test] functions for tests, but not their helpers"
 )]
 
+mod admin;
 mod architecture;
 mod dependencies;
 mod enrolment;
