@@ -10,6 +10,7 @@
     reason = "clippy knows #[test] functions for tests, but not their helpers"
 )]
 
+mod admin;
 mod architecture;
 mod dependencies;
 mod enrolment;
@@ -21,3 +22,4 @@ mod schema;
 mod sign_in;
 mod support;
 mod transport;
+mod troubles;

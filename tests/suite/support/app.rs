@@ -101,8 +101,13 @@ impl TestApp {
 
     /// The same installation again, as after a restart of the process.
     pub async fn restart(&mut self) {
+        self.restart_with(|_| {}).await;
+    }
+
+    pub async fn restart_with(&mut self, change: impl FnOnce(&mut Config)) {
         self.running.take().unwrap().stop().await;
-        let config = Config::clone(&self.core.config);
+        let mut config = Config::clone(&self.core.config);
+        change(&mut config);
         let clock = Arc::clone(&self.clock) as _;
         self.core = installation::open(config, clock, Arc::new(SystemEntropy))
             .await
