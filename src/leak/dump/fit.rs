@@ -27,6 +27,16 @@ impl Columns {
         self.identifier.max(self.password.unwrap_or(0))
     }
 
+    /// Whether a record that goes on over several lines is one: otherwise its quote was a mistake.
+    pub fn fits(&self, record: &[u8], extent: &Extent) -> bool {
+        let Some(width) = self.width else { return true };
+        extent.fields == width
+            || self.delimiter == b';' && extent.fields > width && {
+                let cells = Cells::new(record, self.delimiter, Quotes::Strict);
+                cells.with_entities(true).count() == width
+            }
+    }
+
     /// `broken`: quotes cannot be heeded in it.
     ///
     /// # Errors

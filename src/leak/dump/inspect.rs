@@ -120,7 +120,6 @@ impl Plan {
             };
         }
         inspection.password_is_hashed = hashed;
-        let password = password.filter(|_| !hashed);
         let plan = Self {
             format: sample.format,
             line_end: sample.line_end,
@@ -128,6 +127,7 @@ impl Plan {
                 delimiter: sample.format.delimiter(),
                 width: sample.width,
                 identifier,
+                // Also where it holds digests: a row is understood with it, and then it is left alone.
                 password,
             },
             header,
@@ -136,7 +136,9 @@ impl Plan {
             } else {
                 String::new()
             },
-            password_name: password.filter(|_| sample.format == Format::JsonLines).map(name),
+            password_name: password
+                .filter(|_| !hashed && sample.format == Format::JsonLines)
+                .map(name),
             password_is_hashed: hashed,
         };
         Ok((plan, inspection))

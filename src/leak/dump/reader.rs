@@ -171,7 +171,7 @@ impl DumpReader {
             scan::line(data, shape, last).map_or(Found::Incomplete, Found::Record)
         };
         let (extent, broken) = match found {
-            Found::Record(extent) if extent.breaks > 0 && !self.fits(&extent) => {
+            Found::Record(extent) if extent.breaks > 0 && !self.is_one(&extent) => {
                 (scan::line(data, shape, last).unwrap_or(extent), true)
             }
             Found::Record(extent) => (extent, false),
@@ -188,8 +188,9 @@ impl DumpReader {
         Ok(step)
     }
 
-    fn fits(&self, extent: &Extent) -> bool {
-        self.plan.columns.width.is_none_or(|width| width == extent.fields)
+    fn is_one(&self, extent: &Extent) -> bool {
+        let record = self.window.data().get(..extent.end).unwrap_or_default();
+        self.plan.columns.fits(record, extent)
     }
 
     fn record(&mut self, extent: &Extent, broken: bool) -> Step {
@@ -265,7 +266,8 @@ fn read_fields(plan: &Plan, record: &[u8], extent: &Extent, broken: bool, line: 
     if plan.header && (line == 1 || identifier.trim().eq_ignore_ascii_case(plan.identifier_name.trim())) {
         return Ok(Read::Header);
     }
-    let password = taken.password.as_ref().map(text::of);
+    let password = taken.password.filter(|_| !plan.password_is_hashed);
+    let password = password.as_ref().map(text::of);
     let charset = password.as_ref().map_or(one, |(_, other)| text::both(one, *other));
     let password = password.as_ref().map(|(text, _)| &**text);
     build(plan, &identifier, password, charset, line, taken.repair)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::cells::{Cells, Quotes};
 use super::kinds::Kind;
 use super::scan::{self, Extent, Found, Shape};
-use super::{json, text};
+use super::{headers, json, text};
 
 /// Records and columns that are looked at.
 const RECORDS: usize = 1000;
@@ -167,7 +167,7 @@ impl Sample {
     fn look(&mut self, data: &[u8], last: bool) {
         let delimiter = self.format.delimiter();
         for (record, extent) in records(data, self.format, self.line_end, last) {
-            let fits = self.records == 0 || self.width.is_none_or(|width| width == extent.fields);
+            let fits = self.records == 0 || self.width.is_none_or(|width| width <= extent.fields);
             if extent.end == 0 || !fits && self.format != Format::Pairs {
                 continue;
             }
@@ -175,7 +175,14 @@ impl Sample {
             self.records += 1;
             let quotes = if extent.quoted { Quotes::Strict } else { Quotes::Plain };
             let cells = Cells::new(record, delimiter, quotes).with_entities(false);
-            let limit = if self.format == Format::Pairs { 1 } else { COLUMNS };
+            let limit = match self.format {
+                Format::Pairs => 1,
+                _ => self
+                    .width
+                    .unwrap_or(COLUMNS)
+                    .max(if is_first { extent.fields } else { 0 })
+                    .min(COLUMNS),
+            };
             let rest = (self.format == Format::Pairs).then(|| after_first(record, delimiter));
             let fields = cells.take(limit).map(|cell| text::of(&cell).0.to_string());
             for (at, field) in fields.chain(rest).enumerate() {
@@ -243,6 +250,16 @@ fn separator(data: &[u8], line_end: u8, last: bool) -> (Format, Option<usize>) {
         let widths: Vec<usize> = records(data, format, line_end, last)
             .map(|(_, extent)| extent.fields)
             .collect();
+        if let Some(width) = header_width(data, format, line_end, last) {
+            return (
+                if format == Format::Colon && width == 2 {
+                    Format::Pairs
+                } else {
+                    format
+                },
+                Some(width),
+            );
+        }
         let all = widths.len().max(1) as f64;
         let (width, share) = most_common(&widths);
         let wide = widths.iter().filter(|width| **width > 1).count() as f64 / all;
@@ -269,6 +286,15 @@ fn separator(data: &[u8], line_end: u8, last: bool) -> (Format, Option<usize>) {
     }
 }
 
+/// A first record of known words says how many columns there are, whatever has become of the others.
+fn header_width(data: &[u8], format: Format, line_end: u8, last: bool) -> Option<usize> {
+    let (record, extent) = records(data, format, line_end, last).next()?;
+    let quotes = if extent.quoted { Quotes::Strict } else { Quotes::Plain };
+    let cells = Cells::new(record, format.delimiter(), quotes);
+    let known = cells.filter(|cell| headers::is_known(&text::of(cell).0)).count();
+    (known >= 2).then_some(extent.fields)
+}
+
 fn most_common(widths: &[usize]) -> (usize, f64) {
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
     for width in widths {
@@ -284,9 +310,7 @@ fn pairs(data: &[u8], line_end: u8, last: bool) -> f64 {
     for (record, _) in records(data, Format::Pairs, line_end, last) {
         let (line, _) = text::decode(record);
         lines += 1;
-        let front = line
-            .split_once(':')
-            .is_some_and(|(id, rest)| Kind::of(id).identifies() && !rest.is_empty());
+        let front = line.split_once(':').is_some_and(|(id, _)| Kind::of(id).identifies());
         let back = line
             .rsplit_once(':')
             .is_some_and(|(rest, id)| Kind::of(id) == Kind::Email && !rest.is_empty());

@@ -17,7 +17,10 @@ fn gz(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn zst(bytes: &[u8]) -> Vec<u8> {
-    zstd::stream::encode_all(bytes, 1).unwrap()
+    let mut encoder = zstd::stream::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.include_checksum(true).unwrap();
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }
 
 const PACK: [fn(&[u8]) -> Vec<u8>; 2] = [gz, zst];

@@ -162,7 +162,7 @@ fn a_hash_column_is_never_taken_for_clear_text() {
         "5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8",
         "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8",
         "$2y$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy",
-        "$argon2id$v=19$m=65536;t=3;p=4$c29tZXNhbHQ$RdescudvJCsgt3ub",
+        "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub",
     ] {
         let text = format!("identifiant,mdp\n{}", format!("P-1,{hash}\n").repeat(5));
         let file = listed(&text);
