@@ -64,7 +64,7 @@ impl FromStr for Packing {
 
 enum Out {
     Plain(BufWriter<File>),
-    Gzip(GzEncoder<BufWriter<File>>),
+    Gzip(Box<GzEncoder<BufWriter<File>>>),
     Zstandard(Box<zstd::stream::write::Encoder<'static, BufWriter<File>>>),
 }
 
@@ -79,7 +79,7 @@ impl Sink {
         let file = BufWriter::with_capacity(1 << 16, file);
         let out = match packing {
             Packing::None => Out::Plain(file),
-            Packing::Gzip => Out::Gzip(GzEncoder::new(file, flate2::Compression::new(5))),
+            Packing::Gzip => Out::Gzip(Box::new(GzEncoder::new(file, flate2::Compression::new(5)))),
             Packing::Zstandard => Out::Zstandard(Box::new(zstd::stream::write::Encoder::new(file, 3)?)),
         };
         let mut sink = Self {
