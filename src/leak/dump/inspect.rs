@@ -84,6 +84,8 @@ pub(super) struct Plan {
     pub identifier_name: String,
     pub password_name: Option<String>,
     pub password_is_hashed: bool,
+    /// Some of them are: then everything of a digest's shape is taken for one.
+    pub some_are_hashed: bool,
 }
 
 impl Plan {
@@ -140,6 +142,7 @@ impl Plan {
                 .filter(|_| !hashed && sample.format == Format::JsonLines)
                 .map(name),
             password_is_hashed: hashed,
+            some_are_hashed: password.is_some_and(|at| has_hashes(&sample.columns, at)),
         };
         Ok((plan, inspection))
     }
@@ -209,8 +212,13 @@ fn looks_like_a_name(text: &str) -> bool {
 
 fn is_hashed(columns: &[ColumnSample], at: usize) -> bool {
     columns.get(at).is_some_and(|column| {
-        column.share(|kind| kind == Kind::Hash) >= 0.5 || column.seen() == 0 && column.first_kind == Some(Kind::Hash)
+        column.share(|kind| kind == Kind::Hash) >= 0.9 || column.seen() == 0 && column.first_kind == Some(Kind::Hash)
     })
+}
+
+fn has_hashes(columns: &[ColumnSample], at: usize) -> bool {
+    let column = columns.get(at);
+    column.is_some_and(|column| column.share(|kind| kind == Kind::Hash) >= 0.05)
 }
 
 fn same(text: &str, name: &str) -> bool {

@@ -297,7 +297,7 @@ fn build(
     repair: Repair,
 ) -> Result<Read, Reason> {
     let identifier = row::identifier(identifier)?;
-    let (password, without) = match password.map(row::password) {
+    let (password, without) = match password.map(|text| row::password(text, plan.some_are_hashed)) {
         Some(Ok(password)) => (Some(password), None),
         Some(Err(why)) => (None, Some(why)),
         None if plan.password_is_hashed => (None, Some(Without::Hash)),

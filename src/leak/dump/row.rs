@@ -126,14 +126,18 @@ pub(super) fn identifier(text: &str) -> Result<Identifier, Reason> {
     Identifier::parse(decoded.as_deref().unwrap_or(trimmed)).ok_or(Reason::NotAnIdentifier)
 }
 
+/// `digests`: there are some among the passwords, so that what has the shape of one is one.
+///
 /// # Errors
 /// The password is left out, and why.
-pub(super) fn password(text: &str) -> Result<LeakedPassword, Without> {
+pub(super) fn password(text: &str, digests: bool) -> Result<LeakedPassword, Without> {
     let bare = text.trim();
     if bare.is_empty() || matches!(bare, "\\N" | "NULL") {
         return Err(Without::Nothing);
     }
-    if matches!(bare.as_bytes().first(), Some(b'$' | b'{' | b'p')) && kinds::is_marked_hash(bare) {
+    if matches!(bare.as_bytes().first(), Some(b'$' | b'{' | b'p')) && kinds::is_marked_hash(bare)
+        || digests && kinds::is_hash(bare)
+    {
         return Err(Without::Hash);
     }
     LeakedPassword::read(text).ok_or(Without::Unusable)
@@ -144,7 +148,11 @@ mod tests {
     use super::*;
 
     fn forms(text: &str) -> Vec<String> {
-        password(text).unwrap().forms().map(|form| form.to_string()).collect()
+        password(text, false)
+            .unwrap()
+            .forms()
+            .map(|form| form.to_string())
+            .collect()
     }
 
     #[test]
@@ -159,10 +167,13 @@ mod tests {
 
     #[test]
     fn what_is_no_password_or_no_identifier_is_said() {
-        assert_eq!(password("  ").unwrap_err(), Without::Nothing);
-        assert_eq!(password("$2y$10$N9qo8uLOickgx2ZMRZoMye").unwrap_err(), Without::Hash);
-        assert_eq!(password("a\u{fffd}b").unwrap_err(), Without::Unusable);
-        assert_eq!(password(&"a".repeat(5_000)).unwrap_err(), Without::Unusable);
+        assert_eq!(password("  ", false).unwrap_err(), Without::Nothing);
+        assert_eq!(
+            password("$2y$10$N9qo8uLOickgx2ZMRZoMye", false).unwrap_err(),
+            Without::Hash
+        );
+        assert_eq!(password("a\u{fffd}b", false).unwrap_err(), Without::Unusable);
+        assert_eq!(password(&"a".repeat(5_000), false).unwrap_err(), Without::Unusable);
         for (text, reason) in [
             ("", Reason::NoIdentifier),
             ("\\N", Reason::NoIdentifier),
@@ -174,6 +185,6 @@ mod tests {
             assert_eq!(identifier(text).unwrap_err(), reason, "{text}");
         }
         assert_eq!(identifier("a&#64;b.fr"), identifier("A@B.fr"));
-        assert_eq!(format!("{:?}", password("x").unwrap()), "LeakedPassword(..)");
+        assert_eq!(format!("{:?}", password("x", false).unwrap()), "LeakedPassword(..)");
     }
 }

@@ -186,6 +186,8 @@ fn a_hash_column_is_never_taken_for_clear_text() {
         "",
     );
     assert_eq!(mixed.pairs(), [("p-1", "soleil"), ("p-2", "lune"), ("p-3", "-")]);
+    let half = "P-1:5f4dcc3b5aa765d61d8327deb882cf99\nP-2:lune\n".repeat(20);
+    assert_eq!(read(half, "").pairs()[..2], [("p-1", "-"), ("p-2", "lune")]);
 }
 
 #[test]
