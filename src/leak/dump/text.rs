@@ -39,7 +39,7 @@ pub(super) fn decode(bytes: &[u8]) -> (Text<'_>, Charset) {
 
 pub(super) fn of<'a>(cell: &Cell<'a>) -> (Text<'a>, Charset) {
     let (text, charset) = decode(cell.bytes);
-    if cell.doubled && text.contains("\"\"") {
+    if cell.doubled && memchr::memchr(b'"', text.as_bytes()).is_some() {
         return (Text::Owned(Zeroizing::new(text.replace("\"\"", "\""))), charset);
     }
     (text, charset)
