@@ -15,15 +15,18 @@ use crate::admin::patients::survey::{Survey, survey};
 use crate::admin::{Problem, explain};
 use crate::crypto::blind_index::{BlindIndex, Indexer};
 use crate::domain::audit::{Actor, Event};
+use crate::kernel::clock::Stopwatch;
 use crate::kernel::ids::LabId;
 use crate::service::{Core, audit};
 use crate::store::StoreFault;
 
-/// One statement reads or writes this many.
-const LINES_PER_CHUNK: usize = 250;
-const CHUNKS_PER_TRANSACTION: usize = 4;
-/// Between two transactions the server's own writes have their turn.
-const PAUSE: Duration = Duration::from_millis(10);
+/// Also what one statement reads or writes.
+const LINES_PER_TRANSACTION: usize = 1_000;
+/// Between two transactions the server's own writes have their turn: SQLite has one writer, and a patient who signs in
+/// does not queue for it but tries again and again for five seconds.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
+/// A pause lasts the transaction's time divided by this.
+const PAUSE_SHARE: f32 = 2.0;
 
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -107,7 +110,6 @@ pub async fn import(
             return Ok(import.report);
         }
         first = false;
-        tokio::time::sleep(PAUSE).await;
     }
 }
 
@@ -171,36 +173,33 @@ impl Import<'_> {
         first: bool,
         notify: &mut (dyn FnMut(Notice) + Send),
     ) -> Result<bool, Stopped> {
+        // Read and checked before anybody is kept waiting.
+        let mut ended = false;
+        let mut lines = Vec::with_capacity(LINES_PER_TRANSACTION);
+        while !ended && lines.len() < LINES_PER_TRANSACTION {
+            match self.lines.next().map_err(Stopped::Read)? {
+                Some(scanned) => {
+                    self.bytes += scanned.bytes;
+                    lines.push(self.read(scanned));
+                }
+                None => ended = true,
+            }
+        }
         let mut tx = self.core.db.begin().await?;
+        let held = Stopwatch::start();
         if first {
             audit::record(self.core, &mut tx, self.lab, actor, None, Event::PatientImportStarted).await?;
         }
         let mut report = self.report.clone();
-        let mut ended = false;
-        for _ in 0..CHUNKS_PER_TRANSACTION {
-            let mut lines = Vec::with_capacity(LINES_PER_CHUNK);
-            while !ended && lines.len() < LINES_PER_CHUNK {
-                match self.lines.next().map_err(Stopped::Read)? {
-                    Some(scanned) => {
-                        self.bytes += scanned.bytes;
-                        lines.push(self.read(scanned));
-                    }
-                    None => ended = true,
+        for (line, done) in store(self.core, self.lab, &mut tx, lines).await? {
+            match done {
+                Ok(Done::Added) => report.added += 1,
+                Ok(Done::Updated) => report.updated += 1,
+                Ok(Done::Unchanged) => report.unchanged += 1,
+                Err((field, reason)) => {
+                    report.refused += 1;
+                    notify(Notice::Bad(BadLine { line, field, reason }));
                 }
-            }
-            for (line, done) in store(self.core, self.lab, &mut tx, lines).await? {
-                match done {
-                    Ok(Done::Added) => report.added += 1,
-                    Ok(Done::Updated) => report.updated += 1,
-                    Ok(Done::Unchanged) => report.unchanged += 1,
-                    Err((field, reason)) => {
-                        report.refused += 1;
-                        notify(Notice::Bad(BadLine { line, field, reason }));
-                    }
-                }
-            }
-            if ended {
-                break;
             }
         }
         if ended {
@@ -216,6 +215,9 @@ impl Import<'_> {
         }
         tx.commit().await?;
         self.report = report;
+        if !ended {
+            tokio::time::sleep(held.elapsed().div_f32(PAUSE_SHARE).max(SHORTEST_PAUSE)).await;
+        }
         Ok(ended)
     }
 
