@@ -10,6 +10,8 @@ use crate::kernel::entropy::{Entropy, random};
 
 const SALT_LENGTH: usize = 16;
 const OUTPUT_LENGTH: usize = 32;
+/// 1 GiB: no stored hash makes us take more.
+const MOST_BLOCKS: usize = 1 << 20;
 
 /// Cost of one hash, as in RFC 9106.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +89,7 @@ pub fn hash(
     Ok(HashedPassword(hash.to_string()))
 }
 
-/// `Ok(None)`: another password.
+/// `Ok(None)`: another password. The memory grows for a hash made when the configured cost was higher.
 ///
 /// # Errors
 /// The stored hash cannot be checked at all, whatever the password.
@@ -96,7 +98,7 @@ pub fn verify(
     configured: Cost,
     stored: &str,
     password: &[u8],
-    memory: &mut [Block],
+    memory: &mut Vec<Block>,
 ) -> Result<Option<PasswordMatched>, HashFault> {
     let stored = PasswordHash::new(stored).map_err(|_| HashFault::Damaged)?;
     let params = Params::try_from(&stored).map_err(|_| HashFault::Damaged)?;
@@ -106,8 +108,12 @@ pub fn verify(
     if stored.algorithm != argon2::ARGON2ID_IDENT || expected.len() != OUTPUT_LENGTH {
         return Err(HashFault::Damaged);
     }
-    if params.block_count() > memory.len() {
+    let blocks = params.block_count();
+    if blocks > MOST_BLOCKS {
         return Err(HashFault::TooCostly);
+    }
+    if blocks > memory.len() {
+        memory.resize(blocks, Block::new());
     }
     let key_id = KeyId::try_from(params.keyid()).map_err(|_| HashFault::UnknownPepper)?;
     let pepper = keyring
@@ -226,8 +232,15 @@ mod tests {
         let stored = hash(&keyring, &SystemEntropy, dear, b"pw", &mut work_memory(dear))
             .unwrap()
             .0;
+        assert!(
+            verify(&keyring, CHEAP, stored.as_str(), b"pw", &mut memory)
+                .unwrap()
+                .is_some(),
+            "the cost was lowered"
+        );
+        let absurd = stored.as_str().replace("m=128", "m=2000000");
         assert_eq!(
-            verify(&keyring, CHEAP, stored.as_str(), b"pw", &mut memory).unwrap_err(),
+            verify(&keyring, CHEAP, &absurd, b"pw", &mut memory).unwrap_err(),
             HashFault::TooCostly
         );
         assert_eq!(

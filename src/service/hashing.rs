@@ -198,7 +198,7 @@ impl Work {
     }
 
     /// A sender that went away meanwhile misses nothing.
-    fn compute(self, tools: &Tools, memory: &mut [argon2::Block]) {
+    fn compute(self, tools: &Tools, memory: &mut Vec<argon2::Block>) {
         match self {
             Self::Verify {
                 stored,

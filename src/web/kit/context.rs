@@ -173,7 +173,8 @@ impl<'a> Context<'a> {
 
     fn fault(&self, fault: &dyn std::error::Error) -> HttpResponse {
         let reference = CorrelationId::generate(&*self.app.core.entropy).to_string();
-        let path = self.request.path();
+        // A site's paths name records, which are no business of a log.
+        let path = if self.is_site { "" } else { self.request.path() };
         tracing::error!(%reference, fault = %fault, lab = %self.lab(), path, "request failed");
         self.error(ErrorKind::Fault { reference: &reference })
     }

@@ -13,9 +13,11 @@ use crate::auth::{hand_over, session};
 use crate::config::SiteSection;
 use crate::crypto::pairwise::pairwise_subject;
 use crate::crypto::token::TokenKind;
+use crate::domain::audit::{Event, GateCause};
 use crate::gate::decision::Refusal;
 use crate::gate::visitor::Visitor;
 use crate::kernel::ids::SiteId;
+use crate::service::audit;
 use crate::service::metrics::GateResult;
 use crate::service::visits::Visit;
 use crate::web::kit::faces::Face;
@@ -80,7 +82,35 @@ async fn gate(app: Data<App>, gates: Data<Gates>, request: HttpRequest, payload:
             app.core.metrics.gate_answered(GateResult::permitted);
             response
         }
-        Err(refused) => refuse(&context, site, refused),
+        Err(refused) => {
+            if let (Some(visit), Some(cause)) = (&visit, cause(&refused)) {
+                write_down(&context, site, visit, cause).await;
+            }
+            refuse(&context, site, refused)
+        }
+    }
+}
+
+/// What a signed-in person was refused; strangers are asked to sign in and leave no trace.
+const fn cause(refused: &Refused) -> Option<GateCause> {
+    match refused {
+        Refused::Gate(Refusal::OtherRecord) => Some(GateCause::OtherRecord),
+        Refused::Gate(Refusal::Unmapped) => Some(GateCause::Unmapped),
+        Refused::Gate(Refusal::Ambiguous(_)) => Some(GateCause::Ambiguous),
+        Refused::Gate(Refusal::MethodNotAllowed) => Some(GateCause::Method),
+        _ => None,
+    }
+}
+
+async fn write_down(context: &Context<'_>, site: &SiteSection, visit: &Visit, cause: GateCause) {
+    let event = Event::GateRefused {
+        site: site.id.clone(),
+        cause,
+    };
+    let (core, account) = (&context.app.core, Some(visit.session.account));
+    let written = audit::record_alone(core, context.lab(), &context.actor(), account, event).await;
+    if let Err(fault) = written {
+        tracing::error!(site = %site.id, %fault, "a refusal at the gate could not be written down");
     }
 }
 
