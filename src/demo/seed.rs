@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::auth::recovery;
 use crate::config::Lab;
 use crate::crypto::human_code::{CodeKind, HumanCode};
 use crate::crypto::password_hash::HashedPassword;
@@ -91,6 +92,8 @@ async fn add(
             passwords::set(tx, &lab.id, account, &hash, now).await?;
             authenticators::bind(tx, &core.sealer, &lab.id, account, &seed, Step::from_number(0), now).await?;
             accounts::set_state(tx, &lab.id, account, AccountState::Active, now).await?;
+            recovery::issue(core, tx, &lab.id, account, &Actor::Vestibule).await?;
+            recovery::issue(core, tx, &lab.id, account, &Actor::Vestibule).await?;
             told.password = Some(password);
             told.totp_secret = Some(seed.base32().to_string());
         }
