@@ -25,7 +25,7 @@ use vestibule::kernel::clock::Stopwatch;
 use vestibule::kernel::entropy::{SystemEntropy, random};
 
 use support::client::{Answer, Client, get, post};
-use support::process::{Server, metric, own_cpu};
+use support::process::{Memory, Server, metric, own_cpu};
 use support::{Installation, PASSWORD, Patient, median, mib, percentile};
 
 #[global_allocator]
@@ -179,10 +179,14 @@ async fn sign_ins() {
             middle(of, |bare| bare.cpu) / cost,
         );
     }
-    let limit = base.now.max(pool) + (64 << 20);
+    report_memory(base.now, pool, after);
+}
+
+fn report_memory(base: u64, pool: u64, after: Memory) {
+    let limit = base + (64 << 20);
     println!(
         "resident memory: {:.1} MiB ready (of which the pool {:.0}), peak {:.1}, after {:.1}; goal: peak under {:.1}: {}",
-        mib(base.now),
+        mib(base),
         mib(pool),
         mib(after.peak),
         mib(after.now),

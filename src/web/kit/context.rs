@@ -1,7 +1,6 @@
 //! One request, as the pages of a lab see it: which lab, who asks, in which language, from which browser.
 
 use std::cell::OnceCell;
-use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::HttpRequest;
@@ -21,7 +20,7 @@ use crate::kernel::ids::{CorrelationId, LabId};
 use crate::web::kit::answer;
 use crate::web::kit::app::App;
 use crate::web::kit::cookies;
-use crate::web::kit::faces::LabFace;
+use crate::web::kit::faces::{Face, LabFace};
 use crate::web::kit::failure::{Failure, whole_seconds};
 use crate::web::pages::{Chrome, ErrorKind, ErrorPage};
 
@@ -93,19 +92,21 @@ impl<'a> Context<'a> {
         describe_device(agent)
     }
 
+    pub fn language(&self) -> Language {
+        *self.language.get_or_init(|| language(self.request))
+    }
+
     pub fn browser(&self) -> &PlainToken {
         &self.browser
     }
 
-    fn language(&self) -> Language {
-        *self.language.get_or_init(|| language(self.request))
-    }
-
     pub fn chrome(&self) -> Chrome<'_> {
         let csrf = || csrf::csrf_token(&self.app.core.keyring, &self.browser.hashed());
-        let path = || {
-            let path = self.request.uri().path_and_query();
-            path.map_or_else(|| "/".to_owned(), ToString::to_string)
+        let path = || match self.request.uri().path_and_query() {
+            // Its addresses belong to the LIS, and may hold a record's number.
+            _ if self.is_site => String::new(),
+            Some(path) => path.to_string(),
+            None => "/".to_owned(),
         };
         let portal = || match self.is_site {
             true => self.face.lab.portal_origin(),
@@ -150,7 +151,7 @@ impl<'a> Context<'a> {
     }
 
     /// Answers a page of ours or the page that says why not.
-    pub async fn run(self, work: impl AsyncFnOnce(&mut Self) -> Result<HttpResponse, Failure>) -> HttpResponse {
+    pub async fn run(self, work: impl AsyncFnOnce(&mut Context<'_>) -> Result<HttpResponse, Failure>) -> HttpResponse {
         let mut context = self;
         match work(&mut context).await {
             Ok(response) => response,
@@ -161,6 +162,7 @@ impl<'a> Context<'a> {
     pub fn failed(&self, failure: Failure) -> HttpResponse {
         match failure {
             Failure::NotFound => self.error(ErrorKind::NotFound),
+            Failure::MethodNotAllowed => self.error(ErrorKind::MethodNotAllowed),
             Failure::BadRequest | Failure::FormExpired => self.error(ErrorKind::BadLink),
             Failure::TooFast(wait) => self.error(ErrorKind::TooMany {
                 seconds: whole_seconds(wait),
@@ -202,22 +204,19 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The page function of a route: builds the context and runs `work` in it.
-pub fn with_portal<'a, F, R>(app: &'a App, request: &'a HttpRequest, work: F) -> impl Future<Output = HttpResponse>
-where
-    F: FnOnce(Context<'a>) -> R,
-    R: Future<Output = HttpResponse>,
-{
+/// Answers a route of the portal: builds the context, does `work` in it, and makes a page of whatever failed.
+pub async fn with_portal(
+    app: &App,
+    request: &HttpRequest,
+    work: impl AsyncFnOnce(&mut Context<'_>) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
     let face = match app.faces.of_request(request.head()) {
-        Some(crate::web::kit::faces::Face::Portal(lab)) => app.faces.lab(lab),
+        Some(Face::Portal(lab)) => app.faces.lab(lab),
         _ => None,
     };
-    let work = face.map(|face| work(Context::on_portal(app, request, face)));
-    async {
-        match work {
-            Some(work) => work.await,
-            None => HttpResponse::MisdirectedRequest().finish(),
-        }
+    match face {
+        Some(face) => Context::on_portal(app, request, face).run(work).await,
+        None => HttpResponse::MisdirectedRequest().finish(),
     }
 }
 
