@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Payload, ServiceConfig, get, head, resource, route};
+use actix_web::web::{Data, Payload, ServiceConfig, get, head, resource, route, scope};
 use actix_web::{HttpRequest, HttpResponse};
 use url::form_urlencoded::byte_serialize;
 
 use super::{Refused, Site, SiteGate, enter, forward, keys};
 use crate::auth::{hand_over, session};
 use crate::config::SiteSection;
-use crate::crypto::pairwise::pairwise_subject;
 use crate::crypto::token::TokenKind;
 use crate::domain::audit::{Event, GateCause};
 use crate::gate::decision::Refusal;
@@ -34,20 +33,26 @@ pub fn configure(service: &mut ServiceConfig, sites: &HashMap<SiteId, Arc<Site>>
         .collect();
     service
         .app_data(Data::new(Gates(gates)))
-        .service(resource("/.vestibule/enter").route(get().to(enter::get)))
+        .service(scope("/.vestibule").configure(ours))
+        .default_service(route().to(gate));
+}
+
+/// Under one prefix, so that the LIS's URLs are compared with that alone.
+fn ours(service: &mut ServiceConfig) {
+    service
+        .service(resource("/enter").route(get().to(enter::get)))
         .service(
-            resource("/.vestibule/jwks.json")
+            resource("/jwks.json")
                 .route(get().to(keys::get))
                 .route(head().to(keys::get)),
         )
         .service(
-            resource("/.vestibule/static/{name}")
+            resource("/static/{name}")
                 .route(get().to(asset))
                 .route(head().to(asset)),
         )
-        .service(resource("/.vestibule/account").route(get().to(account)))
-        .service(resource("/.vestibule/{rest:.*}").route(route().to(not_ours)))
-        .default_service(route().to(gate));
+        .service(resource("/account").route(get().to(account)))
+        .default_service(route().to(not_ours));
 }
 
 /// The site this request is for, by its host.
@@ -75,7 +80,7 @@ async fn gate(app: Data<App>, gates: Data<Gates>, request: HttpRequest, payload:
         Err(failure) => return context.failed(failure),
     };
     context.signed_in = visit.is_some();
-    let visitor = visit.as_deref().map(|visit| visitor(&context, site, visit));
+    let visitor = visit.as_deref().map(visitor);
     let now = app.core.now();
     match forward(gate, visitor.as_ref(), context.client, &request, payload, now).await {
         Ok(response) => {
@@ -121,13 +126,12 @@ async fn visit(context: &Context<'_>, site: &SiteSection) -> Result<Option<Arc<V
     Ok(session::recognise_at_site(&context.app.core, context.lab(), &site.id, &token).await?)
 }
 
-fn visitor(context: &Context<'_>, site: &SiteSection, visit: &Visit) -> Visitor {
+fn visitor(visit: &Visit) -> Visitor {
     let session = &visit.session;
-    let keyring = &context.app.core.keyring;
     Visitor {
         session: session.id,
         account: session.account,
-        subject: pairwise_subject(keyring, context.lab(), site.id.as_str(), session.account).into(),
+        subject: Arc::clone(&visit.subject),
         records: Arc::clone(&visit.records),
         authenticated_at: session.authenticated_at,
         amr: session.means.amr().into(),
