@@ -25,7 +25,7 @@ pub struct Cost {
 pub enum HashFault {
     #[error("a stored password hash is damaged")]
     Damaged,
-    #[error("a stored password hash asks for more memory than this server is set up for")]
+    #[error("a stored password hash asks for more memory than any is given")]
     TooCostly,
     #[error("a stored password hash was made with a pepper that the keyring does not hold")]
     UnknownPepper,
