@@ -61,6 +61,7 @@ pub enum Purpose {
     HumanCode,
     Decoy,
     Fingerprint,
+    Leak,
 }
 
 impl Purpose {
@@ -74,6 +75,7 @@ impl Purpose {
             Self::HumanCode => b"vestibule/1/human-code",
             Self::Decoy => b"vestibule/1/decoy",
             Self::Fingerprint => b"vestibule/1/fingerprint",
+            Self::Leak => b"vestibule/1/leak",
         }
     }
 }

@@ -13,6 +13,7 @@
 mod admin;
 mod architecture;
 mod dependencies;
+mod dump;
 mod enrolment;
 mod gate;
 mod hand_over;
