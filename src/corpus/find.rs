@@ -5,7 +5,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::block::{self, Slot};
-use super::digest::{Algorithm, Digest};
+use super::digest::Digest;
 use super::header::{DATA_AT, HEADER_BYTES, Header, MAGIC};
 use super::map::Map;
 use super::prevalence::Prevalence;
@@ -77,14 +77,6 @@ impl Corpus {
 
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    pub fn algorithm(&self) -> Algorithm {
-        self.header.algorithm
-    }
-
-    pub fn bits_per_key(&self) -> f64 {
-        self.header.file_bytes as f64 * 8.0 / self.header.keys.max(1) as f64
     }
 
     /// How often the password with this hash was seen. One absent password in 65,000 is answered wrongly; a present one

@@ -40,6 +40,11 @@ impl Header {
         1 << self.shard_bits
     }
 
+    /// Everything counted: directories, tables and this.
+    pub fn bits_per_key(&self) -> f64 {
+        self.file_bytes as f64 * 8.0 / self.keys.max(1) as f64
+    }
+
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(HEADER_BYTES);
         bytes.extend(MAGIC);

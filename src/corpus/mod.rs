@@ -23,7 +23,7 @@ mod shard;
 
 pub use digest::{Algorithm, Digest};
 pub use find::Corpus;
-pub use header::Header;
+pub use header::{Header, VERSION as FORMAT};
 pub use prevalence::Prevalence;
 pub use problem::{CorpusProblem, Wrong};
 

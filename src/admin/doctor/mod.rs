@@ -2,6 +2,7 @@
 
 mod certificate;
 mod clock;
+mod corpus;
 mod database;
 mod network;
 mod tls;
@@ -100,6 +101,7 @@ pub async fn examine(file: &Path, loaded: Result<Config, Problems>, clock: &dyn 
     });
     checks.extend(tls::examine(&config, clock.now()));
     checks.extend(database::examine(&config, keyring.as_ref().ok(), &mut references).await);
+    checks.push(corpus::examine(&config, clock.now()));
     checks.extend(network::examine(&config));
     checks.push(references.judge(clock.now()));
     checks
