@@ -11,6 +11,7 @@ use crate::cli::output;
 use crate::config::Problems;
 use crate::corpus::Algorithm;
 use crate::domain::record::RecordNumber;
+use crate::i18n::Language;
 use crate::kernel::ids::LabId;
 
 /// The locked entrance hall in front of a medical laboratory's result pages.
@@ -157,7 +158,14 @@ pub enum Patient {
         lab: LabId,
         #[arg(long, value_parser = record)]
         record: RecordNumber,
+        /// Language of the sheet: fr or en
+        #[arg(long, value_parser = language, default_value = "fr")]
+        language: Language,
     },
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    Language::from_code(text).ok_or_else(|| "fr or en expected".to_owned())
 }
 
 fn record(text: &str) -> Result<RecordNumber, String> {

@@ -5,11 +5,19 @@ use serde_json::json;
 use crate::admin::doctor::{Check, Status, examine};
 use crate::cli::{Done, Invocation};
 use crate::config::Problems;
+use crate::config::site::SiteSection;
+use crate::gate::rules::Rules;
 use crate::kernel::clock::SystemClock;
 
 pub(super) async fn run(invocation: &Invocation) -> Result<Done, Problems> {
     invocation.refuse_operator()?;
-    let checks = examine(&invocation.config_file(), invocation.load_config(), &SystemClock).await;
+    let loaded = invocation.load_config();
+    let rules = loaded
+        .as_ref()
+        .map(|config| config.sites.iter().map(gate_rules).collect::<Vec<_>>());
+    let rules = rules.unwrap_or_default();
+    let mut checks = examine(&invocation.config_file(), loaded, &SystemClock).await;
+    checks.extend(rules.into_iter().flatten());
     let count = |status: Status| checks.iter().filter(|check| check.status == status).count();
     let (problems, warnings) = (count(Status::Problem), count(Status::Warning));
     let mut text: Vec<String> = checks.iter().map(said).collect();
@@ -24,6 +32,18 @@ pub(super) async fn run(invocation: &Invocation) -> Result<Done, Problems> {
             json!({ "problems": problems, "warnings": warnings, "checks": checks }),
         )
     })
+}
+
+/// The gate compiles its rules when it starts; a mistake in one is better met here.
+fn gate_rules(site: &SiteSection) -> Vec<Check> {
+    let name = format!("gate rules of {}", site.id);
+    match Rules::compile(site) {
+        Ok(_) => vec![Check::ok(name, format!("{} rules", site.rules.len()))],
+        Err(problems) => problems
+            .iter()
+            .map(|problem| Check::problem(name.clone(), problem.place(), problem.remedy.clone()))
+            .collect(),
+    }
 }
 
 fn said(check: &Check) -> String {

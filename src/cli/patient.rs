@@ -11,6 +11,7 @@ use crate::cli::progress::Progress;
 use crate::cli::{Done, Invocation, open, problem, sheet};
 use crate::config::Problems;
 use crate::domain::record::RecordNumber;
+use crate::i18n::Language;
 use crate::kernel::ids::LabId;
 
 /// Beyond these, bad lines are counted only: a wrong column makes every line one.
@@ -23,7 +24,7 @@ pub(super) async fn run(invocation: &Invocation, command: &Patient) -> Result<Do
             let map = map.clone().unwrap_or_default();
             import(invocation, file, lab, &map).await
         }
-        Patient::Code { lab, record } => code(invocation, lab, record).await,
+        Patient::Code { lab, record, language } => code(invocation, lab, record, *language).await,
     }
 }
 
@@ -94,7 +95,12 @@ fn reported(report: &ImportReport, bad: &[BadLine]) -> Done {
     }
 }
 
-async fn code(invocation: &Invocation, lab: &LabId, record: &RecordNumber) -> Result<Done, Problems> {
+async fn code(
+    invocation: &Invocation,
+    lab: &LabId,
+    record: &RecordNumber,
+    language: Language,
+) -> Result<Done, Problems> {
     let actor = invocation.actor()?;
     let core = open(invocation).await?;
     let issued = patients::issue_lab_code(&core, lab, record, &actor)
@@ -124,5 +130,5 @@ async fn code(invocation: &Invocation, lab: &LabId, record: &RecordNumber) -> Re
         "lab": lab.id, "record": record.as_str(), "code": issued.code().as_str(),
         "expires_at": issued.expires_at.to_string(), "address": sheet::address(lab), "checked_by": actor.label(),
     });
-    Ok(Done::new(sheet::text(lab, &issued), json))
+    Ok(Done::new(sheet::text(lab, &issued, language)?, json))
 }

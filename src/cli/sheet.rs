@@ -1,26 +1,34 @@
 //! The sheet that a patient takes home with a lab code.
 
 use crate::admin::patients::IssuedLabCode;
-use crate::config::Lab;
+use crate::cli::problem;
+use crate::config::{Lab, Problems};
+use crate::i18n::{LabCodeSheet, Language, Texts, Zone, lab_code_sheet};
 
 /// Where the patient begins.
 pub(super) fn address(lab: &Lab) -> String {
     format!("{}/activate", lab.portal_origin())
 }
 
-pub(super) fn text(lab: &Lab, issued: &IssuedLabCode) -> String {
+/// # Errors
+/// The lab's time zone or the texts cannot be read.
+pub(super) fn text(lab: &Lab, issued: &IssuedLabCode, language: Language) -> Result<String, Problems> {
+    let texts = Texts::load().map_err(|error| problem("texts", error.to_string(), "install vestibule again"))?;
+    let zone = Zone::named(&lab.time_zone).map_err(|error| {
+        let place = format!("[[lab]] {}: time_zone", lab.id);
+        problem(place, error.to_string(), "write an IANA name such as Europe/Paris")
+    })?;
     let person = &issued.person;
-    let phone = lab
-        .phone
-        .as_deref()
-        .map_or_else(String::new, |phone| format!("\n{}: {phone}", lab.name));
-    format!(
-        "{}\n\n{} {}\n\n    {}\n\n{}\n{}{phone}",
-        lab.name,
-        person.given_name,
-        person.family_name,
-        *issued.code(),
-        address(lab),
-        issued.expires_at,
-    )
+    let holder = format!("{} {}", person.given_name, person.family_name);
+    let code = issued.code();
+    let sheet = LabCodeSheet {
+        lab: &lab.name,
+        holder: Some(holder.trim()),
+        code: &code,
+        valid_until: issued.expires_at,
+        address: &address(lab),
+        phone: lab.phone.as_deref(),
+    };
+    let text = lab_code_sheet(&texts, language, &zone, &sheet);
+    Ok(text.trim_end().to_owned())
 }

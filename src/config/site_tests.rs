@@ -40,12 +40,12 @@ fn a_problem_names_site_rule_field_and_remedy() {
     let found = problems(|site| site.rules[0].methods = vec!["get".to_owned()]);
     assert_eq!(
         found,
-        ["site \"results\", rule 1, methods: \"get\" cannot be passed on: write upper-case methods such as \"POST\""]
+        ["[[site]] results, rule 1: methods: \"get\" cannot be passed on: write upper-case methods such as \"POST\""]
     );
     let found = problems(|site| site.origin = "http://results.lab.example/".to_owned());
     assert_eq!(
         found,
-        ["site \"results\", origin: write scheme, host and port only, as in \"https://host.example:8443\""]
+        ["[[site]] results: origin: write scheme, host and port only, as in \"https://host.example:8443\""]
     );
 }
 

@@ -18,7 +18,7 @@ pub(super) fn explain(file: &Path, error: &config::ConfigError) -> Problems {
     match toml::from_str::<Config>(&text) {
         Err(error) => {
             let place = match error.span() {
-                Some(span) if !span.is_empty() => format!("{}:{}", file.display(), line(&text, span.start)),
+                Some(span) if span.end > 0 => format!("{}:{}", file.display(), line(&text, span.start)),
                 _ => file.display().to_string(),
             };
             Problems::one(place, error.message(), REMEDY)

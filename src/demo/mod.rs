@@ -87,14 +87,13 @@ async fn start(dir: &Path, port: u16) -> Result<Demo, DemoError> {
     let lis = start_lis(&seed, port).await?;
     let internal = free_port(port)?;
     folder::write_config(dir, port, internal, &lis.base_url())?;
-    let config = Config::load(&dir.join(folder::CONFIG)).map_err(DemoError::problem)?;
-    let core = installation::open(config, Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let core = core.await.map_err(DemoError::problem)?;
     let story = match folder::read_story(dir)? {
-        Some(story) => story.at_ports(port, internal),
-        None => seed::seed(&core).await?.at_ports(port, internal),
+        Some(story) => story,
+        None => seed_and_close(dir).await?,
     };
+    let story = story.at_ports(port, internal);
     folder::write_story(dir, &story, &certificate.authority)?;
+    let core = open(dir).await?;
     let running = server::start(core.clone()).map_err(DemoError::problem)?;
     Ok(Demo {
         running,
@@ -102,6 +101,20 @@ async fn start(dir: &Path, port: u16) -> Result<Demo, DemoError> {
         core,
         story,
     })
+}
+
+async fn open(dir: &Path) -> Result<Core, DemoError> {
+    let config = Config::load(&dir.join(folder::CONFIG)).map_err(DemoError::problem)?;
+    let core = installation::open(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await;
+    core.map_err(DemoError::problem)
+}
+
+/// Closed again, so that the counters of the server begin at nothing.
+async fn seed_and_close(dir: &Path) -> Result<folder::Story, DemoError> {
+    let core = open(dir).await?;
+    let story = seed::seed(&core).await;
+    core.db.close().await;
+    story
 }
 
 async fn start_lis(seed: &[u8; 32], port: u16) -> Result<lis::Lis, DemoError> {

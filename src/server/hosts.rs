@@ -15,7 +15,7 @@ use crate::server::StartError;
 use crate::service::Core;
 use crate::web::kit::App;
 use crate::web::kit::faces::Face;
-use crate::web::{portal, proxy};
+use crate::web::{internal, portal, proxy};
 
 pub type Sites = Arc<HashMap<SiteId, Arc<proxy::Site>>>;
 
@@ -38,6 +38,15 @@ pub fn sites(core: &Core) -> Result<Sites, StartError> {
         sites.insert(section.id.clone(), Arc::new(site));
     }
     Ok(Arc::new(sites))
+}
+
+/// The two faces may not know each other; here they meet.
+pub fn drafts(sites: &Sites) -> internal::Drafts {
+    let draft = |site: &Arc<proxy::Site>| -> internal::Draft {
+        let site = Arc::clone(site);
+        Arc::new(move || site.draft())
+    };
+    internal::Drafts(sites.iter().map(|(id, site)| (id.clone(), draft(site))).collect())
 }
 
 pub fn configure(service: &mut ServiceConfig, sites: &Sites) {

@@ -93,8 +93,8 @@ pub fn start(core: Core) -> Result<Running, StartError> {
         core: core.clone(),
     });
     let sites = hosts::sites(&core)?;
+    let internal = serve_internal(app.clone(), hosts::drafts(&sites), internal)?;
     let public = serve_public(app.clone(), sites, public, &certificates)?;
-    let internal = serve_internal(app.clone(), internal)?;
     let handles = [public.handle(), internal.handle()];
     let mut tasks = jobs::start(&core, app, certificates);
     for server in [public, internal] {
@@ -159,8 +159,13 @@ fn serve_public(
         .run())
 }
 
-fn serve_internal(app: Data<App>, listener: TcpListener) -> Result<Server, StartError> {
-    let server = HttpServer::new(move || ActixApp::new().app_data(app.clone()).configure(internal::configure));
+fn serve_internal(app: Data<App>, drafts: internal::Drafts, listener: TcpListener) -> Result<Server, StartError> {
+    let server = HttpServer::new(move || {
+        let drafts = drafts.clone();
+        ActixApp::new()
+            .app_data(app.clone())
+            .configure(|service| internal::configure(service, drafts))
+    });
     Ok(server
         .workers(1)
         .shutdown_timeout(1)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::migrations;
 use crate::kernel::clock::Timestamp;
@@ -95,6 +95,13 @@ impl Db {
                 SqlitePoolOptions::new()
                     .max_connections(size)
                     .acquire_timeout(ACQUIRE_TIMEOUT)
+                    .before_acquire(
+                        // A full disk ends a transaction behind sqlx's back; such a connection would begin no other.
+                        |connection, _| {
+                            let is_free = !connection.is_in_transaction();
+                            Box::pin(async move { Ok(is_free) })
+                        },
+                    )
             };
             let writer = pool(1).connect_with(options.clone()).await?;
             return Ok(Self::Sqlite {

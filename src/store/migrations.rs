@@ -33,7 +33,8 @@ pub(super) fn postgres() -> Migrator {
     migrator(|source| source.postgres)
 }
 
-pub(super) fn names() -> Vec<String> {
+/// Of the files in both folders, in order.
+pub fn names() -> Vec<String> {
     SOURCES.iter().map(|source| source.name.to_owned()).collect()
 }
 

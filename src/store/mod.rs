@@ -20,3 +20,4 @@ pub mod tickets;
 pub mod trouble;
 
 pub use db::{Db, StoreFault, Tx};
+pub use migrations::names as migration_names;

@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use crate::support::app::TestApp;
-use crate::support::oathtool;
+use crate::support::databases::on_both_databases;
 
-#[actix_web::test]
-async fn r18_a_lab_code_serves_once_and_only_with_the_birth_date() {
-    if !oathtool::present() {
-        return;
-    }
-    let app = TestApp::start().await;
+on_both_databases![
+    r18_a_lab_code_serves_once_and_only_with_the_birth_date,
+    an_abandoned_enrolment_changes_nothing_and_may_be_begun_again,
+    r09_r11_an_unfit_password_is_refused_with_the_reason,
+    a_lab_code_expires_and_allows_few_birth_dates,
+];
+
+async fn r18_a_lab_code_serves_once_and_only_with_the_birth_date(app: TestApp) {
     let (mut patient, code) = app.imported("P-1", "1").await;
     let mut browser = app.browser();
     let activate = format!("{}/activate", app.portal);
@@ -59,12 +61,7 @@ async fn r18_a_lab_code_serves_once_and_only_with_the_birth_date() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn an_abandoned_enrolment_changes_nothing_and_may_be_begun_again() {
-    if !oathtool::present() {
-        return;
-    }
-    let app = TestApp::start().await;
+async fn an_abandoned_enrolment_changes_nothing_and_may_be_begun_again(app: TestApp) {
     let mut patient = app.patient("P-1", "1").await;
     let code = app.new_lab_code(&patient).await;
     let mut browser = app.browser();
@@ -89,12 +86,7 @@ async fn an_abandoned_enrolment_changes_nothing_and_may_be_begun_again() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn r09_r11_an_unfit_password_is_refused_with_the_reason() {
-    if !oathtool::present() {
-        return;
-    }
-    let app = TestApp::start().await;
+async fn r09_r11_an_unfit_password_is_refused_with_the_reason(app: TestApp) {
     let (_, code) = app.imported("P-1", "1").await;
     let mut browser = app.browser();
     let activate = format!("{}/activate", app.portal);
@@ -117,12 +109,7 @@ async fn r09_r11_an_unfit_password_is_refused_with_the_reason() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn a_lab_code_expires_and_allows_few_birth_dates() {
-    if !oathtool::present() {
-        return;
-    }
-    let app = TestApp::start().await;
+async fn a_lab_code_expires_and_allows_few_birth_dates(app: TestApp) {
     let activate = format!("{}/activate", app.portal);
     let (_, code) = app.imported("P-1", "1").await;
     let mut browser = app.browser();

@@ -4,8 +4,17 @@ use std::time::Duration;
 
 use crate::support::app::TestApp;
 use crate::support::browser::Browser;
-use crate::support::oathtool;
+use crate::support::databases::on_both_databases;
 use crate::support::patient::Patient;
+
+on_both_databases![
+    a_ticket_serves_once_for_its_own_browser_and_for_a_minute,
+    no_return_address_leads_elsewhere,
+    signing_out_of_the_portal_ends_the_site_at_once,
+    r37_signing_out_everywhere_ends_the_other_browser_too,
+    r39_another_replica_sees_a_sign_out_within_two_seconds,
+    r41_spoofed_identity_never_arrives_and_ours_does,
+];
 
 /// Signed in at the portal and at the site.
 async fn at_the_site(app: &TestApp, patient: &Patient) -> Browser {
@@ -25,12 +34,7 @@ async fn ticket_for(browser: &mut Browser, app: &TestApp) -> String {
     browser.get(to_portal.location()).await.location().to_owned()
 }
 
-#[actix_web::test]
-async fn a_ticket_serves_once_for_its_own_browser_and_for_a_minute() {
-    if !oathtool::present() {
-        return;
-    }
-    let app = TestApp::start().await;
+async fn a_ticket_serves_once_for_its_own_browser_and_for_a_minute(app: TestApp) {
     let patient = app.patient("P-1", "1").await;
     let mut browser = app.browser();
     app.sign_in(&mut browser, &patient).await;
@@ -57,12 +61,7 @@ async fn a_ticket_serves_once_for_its_own_browser_and_for_a_minute() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn no_return_address_leads_elsewhere() {
-    if !oathtool::present() {
-        return;
-    }
-    let app = TestApp::start().await;
+async fn no_return_address_leads_elsewhere(app: TestApp) {
     let patient = app.patient("P-1", "1").await;
     let mut browser = app.browser();
     app.sign_in(&mut browser, &patient).await;
@@ -83,12 +82,7 @@ async fn no_return_address_leads_elsewhere() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn signing_out_of_the_portal_ends_the_site_at_once() {
-    if !oathtool::present() {
-        return;
-    }
-    let app = TestApp::start().await;
+async fn signing_out_of_the_portal_ends_the_site_at_once(app: TestApp) {
     let patient = app.patient("P-1", "1").await;
     let mut browser = at_the_site(&app, &patient).await;
     assert_eq!(browser.get(&own(&app)).await.status, 200);
@@ -106,12 +100,7 @@ async fn signing_out_of_the_portal_ends_the_site_at_once() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn r37_signing_out_everywhere_ends_the_other_browser_too() {
-    if !oathtool::present() {
-        return;
-    }
-    let app = TestApp::start().await;
+async fn r37_signing_out_everywhere_ends_the_other_browser_too(app: TestApp) {
     let patient = app.patient("P-1", "1").await;
     let mut stolen = at_the_site(&app, &patient).await;
     app.advance(Duration::from_secs(30));
@@ -128,12 +117,7 @@ async fn r37_signing_out_everywhere_ends_the_other_browser_too() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn r39_another_replica_sees_a_sign_out_within_two_seconds() {
-    if !oathtool::present() {
-        return;
-    }
-    let app = TestApp::start().await;
+async fn r39_another_replica_sees_a_sign_out_within_two_seconds(app: TestApp) {
     let patient = app.patient("P-1", "1").await;
     let mut browser = at_the_site(&app, &patient).await;
     assert_eq!(browser.get(&own(&app)).await.status, 200);
@@ -148,12 +132,7 @@ async fn r39_another_replica_sees_a_sign_out_within_two_seconds() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn r41_spoofed_identity_never_arrives_and_ours_does() {
-    if !oathtool::present() {
-        return;
-    }
-    let app = TestApp::start().await;
+async fn r41_spoofed_identity_never_arrives_and_ours_does(app: TestApp) {
     let patient = app.patient("P-1", "1").await;
     let mut browser = at_the_site(&app, &patient).await;
     for name in [

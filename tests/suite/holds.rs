@@ -1,14 +1,11 @@
 //! A held sign-in: right in every factor, and no further than its own page.
 
 use crate::support::app::TestApp;
-use crate::support::oathtool;
+use crate::support::databases::on_both_databases;
 
-#[actix_web::test]
-async fn r14_a_required_rotation_holds_the_sign_in_until_the_password_is_new() {
-    if !oathtool::present() {
-        return;
-    }
-    let app = TestApp::start().await;
+on_both_databases![r14_a_required_rotation_holds_the_sign_in_until_the_password_is_new,];
+
+async fn r14_a_required_rotation_holds_the_sign_in_until_the_password_is_new(app: TestApp) {
     let mut patient = app.patient("P-1", "1").await;
     let mut earlier = app.browser();
     app.sign_in(&mut earlier, &patient).await;

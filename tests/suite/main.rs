@@ -10,11 +10,16 @@
     reason = "clippy knows #[test] functions for tests, but not their helpers"
 )]
 
+mod admin;
 mod architecture;
 mod dependencies;
 mod enrolment;
 mod gate;
 mod hand_over;
 mod holds;
+mod routes;
+mod schema;
 mod sign_in;
 mod support;
+mod transport;
+mod troubles;

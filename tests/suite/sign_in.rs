@@ -4,8 +4,21 @@ use std::time::Duration;
 
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, Page};
-use crate::support::oathtool;
-use crate::support::patient::Patient;
+use crate::support::databases::on_both_databases;
+
+on_both_databases![
+    a_patient_signs_in_and_reads_their_own_record_only,
+    r21_wrong_identifier_password_and_code_look_the_same,
+    no_stranger_makes_the_server_hash,
+    r22_a_code_serves_once,
+    r22_parallel_uses_of_one_code_give_one_session,
+    a_mistyped_password_may_be_corrected_with_the_same_code_but_not_for_ever,
+    r26_a_recovery_code_goes_in_the_code_field_and_uses_itself_up,
+    r20_after_a_few_failures_the_next_try_waits_and_a_success_ends_it,
+    r19_back_off_survives_a_restart,
+    r38_r39_a_session_is_new_at_every_sign_in_and_ends_where_it_should,
+    a_form_from_elsewhere_is_not_taken,
+];
 
 /// What a stranger can see of an answer, but for what changes with every request.
 fn seen(page: &Page) -> (u16, String, Vec<(String, String)>) {
@@ -29,11 +42,8 @@ async fn signed_in(browser: &mut Browser, app: &TestApp) -> bool {
     browser.get(&format!("{}/account", app.portal)).await.status == 200
 }
 
-#[actix_web::test]
-async fn a_patient_signs_in_and_reads_their_own_record_only() {
-    let Some((app, patient)) = one_patient().await else {
-        return;
-    };
+async fn a_patient_signs_in_and_reads_their_own_record_only(app: TestApp) {
+    let patient = app.patient("P-102477", "102477").await;
     let mut browser = app.browser();
     let wanted = format!("{}/dossiers/102477/sommaire?page=1", app.site);
     let first = browser.get(&wanted).await;
@@ -77,11 +87,8 @@ async fn a_patient_signs_in_and_reads_their_own_record_only() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn r21_wrong_identifier_password_and_code_look_the_same() {
-    let Some((app, patient)) = one_patient().await else {
-        return;
-    };
+async fn r21_wrong_identifier_password_and_code_look_the_same(app: TestApp) {
+    let patient = app.patient("P-102477", "102477").await;
     let right = app.code(&patient);
     let waiting = app.imported("P-200000", "200000").await.0;
     let attempts = [
@@ -120,11 +127,8 @@ async fn r21_wrong_identifier_password_and_code_look_the_same() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn no_stranger_makes_the_server_hash() {
-    let Some((app, patient)) = one_patient().await else {
-        return;
-    };
+async fn no_stranger_makes_the_server_hash(app: TestApp) {
+    let patient = app.patient("P-102477", "102477").await;
     let before = app.metric("vestibule_password_hashes_total").await;
     let mut browser = app.browser();
     for n in 0..20 {
@@ -140,11 +144,8 @@ async fn no_stranger_makes_the_server_hash() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn r22_a_code_serves_once() {
-    let Some((app, patient)) = one_patient().await else {
-        return;
-    };
+async fn r22_a_code_serves_once(app: TestApp) {
+    let patient = app.patient("P-102477", "102477").await;
     let code = app.code(&patient);
     let (mut one, mut two) = (app.browser(), app.browser());
     assert_eq!(
@@ -170,11 +171,8 @@ async fn r22_a_code_serves_once() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn r22_parallel_uses_of_one_code_give_one_session() {
-    let Some((app, patient)) = one_patient().await else {
-        return;
-    };
+async fn r22_parallel_uses_of_one_code_give_one_session(app: TestApp) {
+    let patient = app.patient("P-102477", "102477").await;
     let code = app.code(&patient);
     let attempts = (0..2).map(|_| async {
         let mut browser = app.browser();
@@ -190,11 +188,8 @@ async fn r22_parallel_uses_of_one_code_give_one_session() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn a_mistyped_password_may_be_corrected_with_the_same_code_but_not_for_ever() {
-    let Some((app, patient)) = one_patient().await else {
-        return;
-    };
+async fn a_mistyped_password_may_be_corrected_with_the_same_code_but_not_for_ever(app: TestApp) {
+    let patient = app.patient("P-102477", "102477").await;
     let code = app.code(&patient);
     let mut browser = app.browser();
     for _ in 0..2 {
@@ -236,11 +231,8 @@ async fn a_mistyped_password_may_be_corrected_with_the_same_code_but_not_for_eve
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn r26_a_recovery_code_goes_in_the_code_field_and_uses_itself_up() {
-    let Some((app, patient)) = one_patient().await else {
-        return;
-    };
+async fn r26_a_recovery_code_goes_in_the_code_field_and_uses_itself_up(app: TestApp) {
+    let patient = app.patient("P-102477", "102477").await;
     assert_eq!(patient.recovery_codes.len(), 10);
     let code = patient.recovery_codes[3].to_lowercase().replace('-', " ");
     let mut browser = app.browser();
@@ -267,11 +259,8 @@ async fn r26_a_recovery_code_goes_in_the_code_field_and_uses_itself_up() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn r20_after_a_few_failures_the_next_try_waits_and_a_success_ends_it() {
-    let Some((app, patient)) = one_patient().await else {
-        return;
-    };
+async fn r20_after_a_few_failures_the_next_try_waits_and_a_success_ends_it(app: TestApp) {
+    let patient = app.patient("P-102477", "102477").await;
     let mut browser = app.browser();
     for _ in 0..5 {
         app.attempt(&mut browser, &patient.identifier, "x", "000000").await;
@@ -302,11 +291,9 @@ async fn r20_after_a_few_failures_the_next_try_waits_and_a_success_ends_it() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn r19_back_off_survives_a_restart() {
-    let Some((mut app, patient)) = one_patient().await else {
-        return;
-    };
+async fn r19_back_off_survives_a_restart(app: TestApp) {
+    let mut app = app;
+    let patient = app.patient("P-102477", "102477").await;
     let mut browser = app.browser();
     for _ in 0..3 {
         app.attempt(&mut browser, &patient.identifier, "x", "000000").await;
@@ -325,11 +312,8 @@ async fn r19_back_off_survives_a_restart() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn r38_r39_a_session_is_new_at_every_sign_in_and_ends_where_it_should() {
-    let Some((app, patient)) = one_patient().await else {
-        return;
-    };
+async fn r38_r39_a_session_is_new_at_every_sign_in_and_ends_where_it_should(app: TestApp) {
+    let patient = app.patient("P-102477", "102477").await;
     let account = format!("{}/account", app.portal);
     let mut browser = app.browser();
     app.sign_in(&mut browser, &patient).await;
@@ -359,11 +343,8 @@ async fn r38_r39_a_session_is_new_at_every_sign_in_and_ends_where_it_should() {
     app.stop().await;
 }
 
-#[actix_web::test]
-async fn a_form_from_elsewhere_is_not_taken() {
-    let Some((app, patient)) = one_patient().await else {
-        return;
-    };
+async fn a_form_from_elsewhere_is_not_taken(app: TestApp) {
+    let patient = app.patient("P-102477", "102477").await;
     let mut browser = app.browser();
     let csrf = browser
         .get(&format!("{}/login", app.portal))
@@ -398,13 +379,4 @@ async fn a_form_from_elsewhere_is_not_taken() {
     browser.headers.clear();
     assert_eq!(browser.post(&login, &fields(&csrf)).await.status, 303);
     app.stop().await;
-}
-
-async fn one_patient() -> Option<(TestApp, Patient)> {
-    if !oathtool::present() {
-        return None;
-    }
-    let app = TestApp::start().await;
-    let patient = app.patient("P-102477", "102477").await;
-    Some((app, patient))
 }

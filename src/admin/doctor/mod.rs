@@ -5,6 +5,7 @@ mod clock;
 mod corpus;
 mod database;
 mod network;
+mod sites;
 mod tls;
 mod validity;
 
@@ -34,7 +35,7 @@ pub struct Check {
 }
 
 impl Check {
-    fn ok(name: impl Into<String>, what: impl Into<String>) -> Self {
+    pub fn ok(name: impl Into<String>, what: impl Into<String>) -> Self {
         Self {
             name: name.into(),
             status: Status::Ok,
@@ -43,7 +44,7 @@ impl Check {
         }
     }
 
-    fn warning(name: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn warning(name: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             remedy: Some(remedy.into()),
             status: Status::Warning,
@@ -51,14 +52,14 @@ impl Check {
         }
     }
 
-    fn problem(name: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn problem(name: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             status: Status::Problem,
             ..Self::warning(name, what, remedy)
         }
     }
 
-    fn of(name: impl Into<String>, problem: Problem) -> Self {
+    pub fn of(name: impl Into<String>, problem: Problem) -> Self {
         Self::problem(name, format!("{}: {}", problem.place, problem.what), problem.remedy)
     }
 }
@@ -103,6 +104,9 @@ pub async fn examine(file: &Path, loaded: Result<Config, Problems>, clock: &dyn 
     checks.extend(database::examine(&config, keyring.as_ref().ok(), &mut references).await);
     checks.push(corpus::examine(&config, clock.now()));
     checks.extend(network::examine(&config));
+    for site in &config.sites {
+        checks.extend(sites::examine(site, &mut references).await);
+    }
     checks.push(references.judge(clock.now()));
     checks
 }

@@ -3,6 +3,8 @@
 use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
+use url::Url;
+
 use super::Check;
 use super::certificate::Certificate;
 use crate::config::Config;
@@ -55,15 +57,9 @@ fn hosts(certificate: &Certificate, config: &Config) -> Check {
 }
 
 fn origins(config: &Config) -> impl Iterator<Item = String> {
-    let portals = config
-        .labs
-        .iter()
-        .filter_map(|lab| lab.portal.host_str().map(str::to_owned));
-    let sites = config
-        .sites
-        .iter()
-        .filter_map(|site| url::Url::parse(&site.origin).ok()?.host_str().map(str::to_owned));
-    portals.chain(sites)
+    let portals = config.labs.iter().map(|lab| lab.portal.clone());
+    let sites = config.sites.iter().filter_map(|site| Url::parse(&site.origin).ok());
+    portals.chain(sites).filter_map(|url| url.host_str().map(str::to_owned))
 }
 
 fn key_rights(config: &Config) -> Option<Check> {

@@ -1,12 +1,29 @@
-//! The internal listener: metrics and probes for the machines around us, never for the public.
+//! The internal listener: metrics, probes and drafted gate rules for those who run the machines, never for the public.
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, ServiceConfig, get, head, resource};
+use actix_web::web::{Data, Path, ServiceConfig, get, head, resource};
 
+use crate::kernel::ids::SiteId;
 use crate::web::kit::{App, probes};
 
-pub fn configure(service: &mut ServiceConfig) {
+/// What a site in learn mode has drafted so far, as TOML.
+pub type Draft = Arc<dyn Fn() -> String + Send + Sync>;
+
+#[derive(Clone)]
+pub struct Drafts(pub HashMap<SiteId, Draft>);
+
+impl std::fmt::Debug for Drafts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+pub fn configure(service: &mut ServiceConfig, drafts: Drafts) {
     service
+        .app_data(Data::new(drafts))
         .service(
             resource("/healthz")
                 .route(get().to(probes::healthz))
@@ -17,7 +34,8 @@ pub fn configure(service: &mut ServiceConfig) {
                 .route(get().to(probes::readyz))
                 .route(head().to(probes::readyz)),
         )
-        .service(resource("/metrics").route(get().to(metrics)));
+        .service(resource("/metrics").route(get().to(metrics)))
+        .service(resource("/gate/{site}/draft").route(get().to(draft)));
 }
 
 async fn metrics(app: Data<App>) -> HttpResponse {
@@ -26,5 +44,15 @@ async fn metrics(app: Data<App>) -> HttpResponse {
             .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
             .body(text),
         Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+async fn draft(drafts: Data<Drafts>, site: Path<String>) -> HttpResponse {
+    let found = site.parse::<SiteId>().ok().and_then(|site| drafts.0.get(&site));
+    match found {
+        Some(draft) => HttpResponse::Ok()
+            .content_type("application/toml; charset=utf-8")
+            .body(draft()),
+        None => HttpResponse::NotFound().finish(),
     }
 }

@@ -65,10 +65,12 @@ impl<'a> Context<'a> {
             csrf: csrf::csrf_token(&app.core.keyring, &browser.hashed()),
             browser,
             is_new_browser,
-            path: request
-                .uri()
-                .path_and_query()
-                .map_or_else(|| "/".to_owned(), ToString::to_string),
+            path: match request.uri().path_and_query() {
+                // Its addresses belong to the LIS, and may hold a record's number.
+                _ if is_site => String::new(),
+                Some(path) => path.to_string(),
+                None => "/".to_owned(),
+            },
             is_site,
             portal: if is_site {
                 face.lab.portal_origin()
@@ -96,6 +98,10 @@ impl<'a> Context<'a> {
             .get(header::USER_AGENT)
             .and_then(|agent| agent.to_str().ok());
         describe_device(agent)
+    }
+
+    pub const fn language(&self) -> Language {
+        self.language
     }
 
     pub fn browser(&self) -> &PlainToken {

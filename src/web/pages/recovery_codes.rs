@@ -10,8 +10,8 @@ use super::{Chrome, Step};
 pub struct RecoveryCodes<'a> {
     pub chrome: Chrome<'a>,
     pub step: Option<Step>,
-    /// Where the form "continue" is sent.
-    pub action: &'a str,
+    /// Where "continue" leads.
+    pub next: &'a str,
     /// In the form in which they are to be typed.
     pub codes: &'a [String],
 }

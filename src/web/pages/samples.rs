@@ -264,7 +264,7 @@ fn codes(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         &RecoveryCodes {
             chrome,
             step,
-            action: "/activate/done",
+            next: "/account",
             codes: &codes,
         },
     );

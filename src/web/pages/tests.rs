@@ -1,7 +1,6 @@
 //! Every page in every language and state, checked strictly. Rows of the requirements.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use super::samples::{HOSTILE, HOSTILE_WORDS, PLAUSIBLE, all};
 use super::*;
@@ -200,26 +199,5 @@ fn the_download_holds_every_code() {
     let text = percent_encoding::percent_decode_str(link).decode_utf8().unwrap();
     for n in 0..10 {
         assert!(text.contains(&format!("7QM{n}-K2RX-P4H{n}-TW8C\r\n")), "{text}");
-    }
-}
-
-/// Writes every sample for a look in a browser: `VESTIBULE_PAGES_DIR=/tmp/x cargo test --lib write_samples -- --ignored`.
-#[test]
-#[ignore = "writes files to look at"]
-fn write_samples() {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "where to write is told by the person who looks"
-    )]
-    let dir = PathBuf::from(std::env::var("VESTIBULE_PAGES_DIR").unwrap());
-    let (texts, zone) = setting();
-    for file in [&asset::STYLESHEET, &asset::ICON, &asset::SHOW_PASSWORD] {
-        std::fs::write(dir.join(&file.name), super::asset(&file.name).unwrap().bytes).unwrap();
-    }
-    for language in Language::ALL {
-        for (name, html) in all(&texts, &zone, language, PLAUSIBLE) {
-            let html = html.replace("\"/static/", "\"").replace("\"/.vestibule/static/", "\"");
-            std::fs::write(dir.join(format!("{name}.{}.html", language.code())), html).unwrap();
-        }
     }
 }

@@ -180,15 +180,14 @@ async fn confirm(context: &mut Context<'_>, fields: &CodeFields) -> Result<HttpR
     }
 }
 
-/// The recovery codes are in this answer and nowhere else.
+/// The recovery codes are in this answer and nowhere else, so nothing in its header leads away from them.
 fn welcome(context: &mut Context<'_>, enrolled: &Enrolled) -> Result<HttpResponse, Failure> {
-    context.signed_in = true;
-    context.shown_at("/account");
+    context.shown_at("");
     let codes: Vec<String> = enrolled.recovery_codes.iter().map(|code| code.to_string()).collect();
     let page = RecoveryCodes {
         chrome: context.chrome(),
         step: step(4),
-        action: "/account/stay",
+        next: "/account",
         codes: &codes,
     };
     let mut response = context.page(StatusCode::OK, &page)?;

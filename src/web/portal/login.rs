@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
-use url::form_urlencoded::byte_serialize;
+use url::form_urlencoded::{Serializer, byte_serialize};
 
 use crate::auth::hand_over;
 use crate::auth::session::{self, Opened};
@@ -48,6 +48,20 @@ impl std::fmt::Debug for Fields {
 }
 
 impl Destination {
+    /// The sign-in that leads there.
+    fn login_page(&self) -> String {
+        let fields = [("site", &self.site), ("to", &self.to), ("via", &self.via)];
+        let given = fields
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        let query = Serializer::new(String::new()).extend_pairs(given).finish();
+        if query.is_empty() {
+            "/login".to_owned()
+        } else {
+            format!("/login?{query}")
+        }
+    }
+
     /// Only a site of this lab, a path of that site and a browser's mark make a destination; anything else is none.
     fn check(&self, context: &Context<'_>) -> Option<ReturnTo> {
         let site = context
@@ -92,7 +106,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
     } = fields.into_inner();
     let destination = Destination { site, to, via };
     with_portal(&app, &request, async |mut context| {
-        context.shown_at("/login");
+        context.shown_at(&destination.login_page());
         context
             .run(async |context| {
                 context.admit()?;
@@ -212,9 +226,10 @@ async fn go_on(context: &Context<'_>, session: &Session, to: Option<&ReturnTo>) 
         return Ok(see_other("/account"));
     };
     let path: String = byte_serialize(to.path.as_str().as_bytes()).collect();
-    let origin = &site.origin;
+    // The site's pages go on in the language of the portal's.
+    let (origin, language) = (&site.origin, context.language().code());
     Ok(see_other(&format!(
-        "{origin}/.vestibule/enter?ticket={}&to={path}",
+        "{origin}/.vestibule/enter?ticket={}&to={path}&lang={language}",
         ticket.expose()
     )))
 }

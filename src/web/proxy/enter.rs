@@ -45,6 +45,7 @@ pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Arrival>) ->
             let path = SitePath::parse(&query.to).unwrap_or_else(SitePath::root);
             let mut response = see_other(path.as_str());
             add_cookie(&mut response, cookies::set(cookies::SITE, token.expose()));
+            context.bind_browser(&mut response);
             Ok(response)
         })
         .await

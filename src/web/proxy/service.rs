@@ -65,13 +65,14 @@ pub(super) fn context<'a>(app: &'a App, request: &'a HttpRequest, site: &SiteSec
 async fn gate(app: Data<App>, gates: Data<Gates>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let found =
         site(&app, &request).and_then(|site| Some((site, gates.0.get(&site.id)?, context(&app, &request, site)?)));
-    let Some((site, gate, context)) = found else {
+    let Some((site, gate, mut context)) = found else {
         return HttpResponse::MisdirectedRequest().finish();
     };
     let visit = match visit(&context, site).await {
         Ok(visit) => visit,
         Err(failure) => return context.failed(failure),
     };
+    context.signed_in = visit.is_some();
     let visitor = visit.as_deref().map(|visit| visitor(&context, site, visit));
     let now = app.core.now();
     match forward(gate, visitor.as_ref(), context.client, &request, payload, now).await {

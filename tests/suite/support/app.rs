@@ -42,6 +42,14 @@ impl TestApp {
         Self::wishing(Wish::default()).await
     }
 
+    pub async fn on(database_url: &str) -> Self {
+        Self::wishing(Wish {
+            database_url: Some(database_url.to_owned()),
+            ..Wish::default()
+        })
+        .await
+    }
+
     pub async fn wishing(wish: Wish) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (config, ca_file, lis) = prepare(directory.path(), &wish).await;
@@ -93,8 +101,13 @@ impl TestApp {
 
     /// The same installation again, as after a restart of the process.
     pub async fn restart(&mut self) {
+        self.restart_with(|_| {}).await;
+    }
+
+    pub async fn restart_with(&mut self, change: impl FnOnce(&mut Config)) {
         self.running.take().unwrap().stop().await;
-        let config = Config::clone(&self.core.config);
+        let mut config = Config::clone(&self.core.config);
+        change(&mut config);
         let clock = Arc::clone(&self.clock) as _;
         self.core = installation::open(config, clock, Arc::new(SystemEntropy))
             .await

@@ -20,12 +20,17 @@ pub struct Browser {
     pub headers: Vec<(String, String)>,
 }
 
-#[derive(Debug)]
 pub struct Page {
     pub url: Url,
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+}
+
+impl std::fmt::Debug for Page {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} from {}: {}", self.status, self.url, self.text())
+    }
 }
 
 impl Page {

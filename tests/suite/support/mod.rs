@@ -3,6 +3,8 @@
 
 pub mod app;
 pub mod browser;
+pub mod command;
+pub mod databases;
 pub mod oathtool;
 pub mod patient;
 pub mod postgres;

@@ -1,0 +1,11 @@
+//! The operators' side: the same use cases on SQLite and on PostgreSQL.
+
+mod command_line;
+mod configuration;
+mod database;
+mod doctor;
+mod import;
+mod installation;
+mod patients;
+mod reseal;
+mod stand;

@@ -1,0 +1,156 @@
+//! every address of the server is classified here, walked without a session, and gives nothing away.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::support::app::TestApp;
+use crate::support::databases::on_both_databases;
+
+on_both_databases![r04_every_route_is_walked_without_a_session];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    /// Anybody may read it: it holds nothing of anybody's.
+    Public,
+    /// Leads to the sign-in.
+    Session,
+    /// Belongs to a sign-in or enrolment under way; without one it leads back to its beginning.
+    Pending,
+    /// On the internal listener only.
+    Internal,
+}
+
+/// The golden table: a route that is not in it fails the test, and so does a line without a route.
+fn golden() -> BTreeMap<&'static str, Class> {
+    use Class::{Internal, Pending, Public, Session};
+    BTreeMap::from([
+        ("portal /", Public),
+        ("portal /login", Public),
+        ("portal /logout", Public),
+        ("portal /activate", Public),
+        ("portal /activate/password", Pending),
+        ("portal /activate/code", Pending),
+        ("portal /password", Pending),
+        ("portal /recover", Public),
+        ("portal /account", Session),
+        ("portal /account/stay", Session),
+        ("portal /account/sessions/end", Session),
+        ("portal /account/sessions/end-all", Session),
+        ("portal /static/{name}", Public),
+        ("portal /.well-known/security.txt", Public),
+        ("portal /healthz", Public),
+        ("portal /readyz", Public),
+        ("proxy /.vestibule/enter", Public),
+        ("proxy /.vestibule/jwks.json", Public),
+        ("proxy /.vestibule/static/{name}", Public),
+        ("proxy /.vestibule/account", Public),
+        ("proxy /.vestibule/{rest:.*}", Public),
+        ("internal /healthz", Internal),
+        ("internal /readyz", Internal),
+        ("internal /metrics", Internal),
+        ("internal /gate/{site}/draft", Internal),
+    ])
+}
+
+/// What the faces register, read from their source: `page!(PATH => …)` and `resource("PATH")`.
+fn registered() -> Vec<String> {
+    let faces = [
+        ("portal", "portal/mod.rs"),
+        ("proxy", "proxy/service.rs"),
+        ("internal", "internal/mod.rs"),
+    ];
+    let mut routes = Vec::new();
+    for (face, file) in faces {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web").join(file);
+        let source = fs::read_to_string(source).unwrap();
+        for marker in ["page!(", "resource("] {
+            for (_, rest) in source
+                .match_indices(marker)
+                .map(|(at, _)| source[at..].split_at(marker.len()))
+            {
+                let argument = rest.split([')', '=']).next().unwrap().trim();
+                match argument {
+                    "$path" | "" => {}
+                    literal if literal.starts_with('"') => routes.push(format!("{face} {}", literal.trim_matches('"'))),
+                    constant => routes.push(format!("{face} {}", value_of(constant))),
+                }
+            }
+        }
+    }
+    routes.sort();
+    routes.dedup();
+    routes
+}
+
+fn value_of(constant: &str) -> &'static str {
+    use vestibule::web::portal::{account, activate, rotate};
+    match constant {
+        "activate::PASSWORD" => activate::PASSWORD,
+        "activate::CODE" => activate::CODE,
+        "rotate::PATH" => rotate::PATH,
+        "account::STAY" => account::STAY,
+        "account::END_ONE" => account::END_ONE,
+        "account::END_ALL" => account::END_ALL,
+        other => panic!("a route is registered under a constant that this test does not know: {other}"),
+    }
+}
+
+#[test]
+fn every_route_is_classified() {
+    let golden: Vec<String> = golden().keys().map(ToString::to_string).collect();
+    assert_eq!(registered(), golden);
+}
+
+async fn r04_every_route_is_walked_without_a_session(app: TestApp) {
+    let patient = app.patient("P-102477", "102477").await;
+    for (route, class) in golden() {
+        let (face, path) = route.split_once(' ').unwrap();
+        let path = path.replace("{rest:.*}", "anything").replace("{name}", "anything");
+        let base = if face == "portal" { &app.portal } else { &app.site };
+        if class == Class::Internal {
+            for public in [&app.portal, &app.site] {
+                let page = app.browser().get(&format!("{public}{path}")).await;
+                let is_probe = ["/healthz", "/readyz"].contains(&path.as_str());
+                assert!(!page.status.is_success() || is_probe, "{route} answers on {public}");
+            }
+            continue;
+        }
+        for method in ["GET", "POST"] {
+            let mut browser = app.browser();
+            let url = format!("{base}{path}");
+            let page = match method {
+                "GET" => browser.get(&url).await,
+                _ => browser.post(&url, &[("session", "x")]).await,
+            };
+            let text = page.text();
+            for private in ["Odette", "Lemaître", "P-102477", &patient.record, "odette@example.org"] {
+                assert!(!text.contains(private), "{method} {route} tells {private}");
+            }
+            let led_to_sign_in = page.status == 303 && page.location() == "/login";
+            if class == Class::Session {
+                assert!(
+                    led_to_sign_in || page.status == 405,
+                    "{method} {route}: {}",
+                    page.status
+                );
+            }
+        }
+    }
+    for path in [
+        "/dossiers/102477/sommaire",
+        "/dossiers/102477/compte-rendu.pdf",
+        "/entetes",
+        "/nowhere",
+    ] {
+        let page = app.browser().get(&format!("{}{path}", app.site)).await;
+        assert_eq!(page.status, 303, "{path}");
+        assert!(page.body.is_empty(), "{path} sends a body");
+    }
+    assert_eq!(
+        app.browser().get(&format!("{}/aide.html", app.site)).await.status,
+        200,
+        "public means public"
+    );
+    app.stop().await;
+}

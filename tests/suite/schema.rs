@@ -1,0 +1,84 @@
+//! Two folders of migrations, one schema: the same files, tables, columns, keys and indexes on both databases.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use sqlx::Row;
+use vestibule::store::Db;
+
+use crate::support::postgres;
+
+type Schema = BTreeSet<(String, String, String, bool)>;
+
+fn files(database: &str) -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(database);
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect()
+}
+
+#[test]
+fn both_folders_hold_the_same_files_and_the_binary_knows_them_all() {
+    assert_eq!(files("sqlite"), files("postgres"));
+    let known: BTreeSet<String> = vestibule::store::migration_names()
+        .into_iter()
+        .map(|name| format!("{name}.sql"))
+        .collect();
+    assert_eq!(known, files("sqlite"));
+}
+
+#[actix_web::test]
+async fn both_databases_have_the_same_tables_columns_and_indexes() {
+    let Some(url) = postgres::create_database().await else {
+        return;
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let sqlite = Db::open(&format!("sqlite:{}", directory.path().join("v.db").display()), 1)
+        .await
+        .unwrap();
+    let postgres = Db::open(&url, 2).await.unwrap();
+    sqlite.migrate().await.unwrap();
+    postgres.migrate().await.unwrap();
+    let (left, right) = (schema(&sqlite).await, schema(&postgres).await);
+    assert!(left.len() > 60, "the comparison saw next to nothing: {left:?}");
+    assert_eq!(left, right);
+    sqlite.close().await;
+    postgres.close().await;
+}
+
+/// Table, column or index, type, whether it may be null (an index: whether it is unique).
+async fn schema(db: &Db) -> Schema {
+    const SQLITE: &str = "SELECT m.name, c.name, c.type, c.\"notnull\" = 0 FROM sqlite_master m, \
+         pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '_sqlx%' \
+         UNION ALL SELECT tbl_name, name, 'index', sql NOT LIKE '%UNIQUE%' FROM sqlite_master \
+         WHERE type = 'index' AND sql IS NOT NULL";
+    const POSTGRES: &str = "SELECT table_name::text, column_name::text, upper(data_type::text), is_nullable = 'YES' \
+         FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_sqlx%' \
+         UNION ALL SELECT tablename::text, indexname::text, 'index', indexdef NOT LIKE '%UNIQUE%' FROM pg_indexes \
+         WHERE schemaname = current_schema() AND indexname NOT LIKE '%\\_pkey' AND tablename NOT LIKE '\\_sqlx%'";
+    let rows: Vec<(String, String, String, bool)> = match db {
+        Db::Sqlite { writer, .. } => sqlx::query(SQLITE)
+            .fetch_all(writer)
+            .await
+            .unwrap()
+            .iter()
+            .map(|row| (row.get(0), row.get(1), row.get(2), row.get(3)))
+            .collect(),
+        Db::Postgres(pool) => sqlx::query(POSTGRES)
+            .fetch_all(pool)
+            .await
+            .unwrap()
+            .iter()
+            .map(|row| (row.get(0), row.get(1), row.get(2), row.get(3)))
+            .collect(),
+    };
+    let same = |kind: String| match kind.as_str() {
+        "BYTEA" => "BLOB".to_owned(),
+        _ => kind,
+    };
+    rows.into_iter()
+        .map(|(table, column, kind, nullable)| (table, column, same(kind), nullable))
+        .collect()
+}
