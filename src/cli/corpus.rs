@@ -10,7 +10,7 @@ use crate::cli::args::{BuildCorpus, Corpus};
 use crate::cli::progress::Progress;
 use crate::cli::{Done, Invocation, now};
 use crate::config::Problems;
-use crate::corpus::build::{Order, Step};
+use crate::corpus::build::Order;
 
 pub(super) fn run(invocation: &Invocation, command: &Corpus) -> Result<Done, Problems> {
     invocation.refuse_operator()?;
@@ -38,14 +38,7 @@ fn build(invocation: &Invocation, wanted: &BuildCorpus) -> Result<Done, Problems
         source: wanted.source.clone().unwrap_or_else(|| names.join(", ")),
         date: wanted.date.unwrap_or(today),
     };
-    let mut sorting = false;
-    let built = corpus::build(&order, &mut |at| {
-        if at.step == Step::Sorting && !sorting {
-            sorting = true;
-            progress.note("sorting the plain lists first, on disk");
-        }
-        progress.at(at.done, at.of);
-    });
+    let built = corpus::build(&order, &mut |at| progress.at(at.done, at.of));
     progress.end();
     let report = built?;
     let mut text = said(&wanted.out, &report.summary);
