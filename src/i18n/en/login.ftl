@@ -1,12 +1,9 @@
 # The home page, signing in, and the page after signing out.
-home-title = Your test results
-home-intro = A personal and protected way to the results of your laboratory.
-home-sign-in = Sign in
-home-first-title = Your first visit?
-home-first-text = The laboratory gave you a sheet with a code. It is all you need to open your access.
-home-first-link = Open my access
-home-trouble-title = Trouble getting in?
-home-trouble-link = Forgotten password, lost phone
+login-first-title = Your first visit?
+login-first-text = The laboratory gave you a sheet with a code. It is all you need to open your access.
+login-first-link = Open my access
+login-trouble-title = Trouble getting in?
+login-trouble-link = Forgotten password, lost phone
 
 login-title = Sign in
 login-intro = To read your results, please give these three details.

@@ -1,12 +1,9 @@
 # La page d’accueil, la connexion, la page d’au revoir.
-home-title = Vos résultats d’analyses
-home-intro = Un accès personnel et protégé aux résultats de votre laboratoire.
-home-sign-in = Se connecter
-home-first-title = Première visite ?
-home-first-text = Le laboratoire vous a remis une feuille avec un code. Elle suffit pour ouvrir votre accès.
-home-first-link = Ouvrir mon accès
-home-trouble-title = Un souci pour entrer ?
-home-trouble-link = Mot de passe oublié, téléphone perdu
+login-first-title = Première visite ?
+login-first-text = Le laboratoire vous a remis une feuille avec un code. Elle suffit pour ouvrir votre accès.
+login-first-link = Ouvrir mon accès
+login-trouble-title = Un souci pour entrer ?
+login-trouble-link = Mot de passe oublié, téléphone perdu
 
 login-title = Se connecter
 login-intro = Pour lire vos résultats, indiquez ces trois informations.

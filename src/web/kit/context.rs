@@ -1,6 +1,5 @@
 //! One request, as the pages of a lab see it: which lab, who asks, in which language, from which browser.
 
-use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::HttpRequest;
@@ -20,7 +19,7 @@ use crate::kernel::ids::{CorrelationId, LabId};
 use crate::web::kit::answer;
 use crate::web::kit::app::App;
 use crate::web::kit::cookies;
-use crate::web::kit::faces::LabFace;
+use crate::web::kit::faces::{Face, LabFace};
 use crate::web::kit::failure::{Failure, whole_seconds};
 use crate::web::pages::{Chrome, ErrorKind, ErrorPage};
 
@@ -148,7 +147,7 @@ impl<'a> Context<'a> {
     }
 
     /// Answers a page of ours or the page that says why not.
-    pub async fn run(self, work: impl AsyncFnOnce(&mut Self) -> Result<HttpResponse, Failure>) -> HttpResponse {
+    pub async fn run(self, work: impl AsyncFnOnce(&mut Context<'_>) -> Result<HttpResponse, Failure>) -> HttpResponse {
         let mut context = self;
         match work(&mut context).await {
             Ok(response) => response,
@@ -159,6 +158,7 @@ impl<'a> Context<'a> {
     pub fn failed(&self, failure: Failure) -> HttpResponse {
         match failure {
             Failure::NotFound => self.error(ErrorKind::NotFound),
+            Failure::MethodNotAllowed => self.error(ErrorKind::MethodNotAllowed),
             Failure::BadRequest | Failure::FormExpired => self.error(ErrorKind::BadLink),
             Failure::TooFast(wait) => self.error(ErrorKind::TooMany {
                 seconds: whole_seconds(wait),
@@ -200,22 +200,19 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The page function of a route: builds the context and runs `work` in it.
-pub fn with_portal<'a, F, R>(app: &'a App, request: &'a HttpRequest, work: F) -> impl Future<Output = HttpResponse>
-where
-    F: FnOnce(Context<'a>) -> R,
-    R: Future<Output = HttpResponse>,
-{
+/// Answers a route of the portal: builds the context, does `work` in it, and makes a page of whatever failed.
+pub async fn with_portal(
+    app: &App,
+    request: &HttpRequest,
+    work: impl AsyncFnOnce(&mut Context<'_>) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
     let face = match app.faces.of_request(request.head()) {
-        Some(crate::web::kit::faces::Face::Portal(lab)) => app.faces.lab(lab),
+        Some(Face::Portal(lab)) => app.faces.lab(lab),
         _ => None,
     };
-    let work = face.map(|face| work(Context::on_portal(app, request, face)));
-    async {
-        match work {
-            Some(work) => work.await,
-            None => HttpResponse::MisdirectedRequest().finish(),
-        }
+    match face {
+        Some(face) => Context::on_portal(app, request, face).run(work).await,
+        None => HttpResponse::MisdirectedRequest().finish(),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::store::StoreFault;
 #[derive(Debug)]
 pub enum Failure {
     NotFound,
+    MethodNotAllowed,
     /// The form is too old, or came from elsewhere.
     FormExpired,
     BadRequest,

@@ -72,18 +72,6 @@ pub(super) fn all(texts: &Texts, zone: &Zone, language: Language, words: Words<'
         },
         words,
     );
-    put(&mut pages, "home", &Home { chrome: plain });
-    put(
-        &mut pages,
-        "home-signed-in",
-        &Home {
-            chrome: Chrome {
-                signed_in: true,
-                phone: None,
-                ..plain
-            },
-        },
-    );
     put(&mut pages, "recover", &Recover { chrome: plain });
     put(
         &mut pages,

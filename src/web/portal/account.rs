@@ -26,14 +26,12 @@ pub struct Fields {
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    with_portal(&app, &request, async |mut context| {
+    with_portal(&app, &request, async |context| {
         context.shown_at("/account");
-        context
-            .run(async |context| match signed_in::current(context).await? {
-                Some(session) => show(context, &session, false).await,
-                None => signed_in::sign_in_first(context),
-            })
-            .await
+        match signed_in::current(context).await? {
+            Some(session) => show(context, &session, false).await,
+            None => signed_in::sign_in_first(context),
+        }
     })
     .await
 }
@@ -78,17 +76,14 @@ async fn signed_in_form(
     fields: &Fields,
     work: impl AsyncFnOnce(&mut Context<'_>, &Session, &Fields) -> Result<HttpResponse, Failure>,
 ) -> HttpResponse {
-    with_portal(app, request, async |mut context| {
+    with_portal(app, request, async |context| {
         context.shown_at("/account");
-        context
-            .run(async |context| {
-                let Some(session) = signed_in::current(context).await? else {
-                    return signed_in::sign_in_first(context);
-                };
-                context.check_form(&fields.csrf)?;
-                work(context, &session, fields).await
-            })
-            .await
+
+        let Some(session) = signed_in::current(context).await? else {
+            return signed_in::sign_in_first(context);
+        };
+        context.check_form(&fields.csrf)?;
+        work(context, &session, fields).await
     })
     .await
 }

@@ -60,22 +60,20 @@ const fn step(number: u8) -> Option<Step> {
 
 /// Wherever the enrolment stands, its page is the answer to every address of it.
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    with_portal(&app, &request, async |mut context| {
+    with_portal(&app, &request, async |context| {
         context.shown_at(START);
-        context
-            .run(async |context| match enrolling(context).await? {
-                Some(enrolling) => stage_page(context, StatusCode::OK, &enrolling, None, None),
-                None => start_page(context, StatusCode::OK, "", "", None),
-            })
-            .await
+        match enrolling(context).await? {
+            Some(enrolling) => stage_page(context, StatusCode::OK, &enrolling, None, None),
+            None => start_page(context, StatusCode::OK, "", "", None),
+        }
     })
     .await
 }
 
 pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<StartFields>) -> HttpResponse {
-    with_portal(&app, &request, async |mut context| {
+    with_portal(&app, &request, async |context| {
         context.shown_at(START);
-        context.run(async |context| begin(context, &fields).await).await
+        begin(context, &fields).await
     })
     .await
 }
@@ -117,11 +115,9 @@ async fn begin(context: &Context<'_>, fields: &StartFields) -> Result<HttpRespon
 }
 
 pub async fn post_password(app: Data<App>, request: HttpRequest, fields: Form<rotate::Fields>) -> HttpResponse {
-    with_portal(&app, &request, async |mut context| {
+    with_portal(&app, &request, async |context| {
         context.shown_at(START);
-        context
-            .run(async |context| choose_password(context, &fields).await)
-            .await
+        choose_password(context, &fields).await
     })
     .await
 }
@@ -149,9 +145,9 @@ async fn choose_password(context: &Context<'_>, fields: &rotate::Fields) -> Resu
 }
 
 pub async fn post_code(app: Data<App>, request: HttpRequest, fields: Form<CodeFields>) -> HttpResponse {
-    with_portal(&app, &request, async |mut context| {
+    with_portal(&app, &request, async |context| {
         context.shown_at(START);
-        context.run(async |context| confirm(context, &fields).await).await
+        confirm(context, &fields).await
     })
     .await
 }

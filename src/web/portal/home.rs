@@ -9,12 +9,8 @@ use crate::web::portal::signed_in;
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context
-            .run(async |context| {
-                let session = signed_in::current(context).await?;
-                Ok(see_other(if session.is_some() { "/account" } else { "/login" }))
-            })
-            .await
+        let session = signed_in::current(context).await?;
+        Ok(see_other(if session.is_some() { "/account" } else { "/login" }))
     })
     .await
 }

@@ -81,15 +81,11 @@ impl Destination {
 
 pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Destination>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context
-            .run(async |context| {
-                let to = query.check(context);
-                match signed_in::current(context).await? {
-                    Some(session) => go_on(context, &session, to.as_ref()).await,
-                    None => form(context, StatusCode::OK, "", &query, None),
-                }
-            })
-            .await
+        let to = query.check(context);
+        match signed_in::current(context).await? {
+            Some(session) => go_on(context, &session, to.as_ref()).await,
+            None => form(context, StatusCode::OK, "", &query, None),
+        }
     })
     .await
 }
@@ -105,33 +101,30 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
         via,
     } = fields.into_inner();
     let destination = Destination { site, to, via };
-    with_portal(&app, &request, async |mut context| {
+    with_portal(&app, &request, async |context| {
         context.shown_at(&destination.login_page());
-        context
-            .run(async |context| {
-                context.admit()?;
-                if context.check_form(&csrf).is_err() {
-                    return form(
-                        context,
-                        StatusCode::FORBIDDEN,
-                        &identifier,
-                        &destination,
-                        Some(LoginError::Expired),
-                    );
-                }
-                let attempt = Attempt {
-                    lab: context.lab(),
-                    identifier: &identifier,
-                    password: &password,
-                    code: &code,
-                    actor: context.actor(),
-                    device: context.device(),
-                    return_to: destination.check(context),
-                };
-                let outcome = sign_in(&context.app.core, attempt).await?;
-                answer(context, outcome, &identifier, &destination).await
-            })
-            .await
+
+        context.admit()?;
+        if context.check_form(&csrf).is_err() {
+            return form(
+                context,
+                StatusCode::FORBIDDEN,
+                &identifier,
+                &destination,
+                Some(LoginError::Expired),
+            );
+        }
+        let attempt = Attempt {
+            lab: context.lab(),
+            identifier: &identifier,
+            password: &password,
+            code: &code,
+            actor: context.actor(),
+            device: context.device(),
+            return_to: destination.check(context),
+        };
+        let outcome = sign_in(&context.app.core, attempt).await?;
+        answer(context, outcome, &identifier, &destination).await
     })
     .await
 }

@@ -20,38 +20,30 @@ pub struct Fields {
 /// Those still signed in are shown their account, where the button is: a link must not sign anybody out.
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context
-            .run(async |context| {
-                if signed_in::current(context).await?.is_some() {
-                    return Ok(see_other("/account"));
-                }
-                context.page(
-                    StatusCode::OK,
-                    &SignedOut {
-                        chrome: context.chrome(),
-                    },
-                )
-            })
-            .await
+        if signed_in::current(context).await?.is_some() {
+            return Ok(see_other("/account"));
+        }
+        context.page(
+            StatusCode::OK,
+            &SignedOut {
+                chrome: context.chrome(),
+            },
+        )
     })
     .await
 }
 
 pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context
-            .run(async |context| {
-                context.check_form(&fields.csrf)?;
-                if let Some(session) = signed_in::current(context).await? {
-                    let (core, lab) = (&context.app.core, context.lab());
-                    session::end(core, lab, session.account, session.id, &context.actor()).await?;
-                }
-                let mut response = see_other("/logout");
-                add_cookie(&mut response, cookies::clear(cookies::SESSION));
-                add_cookie(&mut response, cookies::clear(cookies::PENDING));
-                Ok(response)
-            })
-            .await
+        context.check_form(&fields.csrf)?;
+        if let Some(session) = signed_in::current(context).await? {
+            let (core, lab) = (&context.app.core, context.lab());
+            session::end(core, lab, session.account, session.id, &context.actor()).await?;
+        }
+        let mut response = see_other("/logout");
+        add_cookie(&mut response, cookies::clear(cookies::SESSION));
+        add_cookie(&mut response, cookies::clear(cookies::PENDING));
+        Ok(response)
     })
     .await
 }

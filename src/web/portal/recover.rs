@@ -10,16 +10,12 @@ use crate::web::pages::Recover;
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context
-            .run(async |context| {
-                context.page(
-                    StatusCode::OK,
-                    &Recover {
-                        chrome: context.chrome(),
-                    },
-                )
-            })
-            .await
+        context.page(
+            StatusCode::OK,
+            &Recover {
+                chrome: context.chrome(),
+            },
+        )
     })
     .await
 }

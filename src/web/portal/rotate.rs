@@ -32,68 +32,60 @@ impl std::fmt::Debug for Fields {
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    with_portal(&app, &request, async |context| {
-        context
-            .run(async |context| match on_hold(context).await? {
-                Some(on_hold) => page(
-                    context,
-                    StatusCode::OK,
-                    on_hold.reason(),
-                    &on_hold.person.identifier,
-                    None,
-                ),
-                None => Ok(see_other("/login")),
-            })
-            .await
+    with_portal(&app, &request, async |context| match on_hold(context).await? {
+        Some(on_hold) => page(
+            context,
+            StatusCode::OK,
+            on_hold.reason(),
+            &on_hold.person.identifier,
+            None,
+        ),
+        None => Ok(see_other("/login")),
     })
     .await
 }
 
 pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context
-            .run(async |context| {
-                context.admit()?;
-                let Some(on_hold) = on_hold(context).await? else {
-                    return Ok(see_other("/login"));
+        context.admit()?;
+        let Some(on_hold) = on_hold(context).await? else {
+            return Ok(see_other("/login"));
+        };
+        let (identifier, reason) = (on_hold.person.identifier.clone(), on_hold.reason());
+        if context.check_form(&fields.csrf).is_err() {
+            return page(
+                context,
+                StatusCode::FORBIDDEN,
+                reason,
+                &identifier,
+                Some(PasswordError::Expired),
+            );
+        }
+        let (core, lab) = (&context.app.core, context.lab());
+        let (actor, device) = (context.actor(), context.device());
+        match rotate::choose(core, lab, on_hold, &fields.new_password, &actor, device).await? {
+            Rotation::Done { opened, return_to } => login::enter(context, opened, return_to.as_ref()).await,
+            Rotation::Over => Ok(see_other("/login")),
+            Rotation::Busy(wait) => {
+                let error = PasswordError::Busy {
+                    seconds: whole_seconds(wait),
                 };
-                let (identifier, reason) = (on_hold.person.identifier.clone(), on_hold.reason());
-                if context.check_form(&fields.csrf).is_err() {
-                    return page(
-                        context,
-                        StatusCode::FORBIDDEN,
-                        reason,
-                        &identifier,
-                        Some(PasswordError::Expired),
-                    );
-                }
-                let (core, lab) = (&context.app.core, context.lab());
-                let (actor, device) = (context.actor(), context.device());
-                match rotate::choose(core, lab, on_hold, &fields.new_password, &actor, device).await? {
-                    Rotation::Done { opened, return_to } => login::enter(context, opened, return_to.as_ref()).await,
-                    Rotation::Over => Ok(see_other("/login")),
-                    Rotation::Busy(wait) => {
-                        let error = PasswordError::Busy {
-                            seconds: whole_seconds(wait),
-                        };
-                        page(
-                            context,
-                            StatusCode::SERVICE_UNAVAILABLE,
-                            reason,
-                            &identifier,
-                            Some(error),
-                        )
-                    }
-                    Rotation::Unsuitable(unsuitable) => page(
-                        context,
-                        StatusCode::UNPROCESSABLE_ENTITY,
-                        reason,
-                        &identifier,
-                        Some(why(unsuitable)),
-                    ),
-                }
-            })
-            .await
+                page(
+                    context,
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    reason,
+                    &identifier,
+                    Some(error),
+                )
+            }
+            Rotation::Unsuitable(unsuitable) => page(
+                context,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                reason,
+                &identifier,
+                Some(why(unsuitable)),
+            ),
+        }
     })
     .await
 }

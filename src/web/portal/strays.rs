@@ -5,21 +5,18 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, FormConfig, QueryConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
-use crate::web::kit::App;
 use crate::web::kit::context::with_portal;
 use crate::web::kit::limits::LONGEST_FORM;
 use crate::web::kit::misfit::misfit;
+use crate::web::kit::{App, Failure};
 use crate::web::pages::ErrorKind;
 
 pub async fn not_found(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    with_portal(&app, &request, async |context| context.error(ErrorKind::NotFound)).await
+    with_portal(&app, &request, async |_| Err(Failure::NotFound)).await
 }
 
 pub async fn method_not_allowed(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    with_portal(&app, &request, async |context| {
-        context.error(ErrorKind::MethodNotAllowed)
-    })
-    .await
+    with_portal(&app, &request, async |_| Err(Failure::MethodNotAllowed)).await
 }
 
 pub fn forms() -> FormConfig {
