@@ -80,12 +80,12 @@ pub struct Running {
 /// # Errors
 /// An address is taken, or the certificate or the corpus cannot be used.
 pub fn start(core: Core) -> Result<Running, StartError> {
+    core.known_passwords.load()?;
     let config = Arc::clone(&core.config);
     let public = listen("listen", config.server.listen)?;
     let internal = listen("internal_listen", config.server.internal_listen)?;
     let (public_address, internal_address) = (public.local_addr()?, internal.local_addr()?);
     let certificates = Arc::new(Certificates::load(&config.tls)?);
-    core.known_passwords.load()?;
     let app = Data::new(App {
         throttle: NetworkThrottle::new(&config.throttle),
         faces: Faces::of(&config)?,

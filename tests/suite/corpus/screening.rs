@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use vestibule::admin::installation;
-use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::server;
+use vestibule::service::Core;
+use vestibule::service::known_passwords::KnownPasswords;
 
 use crate::support::app::{TestApp, Wish};
 use crate::support::oathtool;
@@ -140,11 +141,10 @@ async fn a_broken_replacement_is_not_taken_up() {
 #[actix_web::test]
 async fn a_server_with_a_wrong_corpus_does_not_start() {
     let (app, folder) = with_corpus(&[RARE], 10).await;
-    let config = vestibule::config::Config::clone(&app.core.config);
-    let clock = std::sync::Arc::clone(&app.core.clock);
-    app.stop().await;
     let file = folder.path().join("corpus");
     let whole = fs::read(&file).unwrap();
+    // Never the file in use: that one is mapped.
+    let broken = folder.path().join("broken");
     let mut newer = whole.clone();
     newer[8] = 2;
     for (bytes, said) in [
@@ -152,10 +152,14 @@ async fn a_server_with_a_wrong_corpus_does_not_start() {
         (&whole[..whole.len() - 1], "cut short"),
         (&newer, "newer"),
     ] {
-        fs::write(&file, bytes).unwrap();
-        let core = installation::open(config.clone(), clock.clone(), std::sync::Arc::new(SystemEntropy));
-        let error = server::start(core.await.unwrap()).unwrap_err();
+        fs::write(&broken, bytes).unwrap();
+        let core = Core {
+            known_passwords: Arc::new(KnownPasswords::of(Some(broken.clone()))),
+            ..app.core.clone()
+        };
+        let error = server::start(core).unwrap_err();
         let problem = error.problem().to_string();
         assert!(problem.contains("[corpus] file") && problem.contains(said), "{problem}");
     }
+    app.stop().await;
 }
