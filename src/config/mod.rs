@@ -1,5 +1,6 @@
 //! The configuration: one file per section, read from TOML and the environment, validated whole before anything starts.
 
+mod corpus;
 mod database;
 mod lab;
 mod password;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use corpus::Corpus;
 pub use database::Database;
 pub use lab::Lab;
 pub use password::Password;
@@ -45,6 +47,8 @@ pub struct Config {
     pub session: Session,
     #[serde(default)]
     pub throttle: Throttle,
+    #[serde(default)]
+    pub corpus: Corpus,
     #[serde(rename = "lab")]
     pub labs: Vec<Lab>,
     #[serde(rename = "site", default)]
@@ -89,6 +93,9 @@ impl Config {
         resolve(&mut self.tls.certificate_file);
         resolve(&mut self.tls.key_file);
         resolve(&mut self.keyring.file);
+        if let Some(path) = &mut self.corpus.file {
+            resolve(path);
+        }
         if let Some(path) = &mut self.database.url_file {
             resolve(path);
         }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::domain::account::HoldReason;
 use crate::domain::evidence::Means;
 use crate::kernel::ids::{AccountId, SessionId, SiteId};
 
@@ -65,6 +66,7 @@ pub enum Event {
     },
     SignInHeld {
         means: Means,
+        reason: HoldReason,
     },
     SignedOut {
         session: String,
