@@ -190,7 +190,7 @@ fn start_upstream(nginx: &str, installation: &Installation, port: u16, path: &st
     let folder = installation.folder().join("upstream");
     let page = folder.join("tree").join(path.trim_start_matches('/'));
     std::fs::create_dir_all(page.parent().unwrap()).unwrap();
-    std::fs::write(&page, "resultat ".repeat(PAGE_BYTES)[..PAGE_BYTES].as_bytes()).unwrap();
+    std::fs::write(&page, vec![b'x'; PAGE_BYTES]).unwrap();
     let http = format!(
         "types {{ text/html html; }} keepalive_requests 1000000000;\n\
          server {{ listen 127.0.0.1:{port}; root {}/tree; }}",
