@@ -28,6 +28,21 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const ASKED: &str = "DUMP_BENCH_READ";
 const ROUNDS: usize = 5;
 
+const LISTS: [(&str, Layout, TextEncoding, Packing); 7] = [
+    ("csv utf-8", Layout::Csv, TextEncoding::Utf8, Packing::None),
+    (
+        "csv windows-1252",
+        Layout::Csv,
+        TextEncoding::Windows1252,
+        Packing::None,
+    ),
+    ("csv utf-16le", Layout::Csv, TextEncoding::Utf16Le, Packing::None),
+    ("csv utf-8 gz", Layout::Csv, TextEncoding::Utf8, Packing::Gzip),
+    ("csv utf-8 zst", Layout::Csv, TextEncoding::Utf8, Packing::Zstandard),
+    ("jsonl utf-8", Layout::Jsonl, TextEncoding::Utf8, Packing::None),
+    ("pairs utf-8", Layout::Pairs, TextEncoding::Utf8, Packing::None),
+];
+
 fn main() {
     if let Some(file) = std::env::var_os(ASKED) {
         let before = memory();
@@ -45,20 +60,7 @@ fn main() {
     println!("{} rows of {} fields", options.rows, options.fields);
     println!("list                     MB    reader                 CPU s   M rows/s   of csv  peak MiB");
     let mut base = 0.0;
-    for (name, layout, encoding, packing) in [
-        ("csv utf-8", Layout::Csv, TextEncoding::Utf8, Packing::None),
-        (
-            "csv windows-1252",
-            Layout::Csv,
-            TextEncoding::Windows1252,
-            Packing::None,
-        ),
-        ("csv utf-16le", Layout::Csv, TextEncoding::Utf16Le, Packing::None),
-        ("csv utf-8 gz", Layout::Csv, TextEncoding::Utf8, Packing::Gzip),
-        ("csv utf-8 zst", Layout::Csv, TextEncoding::Utf8, Packing::Zstandard),
-        ("jsonl utf-8", Layout::Jsonl, TextEncoding::Utf8, Packing::None),
-        ("pairs utf-8", Layout::Pairs, TextEncoding::Utf8, Packing::None),
-    ] {
+    for (name, layout, encoding, packing) in LISTS {
         let file = folder.path().join("list");
         let options = Options {
             layout,

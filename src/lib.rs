@@ -7,6 +7,7 @@ pub mod admin;
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod corpus;
 pub mod crypto;
 pub mod demo;
 pub mod domain;

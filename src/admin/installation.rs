@@ -18,6 +18,7 @@ use crate::kernel::entropy::SharedEntropy;
 use crate::kernel::ids::AuditEventId;
 use crate::service::Core;
 use crate::service::hashing::{HashPool, Tools};
+use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
 use crate::service::visits::Visits;
 use crate::store::{Db, StoreFault, audit, installation};
@@ -53,6 +54,7 @@ pub async fn open(config: Config, clock: SharedClock, entropy: SharedEntropy) ->
     Ok(Core {
         sealer: Sealer::new(Arc::clone(&keyring), Arc::clone(&entropy)),
         hashing: Arc::new(hashing),
+        known_passwords: Arc::new(KnownPasswords::of(config.corpus.file.clone())),
         visits: Visits::default(),
         config: Arc::new(config),
         clock,

@@ -155,7 +155,7 @@ pub async fn choose_password(core: &Core, lab: &LabId, enrolling: Enrolling, typ
     let Stage::ChoosingPassword(stage) = enrolling.stage else {
         return Ok(Step::Done(()));
     };
-    let password = match suitability::judge(core, lab, &enrolling.person, typed)? {
+    let password = match suitability::judge(core, lab, &enrolling.person, typed).await? {
         Ok(password) => password,
         Err(unsuitable) => return Ok(Step::Unsuitable(unsuitable)),
     };

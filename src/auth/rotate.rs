@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::auth::session::{self, Opened};
 use crate::auth::suitability;
 use crate::crypto::token::PlainToken;
+use crate::domain::account::HoldReason;
 use crate::domain::audit::{Actor, Event};
 use crate::domain::password::{Password, Unsuitable};
 use crate::domain::pending::{Held, Pending};
@@ -34,6 +35,12 @@ pub enum Rotation {
         opened: Opened,
         return_to: Option<ReturnTo>,
     },
+}
+
+impl OnHold {
+    pub fn reason(&self) -> HoldReason {
+        self.held.reason()
+    }
 }
 
 /// None: no hold under this token, or it expired.
@@ -71,7 +78,7 @@ pub async fn choose(
     actor: &Actor,
     device: String,
 ) -> Result<Rotation, Fault> {
-    let password = match suitability::judge(core, lab, &on_hold.person, typed)? {
+    let password = match suitability::judge(core, lab, &on_hold.person, typed).await? {
         Ok(password) => password,
         Err(unsuitable) => return Ok(Rotation::Unsuitable(unsuitable)),
     };

@@ -9,7 +9,7 @@ use crate::crypto::human_code::{CodeKind, HumanCode};
 use crate::crypto::password_hash::{HashedPassword, PasswordMatched};
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::crypto::totp::Seed;
-use crate::domain::account::{Account, AccountState};
+use crate::domain::account::{Account, AccountState, HoldReason};
 use crate::domain::audit::{Actor, Event, RefusalCause};
 use crate::domain::backoff::Admission;
 use crate::domain::evidence::{Authenticated, CodeOk, CodeUsed, PasswordOk};
@@ -72,6 +72,10 @@ async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
         return Ok(Outcome::Busy(wait));
     }
     let Some(identifier) = Identifier::parse(attempt.identifier) else {
+        let event = Event::SignInRefused {
+            cause: RefusalCause::UnknownIdentifier,
+        };
+        audit::record_alone(core, attempt.lab, &attempt.actor, None, event).await?;
         return Ok(Outcome::Refused);
     };
     let identifier = core.identifier_index(attempt.lab, &identifier);
@@ -89,7 +93,10 @@ async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
             take_back_attempt(core, attempt.lab, &identifier, right_code.attempted_at).await?;
             Ok(Outcome::Busy(retry_after))
         }
-        Err(NoHash::Fault(fault)) => Err(fault.into()),
+        Err(NoHash::Fault(fault)) => {
+            take_back_attempt(core, attempt.lab, &identifier, right_code.attempted_at).await?;
+            Err(fault.into())
+        }
     }
 }
 
@@ -123,6 +130,7 @@ async fn check_code(core: &Core, attempt: &Attempt<'_>, identifier: &BlindIndex)
             return Ok(Checked::Ended(Outcome::Wait(wait)));
         }
         Admission::Exhausted => {
+            throttle::store(&mut tx, lab, identifier, &backoff.with_attempt(now)).await?;
             let event = Event::SignInRefused {
                 cause: RefusalCause::TooManyInARow,
             };
@@ -208,6 +216,8 @@ async fn complete(
     password: Password,
 ) -> Result<Outcome, Fault> {
     let (lab, now) = (attempt.lab, core.now());
+    let known = core.known_passwords.lookup(attempt.password).await?;
+    let known = known.filter(|prevalence| prevalence.is_widespread());
     let mut tx = core.db.begin().await?;
     let backoff = throttle::lock(&mut tx, lab, identifier, now).await?;
     if !still_stands(&mut tx, lab, &right).await? || !consume_code(&mut tx, lab, &right, now).await? {
@@ -228,8 +238,9 @@ async fn complete(
     let account = accounts::lookup(&mut tx, lab, right.account.id)
         .await?
         .unwrap_or(right.account);
-    let outcome = match account.hold_reason() {
-        Some(_) => Outcome::Held(hold(core, &mut tx, &attempt, who).await?),
+    let reason = account.hold_reason().or(known.map(|_| HoldReason::KnownPassword));
+    let outcome = match reason {
+        Some(reason) => Outcome::Held(hold(core, &mut tx, &attempt, who, reason).await?),
         None => Outcome::SignedIn(session::open(core, &mut tx, lab, who, attempt.device, &attempt.actor).await?),
     };
     tx.commit().await?;
@@ -255,12 +266,21 @@ async fn consume_code(tx: &mut Tx, lab: &LabId, right: &RightCode, now: Timestam
     }
 }
 
-async fn hold(core: &Core, tx: &mut Tx, attempt: &Attempt<'_>, who: Authenticated) -> Result<PlainToken, StoreFault> {
+async fn hold(
+    core: &Core,
+    tx: &mut Tx,
+    attempt: &Attempt<'_>,
+    who: Authenticated,
+    reason: HoldReason,
+) -> Result<PlainToken, StoreFault> {
     let (lab, now, account) = (attempt.lab, core.now(), who.account());
     let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
-    let event = Event::SignInHeld { means: who.means() };
+    let event = Event::SignInHeld {
+        means: who.means(),
+        reason,
+    };
     audit::record(core, tx, lab, &attempt.actor, Some(account), event).await?;
-    let state = Pending::Held(Held::hold(who, attempt.return_to.clone()));
+    let state = Pending::Held(Held::hold(who, reason, attempt.return_to.clone()));
     let id = PendingId::generate(&*core.entropy);
     let until = now.plus(HOLD_LASTS);
     pending::insert(tx, &core.sealer, lab, id, &token.hashed(), account, &state, now, until).await?;
@@ -273,22 +293,12 @@ async fn refuse_after_code(
     right: &RightCode,
     cause: RefusalCause,
 ) -> Result<Outcome, Fault> {
-    let mut tx = core.db.begin().await?;
     let event = Event::SignInRefused { cause };
-    audit::record(
-        core,
-        &mut tx,
-        attempt.lab,
-        &attempt.actor,
-        Some(right.account.id),
-        event,
-    )
-    .await?;
-    tx.commit().await?;
+    audit::record_alone(core, attempt.lab, &attempt.actor, Some(right.account.id), event).await?;
     Ok(Outcome::Refused)
 }
 
-/// Nobody failed: we had no time.
+/// Nobody failed: it was our fault.
 async fn take_back_attempt(
     core: &Core,
     lab: &LabId,

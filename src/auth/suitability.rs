@@ -9,8 +9,13 @@ use crate::store::accounts::Person;
 /// The password as typed, once it passed; the reason if it did not.
 ///
 /// # Errors
-/// The lab is not in the configuration.
-pub fn judge(core: &Core, lab: &LabId, person: &Person, typed: &str) -> Result<Result<Password, Unsuitable>, Fault> {
+/// The lab is not in the configuration, or the corpus did not answer.
+pub async fn judge(
+    core: &Core,
+    lab: &LabId,
+    person: &Person,
+    typed: &str,
+) -> Result<Result<Password, Unsuitable>, Fault> {
     let lab = core
         .config
         .lab(lab)
@@ -27,5 +32,12 @@ pub fn judge(core: &Core, lab: &LabId, person: &Person, typed: &str) -> Result<R
     if let Some(email) = &person.email {
         context = context.with(Personal::Identifier, email);
     }
-    Ok(screen(&password, &context).map(|()| password))
+    if let Err(unsuitable) = screen(&password, &context) {
+        return Ok(Err(unsuitable));
+    }
+    // However rare: that somebody else's was stolen is reason enough not to begin with it.
+    Ok(match core.known_passwords.lookup(typed).await? {
+        Some(_) => Err(Unsuitable::Common),
+        None => Ok(password),
+    })
 }

@@ -4,10 +4,12 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
 
 use crate::admin::patients::ColumnMap;
 use crate::cli::output;
 use crate::config::Problems;
+use crate::corpus::Algorithm;
 use crate::domain::record::RecordNumber;
 use crate::i18n::Language;
 use crate::kernel::ids::LabId;
@@ -47,6 +49,9 @@ pub enum Command {
     /// The laboratories of this installation
     #[command(subcommand)]
     Lab(Lab),
+    /// The file of breached passwords
+    #[command(subcommand)]
+    Corpus(Corpus),
     /// Patients: bring them in, hand over lab codes
     #[command(subcommand)]
     Patient(Patient),
@@ -138,6 +143,41 @@ pub struct KeyringFile {
 pub enum Lab {
     /// Laboratories with the number of accounts in each state
     List,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Corpus {
+    /// Make the file; after a kill, the same command goes on where it was
+    Build(BuildCorpus),
+    /// Say what the file is and what it was made of
+    Info { file: PathBuf },
+    /// Compare every byte of the file with its checksums
+    Check { file: PathBuf },
+}
+
+#[derive(Debug, Args)]
+pub struct BuildCorpus {
+    /// Lists of HASH:COUNT ordered by hash, folders of range files 00000 to FFFFF, plain lists of passwords
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// The file to make or replace
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// How the lists are hashed: sha1 or ntlm
+    #[arg(long, default_value = "sha1", value_name = "NAME")]
+    pub algorithm: Algorithm,
+    /// Leave out what was seen less often
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub min_count: u64,
+    /// How often a line without a count was seen; from 10 on, sign-ins with such a password are held
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub count: u32,
+    /// What the lists are [default: the names of the inputs]
+    #[arg(long, value_name = "TEXT")]
+    pub source: Option<String>,
+    /// As of when the lists are, as YYYY-MM-DD [default: today]
+    #[arg(long)]
+    pub date: Option<Date>,
 }
 
 #[derive(Debug, Subcommand)]

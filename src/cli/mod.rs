@@ -2,6 +2,7 @@
 //! started by `main`, which constructs things; everything else is run here.
 
 mod args;
+mod corpus;
 mod database;
 mod doctor;
 mod dump;
@@ -52,6 +53,7 @@ pub async fn run(invocation: Invocation) -> ExitCode {
         Command::Doctor => doctor::run(&invocation).await,
         Command::Db(command) => database::run(&invocation, command).await,
         Command::Keyring(command) => keyring::run(&invocation, command).await,
+        Command::Corpus(command) => corpus::run(&invocation, command),
         Command::Lab(command) => lab::run(&invocation, command).await,
         Command::Patient(command) => patient::run(&invocation, command).await,
         Command::Demo(Demo {

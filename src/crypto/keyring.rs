@@ -54,9 +54,9 @@ pub struct UnknownKey;
 pub enum Purpose {
     Pepper,
     Seal,
-    Csrf,
     Assertion,
-    /// From here on: found again by value, so bound to the first key for good.
+    /// From here on: made again for comparison, so bound to the first key for good.
+    Csrf,
     BlindIndex,
     HumanCode,
     Decoy,

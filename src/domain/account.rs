@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::AccountId;
 
@@ -46,14 +48,18 @@ pub struct Account {
     pub rotation_required_at: Option<Timestamp>,
 }
 
-/// Why a complete sign-in may not go on yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a complete sign-in may not go on before its password is a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum HoldReason {
-    RotatePassword,
+    /// The account is on a list that the lab imported.
+    Listed,
+    /// Many people's breached passwords are this one; the account need not be on any list.
+    KnownPassword,
 }
 
 impl Account {
     pub fn hold_reason(&self) -> Option<HoldReason> {
-        self.rotation_required_at.map(|_| HoldReason::RotatePassword)
+        self.rotation_required_at.map(|_| HoldReason::Listed)
     }
 }

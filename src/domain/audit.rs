@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::domain::account::HoldReason;
 use crate::domain::evidence::Means;
 use crate::kernel::ids::{AccountId, SessionId, SiteId};
 
@@ -40,6 +41,16 @@ pub enum RefusalCause {
     TooManyInARow,
 }
 
+/// Why the gate refused a signed-in visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateCause {
+    OtherRecord,
+    Unmapped,
+    Ambiguous,
+    Method,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
@@ -55,6 +66,7 @@ pub enum Event {
     },
     SignInHeld {
         means: Means,
+        reason: HoldReason,
     },
     SignedOut {
         session: String,
@@ -65,6 +77,11 @@ pub enum Event {
     SiteEntered {
         session: String,
         site: SiteId,
+    },
+    /// A signed-in visitor asked for what is not theirs; which record is not written down.
+    GateRefused {
+        site: SiteId,
+        cause: GateCause,
     },
     ActivationStarted,
     ActivationRefused,
@@ -119,6 +136,7 @@ impl Event {
             Self::SignedOut { .. } => "signed-out",
             Self::SignedOutEverywhere { .. } => "signed-out-everywhere",
             Self::SiteEntered { .. } => "site-entered",
+            Self::GateRefused { .. } => "gate-refused",
             Self::ActivationStarted => "activation-started",
             Self::ActivationRefused => "activation-refused",
             Self::Enrolled => "enrolled",

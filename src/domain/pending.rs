@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto::password_hash::{HashFault, HashedPassword};
 use crate::crypto::totp::Seed;
+use crate::domain::account::HoldReason;
 use crate::domain::evidence::{Authenticated, CodeOk, LabCodeOk, Means};
 use crate::domain::return_to::ReturnTo;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::AccountId;
 
 /// Raised when the shape of [`Pending`] changes: what an older version wrote is not guessed at but begun again.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "kebab-case")]
@@ -23,18 +24,24 @@ pub enum Pending {
 /// A complete sign-in that may not go on before the password is rotated.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Held {
+    reason: HoldReason,
     means: Means,
     authenticated_at_micros: i64,
     pub return_to: Option<ReturnTo>,
 }
 
 impl Held {
-    pub fn hold(who: Authenticated, return_to: Option<ReturnTo>) -> Self {
+    pub fn hold(who: Authenticated, reason: HoldReason, return_to: Option<ReturnTo>) -> Self {
         Self {
+            reason,
             means: who.means(),
             authenticated_at_micros: who.at().micros(),
             return_to,
         }
+    }
+
+    pub fn reason(&self) -> HoldReason {
+        self.reason
     }
 
     /// A new password was made: the sign-in goes on as what it was.

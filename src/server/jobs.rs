@@ -5,16 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::admin::reseal;
 use crate::server::certificates::Certificates;
 use crate::service::Core;
+use crate::service::known_passwords::KnownPasswords;
 use crate::store::{StoreFault, pending, sessions, throttle, tickets};
 use crate::web::kit::App;
 
 const CERTIFICATES_EVERY: Duration = Duration::from_secs(5);
+const CORPUS_EVERY: Duration = Duration::from_secs(5);
 const MEMORY_EVERY: Duration = Duration::from_secs(60);
 const DATABASE_EVERY: Duration = Duration::from_secs(300);
 /// After a rotation of the keyring, which needs a restart to be known.
@@ -25,6 +28,7 @@ const STRANGERS_KEPT: Duration = Duration::from_secs(48 * 3600);
 pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Vec<JoinHandle<()>> {
     let (purged, resealed) = (core.clone(), core.clone());
     vec![
+        watch_corpus(Arc::clone(&core.known_passwords)),
         every(CERTIFICATES_EVERY, move || {
             let certificates = Arc::clone(&certificates);
             async move { certificates.reload() }
@@ -50,6 +54,35 @@ pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Ve
             }
         }),
     ]
+}
+
+fn watch_corpus(known: Arc<KnownPasswords>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let checked = Arc::clone(&known);
+        apart(move || checked.check()).await;
+        let mut ticks = interval(CORPUS_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let known = Arc::clone(&known);
+            apart(move || known.reload()).await;
+        }
+    })
+}
+
+/// Reading gigabytes is no work for a thread that answers requests, nor one that a shutdown should wait for.
+async fn apart(work: impl FnOnce() + Send + 'static) {
+    let (done, ended) = oneshot::channel();
+    let named = std::thread::Builder::new().name("corpus".to_owned());
+    let started = named.spawn(move || {
+        work();
+        let _ = done.send(());
+    });
+    match started {
+        // An error is a panic of the work, which has been reported.
+        Ok(_) => drop(ended.await),
+        Err(error) => tracing::warn!(%error, "no thread for the corpus; the next turn tries again"),
+    }
 }
 
 fn every<F, W>(period: Duration, work: F) -> JoinHandle<()>

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 pub use certificates::CertificateProblem;
 
 use crate::config::Problems;
+use crate::corpus::CorpusProblem;
 use crate::i18n::Texts;
 use crate::server::certificates::Certificates;
 use crate::service::Core;
@@ -38,6 +39,8 @@ pub enum StartError {
     },
     #[error(transparent)]
     Certificate(#[from] CertificateProblem),
+    #[error("[corpus] file {0}")]
+    Corpus(#[from] CorpusProblem),
     #[error("[[lab]] time_zone: {0}")]
     Zone(#[from] crate::i18n::UnknownZone),
     #[error("texts: {0}")]
@@ -53,6 +56,7 @@ impl StartError {
         let remedy = match self {
             Self::Listen { .. } => "stop the program that listens there, or choose another address",
             Self::Certificate(_) => "check that both files are there, readable, PEM, and belong together",
+            Self::Corpus(problem) => problem.remedy(),
             Self::Zone(_) => "write an IANA name such as Europe/Paris",
             Self::Site(_) => "correct the rule; config/vestibule.toml shows how they are written",
             Self::Texts(_) | Self::Io(_) => "report this: it is a fault of the program or of the machine",
@@ -74,8 +78,9 @@ pub struct Running {
 /// Opens both listeners and answers from then on.
 ///
 /// # Errors
-/// An address is taken, or the certificate cannot be used.
+/// An address is taken, or the certificate or the corpus cannot be used.
 pub fn start(core: Core) -> Result<Running, StartError> {
+    core.known_passwords.load()?;
     let config = Arc::clone(&core.config);
     let public = listen("listen", config.server.listen)?;
     let internal = listen("internal_listen", config.server.internal_listen)?;

@@ -14,6 +14,7 @@ use crate::kernel::clock::{SharedClock, Timestamp};
 use crate::kernel::entropy::SharedEntropy;
 use crate::kernel::ids::LabId;
 use crate::service::hashing::HashPool;
+use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
 use crate::service::visits::Visits;
 use crate::store::{Db, StoreFault};
@@ -27,6 +28,7 @@ pub struct Core {
     pub keyring: Arc<Keyring>,
     pub sealer: Sealer,
     pub hashing: Arc<HashPool>,
+    pub known_passwords: Arc<KnownPasswords>,
     pub metrics: Arc<Metrics>,
     pub visits: Visits,
 }

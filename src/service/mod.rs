@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod core;
 pub mod hashing;
+pub mod known_passwords;
 pub mod metrics;
 pub mod network_throttle;
 pub mod screening;

@@ -326,3 +326,81 @@ pub async fn count_by_state(tx: &mut Tx, lab: &LabId) -> Result<Vec<(AccountStat
         .map(|(state, count)| Ok((word(&state, "accounts.state")?, count)))
         .collect()
 }
+
+/// An account that an import adds.
+#[derive(Debug)]
+pub struct NewAccount {
+    pub id: AccountId,
+    pub identifier: BlindIndex,
+    pub person: Person,
+    pub digest: BlindIndex,
+}
+
+/// Adds many accounts at once, each waiting for its lab code.
+///
+/// # Errors
+/// The database does not answer, or an identifier is taken.
+pub async fn insert_many(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    lab: &LabId,
+    new: &[NewAccount],
+    now: Timestamp,
+) -> Result<(), StoreFault> {
+    const SQL: &str = "INSERT INTO accounts (lab_id, account_id, identifier_index, identifier, email, birth_date, \
+         given_name, family_name, state, import_digest, created_at, updated_at) ";
+    if new.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Vec::with_capacity(new.len());
+    for account in new {
+        rows.push((account, seal(sealer, lab, account.id, &account.person)?));
+    }
+    on_both!(tx, connection => {
+        let mut query = sqlx::QueryBuilder::new(SQL);
+        query.push_values(rows, |mut row, (account, sealed)| {
+            row.push_bind(lab.as_str().to_owned())
+                .push_bind(account.id.as_bytes().to_vec()).push_bind(account.identifier.as_bytes().to_vec())
+                .push_bind(sealed.identifier).push_bind(sealed.email).push_bind(sealed.birth_date)
+                .push_bind(sealed.given_name).push_bind(sealed.family_name)
+                .push_bind(AccountState::Waiting.as_str()).push_bind(account.digest.as_bytes().to_vec())
+                .push_bind(now.micros()).push_bind(now.micros());
+        });
+        query.build().execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// Those of these identifiers that an account has.
+///
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn find_imported(
+    tx: &mut Tx,
+    lab: &LabId,
+    identifiers: &[BlindIndex],
+) -> Result<Vec<(BlindIndex, Imported)>, StoreFault> {
+    if identifiers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> = on_both!(tx, connection => {
+        let mut query = sqlx::QueryBuilder::new(
+            "SELECT identifier_index, account_id, import_digest FROM accounts WHERE lab_id = ",
+        );
+        query.push_bind(lab.as_str().to_owned()).push(" AND identifier_index IN (");
+        let mut list = query.separated(", ");
+        for identifier in identifiers {
+            list.push_bind(identifier.as_bytes().to_vec());
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(connection).await?
+    });
+    let found = |(index, account, digest): (Vec<u8>, Vec<u8>, Vec<u8>)| {
+        let account = id(&account, "accounts.account_id")?;
+        Ok((
+            super::columns::index(&index, "accounts.identifier_index")?,
+            Imported { account, digest },
+        ))
+    };
+    rows.into_iter().map(found).collect()
+}

@@ -1,10 +1,11 @@
 //! Patient files of the LIS, and who may read which.
 
-use super::columns::id;
+use super::columns::{id, index};
 use super::db::on_both;
 use super::{StoreFault, Tx};
 use crate::crypto::blind_index::BlindIndex;
 use crate::crypto::seal::{Place, Sealer};
+use crate::domain::record::RecordNumber;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId};
 
@@ -97,11 +98,8 @@ pub async fn find_readable(
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(now.micros())
             .fetch_all(connection).await?
     });
-    let open = |(index, sealed): (Vec<u8>, Vec<u8>)| {
-        let index: [u8; 32] = index
-            .try_into()
-            .map_err(|_| StoreFault::Unreadable("records.record_index"))?;
-        let row = row_key(account, &BlindIndex::from_bytes(index));
+    let open = |(stored, sealed): (Vec<u8>, Vec<u8>)| {
+        let row = row_key(account, &index(&stored, "records.record_index")?);
         Ok(sealer.open_text(
             Place {
                 lab,
@@ -112,4 +110,83 @@ pub async fn find_readable(
         )?)
     };
     rows.into_iter().map(open).collect()
+}
+
+/// A record that becomes the own file of an account.
+#[derive(Debug)]
+pub struct OwnRecord {
+    pub account: AccountId,
+    pub index: BlindIndex,
+    pub number: RecordNumber,
+}
+
+/// Attaches many records at once; one that the account was granted becomes its own.
+///
+/// # Errors
+/// The database does not answer, or a record is somebody's own already.
+pub async fn attach_own(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    lab: &LabId,
+    own: &[OwnRecord],
+    now: Timestamp,
+) -> Result<(), StoreFault> {
+    const SQL: &str = "INSERT INTO records (lab_id, account_id, record_index, record, relation, created_at) ";
+    const OR_UPDATE: &str = " ON CONFLICT (lab_id, account_id, record_index) \
+         DO UPDATE SET relation = excluded.relation, scope = NULL, ends_at = NULL";
+    if own.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Vec::with_capacity(own.len());
+    for record in own {
+        let place = Place {
+            lab,
+            column: COLUMN,
+            row: &row_key(record.account, &record.index),
+        };
+        rows.push((record, sealer.seal(place, record.number.as_str().as_bytes())?));
+    }
+    on_both!(tx, connection => {
+        let mut query = sqlx::QueryBuilder::new(SQL);
+        query.push_values(rows, |mut row, (record, sealed)| {
+            row.push_bind(lab.as_str().to_owned())
+                .push_bind(record.account.as_bytes().to_vec()).push_bind(record.index.as_bytes().to_vec())
+                .push_bind(sealed).push_bind(OWN).push_bind(now.micros());
+        });
+        query.push(OR_UPDATE);
+        query.build().execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// Those of these records that are somebody's own file, and whose.
+///
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn find_owners(
+    tx: &mut Tx,
+    lab: &LabId,
+    records: &[BlindIndex],
+) -> Result<Vec<(BlindIndex, AccountId)>, StoreFault> {
+    if records.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = on_both!(tx, connection => {
+        let mut query = sqlx::QueryBuilder::new("SELECT record_index, account_id FROM records WHERE lab_id = ");
+        query.push_bind(lab.as_str().to_owned()).push(" AND relation = 'own' AND record_index IN (");
+        let mut list = query.separated(", ");
+        for record in records {
+            list.push_bind(record.as_bytes().to_vec());
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(connection).await?
+    });
+    rows.into_iter()
+        .map(|(record, owner)| {
+            Ok((
+                index(&record, "records.record_index")?,
+                id(&owner, "records.account_id")?,
+            ))
+        })
+        .collect()
 }

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod clock;
+mod corpus;
 mod database;
 mod network;
 mod sites;
@@ -101,6 +102,7 @@ pub async fn examine(file: &Path, loaded: Result<Config, Problems>, clock: &dyn 
     });
     checks.extend(tls::examine(&config, clock.now()));
     checks.extend(database::examine(&config, keyring.as_ref().ok(), &mut references).await);
+    checks.push(corpus::examine(&config, clock.now()));
     checks.extend(network::examine(&config));
     for site in &config.sites {
         checks.extend(sites::examine(site, &mut references).await);

@@ -8,20 +8,25 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::admin::patients::columns::{ColumnMap, Columns, Field};
+use crate::admin::patients::decide::{Done, Keyed, Line, store};
 use crate::admin::patients::lines::{Lines, Scanned};
-use crate::admin::patients::row::{Reason, Row, Wrong};
+use crate::admin::patients::row::{Reason, Row};
 use crate::admin::patients::survey::{Survey, survey};
 use crate::admin::{Problem, explain};
 use crate::crypto::blind_index::{BlindIndex, Indexer};
 use crate::domain::audit::{Actor, Event};
-use crate::kernel::ids::{AccountId, LabId};
+use crate::kernel::clock::Stopwatch;
+use crate::kernel::ids::LabId;
 use crate::service::{Core, audit};
-use crate::store::records::{self, Relation};
-use crate::store::{StoreFault, Tx, accounts};
+use crate::store::StoreFault;
 
-const ROWS_PER_TRANSACTION: usize = 1_000;
-/// Between two transactions the server's own writes have their turn.
-const PAUSE: Duration = Duration::from_millis(10);
+/// Also what one statement reads or writes.
+const LINES_PER_TRANSACTION: usize = 1_000;
+/// Between two transactions the server's own writes have their turn: SQLite has one writer, and a patient who signs in
+/// does not queue for it but tries again and again for five seconds.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
+/// A pause lasts the transaction's time divided by this.
+const PAUSE_SHARE: f32 = 2.0;
 
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -52,12 +57,6 @@ pub enum Notice {
         bytes: u64,
         of: u64,
     },
-}
-
-enum Done {
-    Added,
-    Updated,
-    Unchanged,
 }
 
 /// Imports what it can and reports the rest line by line. Repeated with the same file, it changes nothing.
@@ -111,7 +110,6 @@ pub async fn import(
             return Ok(import.report);
         }
         first = false;
-        tokio::time::sleep(PAUSE).await;
     }
 }
 
@@ -175,20 +173,26 @@ impl Import<'_> {
         first: bool,
         notify: &mut (dyn FnMut(Notice) + Send),
     ) -> Result<bool, Stopped> {
+        // Read and checked before anybody is kept waiting.
+        let mut ended = false;
+        let mut lines = Vec::with_capacity(LINES_PER_TRANSACTION);
+        while !ended && lines.len() < LINES_PER_TRANSACTION {
+            match self.lines.next().map_err(Stopped::Read)? {
+                Some(scanned) => {
+                    self.bytes += scanned.bytes;
+                    lines.push(self.read(scanned));
+                }
+                None => ended = true,
+            }
+        }
         let mut tx = self.core.db.begin().await?;
+        let held = Stopwatch::start();
         if first {
             audit::record(self.core, &mut tx, self.lab, actor, None, Event::PatientImportStarted).await?;
         }
         let mut report = self.report.clone();
-        let mut ended = false;
-        for _ in 0..ROWS_PER_TRANSACTION {
-            let Some(scanned) = self.lines.next().map_err(Stopped::Read)? else {
-                ended = true;
-                break;
-            };
-            self.bytes += scanned.bytes;
-            let line = scanned.line;
-            match self.row(&mut tx, scanned).await? {
+        for (line, done) in store(self.core, self.lab, &mut tx, lines).await? {
+            match done {
                 Ok(Done::Added) => report.added += 1,
                 Ok(Done::Updated) => report.updated += 1,
                 Ok(Done::Unchanged) => report.unchanged += 1,
@@ -211,80 +215,25 @@ impl Import<'_> {
         }
         tx.commit().await?;
         self.report = report;
+        if !ended {
+            tokio::time::sleep(held.elapsed().div_f32(PAUSE_SHARE).max(SHORTEST_PAUSE)).await;
+        }
         Ok(ended)
     }
 
-    async fn row(&self, tx: &mut Tx, scanned: Scanned) -> Result<Result<Done, Wrong>, StoreFault> {
-        let read = scanned
+    fn read(&self, scanned: Scanned) -> Line {
+        let number = scanned.line;
+        let row = scanned
             .record
             .map_err(|broken| (None, Reason::Broken(broken)))
-            .and_then(|record| Row::read(&record, &self.columns, self.found.encoding, self.core.now()));
-        match read {
-            Ok(row) => self.store(tx, &row).await,
-            Err(wrong) => Ok(Err(wrong)),
-        }
-    }
-
-    async fn store(&self, tx: &mut Tx, row: &Row) -> Result<Result<Done, Wrong>, StoreFault> {
-        let (lab, core) = (self.lab, self.core);
-        let identifier = self.identifiers.index(&[row.identifier.as_str()]);
-        let record = self.records.index(&[row.record.as_str()]);
-        let digest = self.digest(row);
-        let owner = records::lookup_owner(tx, lab, &record).await?;
-        let Some(known) = accounts::lookup_imported(tx, lab, &identifier).await? else {
-            if owner.is_some() {
-                return Ok(Err((Some(Field::Record), Reason::RecordOfAnother)));
-            }
-            let account = AccountId::generate(&*core.entropy);
-            let person = &row.person;
-            let now = core.now();
-            accounts::insert(
-                tx,
-                &core.sealer,
-                lab,
-                account,
-                &identifier,
-                person,
-                digest.as_bytes(),
-                now,
-            )
-            .await?;
-            self.attach(tx, account, &record, row).await?;
-            return Ok(Ok(Done::Added));
-        };
-        let changed = known.digest != digest.as_bytes();
-        match owner {
-            Some(owner) if owner != known.account => return Ok(Err((Some(Field::Record), Reason::RecordOfAnother))),
-            Some(_) if !changed => return Ok(Ok(Done::Unchanged)),
-            Some(_) => {}
-            None => {
-                let person = accounts::lookup_person(tx, &core.sealer, lab, known.account).await?;
-                if person.is_none_or(|person| person.birth_date != row.person.birth_date) {
-                    return Ok(Err((Some(Field::Identifier), Reason::IdentifierOfAnother)));
-                }
-                self.attach(tx, known.account, &record, row).await?;
-            }
-        }
-        if changed {
-            let (person, digest, now) = (&row.person, digest.as_bytes(), core.now());
-            accounts::update_person(tx, &core.sealer, lab, known.account, person, digest, now).await?;
-        }
-        Ok(Ok(Done::Updated))
-    }
-
-    async fn attach(&self, tx: &mut Tx, account: AccountId, index: &BlindIndex, row: &Row) -> Result<(), StoreFault> {
-        let (core, record) = (self.core, row.record.as_str());
-        records::attach(
-            tx,
-            &core.sealer,
-            self.lab,
-            account,
-            index,
-            record,
-            &Relation::Own,
-            core.now(),
-        )
-        .await
+            .and_then(|record| Row::read(&record, &self.columns, self.found.encoding, self.core.now()))
+            .map(|row| Keyed {
+                identifier: self.identifiers.index(&[row.identifier.as_str()]),
+                record: self.records.index(&[row.record.as_str()]),
+                digest: self.digest(&row),
+                row,
+            });
+        Line { number, row }
     }
 
     /// Keyed, so that a stolen database tests no guess at a person.

@@ -1,6 +1,7 @@
 //! What a lab does for its patients: bring them in from the LIS, hand over lab codes, grant a record to somebody else.
 
 mod columns;
+mod decide;
 mod grant;
 mod import;
 mod lab_code;

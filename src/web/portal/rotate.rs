@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::auth::rotate::{self, OnHold, Rotation};
 use crate::crypto::token::TokenKind;
+use crate::domain::account::HoldReason;
 use crate::domain::password::Unsuitable;
 use crate::web::kit::context::with_portal;
 use crate::web::kit::failure::whole_seconds;
@@ -32,7 +33,13 @@ impl std::fmt::Debug for Fields {
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| match on_hold(context).await? {
-        Some(on_hold) => page(context, StatusCode::OK, &on_hold.person.identifier, None),
+        Some(on_hold) => page(
+            context,
+            StatusCode::OK,
+            on_hold.reason(),
+            &on_hold.person.identifier,
+            None,
+        ),
         None => Ok(see_other("/login")),
     })
     .await
@@ -44,11 +51,12 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
         let Some(on_hold) = on_hold(context).await? else {
             return Ok(see_other("/login"));
         };
-        let identifier = on_hold.person.identifier.clone();
+        let (identifier, reason) = (on_hold.person.identifier.clone(), on_hold.reason());
         if context.check_form(&fields.csrf).is_err() {
             return page(
                 context,
                 StatusCode::FORBIDDEN,
+                reason,
                 &identifier,
                 Some(PasswordError::Expired),
             );
@@ -62,13 +70,20 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
                 let error = PasswordError::Busy {
                     seconds: whole_seconds(wait),
                 };
-                page(context, StatusCode::SERVICE_UNAVAILABLE, &identifier, Some(error))
+                page(
+                    context,
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    reason,
+                    &identifier,
+                    Some(error),
+                )
             }
-            Rotation::Unsuitable(reason) => page(
+            Rotation::Unsuitable(unsuitable) => page(
                 context,
                 StatusCode::UNPROCESSABLE_ENTITY,
+                reason,
                 &identifier,
-                Some(why(reason)),
+                Some(why(unsuitable)),
             ),
         }
     })
@@ -85,10 +100,14 @@ async fn on_hold(context: &Context<'_>) -> Result<Option<OnHold>, Failure> {
 fn page(
     context: &Context<'_>,
     status: StatusCode,
+    reason: HoldReason,
     identifier: &str,
     error: Option<PasswordError>,
 ) -> Result<HttpResponse, Failure> {
-    let reason = HeldReason::Listed;
+    let reason = match reason {
+        HoldReason::Listed => HeldReason::Listed,
+        HoldReason::KnownPassword => HeldReason::KnownPassword,
+    };
     context.page(
         status,
         &Held {

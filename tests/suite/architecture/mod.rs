@@ -115,6 +115,18 @@ fn every_file_imports_only_from_the_floors_below_it() {
 }
 
 #[test]
+fn one_file_has_unsafe_code_and_says_why() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let names_it = |file: &PathBuf| {
+        let source = fs::read_to_string(file).unwrap();
+        source.contains("unsafe_code") || source.contains("unsafe {")
+    };
+    let found: Vec<_> = sources(&root).into_iter().filter(names_it).collect();
+    assert_eq!(found, [root.join("corpus/map.rs")]);
+    assert!(fs::read_to_string(&found[0]).unwrap().contains("// SAFETY:"));
+}
+
+#[test]
 fn no_test_file_is_too_long_either() {
     for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")) {
         let lines = fs::read_to_string(&file).unwrap().lines().count();

@@ -23,7 +23,9 @@ fn zst(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-const PACK: [fn(&[u8]) -> Vec<u8>; 2] = [gz, zst];
+type Packer = fn(&[u8]) -> Vec<u8>;
+
+const PACK: [Packer; 2] = [gz, zst];
 
 #[test]
 fn several_in_one_and_one_in_another() {
