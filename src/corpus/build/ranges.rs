@@ -34,9 +34,10 @@ impl Naming {
                 files: FILES,
             })
             .find(|naming| naming.path(folder, 0).is_file())
-            .map(|naming| Self {
-                lower: !naming.path(folder, 0xABCDE).is_file(),
-                ..naming
+            .map(|upper| {
+                let lower = Self { lower: true, ..upper };
+                let is_lower = !upper.path(folder, 0xA).is_file() && lower.path(folder, 0xA).is_file();
+                if is_lower { lower } else { upper }
             })
     }
 
@@ -226,6 +227,20 @@ mod tests {
             })),
             []
         );
+    }
+
+    #[test]
+    fn names_are_upper_or_lower_case() {
+        let (folder, _) = folder();
+        let name = |number| {
+            let naming = Naming::of(folder.path()).unwrap();
+            naming.path(folder.path(), number).file_name().unwrap().to_owned()
+        };
+        assert_eq!(name(0xABCDE), "ABCDE.txt");
+        remove_file(folder.path().join("0000A.txt")).unwrap();
+        assert_eq!(name(0xA), "0000A.txt", "the missing one is named as the others are");
+        write(folder.path().join("0000a.txt"), "").unwrap();
+        assert_eq!(name(0xA), "0000a.txt");
     }
 
     #[test]
