@@ -14,6 +14,7 @@ pub mod domain;
 pub mod gate;
 pub mod i18n;
 pub mod kernel;
+pub mod leak;
 pub mod server;
 pub mod service;
 pub mod store;

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, fchown};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 /// Readable and writable by its owner, and by nobody else.
@@ -73,6 +73,19 @@ pub fn write_new(path: &Path, contents: &[u8]) -> io::Result<()> {
     file.write_all(contents)?;
     file.sync_all()?;
     beside.publish()
+}
+
+/// Gives a new file to the owner of the one whose place it takes, or of its folder.
+///
+/// # Errors
+/// This user may not give files away.
+pub fn own_like(file: &File, target: &Path) -> io::Result<()> {
+    let model = fs::metadata(target).or_else(|_| fs::metadata(folder(target)))?;
+    let ours = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    if ours != (model.uid(), model.gid()) {
+        fchown(file, Some(model.uid()), Some(model.gid()))?;
+    }
+    Ok(())
 }
 
 /// Keeps the owner of the file it replaces.

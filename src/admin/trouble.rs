@@ -31,6 +31,10 @@ pub fn explain(fault: &StoreFault, place: &str) -> Problem {
             "nobody answers at that address".to_owned(),
             "check that the database server runs and that its host and port in [database] are right",
         ),
+        Trouble::Untrusted => (
+            format!("the database server's certificate is not accepted ({})", brief(fault)),
+            "name the authority that signed it as sslrootcert in the database's URL",
+        ),
         Trouble::Damaged => (
             "the file is damaged or is no SQLite database".to_owned(),
             "restore a backup: vestibule db restore FILE --force",

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::crypto::pairwise::pairwise_subject;
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::audit::{Actor, Event};
 use crate::domain::evidence::Authenticated;
@@ -85,7 +86,12 @@ pub async fn recognise_at_site(
         .iter()
         .filter_map(|record| RecordNumber::parse(record).ok())
         .collect();
-    let visit = Arc::new(Visit { session, records });
+    let subject = pairwise_subject(&core.keyring, lab, site.as_str(), session.account).into();
+    let visit = Arc::new(Visit {
+        session,
+        records,
+        subject,
+    });
     core.visits.remember(lab, site, hashed, Arc::clone(&visit));
     Ok(Some(visit))
 }

@@ -72,6 +72,10 @@ async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
         return Ok(Outcome::Busy(wait));
     }
     let Some(identifier) = Identifier::parse(attempt.identifier) else {
+        let event = Event::SignInRefused {
+            cause: RefusalCause::UnknownIdentifier,
+        };
+        audit::record_alone(core, attempt.lab, &attempt.actor, None, event).await?;
         return Ok(Outcome::Refused);
     };
     let identifier = core.identifier_index(attempt.lab, &identifier);
@@ -89,7 +93,10 @@ async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
             take_back_attempt(core, attempt.lab, &identifier, right_code.attempted_at).await?;
             Ok(Outcome::Busy(retry_after))
         }
-        Err(NoHash::Fault(fault)) => Err(fault.into()),
+        Err(NoHash::Fault(fault)) => {
+            take_back_attempt(core, attempt.lab, &identifier, right_code.attempted_at).await?;
+            Err(fault.into())
+        }
     }
 }
 
@@ -123,6 +130,7 @@ async fn check_code(core: &Core, attempt: &Attempt<'_>, identifier: &BlindIndex)
             return Ok(Checked::Ended(Outcome::Wait(wait)));
         }
         Admission::Exhausted => {
+            throttle::store(&mut tx, lab, identifier, &backoff.with_attempt(now)).await?;
             let event = Event::SignInRefused {
                 cause: RefusalCause::TooManyInARow,
             };
@@ -285,22 +293,12 @@ async fn refuse_after_code(
     right: &RightCode,
     cause: RefusalCause,
 ) -> Result<Outcome, Fault> {
-    let mut tx = core.db.begin().await?;
     let event = Event::SignInRefused { cause };
-    audit::record(
-        core,
-        &mut tx,
-        attempt.lab,
-        &attempt.actor,
-        Some(right.account.id),
-        event,
-    )
-    .await?;
-    tx.commit().await?;
+    audit::record_alone(core, attempt.lab, &attempt.actor, Some(right.account.id), event).await?;
     Ok(Outcome::Refused)
 }
 
-/// Nobody failed: we had no time.
+/// Nobody failed: it was our fault.
 async fn take_back_attempt(
     core: &Core,
     lab: &LabId,

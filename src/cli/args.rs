@@ -13,6 +13,7 @@ use crate::corpus::Algorithm;
 use crate::domain::record::RecordNumber;
 use crate::i18n::Language;
 use crate::kernel::ids::LabId;
+use crate::leak::dump::generate::{Layout, Packing, TextEncoding};
 
 /// The locked entrance hall in front of a medical laboratory's result pages.
 #[derive(Debug, Parser)]
@@ -57,6 +58,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Demo {
     /// Where the demo keeps its files; a second start uses them again
     #[arg(long, value_name = "DIR", default_value = "vestibule-demo")]
@@ -64,6 +66,43 @@ pub struct Demo {
     /// Port on localhost
     #[arg(long, default_value_t = 8443)]
     pub port: u16,
+    #[command(subcommand)]
+    pub command: Option<DemoCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DemoCommand {
+    /// Write a list of identifiers and passwords as they circulate; nobody in it exists
+    Dump(Dump),
+}
+
+#[derive(Debug, Args)]
+pub struct Dump {
+    #[arg(long, default_value_t = 491_840)]
+    pub rows: u64,
+    /// Columns of a table
+    #[arg(long, default_value_t = 60)]
+    pub fields: usize,
+    /// The same seed makes the same file
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// csv, tsv, semicolon, jsonl or pairs
+    #[arg(long, default_value = "semicolon")]
+    pub format: Layout,
+    /// utf-8, windows-1252, utf-16le or utf-16be
+    #[arg(long, default_value = "utf-8")]
+    pub encoding: TextEncoding,
+    /// none, gz or zst
+    #[arg(long, default_value = "none")]
+    pub compress: Packing,
+    /// Of a hundred rows, how many are those of accounts: P-000001, P-000002…
+    #[arg(long, value_name = "PERCENT", default_value_t = 60)]
+    pub match_percent: u8,
+    /// Files whose lines are the accounts instead: IDENTIFIER or IDENTIFIER,PASSWORD
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub match_accounts: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,6 +5,7 @@ mod args;
 mod corpus;
 mod database;
 mod doctor;
+mod dump;
 mod keyring;
 mod lab;
 mod operator;
@@ -23,7 +24,7 @@ use crate::kernel::clock::{Clock, SharedClock, SystemClock};
 use crate::kernel::entropy::{SharedEntropy, SystemEntropy};
 use crate::service::Core;
 
-pub use args::{Command, Invocation, parse, parse_from};
+pub use args::{Command, Demo, DemoCommand, Invocation, parse, parse_from};
 
 /// What a command has done.
 #[derive(Debug)]
@@ -45,7 +46,7 @@ impl Done {
     }
 }
 
-/// Runs every command but `serve` and `demo`.
+/// Runs every command but `serve` and `demo` itself.
 pub async fn run(invocation: Invocation) -> ExitCode {
     let json = invocation.json;
     let done = match &invocation.command {
@@ -55,6 +56,10 @@ pub async fn run(invocation: Invocation) -> ExitCode {
         Command::Corpus(command) => corpus::run(&invocation, command),
         Command::Lab(command) => lab::run(&invocation, command).await,
         Command::Patient(command) => patient::run(&invocation, command).await,
+        Command::Demo(Demo {
+            command: Some(DemoCommand::Dump(options)),
+            ..
+        }) => dump::run(&invocation, options),
         Command::Serve | Command::Demo(_) => Err(Problems::one(
             "command line",
             "this command is started elsewhere",

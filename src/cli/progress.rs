@@ -10,6 +10,18 @@ pub struct Progress(ProgressBar);
 impl Progress {
     /// Shows nothing with `--json` or when standard error is a file.
     pub fn of_bytes(json: bool) -> Self {
+        Self::with(json, "{bar:40} {percent:>3} %  {bytes} of {total_bytes}  {eta} left")
+    }
+
+    /// As of bytes.
+    pub fn of_rows(json: bool) -> Self {
+        Self::with(
+            json,
+            "{bar:40} {percent:>3} %  {human_pos} of {human_len} rows  {eta} left",
+        )
+    }
+
+    fn with(json: bool, template: &str) -> Self {
         let shown = !json && output::is_watched();
         let target = if shown {
             ProgressDrawTarget::stderr()
@@ -17,7 +29,7 @@ impl Progress {
             ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(Some(0), target);
-        let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {bytes} of {total_bytes}  {eta} left");
+        let style = ProgressStyle::with_template(template);
         Self(match style {
             Ok(style) => bar.with_style(style),
             Err(_) => bar,

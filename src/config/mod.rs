@@ -132,15 +132,19 @@ impl Config {
         problems.into_result()
     }
 
+    /// By host name alone: cookies do not tell ports apart.
     fn check_hosts(&self, problems: &mut Problems) {
         let mut seen = std::collections::BTreeSet::new();
-        let portals = self.labs.iter().map(|lab| lab.portal.as_str());
-        let sites = self.sites.iter().map(|site| site.origin.as_str());
-        for origin in portals.chain(sites) {
-            if !seen.insert(origin.trim_end_matches('/').to_ascii_lowercase()) {
+        let portals = self.labs.iter().map(|lab| lab.portal.clone());
+        let sites = self.sites.iter().filter_map(|site| url::Url::parse(&site.origin).ok());
+        for host in portals
+            .chain(sites)
+            .filter_map(|origin| origin.host_str().map(str::to_owned))
+        {
+            if !seen.insert(host.clone()) {
                 problems.add(
-                    "[[lab]] portal, [[site]] origin".to_owned(),
-                    format!("'{origin}' is used twice"),
+                    "[[lab]] portal, [[site]] origin",
+                    format!("the host name '{host}' is used twice"),
                     "give every portal and every site a host name of its own",
                 );
             }

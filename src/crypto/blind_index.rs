@@ -1,6 +1,9 @@
 //! Look-up of sealed values: a keyed MAC of the normalized text, with a key per lab and per kind.
 
-use super::keyring::{Key, Keyring, Purpose};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use super::keyring::{Keyring, Purpose};
 use crate::kernel::ids::LabId;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,18 +30,23 @@ pub fn blind_index(keyring: &Keyring, lab: &LabId, kind: &'static str, normalize
     Indexer::new(keyring, lab, kind).index(&[normalized])
 }
 
-/// Makes many values of one kind: the key is derived once.
-pub struct Indexer(Key);
+/// Makes many values of one kind: the key is derived and fed to the MAC once.
+#[derive(Clone)]
+pub struct Indexer(Hmac<Sha256>);
 
 impl Indexer {
     pub fn new(keyring: &Keyring, lab: &LabId, kind: &'static str) -> Self {
-        Self(keyring.lookup_key(Purpose::BlindIndex, &[lab.as_str(), kind]))
+        let key = keyring.lookup_key(Purpose::BlindIndex, &[lab.as_str(), kind]);
+        Self(super::keyed(&key, &[]))
     }
 
     /// No two lists of parts share a value.
     pub fn index(&self, parts: &[&str]) -> BlindIndex {
-        let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
-        BlindIndex(super::mac(&self.0, &parts))
+        let mut mac = self.0.clone();
+        for part in parts {
+            super::feed(&mut mac, part.as_bytes());
+        }
+        BlindIndex(mac.finalize().into_bytes().into())
     }
 }
 

@@ -54,13 +54,14 @@ pub struct UnknownKey;
 pub enum Purpose {
     Pepper,
     Seal,
-    Csrf,
     Assertion,
-    /// From here on: found again by value, so bound to the first key for good.
+    /// From here on: made again for comparison, so bound to the first key for good.
+    Csrf,
     BlindIndex,
     HumanCode,
     Decoy,
     Fingerprint,
+    Leak,
 }
 
 impl Purpose {
@@ -74,6 +75,7 @@ impl Purpose {
             Self::HumanCode => b"vestibule/1/human-code",
             Self::Decoy => b"vestibule/1/decoy",
             Self::Fingerprint => b"vestibule/1/fingerprint",
+            Self::Leak => b"vestibule/1/leak",
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod csrf;
 pub mod human_code;
 pub mod jose;
 pub mod keyring;
+pub mod leak_digest;
 pub mod pairwise;
 pub mod password_hash;
 pub mod seal;
@@ -32,8 +33,12 @@ fn keyed(key: &[u8; 32], parts: &[&[u8]]) -> Hmac<Sha256> {
     }
     let mut hmac = <Hmac<Sha256> as KeyInit>::new((&*padded).into());
     for part in parts {
-        hmac.update(&(part.len() as u64).to_be_bytes());
-        hmac.update(part);
+        feed(&mut hmac, part);
     }
     hmac
+}
+
+fn feed(hmac: &mut Hmac<Sha256>, part: &[u8]) {
+    hmac.update(&(part.len() as u64).to_be_bytes());
+    hmac.update(part);
 }

@@ -13,6 +13,9 @@ use crate::demo::people::{Character, State};
 
 pub const CONFIG: &str = "vestibule.toml";
 pub const KEYRING: &str = "keyring.toml";
+const DATABASE: &str = "vestibule.db";
+/// How a configuration of ours begins.
+const MARK: &str = "# Written by `vestibule demo`";
 const STORY: &str = "demo.json";
 const LEAK: &str = "leaked-list.csv";
 
@@ -99,12 +102,21 @@ pub fn site(port: u16) -> String {
     format!("https://results.localhost:{port}")
 }
 
+/// Makes the folder, and keeps away from one that holds something else.
 pub fn prepare(dir: &Path) -> Result<(), DemoError> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
-        .map_err(DemoError::in_folder(dir))
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.map_err(DemoError::in_folder(dir))?;
+    let strangers = match fs::read_to_string(dir.join(CONFIG)) {
+        Ok(config) => !config.starts_with(MARK),
+        Err(_) => dir.join(DATABASE).exists(),
+    };
+    if strangers {
+        let place = dir.display();
+        return Err(DemoError::Problem(format!(
+            "{place} holds another installation; name another folder with --dir"
+        )));
+    }
+    Ok(())
 }
 
 pub fn write_config(dir: &Path, port: u16, internal: u16, upstream: &str) -> Result<(), DemoError> {

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use crate::auth::recovery;
 use crate::config::Lab;
 use crate::crypto::human_code::{CodeKind, HumanCode};
+use crate::crypto::password_hash::HashedPassword;
 use crate::crypto::totp::{Seed, Step};
 use crate::demo::DemoError;
 use crate::demo::folder::{Account, LabCode, Story};
@@ -22,6 +24,8 @@ use crate::store::{StoreFault, Tx, accounts, authenticators, lab_codes, password
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
+/// All or nothing, so that a start that was cut off can be tried again.
+///
 /// # Errors
 /// The database cannot be written.
 pub async fn seed(core: &Core) -> Result<Story, DemoError> {
@@ -29,59 +33,83 @@ pub async fn seed(core: &Core) -> Result<Story, DemoError> {
         .config
         .labs
         .first()
-        .ok_or_else(|| DemoError::problem("the demo has no lab"))?
-        .clone();
-    let mut story = Story::of(&lab);
-    for who in CAST {
-        add(core, &lab, who, &mut story).await.map_err(DemoError::problem)?;
-    }
+        .ok_or_else(|| DemoError::problem("the demo has no lab"))?;
+    let mut story = Story::of(lab);
+    let filled = fill(core, lab, &mut story).await;
+    filled.map_err(|fault| DemoError::Problem(format!("{fault}; remove the folder to begin anew")))?;
     Ok(story)
 }
 
-async fn add(core: &Core, lab: &Lab, who: &Character, story: &mut Story) -> Result<(), Fault> {
-    let password = phrase(core);
-    let hash = match Password::typed(&password) {
-        Some(typed) => core.hashing.make(typed).await.map_err(fault)?,
-        None => return Err(Fault::Broken("a demo password is too long")),
-    };
+async fn fill(core: &Core, lab: &Lab, story: &mut Story) -> Result<(), Fault> {
+    let mut means = Vec::new();
+    for who in CAST {
+        means.push(Means::of(core, who).await?);
+    }
+    let mut tx = core.db.begin().await?;
+    for (who, means) in CAST.iter().zip(means) {
+        add(core, &mut tx, lab, who, means, story).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// What those have who are enrolled already.
+struct Means {
+    password: String,
+    hash: HashedPassword,
+    seed: Seed,
+}
+
+impl Means {
+    async fn of(core: &Core, who: &Character) -> Result<Option<Self>, Fault> {
+        if who.state == State::Waiting {
+            return Ok(None);
+        }
+        let password = phrase(core);
+        let typed = Password::typed(&password).ok_or(Fault::Broken("a demo password is too long"))?;
+        let hash = core.hashing.make(typed).await.map_err(fault)?;
+        Ok(Some(Self {
+            password,
+            hash,
+            seed: Seed::generate(&*core.entropy),
+        }))
+    }
+}
+
+async fn add(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &Lab,
+    who: &Character,
+    means: Option<Means>,
+    story: &mut Story,
+) -> Result<(), Fault> {
     let account = AccountId::generate(&*core.entropy);
     let now = core.now();
-    let mut tx = core.db.begin().await?;
-    insert(core, &mut tx, &lab.id, account, who).await?;
+    insert(core, tx, &lab.id, account, who).await?;
     let mut told = Account::of(who);
-    if who.state == State::Waiting {
-        story
-            .lab_codes
-            .push(issue_code(core, &mut tx, lab, account, who).await?);
-    } else {
-        let seed = Seed::generate(&*core.entropy);
-        passwords::set(&mut tx, &lab.id, account, &hash, now).await?;
-        authenticators::bind(
-            &mut tx,
-            &core.sealer,
-            &lab.id,
-            account,
-            &seed,
-            Step::from_number(0),
-            now,
-        )
-        .await?;
-        accounts::set_state(&mut tx, &lab.id, account, AccountState::Active, now).await?;
-        told.password = Some(password);
-        told.totp_secret = Some(seed.base32().to_string());
+    match means {
+        Some(Means { password, hash, seed }) => {
+            passwords::set(tx, &lab.id, account, &hash, now).await?;
+            authenticators::bind(tx, &core.sealer, &lab.id, account, &seed, Step::from_number(0), now).await?;
+            accounts::set_state(tx, &lab.id, account, AccountState::Active, now).await?;
+            recovery::issue(core, tx, &lab.id, account, &Actor::Vestibule).await?;
+            recovery::issue(core, tx, &lab.id, account, &Actor::Vestibule).await?;
+            told.password = Some(password);
+            told.totp_secret = Some(seed.base32().to_string());
+        }
+        None => story.lab_codes.push(issue_code(core, tx, lab, account, who).await?),
     }
     if who.state == State::Leaked {
-        accounts::set_rotation_required(&mut tx, &lab.id, account, Some(now), now).await?;
+        accounts::set_rotation_required(tx, &lab.id, account, Some(now), now).await?;
     }
     if who.identifier == GUARDIAN {
         let relation = Relation::Granted {
             scope: "results".to_owned(),
             ends_at: now.plus(YEAR),
         };
-        attach(core, &mut tx, &lab.id, account, CHILD_RECORD, &relation).await?;
+        attach(core, tx, &lab.id, account, CHILD_RECORD, &relation).await?;
         told.records.push(CHILD_RECORD.to_owned());
     }
-    tx.commit().await?;
     story.accounts.push(told);
     Ok(())
 }

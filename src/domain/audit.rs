@@ -41,6 +41,16 @@ pub enum RefusalCause {
     TooManyInARow,
 }
 
+/// Why the gate refused a signed-in visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateCause {
+    OtherRecord,
+    Unmapped,
+    Ambiguous,
+    Method,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
@@ -67,6 +77,11 @@ pub enum Event {
     SiteEntered {
         session: String,
         site: SiteId,
+    },
+    /// A signed-in visitor asked for what is not theirs; which record is not written down.
+    GateRefused {
+        site: SiteId,
+        cause: GateCause,
     },
     ActivationStarted,
     ActivationRefused,
@@ -121,6 +136,7 @@ impl Event {
             Self::SignedOut { .. } => "signed-out",
             Self::SignedOutEverywhere { .. } => "signed-out-everywhere",
             Self::SiteEntered { .. } => "site-entered",
+            Self::GateRefused { .. } => "gate-refused",
             Self::ActivationStarted => "activation-started",
             Self::ActivationRefused => "activation-refused",
             Self::Enrolled => "enrolled",

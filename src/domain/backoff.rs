@@ -34,15 +34,17 @@ pub enum Admission {
 }
 
 impl Backoff {
+    /// What a stranger can see of the answer follows from the last 24 hours alone: older failures are kept for
+    /// accounts that exist and forgotten for identifiers that do not, and nobody may tell the two apart.
     pub fn admit(&self, limits: Limits, now: Timestamp) -> Admission {
-        if self.in_a_row >= limits.failures_in_a_row {
-            return Admission::Exhausted;
-        }
         let wait = self.until_delay_over(now).max(self.until_day_has_room(limits, now));
-        if wait.is_zero() {
-            Admission::Evaluate
+        if !wait.is_zero() {
+            return Admission::Wait(wait);
+        }
+        if self.in_a_row >= limits.failures_in_a_row {
+            Admission::Exhausted
         } else {
-            Admission::Wait(wait)
+            Admission::Evaluate
         }
     }
 
@@ -74,24 +76,27 @@ impl Backoff {
     }
 
     fn until_delay_over(&self, now: Timestamp) -> Duration {
-        let Some(last) = self.recent.last().map(|at| Timestamp::from_micros(*at)) else {
+        let today = self.today(now);
+        let Some(last) = today.last() else {
             return Duration::ZERO;
         };
-        delay(self.in_a_row).saturating_sub(now.since(last))
+        let counted = u32::try_from(today.len()).unwrap_or(u32::MAX).min(self.in_a_row);
+        delay(counted).saturating_sub(now.since(*last))
     }
 
     fn until_day_has_room(&self, limits: Limits, now: Timestamp) -> Duration {
-        let within_day = self
-            .recent
-            .iter()
-            .rev()
-            .filter(|at| now.since(Timestamp::from_micros(**at)) < DAY);
-        match within_day.take(limits.failures_per_day as usize).enumerate().last() {
-            Some((index, oldest)) if index + 1 == limits.failures_per_day as usize => {
-                DAY.saturating_sub(now.since(Timestamp::from_micros(*oldest)))
-            }
-            _ => Duration::ZERO,
+        let today = self.today(now);
+        let oldest_that_counts = today.len().checked_sub(limits.failures_per_day as usize);
+        match oldest_that_counts.and_then(|index| today.get(index)) {
+            Some(oldest) => DAY.saturating_sub(now.since(*oldest)),
+            None => Duration::ZERO,
         }
+    }
+
+    /// Failures of the last 24 hours, oldest first.
+    fn today(&self, now: Timestamp) -> Vec<Timestamp> {
+        let recent = self.recent.iter().map(|at| Timestamp::from_micros(*at));
+        recent.filter(|at| now.since(*at) < DAY).collect()
     }
 }
 
@@ -165,6 +170,25 @@ mod tests {
             "the simulation was no simulation: {}",
             failures.len()
         );
+    }
+
+    #[test]
+    fn r21_failures_of_another_day_change_nothing_that_a_stranger_sees() {
+        let (known, now) = after(99, Duration::from_secs(3600));
+        let later = now.plus(DAY);
+        let unknown = Backoff::default();
+        let (mut known, mut unknown, mut at) = (known, unknown, later);
+        for _ in 0..40 {
+            let seen = |backoff: &Backoff| match backoff.admit(LIMITS, at) {
+                Admission::Wait(wait) => Some(wait),
+                Admission::Evaluate | Admission::Exhausted => None,
+            };
+            assert_eq!(seen(&known), seen(&unknown));
+            if let Some(wait) = seen(&known) {
+                at = at.plus(wait);
+            }
+            (known, unknown) = (known.with_attempt(at), unknown.with_attempt(at));
+        }
     }
 
     #[test]

@@ -16,11 +16,27 @@ impl Identifier {
         if typed.len() > Self::MAX_LENGTH * 4 {
             return None;
         }
-        let normalized: String = typed
+        if typed.is_ascii() {
+            return Self::of(Self::plain(typed));
+        }
+        let normalized = typed
             .nfkc()
             .filter(|c| !c.is_whitespace() && !c.is_control())
             .flat_map(char::to_lowercase)
             .collect();
+        Self::of(normalized)
+    }
+
+    /// The same for what nearly every identifier is made of, several times faster: lists have millions.
+    fn plain(typed: &str) -> String {
+        let mut kept = typed.to_ascii_lowercase();
+        if kept.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
+            kept.retain(|c| c > ' ' && c != '\u{7f}');
+        }
+        kept
+    }
+
+    fn of(normalized: String) -> Option<Self> {
         let length = normalized.chars().count();
         (1..=Self::MAX_LENGTH).contains(&length).then_some(Self(normalized))
     }
@@ -46,6 +62,14 @@ mod tests {
         for typed in [" P-1024 77 ", "P-102477", "Ｐ-102477", "p-1024\u{a0}77"] {
             assert_eq!(Identifier::parse(typed), Some(plain.clone()), "{typed}");
         }
+        let ascii: String = (0..=127).map(char::from).collect();
+        let wide: String = "é".to_owned() + &ascii;
+        let both = (Identifier::parse(&ascii).unwrap(), Identifier::parse(&wide).unwrap());
+        assert_eq!(
+            "é".to_owned() + both.0.as_str(),
+            both.1.as_str(),
+            "one rule, written twice"
+        );
         assert_eq!(Identifier::parse("  \u{0}"), None);
         assert_eq!(Identifier::parse(&"a".repeat(255)), None);
     }

@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_LOCATION, HeaderMap, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY,
-    REFRESH, SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    REFRESH, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 
 use crate::gate::headers::{is_hop_by_hop, is_own_cookie, named_in_connection};
@@ -48,7 +48,6 @@ pub fn for_browser(upstream: &HeaderMap, origins: &Origins, requested: &str) -> 
         }
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(REFERRER_POLICY) {
         // Record numbers stand in URLs: no other site is told them.

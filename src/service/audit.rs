@@ -23,3 +23,19 @@ pub async fn record(
     };
     audit::insert(tx, lab, AuditEventId::generate(&*core.entropy), &entry, core.now()).await
 }
+
+/// As [`record`], for a refusal that changes nothing else.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn record_alone(
+    core: &Core,
+    lab: &LabId,
+    actor: &Actor,
+    account: Option<AccountId>,
+    event: Event,
+) -> Result<(), StoreFault> {
+    let mut tx = core.db.begin().await?;
+    record(core, &mut tx, lab, actor, account, event).await?;
+    tx.commit().await
+}

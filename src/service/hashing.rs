@@ -1,16 +1,17 @@
-//! The bounded Argon2id pool: as many threads as cores, each with work memory of its own that it keeps and wipes. A job
-//! that would wait too long is refused at the door, and one whose sender has gone is never computed.
+//! The bounded Argon2id pool: as many threads as cores, each with work memory of its own that it keeps, and wipes when it
+//! has nothing more to do. A job that would wait too long is refused at the door; one that waited too long all the same,
+//! or whose sender has gone, is never computed.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use crate::crypto::keyring::Keyring;
-use crate::crypto::password_hash::{self, Cost, HashFault, HashedPassword, PasswordMatched};
+use crate::crypto::password_hash::{self, Cost, HashFault, HashedPassword, PasswordMatched, WorkMemory};
 use crate::domain::password::Password;
 use crate::kernel::clock::Stopwatch;
 use crate::kernel::entropy::SharedEntropy;
@@ -84,16 +85,17 @@ impl HashPool {
         };
         let (queue, jobs) = sync_channel(LONGEST_QUEUE);
         let jobs = Arc::new(Mutex::new(jobs));
-        let hash_micros = AtomicU64::new(time_one_hash(&tools)?);
+        let mut memories: Vec<_> = (0..threads.get()).map(|_| WorkMemory::new(tools.cost)).collect();
+        let hash_micros = memories.first_mut().map(|memory| time_one_hash(&tools, memory));
         let state = Arc::new(State {
             waiting: AtomicUsize::new(0),
-            hash_micros,
+            hash_micros: AtomicU64::new(hash_micros.transpose()?.unwrap_or_default()),
         });
-        for number in 0..threads.get() {
+        for (number, memory) in memories.into_iter().enumerate() {
             let (tools, jobs, state) = (tools.clone(), Arc::clone(&jobs), Arc::clone(&state));
             std::thread::Builder::new()
                 .name(format!("argon2-{number}"))
-                .spawn(move || work(&tools, &jobs, &state))?;
+                .spawn(move || work(&tools, &jobs, &state, memory, longest_wait))?;
         }
         Ok(Self {
             queue,
@@ -158,11 +160,10 @@ impl HashPool {
     }
 }
 
-fn time_one_hash(tools: &Tools) -> std::io::Result<u64> {
-    let mut memory = password_hash::work_memory(tools.cost);
+fn time_one_hash(tools: &Tools, memory: &mut WorkMemory) -> std::io::Result<u64> {
     let watch = Stopwatch::start();
     let password = b"only the time matters";
-    password_hash::hash(&tools.keyring, &*tools.entropy, tools.cost, password, &mut memory)
+    password_hash::hash(&tools.keyring, &*tools.entropy, tools.cost, password, memory)
         .map_err(std::io::Error::other)?;
     Ok(micros(watch.elapsed()))
 }
@@ -171,14 +172,17 @@ fn micros(span: Duration) -> u64 {
     u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
 }
 
-fn work(tools: &Tools, jobs: &Mutex<Receiver<Job>>, state: &State) {
-    let mut memory = password_hash::work_memory(tools.cost);
+fn work(tools: &Tools, jobs: &Mutex<Receiver<Job>>, state: &State, mut memory: WorkMemory, longest_wait: Duration) {
     loop {
-        let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { work, queued }) = next else { return };
+        let next = waiting(jobs).or_else(|| {
+            memory.wipe();
+            jobs.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+        });
+        let Some(Job { work, queued }) = next else { return };
         state.waiting.fetch_sub(1, Ordering::Relaxed);
-        tools.metrics.hash_waited(queued.elapsed());
-        if work.is_abandoned() {
+        let waited = queued.elapsed();
+        tools.metrics.hash_waited(waited);
+        if work.is_abandoned() || waited > longest_wait {
             continue;
         }
         let watch = Stopwatch::start();
@@ -186,6 +190,15 @@ fn work(tools: &Tools, jobs: &Mutex<Receiver<Job>>, state: &State) {
         work.compute(tools, &mut memory);
         let smoothed = (state.hash_micros.load(Ordering::Relaxed) * 7 + micros(watch.elapsed())) / 8;
         state.hash_micros.store(smoothed, Ordering::Relaxed);
+    }
+}
+
+/// A job that is there already. A queue at which another thread stands waiting is empty.
+fn waiting(jobs: &Mutex<Receiver<Job>>) -> Option<Job> {
+    match jobs.try_lock() {
+        Ok(jobs) => jobs.try_recv().ok(),
+        Err(TryLockError::Poisoned(jobs)) => jobs.into_inner().try_recv().ok(),
+        Err(TryLockError::WouldBlock) => None,
     }
 }
 
@@ -198,7 +211,7 @@ impl Work {
     }
 
     /// A sender that went away meanwhile misses nothing.
-    fn compute(self, tools: &Tools, memory: &mut [argon2::Block]) {
+    fn compute(self, tools: &Tools, memory: &mut WorkMemory) {
         match self {
             Self::Verify {
                 stored,
@@ -268,6 +281,13 @@ mod tests {
             .count() as u64;
         assert!(busy > 0);
         assert_eq!(metrics.password_hashes(), 200 - busy);
+    }
+
+    #[tokio::test]
+    async fn a_job_that_waited_too_long_all_the_same_is_not_computed() {
+        let (pool, metrics) = pool(Duration::ZERO);
+        assert!(matches!(pool.make(typed("x")).await, Err(NoHash::Busy { .. })));
+        assert_eq!(metrics.password_hashes(), 0);
     }
 
     #[tokio::test]

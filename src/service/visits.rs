@@ -19,6 +19,8 @@ const MOST: u64 = 100_000;
 pub struct Visit {
     pub session: Session,
     pub records: Arc<[RecordNumber]>,
+    /// Its holder's name at that site alone.
+    pub subject: Arc<str>,
 }
 
 type Key = (LabId, SiteId, HashedToken);

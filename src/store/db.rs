@@ -60,22 +60,6 @@ pub enum StoreFault {
     Seal(#[from] crate::crypto::seal::SealError),
 }
 
-impl StoreFault {
-    /// The database is there but has no room for this request now; trying again is right.
-    pub fn is_busy(&self) -> bool {
-        match self {
-            Self::Sql(sqlx::Error::PoolTimedOut) => true,
-            Self::Sql(sqlx::Error::Database(error)) => {
-                matches!(
-                    error.code().as_deref(),
-                    Some("5" | "6" | "261" | "517" | "53300" | "55P03")
-                )
-            }
-            _ => false,
-        }
-    }
-}
-
 impl Db {
     /// Opens the database that the URL names; an SQLite file is made if it is not there.
     ///

@@ -16,6 +16,8 @@ pub enum Trouble {
     Denied,
     /// Nobody answers at that address.
     NoAnswer,
+    /// The server does not prove to be the one that was meant, or speaks no TLS.
+    Untrusted,
     Damaged,
     /// Made by a newer or an altered version of this program.
     OtherSchema,
@@ -37,7 +39,9 @@ impl StoreFault {
 fn of_sql(error: &sqlx::Error) -> Trouble {
     match error {
         sqlx::Error::Configuration(_) => Trouble::MalformedUrl,
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut => Trouble::NoAnswer,
+        sqlx::Error::Tls(_) => Trouble::Untrusted,
+        sqlx::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => Trouble::Untrusted,
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => Trouble::NoAnswer,
         sqlx::Error::Database(error) => of_code(&error.code().unwrap_or_default()),
         _ => Trouble::Other,
     }

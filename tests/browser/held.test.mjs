@@ -8,7 +8,7 @@ import { WORDS } from "./support/words.mjs";
 
 describe("a leaked password", { concurrency: 3 }, () => {
   for (const [language, javaScript] of [["fr", true], ["en", true], ["fr", false]]) {
-    describe(`a leaked account (${language}, ${javaScript ? "with" : "without"} JavaScript)`, () => {
+    describe(`a leaked account (${language}, ${javaScript ? "with" : "without"} JavaScript)`, { concurrency: 1 }, () => {
       const words = WORDS[language];
       const password = "cinq voiliers rentrent au port";
       let demo, browser, patient, result;

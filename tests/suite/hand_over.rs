@@ -8,6 +8,7 @@ use crate::support::databases::on_both_databases;
 use crate::support::patient::Patient;
 
 on_both_databases![
+    r44_trying_other_numbers_leaves_a_name,
     a_ticket_serves_once_for_its_own_browser_and_for_a_minute,
     no_return_address_leads_elsewhere,
     signing_out_of_the_portal_ends_the_site_at_once,
@@ -129,6 +130,30 @@ async fn r39_another_replica_sees_a_sign_out_within_two_seconds(app: TestApp) {
     tx.commit().await.unwrap();
     tokio::time::sleep(Duration::from_millis(1_900)).await;
     assert_eq!(browser.get(&own(&app)).await.status, 303);
+    app.stop().await;
+}
+
+async fn r44_trying_other_numbers_leaves_a_name(app: TestApp) {
+    let patient = app.patient("P-1", "1").await;
+    let mut browser = at_the_site(&app, &patient).await;
+    assert_eq!(
+        browser.get(&format!("{}/dossiers/2/sommaire", app.site)).await.status,
+        403
+    );
+    let mut tx = app.core.db.begin_read().await.unwrap();
+    let newest = vestibule::store::audit::find_newest(&mut tx, &app.lab(), 1)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(
+        (newest[0].kind.as_str(), newest[0].account),
+        ("gate-refused", Some(patient.account))
+    );
+    assert!(
+        newest[0].detail.contains("other-record") && !newest[0].detail.contains("dossiers"),
+        "{}",
+        newest[0].detail
+    );
     app.stop().await;
 }
 

@@ -85,6 +85,7 @@ async fn into_sqlite(
     let mut source = File::open(file).map_err(|error| about(file, &error.to_string(), "make it readable"))?;
     io::copy(&mut source, &mut copy).map_err(unwritable)?;
     copy.sync_all().map_err(unwritable)?;
+    files::own_like(&copy, target).map_err(unwritable)?;
     drop(copy);
     check_file(config, place, keyring, file, beside.path()).await?;
     let vacated = vacate(place, target, force).await?;

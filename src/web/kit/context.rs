@@ -1,5 +1,6 @@
 //! One request, as the pages of a lab see it: which lab, who asks, in which language, from which browser.
 
+use std::cell::OnceCell;
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::HttpRequest;
@@ -23,6 +24,7 @@ use crate::web::kit::faces::{Face, LabFace};
 use crate::web::kit::failure::{Failure, whole_seconds};
 use crate::web::pages::{Chrome, ErrorKind, ErrorPage};
 
+/// What only a page needs is found out when one is written: most requests at the gate never do.
 #[derive(Debug)]
 pub struct Context<'a> {
     pub app: &'a App,
@@ -30,14 +32,14 @@ pub struct Context<'a> {
     pub face: &'a LabFace,
     pub client: ClientAddress,
     pub arrived: Stopwatch,
-    language: Language,
+    language: OnceCell<Language>,
     browser: PlainToken,
     is_new_browser: bool,
-    csrf: String,
-    path: String,
+    csrf: OnceCell<String>,
+    path: OnceCell<String>,
     /// On a site's host the portal is elsewhere.
     is_site: bool,
-    portal: String,
+    portal: OnceCell<String>,
     pub signed_in: bool,
 }
 
@@ -60,22 +62,13 @@ impl<'a> Context<'a> {
             face,
             client: client_address(app, request),
             arrived: Stopwatch::start(),
-            language: language(request),
-            csrf: csrf::csrf_token(&app.core.keyring, &browser.hashed()),
+            language: OnceCell::new(),
+            csrf: OnceCell::new(),
             browser,
             is_new_browser,
-            path: match request.uri().path_and_query() {
-                // Its addresses belong to the LIS, and may hold a record's number.
-                _ if is_site => String::new(),
-                Some(path) => path.to_string(),
-                None => "/".to_owned(),
-            },
+            path: OnceCell::new(),
             is_site,
-            portal: if is_site {
-                face.lab.portal_origin()
-            } else {
-                String::new()
-            },
+            portal: OnceCell::new(),
             signed_in: false,
         }
     }
@@ -99,8 +92,8 @@ impl<'a> Context<'a> {
         describe_device(agent)
     }
 
-    pub const fn language(&self) -> Language {
-        self.language
+    pub fn language(&self) -> Language {
+        *self.language.get_or_init(|| language(self.request))
     }
 
     pub fn browser(&self) -> &PlainToken {
@@ -108,15 +101,26 @@ impl<'a> Context<'a> {
     }
 
     pub fn chrome(&self) -> Chrome<'_> {
+        let csrf = || csrf::csrf_token(&self.app.core.keyring, &self.browser.hashed());
+        let path = || match self.request.uri().path_and_query() {
+            // Its addresses belong to the LIS, and may hold a record's number.
+            _ if self.is_site => String::new(),
+            Some(path) => path.to_string(),
+            None => "/".to_owned(),
+        };
+        let portal = || match self.is_site {
+            true => self.face.lab.portal_origin(),
+            false => String::new(),
+        };
         Chrome {
             texts: &self.app.texts,
-            language: self.language,
+            language: self.language(),
             zone: &self.face.zone,
             lab: &self.face.lab.name,
             phone: self.face.lab.phone.as_deref(),
-            csrf: &self.csrf,
-            path: &self.path,
-            portal: &self.portal,
+            csrf: self.csrf.get_or_init(csrf),
+            path: self.path.get_or_init(path),
+            portal: self.portal.get_or_init(portal),
             assets: if self.is_site { "/.vestibule/static" } else { "/static" },
             signed_in: self.signed_in,
         }
@@ -124,7 +128,7 @@ impl<'a> Context<'a> {
 
     /// For a page whose form was posted: the language links lead to where it can be asked for again.
     pub fn shown_at(&mut self, path: &str) {
-        path.clone_into(&mut self.path);
+        self.path = OnceCell::from(path.to_owned());
     }
 
     /// # Errors
@@ -142,7 +146,7 @@ impl<'a> Context<'a> {
             add_cookie(response, cookies::set(cookies::BROWSER, self.browser.expose()));
         }
         if chosen_language(self.request).is_some() {
-            add_cookie(response, cookies::set(cookies::LANGUAGE, self.language.code()));
+            add_cookie(response, cookies::set(cookies::LANGUAGE, self.language().code()));
         }
     }
 
@@ -173,7 +177,8 @@ impl<'a> Context<'a> {
 
     fn fault(&self, fault: &dyn std::error::Error) -> HttpResponse {
         let reference = CorrelationId::generate(&*self.app.core.entropy).to_string();
-        let path = self.request.path();
+        // A site's paths name records, which are no business of a log.
+        let path = if self.is_site { "" } else { self.request.path() };
         tracing::error!(%reference, fault = %fault, lab = %self.lab(), path, "request failed");
         self.error(ErrorKind::Fault { reference: &reference })
     }

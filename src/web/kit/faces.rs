@@ -69,6 +69,9 @@ impl Faces {
             Some(authority) => authority.as_str(),
             None => head.headers.get(HOST)?.to_str().ok()?,
         };
+        if let Some(face) = self.by_host.get(host) {
+            return Some(face);
+        }
         let host = host.to_ascii_lowercase();
         self.by_host.get(host.strip_suffix(":443").unwrap_or(&host))
     }

@@ -6,6 +6,7 @@ use crate::crypto::seal::SealError;
 use crate::service::Fault;
 use crate::service::hashing::NoHash;
 use crate::store::StoreFault;
+use crate::store::trouble::Trouble;
 
 #[derive(Debug)]
 pub enum Failure {
@@ -23,10 +24,15 @@ pub enum Failure {
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Store(store) if store.is_busy() => Self::Busy(Duration::from_secs(5)),
+            Fault::Store(store) if is_passing(store.trouble()) => Self::Busy(Duration::from_secs(5)),
             fault => Self::Fault(fault),
         }
     }
+}
+
+/// Trying again in a moment is right.
+fn is_passing(trouble: Trouble) -> bool {
+    matches!(trouble, Trouble::Busy | Trouble::NoAnswer)
 }
 
 impl From<StoreFault> for Failure {

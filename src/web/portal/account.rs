@@ -15,6 +15,7 @@ use crate::web::portal::signed_in;
 
 pub const STAY: &str = "/account/stay";
 pub const END_ONE: &str = "/account/sessions/end";
+const STAYED: &str = "stayed";
 pub const END_ALL: &str = "/account/sessions/end-all";
 
 #[derive(Debug, Deserialize)]
@@ -29,7 +30,10 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| {
         context.shown_at("/account");
         match signed_in::current(context).await? {
-            Some(session) => show(context, &session, false).await,
+            Some(session) => {
+                let stayed = context.request.query_string() == STAYED;
+                show(context, &session, stayed).await
+            }
             None => signed_in::sign_in_first(context),
         }
     })
@@ -40,8 +44,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
 pub async fn post_stay(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
     signed_in_form(&app, &request, &fields, async |context, session, _| {
         session::keep_alive(&context.app.core, context.lab(), session).await?;
-        let session = signed_in::current(context).await?.ok_or(Failure::NotFound)?;
-        show(context, &session, true).await
+        Ok(see_other(&format!("/account?{STAYED}")))
     })
     .await
 }
@@ -82,7 +85,9 @@ async fn signed_in_form(
         let Some(session) = signed_in::current(context).await? else {
             return signed_in::sign_in_first(context);
         };
-        context.check_form(&fields.csrf)?;
+        if context.check_form(&fields.csrf).is_err() {
+            return Ok(see_other("/account"));
+        }
         work(context, &session, fields).await
     })
     .await

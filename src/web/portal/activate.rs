@@ -17,7 +17,7 @@ use crate::web::kit::{App, Context, Failure, cookies, see_other};
 use crate::web::pages::{
     ActivateError, ActivateStart, ChoosePassword, EnrolError, EnrolTotp, PasswordError, Qr, RecoveryCodes, Step,
 };
-use crate::web::portal::rotate;
+use crate::web::portal::{login, rotate};
 
 pub const PASSWORD: &str = "/activate/password";
 pub const CODE: &str = "/activate/code";
@@ -164,7 +164,7 @@ async fn confirm(context: &mut Context<'_>, fields: &CodeFields) -> Result<HttpR
     let (core, lab) = (&context.app.core, context.lab());
     let (actor, device) = (context.actor(), context.device());
     match enrol::confirm(core, lab, under_way, &fields.code, &actor, device).await? {
-        enrol::Step::Done(enrolled) => welcome(context, &enrolled),
+        enrol::Step::Done(enrolled) => welcome(context, &enrolled).await,
         enrol::Step::WrongCode => {
             let Some(under_way) = enrolling(context).await? else {
                 return Ok(see_other(START));
@@ -177,7 +177,9 @@ async fn confirm(context: &mut Context<'_>, fields: &CodeFields) -> Result<HttpR
 }
 
 /// The recovery codes are in this answer and nowhere else, so nothing in its header leads away from them.
-fn welcome(context: &mut Context<'_>, enrolled: &Enrolled) -> Result<HttpResponse, Failure> {
+async fn welcome(context: &mut Context<'_>, enrolled: &Enrolled) -> Result<HttpResponse, Failure> {
+    login::end_earlier(context).await?;
+    context.signed_in = false;
     context.shown_at("");
     let codes: Vec<String> = enrolled.recovery_codes.iter().map(|code| code.to_string()).collect();
     let page = RecoveryCodes {

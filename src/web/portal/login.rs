@@ -195,6 +195,18 @@ fn form(
 /// # Errors
 /// The database does not answer.
 pub async fn enter(context: &mut Context<'_>, opened: Opened, to: Option<&ReturnTo>) -> Result<HttpResponse, Failure> {
+    end_earlier(context).await?;
+    let mut response = go_on(context, &opened.session, to).await?;
+    add_cookie(&mut response, cookies::set(cookies::SESSION, opened.token.expose()));
+    add_cookie(&mut response, cookies::clear(cookies::PENDING));
+    Ok(response)
+}
+
+/// Whoever used this browser before is signed out.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn end_earlier(context: &mut Context<'_>) -> Result<(), Failure> {
     if let Some(before) = signed_in::current(context).await? {
         session::end(
             &context.app.core,
@@ -205,10 +217,7 @@ pub async fn enter(context: &mut Context<'_>, opened: Opened, to: Option<&Return
         )
         .await?;
     }
-    let mut response = go_on(context, &opened.session, to).await?;
-    add_cookie(&mut response, cookies::set(cookies::SESSION, opened.token.expose()));
-    add_cookie(&mut response, cookies::clear(cookies::PENDING));
-    Ok(response)
+    Ok(())
 }
 
 async fn go_on(context: &Context<'_>, session: &Session, to: Option<&ReturnTo>) -> Result<HttpResponse, Failure> {

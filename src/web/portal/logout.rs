@@ -35,7 +35,9 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
 
 pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context.check_form(&fields.csrf)?;
+        if context.check_form(&fields.csrf).is_err() {
+            return Ok(see_other("/account"));
+        }
         if let Some(session) = signed_in::current(context).await? {
             let (core, lab) = (&context.app.core, context.lab());
             session::end(core, lab, session.account, session.id, &context.actor()).await?;

@@ -32,6 +32,7 @@ pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Arrival>) ->
     };
     context
         .run(async |context| {
+            context.admit()?;
             let ticket = PlainToken::parse(TokenKind::Ticket, &query.ticket);
             let browser = cookies::token(context.request, cookies::BROWSER, TokenKind::Browser);
             let (Some(ticket), Some(browser)) = (ticket, browser) else {

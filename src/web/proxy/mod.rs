@@ -29,7 +29,7 @@ use crate::kernel::client_address::ClientAddress;
 use crate::kernel::clock::Timestamp;
 use crate::web::proxy::body::RequestBody;
 pub use crate::web::proxy::site::{Site, SiteGate};
-use crate::web::proxy::upstream::{Answer, UpstreamFault};
+use crate::web::proxy::upstream::{Answer, RequestHead, UpstreamFault};
 
 /// Why there is no answer of the LIS; the caller makes a page of it.
 #[derive(Debug, thiserror::Error)]
@@ -88,10 +88,13 @@ async fn send(
     headers: HeaderMap,
     body: RequestBody,
 ) -> Result<Answer, Refused> {
-    let request = upstream::request(permitted.request().method(), target, &headers, body);
-    let request = request.map_err(|fault| Refused::UpstreamUnreachable(fault.to_string()))?;
+    let head = RequestHead {
+        method: permitted.request().method(),
+        target,
+        headers: &headers,
+    };
     Rc::clone(gate.upstream())
-        .send(request)
+        .send(head, body)
         .await
         .map_err(|fault| match fault {
             UpstreamFault::Slow => Refused::UpstreamSlow,
@@ -102,11 +105,11 @@ async fn send(
 
 fn respond(answer: Answer, gate: &SiteGate, req: &HttpRequest, target: &str) -> HttpResponse {
     let headers = for_browser(&answer.headers, gate.site().origins(), target);
-    let mut response = HttpResponse::build(answer.status);
-    for (name, value) in &headers {
-        response.append_header((name.clone(), value.clone()));
+    let mut response = answer.finish(req.method() == Method::HEAD);
+    for (name, value) in headers {
+        response.headers_mut().append(name, value);
     }
-    answer.finish(response, req.method() == Method::HEAD)
+    response
 }
 
 /// The URL as received, with what only a whole request shows.

@@ -4,18 +4,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Payload, ServiceConfig, get, head, resource, route};
+use actix_web::web::{Data, Payload, ServiceConfig, get, head, resource, route, scope};
 use actix_web::{HttpRequest, HttpResponse};
 use url::form_urlencoded::byte_serialize;
 
 use super::{Refused, Site, SiteGate, enter, forward, keys};
 use crate::auth::{hand_over, session};
 use crate::config::SiteSection;
-use crate::crypto::pairwise::pairwise_subject;
 use crate::crypto::token::TokenKind;
+use crate::domain::audit::{Event, GateCause};
 use crate::gate::decision::Refusal;
 use crate::gate::visitor::Visitor;
 use crate::kernel::ids::SiteId;
+use crate::service::audit;
 use crate::service::metrics::GateResult;
 use crate::service::visits::Visit;
 use crate::web::kit::faces::Face;
@@ -32,20 +33,26 @@ pub fn configure(service: &mut ServiceConfig, sites: &HashMap<SiteId, Arc<Site>>
         .collect();
     service
         .app_data(Data::new(Gates(gates)))
-        .service(resource("/.vestibule/enter").route(get().to(enter::get)))
+        .service(scope("/.vestibule").configure(ours))
+        .default_service(route().to(gate));
+}
+
+/// Under one prefix, so that the LIS's URLs are compared with that alone.
+fn ours(service: &mut ServiceConfig) {
+    service
+        .service(resource("/enter").route(get().to(enter::get)))
         .service(
-            resource("/.vestibule/jwks.json")
+            resource("/jwks.json")
                 .route(get().to(keys::get))
                 .route(head().to(keys::get)),
         )
         .service(
-            resource("/.vestibule/static/{name}")
+            resource("/static/{name}")
                 .route(get().to(asset))
                 .route(head().to(asset)),
         )
-        .service(resource("/.vestibule/account").route(get().to(account)))
-        .service(resource("/.vestibule/{rest:.*}").route(route().to(not_ours)))
-        .default_service(route().to(gate));
+        .service(resource("/account").route(get().to(account)))
+        .default_service(route().to(not_ours));
 }
 
 /// The site this request is for, by its host.
@@ -73,14 +80,42 @@ async fn gate(app: Data<App>, gates: Data<Gates>, request: HttpRequest, payload:
         Err(failure) => return context.failed(failure),
     };
     context.signed_in = visit.is_some();
-    let visitor = visit.as_deref().map(|visit| visitor(&context, site, visit));
+    let visitor = visit.as_deref().map(visitor);
     let now = app.core.now();
     match forward(gate, visitor.as_ref(), context.client, &request, payload, now).await {
         Ok(response) => {
             app.core.metrics.gate_answered(GateResult::permitted);
             response
         }
-        Err(refused) => refuse(&context, site, refused),
+        Err(refused) => {
+            if let (Some(visit), Some(cause)) = (&visit, cause(&refused)) {
+                write_down(&context, site, visit, cause).await;
+            }
+            refuse(&context, site, refused)
+        }
+    }
+}
+
+/// What a signed-in person was refused; strangers are asked to sign in and leave no trace.
+const fn cause(refused: &Refused) -> Option<GateCause> {
+    match refused {
+        Refused::Gate(Refusal::OtherRecord) => Some(GateCause::OtherRecord),
+        Refused::Gate(Refusal::Unmapped) => Some(GateCause::Unmapped),
+        Refused::Gate(Refusal::Ambiguous(_)) => Some(GateCause::Ambiguous),
+        Refused::Gate(Refusal::MethodNotAllowed) => Some(GateCause::Method),
+        _ => None,
+    }
+}
+
+async fn write_down(context: &Context<'_>, site: &SiteSection, visit: &Visit, cause: GateCause) {
+    let event = Event::GateRefused {
+        site: site.id.clone(),
+        cause,
+    };
+    let (core, account) = (&context.app.core, Some(visit.session.account));
+    let written = audit::record_alone(core, context.lab(), &context.actor(), account, event).await;
+    if let Err(fault) = written {
+        tracing::error!(site = %site.id, %fault, "a refusal at the gate could not be written down");
     }
 }
 
@@ -91,13 +126,12 @@ async fn visit(context: &Context<'_>, site: &SiteSection) -> Result<Option<Arc<V
     Ok(session::recognise_at_site(&context.app.core, context.lab(), &site.id, &token).await?)
 }
 
-fn visitor(context: &Context<'_>, site: &SiteSection, visit: &Visit) -> Visitor {
+fn visitor(visit: &Visit) -> Visitor {
     let session = &visit.session;
-    let keyring = &context.app.core.keyring;
     Visitor {
         session: session.id,
         account: session.account,
-        subject: pairwise_subject(keyring, context.lab(), site.id.as_str(), session.account).into(),
+        subject: Arc::clone(&visit.subject),
         records: Arc::clone(&visit.records),
         authenticated_at: session.authenticated_at,
         amr: session.means.amr().into(),

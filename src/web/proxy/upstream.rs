@@ -8,10 +8,10 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody, None as NoBody};
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpResponse, HttpResponseBuilder};
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1::SendRequest;
 use hyper::{Request, Response};
@@ -72,22 +72,27 @@ pub struct Answer {
     ended: bool,
 }
 
-/// Puts a request together; fails only for a method or target that HTTP cannot carry.
-pub fn request(
-    method: &Method,
-    target: &str,
-    headers: &HeaderMap,
-    body: RequestBody,
-) -> Result<Request<RequestBody>, hyper::http::Error> {
-    let mut builder = Request::builder().method(method.as_str()).uri(target);
-    for (name, value) in headers {
-        builder = builder.header(name.as_str(), value.as_bytes());
+/// A request but for its body.
+#[derive(Clone, Copy)]
+pub struct RequestHead<'a> {
+    pub method: &'a Method,
+    pub target: &'a str,
+    pub headers: &'a HeaderMap,
+}
+
+impl RequestHead<'_> {
+    /// Puts a request together; fails only for a method or target that HTTP cannot carry.
+    fn with(self, body: RequestBody) -> Result<Request<RequestBody>, UpstreamFault> {
+        let mut builder = Request::builder().method(self.method.as_str()).uri(self.target);
+        for (name, value) in self.headers {
+            builder = builder.header(name.as_str(), value.as_bytes());
+        }
+        if body.is_empty() && [Method::POST, Method::PUT, Method::PATCH].contains(self.method) {
+            // Some servers answer 411 to such a method without a length.
+            builder = builder.header("content-length", "0");
+        }
+        builder.body(body).map_err(|fault| UpstreamFault::unreachable(&fault))
     }
-    if body.is_empty() && [Method::POST, Method::PUT, Method::PATCH].contains(method) {
-        // Some servers answer 411 to such a method without a length.
-        builder = builder.header("content-length", "0");
-    }
-    builder.body(body)
 }
 
 impl Upstream {
@@ -100,19 +105,23 @@ impl Upstream {
 
     /// Sends over a kept connection, or a new one. A kept connection may turn out to be closed: then a request that was
     /// not sent yet, or one that may be repeated (`GET` and `HEAD`), goes out once more.
-    pub async fn send(self: Rc<Self>, mut request: Request<RequestBody>) -> Result<Answer, UpstreamFault> {
-        let progress = request.body().progress();
+    pub async fn send(self: Rc<Self>, head: RequestHead<'_>, body: RequestBody) -> Result<Answer, UpstreamFault> {
+        let progress = body.progress();
+        let repeatable = body.is_empty() && [Method::GET, Method::HEAD].contains(head.method);
+        let mut request = head.with(body)?;
         progress.restart();
         while let Some(mut sender) = self.take_idle() {
-            let spare = self.copy(&request);
             let sent = self.exchange(&mut sender, request, &progress).await?;
-            match sent {
+            let mut failed = match sent {
                 Ok(response) => return self.answer(response, sender),
-                Err(mut failed) => match failed.take_message().or(spare) {
-                    Some(again) if !progress.failed() => request = again,
-                    _ => return Err(failure(&progress, failed.error())),
-                },
-            }
+                Err(failed) => failed,
+            };
+            request = match failed.take_message() {
+                _ if progress.failed() => return Err(failure(&progress, failed.error())),
+                Some(unsent) => unsent,
+                None if repeatable => head.with(RequestBody::empty(self.endpoint.response_timeout()))?,
+                None => return Err(failure(&progress, failed.error())),
+            };
         }
         let mut sender = self.endpoint.connect().await?;
         progress.restart();
@@ -136,18 +145,6 @@ impl Upstream {
                 Err(_) => {}
             }
         }
-    }
-
-    fn copy(&self, request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
-        let repeatable =
-            request.body().is_empty() && [hyper::Method::GET, hyper::Method::HEAD].contains(request.method());
-        repeatable.then(|| {
-            let mut copy = Request::new(RequestBody::empty(self.endpoint.response_timeout()));
-            request.method().clone_into(copy.method_mut());
-            request.uri().clone_into(copy.uri_mut());
-            request.headers().clone_into(copy.headers_mut());
-            copy
-        })
     }
 
     fn take_idle(&self) -> Option<SendRequest<RequestBody>> {
@@ -216,7 +213,8 @@ impl Lease {
 
 impl Answer {
     /// Puts the body under a head, with the length that the LIS announced where there is none to count.
-    pub fn finish(self, mut response: HttpResponseBuilder, to_head: bool) -> HttpResponse {
+    pub fn finish(self, to_head: bool) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
         let announced = self.headers.get(CONTENT_LENGTH);
         let body = if self.status == StatusCode::NOT_MODIFIED {
             if let Some(length) = announced {

@@ -1,0 +1,133 @@
+//! What was read and what was not: counts and line numbers, never contents.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::row::{Charset, Row, Without};
+
+/// Why a record was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    TooFewColumns,
+    TooManyColumns,
+    UnclosedQuote,
+    LineTooLong,
+    NoIdentifier,
+    DamagedNumber,
+    NotAnIdentifier,
+    Undecodable,
+    NotJson,
+    NoSeparator,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooFewColumns => "fewer columns than the mapped ones",
+            Self::TooManyColumns => "more columns than the others: a delimiter stands inside a field",
+            Self::UnclosedQuote => "a quote is not closed",
+            Self::LineTooLong => "longer than a line can be",
+            Self::NoIdentifier => "no identifier",
+            Self::DamagedNumber => "the identifier was destroyed by a spreadsheet",
+            Self::NotAnIdentifier => "the identifier is too long, or no text",
+            Self::Undecodable => "half a character in the identifier",
+            Self::NotJson => "not a JSON object",
+            Self::NoSeparator => "nothing separates identifier and password",
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BadRows {
+    pub reason: Reason,
+    pub count: u64,
+    /// Where the first of them begin.
+    pub lines: Vec<u64>,
+}
+
+/// How a record that is not quite a record was understood all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repair {
+    None,
+    /// Character references in a `;` file.
+    References,
+    /// Quotes that were not doubled or not closed.
+    Quotes,
+    /// Delimiters in a password in the last column.
+    Joined,
+    /// Columns left out at the end.
+    Short,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Census {
+    /// Records that an identifier was taken from.
+    pub rows: u64,
+    pub with_password: u64,
+    /// Of the rows without: the password is a digest, or cannot have been typed.
+    pub hashed_passwords: u64,
+    pub unusable_passwords: u64,
+    pub bad: Vec<BadRows>,
+    pub empty_lines: u64,
+    pub headers: u64,
+    /// By what their fields were written in.
+    pub ascii: u64,
+    pub utf8: u64,
+    pub windows_1252: u64,
+    pub repaired_references: u64,
+    pub repaired_quotes: u64,
+    pub repaired_delimiters: u64,
+    pub short_rows: u64,
+}
+
+impl Census {
+    const LINES: usize = 10;
+
+    pub fn bad_rows(&self) -> u64 {
+        self.bad.iter().map(|bad| bad.count).sum()
+    }
+
+    pub fn count_of(&self, reason: Reason) -> u64 {
+        let found = self.bad.iter().find(|bad| bad.reason == reason);
+        found.map_or(0, |bad| bad.count)
+    }
+
+    pub(super) fn bad(&mut self, reason: Reason, line: u64) {
+        let at = self.bad.iter().position(|bad| bad.reason == reason);
+        let at = at.unwrap_or_else(|| {
+            self.bad.push(BadRows {
+                reason,
+                count: 0,
+                lines: Vec::new(),
+            });
+            self.bad.len() - 1
+        });
+        if let Some(bad) = self.bad.get_mut(at) {
+            bad.count += 1;
+            if bad.lines.len() < Self::LINES {
+                bad.lines.push(line);
+            }
+        }
+    }
+
+    pub(super) fn good(&mut self, row: &Row, without: Option<Without>, repair: Repair) {
+        self.rows += 1;
+        self.with_password += u64::from(row.password.is_some());
+        self.hashed_passwords += u64::from(without == Some(Without::Hash));
+        self.unusable_passwords += u64::from(without == Some(Without::Unusable));
+        match row.charset {
+            Charset::Ascii => self.ascii += 1,
+            Charset::Utf8 => self.utf8 += 1,
+            Charset::Windows1252 => self.windows_1252 += 1,
+        }
+        match repair {
+            Repair::None => {}
+            Repair::References => self.repaired_references += 1,
+            Repair::Quotes => self.repaired_quotes += 1,
+            Repair::Joined => self.repaired_delimiters += 1,
+            Repair::Short => self.short_rows += 1,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Where a reader was, so that another can go on after a kill.
+
+use serde::{Deserialize, Serialize};
+
+/// Tells nothing of what was read: two numbers and a digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Bytes of the unpacked text before the next record; UTF-16 counted as UTF-8.
+    pub offset: u64,
+    /// Lines before it.
+    pub line: u64,
+    /// Of all those bytes, and of how they were understood.
+    pub fingerprint: String,
+}

@@ -1,0 +1,41 @@
+//! Reads whatever circulates: tables and lists, in any of the usual encodings and archives, with everything that goes
+//! wrong in them. Only the identifier and the password are read (R-03); bad rows are counted, never shown.
+//!
+//! ```text
+//! file → unpack (gz, zst) → UTF-16 to UTF-8 → window → scan (a record) → fit (two fields) → text → row
+//! ```
+
+mod cells;
+mod census;
+mod checkpoint;
+mod entities;
+mod error;
+mod fit;
+pub mod generate;
+mod headers;
+mod inspect;
+mod json;
+mod kinds;
+mod mapping;
+mod reader;
+mod row;
+mod sample;
+mod scan;
+mod source;
+mod status;
+mod text;
+mod unpack;
+mod utf16;
+mod window;
+
+pub use census::{BadRows, Census, Reason};
+pub use checkpoint::Checkpoint;
+pub use error::DumpError;
+pub use inspect::{Column, Inspection};
+pub use kinds::Kind;
+pub use mapping::{Field, MalformedMapping, Mapping};
+pub use reader::{DumpReader, inspect};
+pub use row::{Charset, LeakedPassword, Row};
+pub use sample::Format;
+pub use status::Damage;
+pub use unpack::Compression;

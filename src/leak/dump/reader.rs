@@ -1,0 +1,329 @@
+//! Reads a list record by record, in memory that one record bounds.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use memchr::memchr;
+
+use super::census::{Census, Reason, Repair};
+use super::checkpoint::Checkpoint;
+use super::error::DumpError;
+use super::fit;
+use super::inspect::{Inspection, Plan};
+use super::json::{self, Keys};
+use super::mapping::Mapping;
+use super::row::{self, Row, Without};
+use super::sample::{Format, Sample};
+use super::scan::{self, Extent, Found, Shape};
+use super::source::Source;
+use super::status::{Damage, Status};
+use super::text;
+use super::window::{LONGEST, Window};
+
+/// A line in an archive that is longer than this was made to exhaust somebody.
+const BOMB: u64 = 256 << 20;
+
+pub struct DumpReader {
+    place: PathBuf,
+    window: Window,
+    status: Arc<Status>,
+    plan: Plan,
+    inspection: Inspection,
+    census: Census,
+    /// Lines before the next record.
+    line: u64,
+    over: bool,
+}
+
+/// # Errors
+/// The file cannot be read, or no column is known to hold identifiers.
+pub fn inspect(path: &Path, mapping: &Mapping) -> Result<Inspection, DumpError> {
+    DumpReader::open(path, mapping).map(|reader| reader.inspection)
+}
+
+enum Step {
+    Row(Row),
+    Passed,
+    End,
+}
+
+impl DumpReader {
+    /// # Errors
+    /// The file cannot be read, or no column is known to hold identifiers.
+    pub fn open(path: &Path, mapping: &Mapping) -> Result<Self, DumpError> {
+        let source = Source::open(path)?;
+        let mut window = Window::new(source.text);
+        window.more().map_err(DumpError::reading(path))?;
+        let inspection = Inspection {
+            format: Format::Single,
+            compression: source.compression,
+            encoding: source.utf16.unwrap_or("UTF-8 or Windows-1252"),
+            header: false,
+            width: None,
+            columns: Vec::new(),
+            sampled: 0,
+            length: source.length,
+            password_is_hashed: false,
+        };
+        let sample = Sample::of(window.data(), window.at_end());
+        let inspection = Inspection {
+            format: sample.format,
+            width: sample.width,
+            sampled: sample.records,
+            ..inspection
+        };
+        let (plan, inspection) = Plan::of(sample, mapping, inspection, path)?;
+        Ok(Self {
+            place: path.to_owned(),
+            window,
+            status: source.status,
+            plan,
+            inspection,
+            census: Census::default(),
+            line: 0,
+            over: false,
+        })
+    }
+
+    /// Goes on where another reader was; `census` is what that one had counted.
+    ///
+    /// # Errors
+    /// What was read before has changed, or is understood in another way with this mapping.
+    pub fn resume(path: &Path, mapping: &Mapping, at: &Checkpoint, census: Census) -> Result<Self, DumpError> {
+        let mut reader = Self::open(path, mapping)?;
+        while reader.window.offset() < at.offset {
+            let missing = at.offset - reader.window.offset();
+            let here = reader.window.data().len();
+            reader
+                .window
+                .consume(usize::try_from(missing).unwrap_or(here).min(here));
+            if reader.window.offset() < at.offset && !reader.fill()? {
+                return Err(DumpError::Changed(path.to_owned()));
+            }
+        }
+        reader.line = at.line;
+        if reader.checkpoint() != *at {
+            return Err(DumpError::Changed(path.to_owned()));
+        }
+        reader.census = census;
+        Ok(reader)
+    }
+
+    pub fn inspection(&self) -> &Inspection {
+        &self.inspection
+    }
+
+    pub fn census(&self) -> &Census {
+        &self.census
+    }
+
+    /// What is wrong with the file itself, as far as it was read.
+    pub fn damage(&self) -> Vec<Damage> {
+        self.status.damage()
+    }
+
+    /// Bytes of the file that were read, and all of them.
+    pub fn progress(&self) -> (u64, u64) {
+        (self.status.consumed(), self.inspection.length)
+    }
+
+    /// Everything before the next row.
+    pub fn checkpoint(&self) -> Checkpoint {
+        let mut whole = blake3::Hasher::new();
+        whole.update(&self.window.fingerprint());
+        whole.update(format!("{:?}", self.plan).as_bytes());
+        Checkpoint {
+            offset: self.window.offset(),
+            line: self.line,
+            fingerprint: whole.finalize().to_hex().to_string(),
+        }
+    }
+
+    /// None at the end. Bad records are counted and passed over.
+    ///
+    /// # Errors
+    /// The file cannot be read any further.
+    pub fn next_row(&mut self) -> Result<Option<Row>, DumpError> {
+        loop {
+            match self.step()? {
+                Step::Row(row) => return Ok(Some(row)),
+                Step::Passed => {}
+                Step::End => return Ok(None),
+            }
+        }
+    }
+
+    fn step(&mut self) -> Result<Step, DumpError> {
+        let last = self.window.at_end();
+        let data = self.window.data();
+        if self.over || last && data.is_empty() {
+            self.over = true;
+            return Ok(Step::End);
+        }
+        let shape = Shape {
+            delimiter: self.plan.columns.delimiter,
+            line_end: self.plan.line_end,
+        };
+        let quotes = !matches!(self.plan.format, Format::JsonLines | Format::Pairs | Format::Single);
+        let found = if quotes {
+            scan::record(data, shape, last)
+        } else {
+            scan::line(data, shape, last).map_or(Found::Incomplete, Found::Record)
+        };
+        let (extent, broken) = match found {
+            Found::Record(extent) if extent.breaks > 0 && !self.is_one(&extent) => {
+                (scan::line(data, shape, last).unwrap_or(extent), true)
+            }
+            Found::Record(extent) => (extent, false),
+            Found::Broken(extent) => (extent, true),
+            Found::Incomplete if data.len() >= LONGEST => return self.pass_long_line(),
+            Found::Incomplete => {
+                self.fill()?;
+                return Ok(Step::Passed);
+            }
+        };
+        let step = self.record(&extent, broken);
+        self.window.consume(extent.next);
+        self.line += 1 + extent.breaks as u64;
+        Ok(step)
+    }
+
+    fn is_one(&self, extent: &Extent) -> bool {
+        let record = self.window.data().get(..extent.end).unwrap_or_default();
+        self.plan.columns.fits(record, extent)
+    }
+
+    fn record(&mut self, extent: &Extent, broken: bool) -> Step {
+        let line = self.line + 1;
+        let record = self.window.data().get(..extent.end).unwrap_or_default();
+        let record = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record);
+        if record.is_empty() || record == [0x1a] {
+            self.census.empty_lines += 1;
+            return Step::Passed;
+        }
+        let read = match self.plan.format {
+            Format::JsonLines => read_json(&self.plan, record, line),
+            _ => read_fields(&self.plan, record, extent, broken, line),
+        };
+        match read {
+            Ok(Read::Row(row, without, repair)) => {
+                self.census.good(&row, without, repair);
+                Step::Row(row)
+            }
+            Ok(Read::Header) => {
+                self.census.headers += 1;
+                Step::Passed
+            }
+            Ok(Read::Nothing) => Step::Passed,
+            Err(reason) => {
+                self.census.bad(reason, line);
+                Step::Passed
+            }
+        }
+    }
+
+    fn fill(&mut self) -> Result<bool, DumpError> {
+        self.window.more().map_err(DumpError::reading(&self.place))
+    }
+
+    fn pass_long_line(&mut self) -> Result<Step, DumpError> {
+        self.census.bad(Reason::LineTooLong, self.line + 1);
+        self.line += 1;
+        let mut passed = 0_u64;
+        loop {
+            let data = self.window.data();
+            if let Some(at) = memchr(self.plan.line_end, data) {
+                self.window.consume(at + 1);
+                return Ok(Step::Passed);
+            }
+            let length = data.len();
+            passed += length as u64;
+            self.window.consume(length);
+            if passed > BOMB && !self.inspection.compression.is_empty() {
+                self.status.note(Damage::Bomb);
+                self.over = true;
+                return Ok(Step::End);
+            }
+            if !self.fill()? {
+                return Ok(Step::Passed);
+            }
+        }
+    }
+}
+
+enum Read {
+    Row(Row, Option<Without>, Repair),
+    Header,
+    Nothing,
+}
+
+fn read_fields(plan: &Plan, record: &[u8], extent: &Extent, broken: bool, line: u64) -> Result<Read, Reason> {
+    let taken = match plan.format {
+        Format::Pairs => fit::pair(record, &plan.columns)?,
+        _ => plan.columns.take(record, extent, broken)?,
+    };
+    let (identifier, one) = text::of(&taken.identifier);
+    if plan.header && (line == 1 || identifier.trim().eq_ignore_ascii_case(plan.identifier_name.trim())) {
+        return Ok(Read::Header);
+    }
+    let password = taken.password.filter(|_| !plan.password_is_hashed);
+    let password = password.as_ref().map(text::of);
+    let charset = password.as_ref().map_or(one, |(_, other)| text::both(one, *other));
+    let password = password.as_ref().map(|(text, _)| &**text);
+    build(plan, &identifier, password, charset, line, taken.repair)
+}
+
+fn read_json(plan: &Plan, record: &[u8], line: u64) -> Result<Read, Reason> {
+    let (text, charset) = text::decode(record);
+    if json::bare(&text).is_empty() {
+        return Ok(Read::Nothing);
+    }
+    let keys = Keys {
+        identifier: &plan.identifier_name,
+        password: plan.password_name.as_deref(),
+    };
+    let taken = json::read(&text, keys).ok_or(Reason::NotJson)?;
+    let identifier = taken.identifier.ok_or(Reason::NoIdentifier)?;
+    let password = taken.password.as_ref().map(|text| text.as_str());
+    build(plan, &identifier, password, charset, line, Repair::None)
+}
+
+fn build(
+    plan: &Plan,
+    identifier: &str,
+    password: Option<&str>,
+    charset: row::Charset,
+    line: u64,
+    repair: Repair,
+) -> Result<Read, Reason> {
+    let identifier = row::identifier(identifier)?;
+    let (password, without) = match password.map(|text| row::password(text, plan.some_are_hashed)) {
+        Some(Ok(password)) => (Some(password), None),
+        Some(Err(why)) => (None, Some(why)),
+        None if plan.password_is_hashed => (None, Some(Without::Hash)),
+        None => (None, None),
+    };
+    let row = Row {
+        line,
+        identifier,
+        password,
+        charset,
+    };
+    Ok(Read::Row(row, without, repair))
+}
+
+impl Iterator for DumpReader {
+    type Item = Result<Row, DumpError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_row().transpose()
+    }
+}
+
+impl std::fmt::Debug for DumpReader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DumpReader")
+            .field("line", &self.line)
+            .finish_non_exhaustive()
+    }
+}

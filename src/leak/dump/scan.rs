@@ -1,0 +1,188 @@
+//! Finds where a record ends and how many fields it has, without looking at one field after the other.
+
+use memchr::{memchr, memchr_iter, memchr2};
+
+/// A quoted field may hold this many line breaks, and this many bytes.
+const MOST_BREAKS: usize = 50;
+const LONGEST_QUOTED: usize = 128 * 1024;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    pub delimiter: u8,
+    pub line_end: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Without the line's end, and with it.
+    pub end: usize,
+    pub next: usize,
+    /// Delimiters outside quotes, plus one.
+    pub fields: usize,
+    pub quoted: bool,
+    /// Line breaks inside quotes.
+    pub breaks: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Record(Extent),
+    /// A quote that is never closed, or closed in the middle of a field: the extent of the line, quotes not heeded.
+    Broken(Extent),
+    Incomplete,
+}
+
+/// `last`: nothing comes after `data`.
+pub(super) fn record(data: &[u8], shape: Shape, last: bool) -> Found {
+    let mut extent = Extent {
+        end: 0,
+        next: 0,
+        fields: 1,
+        quoted: false,
+        breaks: 0,
+    };
+    let mut at = 0;
+    let mut counted = 0;
+    loop {
+        let rest = data.get(at..).unwrap_or_default();
+        let Some(found) = memchr2(shape.line_end, b'"', rest).map(|found| at + found) else {
+            if !last {
+                return Found::Incomplete;
+            }
+            extent.fields += delimiters(data, counted, data.len(), shape);
+            (extent.end, extent.next) = (data.len(), data.len());
+            return Found::Record(extent);
+        };
+        if data.get(found) == Some(&shape.line_end) {
+            extent.fields += delimiters(data, counted, found, shape);
+            (extent.end, extent.next) = (without_return(data, found), found + 1);
+            return Found::Record(extent);
+        }
+        extent.quoted = true;
+        let opens = found == 0 || data.get(found - 1) == Some(&shape.delimiter);
+        if !opens {
+            at = found + 1;
+            continue;
+        }
+        match closing(data, found + 1, shape, last) {
+            Closing::At(close) => {
+                extent.fields += delimiters(data, counted, found, shape);
+                let inside = data.get(found..close).unwrap_or_default();
+                extent.breaks += memchr_iter(shape.line_end, inside).count();
+                if extent.breaks > MOST_BREAKS {
+                    return broken(data, shape, last);
+                }
+                at = close + 1;
+                counted = at;
+            }
+            Closing::Nowhere => return broken(data, shape, last),
+            Closing::Unknown => return Found::Incomplete,
+        }
+    }
+}
+
+/// The line as it stands.
+pub(super) fn line(data: &[u8], shape: Shape, last: bool) -> Option<Extent> {
+    let found = memchr(shape.line_end, data);
+    if found.is_none() && !last {
+        return None;
+    }
+    let (end, next) = found.map_or((data.len(), data.len()), |at| (without_return(data, at), at + 1));
+    Some(Extent {
+        end,
+        next,
+        fields: 1 + delimiters(data, 0, end, shape),
+        quoted: false,
+        breaks: 0,
+    })
+}
+
+enum Closing {
+    At(usize),
+    Nowhere,
+    Unknown,
+}
+
+fn closing(data: &[u8], from: usize, shape: Shape, last: bool) -> Closing {
+    let mut at = from;
+    loop {
+        let Some(found) = memchr(b'"', data.get(at..).unwrap_or_default()).map(|found| at + found) else {
+            return if last || data.len() - from > LONGEST_QUOTED {
+                Closing::Nowhere
+            } else {
+                Closing::Unknown
+            };
+        };
+        if found - from > LONGEST_QUOTED {
+            return Closing::Nowhere;
+        }
+        match data.get(found + 1) {
+            Some(b'"') => at = found + 2,
+            Some(b'\r') => return Closing::At(found),
+            Some(next) if *next == shape.delimiter || *next == shape.line_end => return Closing::At(found),
+            Some(_) => return Closing::Nowhere,
+            None if last => return Closing::At(found),
+            None => return Closing::Unknown,
+        }
+    }
+}
+
+fn broken(data: &[u8], shape: Shape, last: bool) -> Found {
+    line(data, shape, last).map_or(Found::Incomplete, Found::Broken)
+}
+
+fn delimiters(data: &[u8], from: usize, to: usize, shape: Shape) -> usize {
+    memchr_iter(shape.delimiter, data.get(from..to).unwrap_or_default()).count()
+}
+
+fn without_return(data: &[u8], end: usize) -> usize {
+    let before = end.wrapping_sub(1);
+    if data.get(before) == Some(&b'\r') { before } else { end }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHAPE: Shape = Shape {
+        delimiter: b';',
+        line_end: b'\n',
+    };
+
+    fn of(text: &str) -> (usize, usize, usize) {
+        match record(text.as_bytes(), SHAPE, true) {
+            Found::Record(extent) => (extent.next, extent.fields, extent.breaks),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn records_end_at_the_line_end_that_no_quote_holds() {
+        assert_eq!(of("a;b;c\nd"), (6, 3, 0));
+        assert_eq!(of("a;\"b;\nx\";c\r\nd"), (12, 3, 1));
+        assert_eq!(of("\"a\"\"b\";\"\"\nd"), (10, 2, 0));
+        assert_eq!(of("a\"b;c\"d\ne"), (8, 2, 0));
+        assert_eq!(of(""), (0, 1, 0));
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_costs_its_line() {
+        for text in ["a;\"b\nc;d\n", "a;\"b\" c\nd", "\"\n"] {
+            let Found::Broken(extent) = record(text.as_bytes(), SHAPE, true) else {
+                panic!("{text}");
+            };
+            assert_eq!(extent.next, text.find('\n').unwrap() + 1);
+        }
+        let long = format!("a;\"{}", "b\n".repeat(60));
+        assert_eq!(record(long.as_bytes(), SHAPE, false), Found::Incomplete);
+        let closed = format!("{long}\";c\n");
+        assert!(matches!(record(closed.as_bytes(), SHAPE, false), Found::Broken(_)));
+    }
+
+    #[test]
+    fn what_may_go_on_is_incomplete() {
+        for text in ["a;b", "a;\"b\n", "a;\"b\""] {
+            assert_eq!(record(text.as_bytes(), SHAPE, false), Found::Incomplete, "{text}");
+        }
+    }
+}
