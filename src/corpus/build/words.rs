@@ -45,7 +45,8 @@ impl<'a> Sorter<'a> {
             algorithm,
             count,
             of,
-            items: Vec::new(),
+            // At once: a list that grows is held twice while it moves.
+            items: Vec::with_capacity(IN_MEMORY),
             runs: Vec::new(),
             written: 0,
             done: 0,
