@@ -20,7 +20,10 @@
 //! nor made by hand:
 //! ```compile_fail
 //! use vestibule::domain::evidence::{Authenticated, Means};
-//! let who = Authenticated { account: todo!(), means: Means::PasswordAndCode, at: todo!() };
+//! use vestibule::kernel::{clock::Timestamp, ids::AccountId};
+//! fn make(account: AccountId, at: Timestamp) -> Authenticated {
+//!     Authenticated { account, means: Means::PasswordAndCode, at }
+//! }
 //! ```
 
 use std::str::FromStr;
