@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::crypto::blind_index::{BlindIndex, blind_index};
+use crate::crypto::jose::JoseFault;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::password_hash::HashFault;
 use crate::crypto::seal::Sealer;
@@ -40,6 +41,8 @@ pub enum Fault {
     Store(#[from] StoreFault),
     #[error(transparent)]
     Hash(#[from] HashFault),
+    #[error(transparent)]
+    Jose(#[from] JoseFault),
     #[error("{0}")]
     Broken(&'static str),
 }

@@ -12,8 +12,6 @@ use crate::store::trouble::Trouble;
 pub enum Failure {
     NotFound,
     MethodNotAllowed,
-    /// The form is too old, or came from elsewhere.
-    FormExpired,
     BadRequest,
     TooFast(Duration),
     Busy(Duration),

@@ -18,9 +18,8 @@ impl Context<'_> {
         })
     }
 
-    /// # Errors
-    /// The form was not made by us for this browser, or was sent by another site's page.
-    pub fn check_form(&self, csrf_field: &str) -> Result<(), Failure> {
+    /// False: the form was not made by us for this browser, or was sent by another site's page.
+    pub fn made_form(&self, csrf_field: &str) -> bool {
         let headers = self.request.headers();
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let origin = self.face.lab.portal_origin();
@@ -28,10 +27,6 @@ impl Context<'_> {
         let same_site = text(header::HeaderName::from_static("sec-fetch-site"))
             .is_none_or(|from| matches!(from, "same-origin" | "none"));
         let matches = csrf::csrf_matches(&self.app.core.keyring, &self.browser().hashed(), csrf_field);
-        if same_origin && same_site && matches {
-            Ok(())
-        } else {
-            Err(Failure::FormExpired)
-        }
+        same_origin && same_site && matches
     }
 }

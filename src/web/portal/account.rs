@@ -85,7 +85,7 @@ async fn signed_in_form(
         let Some(session) = signed_in::current(context).await? else {
             return signed_in::sign_in_first(context);
         };
-        if context.check_form(&fields.csrf).is_err() {
+        if !context.made_form(&fields.csrf) {
             return Ok(see_other("/account"));
         }
         work(context, &session, fields).await

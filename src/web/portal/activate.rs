@@ -81,7 +81,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<StartFields
 async fn begin(context: &Context<'_>, fields: &StartFields) -> Result<HttpResponse, Failure> {
     context.admit()?;
     let (code, typed) = (fields.lab_code.as_str(), fields.birth_date.as_str());
-    if context.check_form(&fields.csrf).is_err() {
+    if !context.made_form(&fields.csrf) {
         return start_page(
             context,
             StatusCode::FORBIDDEN,
@@ -129,7 +129,7 @@ async fn choose_password(context: &Context<'_>, fields: &rotate::Fields) -> Resu
     };
     let identifier = under_way.person.identifier.clone();
     let again = |status, error| password_page(context, status, &identifier, Some(error));
-    if context.check_form(&fields.csrf).is_err() {
+    if !context.made_form(&fields.csrf) {
         return again(StatusCode::FORBIDDEN, PasswordError::Expired);
     }
     match enrol::choose_password(&context.app.core, context.lab(), under_way, &fields.new_password).await? {
@@ -157,7 +157,7 @@ async fn confirm(context: &mut Context<'_>, fields: &CodeFields) -> Result<HttpR
     let Some(under_way) = enrolling(context).await? else {
         return Ok(see_other(START));
     };
-    if context.check_form(&fields.csrf).is_err() {
+    if !context.made_form(&fields.csrf) {
         let error = Some(EnrolError::Expired);
         return stage_page(context, StatusCode::FORBIDDEN, &under_way, None, error);
     }

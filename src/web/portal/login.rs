@@ -105,7 +105,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
         context.shown_at(&destination.login_page());
 
         context.admit()?;
-        if context.check_form(&csrf).is_err() {
+        if !context.made_form(&csrf) {
             return form(
                 context,
                 StatusCode::FORBIDDEN,

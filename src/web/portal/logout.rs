@@ -35,7 +35,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
 
 pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        if context.check_form(&fields.csrf).is_err() {
+        if !context.made_form(&fields.csrf) {
             return Ok(see_other("/account"));
         }
         if let Some(session) = signed_in::current(context).await? {

@@ -52,7 +52,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
             return Ok(see_other("/login"));
         };
         let (identifier, reason) = (on_hold.person.identifier.clone(), on_hold.reason());
-        if context.check_form(&fields.csrf).is_err() {
+        if !context.made_form(&fields.csrf) {
             return page(
                 context,
                 StatusCode::FORBIDDEN,

@@ -155,10 +155,7 @@ fn refuse(context: &Context<'_>, site: &SiteSection, refused: Refused) -> HttpRe
             tracing::warn!(site = %site.id, "the LIS did not answer in time");
             return context.error(ErrorKind::Slow);
         }
-        Refused::Fault(fault) => {
-            tracing::error!(site = %site.id, %fault, "an assertion could not be signed");
-            ErrorKind::Unreachable
-        }
+        Refused::Fault(fault) => return context.failed(Failure::Fault(fault.into())),
         Refused::Gate(Refusal::Ambiguous(_)) | Refused::BodyIncomplete => ErrorKind::BadLink,
         Refused::Gate(Refusal::Unmapped) => ErrorKind::NotFound,
         Refused::Gate(Refusal::OtherRecord) => ErrorKind::NotYours,
