@@ -3,6 +3,7 @@
 mod corpus;
 mod database;
 mod lab;
+mod leak;
 mod password;
 mod problem;
 mod server;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 pub use corpus::Corpus;
 pub use database::Database;
 pub use lab::Lab;
+pub use leak::{Approval, Leak};
 pub use password::Password;
 pub use problem::{Problem, Problems};
 pub use server::{Keyring, Server, Tls};
@@ -49,6 +51,8 @@ pub struct Config {
     pub throttle: Throttle,
     #[serde(default)]
     pub corpus: Corpus,
+    #[serde(default)]
+    pub leak: Leak,
     #[serde(rename = "lab")]
     pub labs: Vec<Lab>,
     #[serde(rename = "site", default)]
@@ -96,6 +100,9 @@ impl Config {
         if let Some(path) = &mut self.corpus.file {
             resolve(path);
         }
+        if let Some(path) = &mut self.leak.folder {
+            resolve(path);
+        }
         if let Some(path) = &mut self.database.url_file {
             resolve(path);
         }
@@ -115,6 +122,7 @@ impl Config {
         self.sign_in.check(&mut problems);
         self.session.check(&mut problems);
         self.throttle.check(&mut problems);
+        self.leak.check(&mut problems);
         lab::check(&self.labs, &mut problems);
         for site in &self.sites {
             for problem in site.validate() {

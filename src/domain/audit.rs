@@ -13,6 +13,8 @@ pub enum Actor {
     Visitor { address: String },
     /// A person at the machine, by operating-system user.
     Machine { user: String },
+    /// A named operator, by the name they sign in with.
+    Operator { name: String },
     /// The program itself.
     Vestibule,
 }
@@ -24,6 +26,7 @@ impl Actor {
         match self {
             Self::Visitor { address } => format!("visitor:{}", plain(address)),
             Self::Machine { user } => format!("machine:{}", plain(user)),
+            Self::Operator { name } => format!("operator:{}", plain(name)),
             Self::Vestibule => "vestibule".to_owned(),
         }
     }
