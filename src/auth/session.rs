@@ -36,7 +36,7 @@ pub async fn open(
     actor: &Actor,
 ) -> Result<Opened, StoreFault> {
     let token = PlainToken::generate(TokenKind::Session, &*core.entropy);
-    let new = Session::open(who, core.lifetime(), device, &*core.entropy);
+    let new = Session::open(who, core.lifetime(lab), device, &*core.entropy);
     sessions::insert(tx, lab, &token.hashed(), &new).await?;
     let session = new.session().clone();
     let event = Event::signed_in(session.id, session.means);
@@ -52,7 +52,7 @@ pub async fn recognise(core: &Core, lab: &LabId, token: &PlainToken) -> Result<O
     let mut tx = core.db.begin_read().await?;
     let found = sessions::lookup(&mut tx, lab, &token.hashed()).await?;
     tx.commit().await?;
-    let Some(session) = found.filter(|session| session.is_alive(core.lifetime(), core.now())) else {
+    let Some(session) = found.filter(|session| session.is_alive(core.lifetime(lab), core.now())) else {
         return Ok(None);
     };
     touch(core, lab, &session).await?;
@@ -71,11 +71,11 @@ pub async fn recognise_at_site(
 ) -> Result<Option<Arc<Visit>>, Fault> {
     let hashed = token.hashed();
     if let Some(visit) = core.visits.recall(lab, site, hashed) {
-        return Ok(visit.session.is_alive(core.lifetime(), core.now()).then_some(visit));
+        return Ok(visit.session.is_alive(core.lifetime(lab), core.now()).then_some(visit));
     }
     let mut tx = core.db.begin_read().await?;
     let found = sessions::lookup_by_site(&mut tx, lab, site, &hashed).await?;
-    let Some(session) = found.filter(|session| session.is_alive(core.lifetime(), core.now())) else {
+    let Some(session) = found.filter(|session| session.is_alive(core.lifetime(lab), core.now())) else {
         tx.commit().await?;
         return Ok(None);
     };
@@ -124,7 +124,7 @@ pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Se
     let mut tx = core.db.begin_read().await?;
     let open = sessions::find_open(&mut tx, lab, account).await?;
     tx.commit().await?;
-    let (lifetime, now) = (core.lifetime(), core.now());
+    let (lifetime, now) = (core.lifetime(lab), core.now());
     Ok(open
         .into_iter()
         .filter(|session| session.is_alive(lifetime, now))

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::admin::explain;
 use crate::admin::patients::{self, BadLine, ColumnMap, ImportReport, IssueError, Notice};
 use crate::cli::args::Patient;
 use crate::cli::progress::Progress;
-use crate::cli::{Done, Invocation, open, problem, sheet};
+use crate::cli::{Done, Invocation, open, problem, sheet, unknown_lab, unwell};
 use crate::config::Problems;
+use crate::domain::operator::Role;
 use crate::domain::record::RecordNumber;
 use crate::i18n::Language;
 use crate::kernel::ids::LabId;
@@ -29,8 +29,8 @@ pub(super) async fn run(invocation: &Invocation, command: &Patient) -> Result<Do
 }
 
 async fn import(invocation: &Invocation, file: &Path, lab: &LabId, map: &ColumnMap) -> Result<Done, Problems> {
-    let actor = invocation.actor()?;
     let core = open(invocation).await?;
+    let actor = invocation.actor(&core, Role::Desk, &[lab]).await?;
     let progress = Progress::of_bytes(invocation.json);
     let mut bad = Vec::new();
     let mut notify = |notice| match notice {
@@ -101,17 +101,13 @@ async fn code(
     record: &RecordNumber,
     language: Language,
 ) -> Result<Done, Problems> {
-    let actor = invocation.actor()?;
     let core = open(invocation).await?;
+    let actor = invocation.actor(&core, Role::Desk, &[lab]).await?;
     let issued = patients::issue_lab_code(&core, lab, record, &actor)
         .await
         .map_err(|error| match error {
-            IssueError::Store(fault) => Problems::from(explain(&fault, "database")),
-            IssueError::UnknownLab => problem(
-                format!("--lab {lab}"),
-                error.to_string(),
-                "name a lab of the configuration: vestibule lab list",
-            ),
+            IssueError::Store(fault) => unwell(&fault),
+            IssueError::UnknownLab => unknown_lab(lab),
             IssueError::UnknownRecord => problem(
                 "--record",
                 error.to_string(),
@@ -119,16 +115,10 @@ async fn code(
             ),
             IssueError::Disabled => problem("--record", error.to_string(), "enable the account first"),
         })?;
-    let Some(lab) = core.config.lab(lab) else {
-        return Err(problem(
-            "--lab",
-            IssueError::UnknownLab.to_string(),
-            "vestibule lab list",
-        ));
-    };
+    let lab = core.config.lab(lab).ok_or_else(|| unknown_lab(lab))?;
     let json = json!({
         "lab": lab.id, "record": record.as_str(), "code": issued.code().as_str(),
-        "expires_at": issued.expires_at.to_string(), "address": sheet::address(lab), "checked_by": actor.label(),
+        "expires_at": issued.expires_at.to_string(), "address": sheet::patient_address(lab), "checked_by": actor.label(),
     });
-    Ok(Done::new(sheet::text(lab, &issued, language)?, json))
+    Ok(Done::new(sheet::of_patient(lab, &issued, language)?, json))
 }

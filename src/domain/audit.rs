@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::domain::account::HoldReason;
 use crate::domain::evidence::Means;
-use crate::kernel::ids::{AccountId, SessionId, SiteId};
+use crate::domain::operator::Role;
+use crate::kernel::ids::{AccountId, OperatorName, SessionId, SiteId};
 
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,18 @@ pub enum GateCause {
     Unmapped,
     Ambiguous,
     Method,
+}
+
+/// Why the desk refused a signed-in operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeskCause {
+    /// No role in this lab.
+    OtherLab,
+    /// No such thing in this lab, whether or not another lab has it.
+    NotOfThisLab,
+    /// The role is not enough.
+    Role,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -114,6 +127,23 @@ pub enum Event {
         /// Always false: nothing of the file stays anywhere but in the accounts.
         input_kept: bool,
     },
+    OperatorAdded {
+        operator: OperatorName,
+    },
+    /// None: nothing in this lab any more.
+    OperatorRoleSet {
+        operator: OperatorName,
+        role: Option<Role>,
+    },
+    OperatorDisabled {
+        operator: OperatorName,
+    },
+    /// An operator proved with a code that it is them, for one act.
+    CodeConfirmed,
+    /// An operator asked for what their role does not reach.
+    DeskRefused {
+        cause: DeskCause,
+    },
     KeyringAdopted,
     KeyringRotated {
         key: String,
@@ -150,6 +180,11 @@ impl Event {
             Self::RecordGranted { .. } => "record-granted",
             Self::PatientImportStarted => "patient-import-started",
             Self::PatientsImported { .. } => "patients-imported",
+            Self::OperatorAdded { .. } => "operator-added",
+            Self::OperatorRoleSet { .. } => "operator-role-set",
+            Self::OperatorDisabled { .. } => "operator-disabled",
+            Self::CodeConfirmed => "code-confirmed",
+            Self::DeskRefused { .. } => "desk-refused",
             Self::KeyringAdopted => "keyring-adopted",
             Self::KeyringRotated { .. } => "keyring-rotated",
             Self::KeyInUse { .. } => "key-in-use",

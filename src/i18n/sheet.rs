@@ -8,6 +8,8 @@ const WIDTH: usize = 76;
 #[derive(Clone, Copy, Debug)]
 pub struct LabCodeSheet<'a> {
     pub lab: &'a str,
+    /// The name of the operator whose access it opens; None: a patient's.
+    pub operator: Option<&'a str>,
     /// Whom the sheet is for, as the desk writes it; not printed when absent.
     pub holder: Option<&'a str>,
     /// With or without separators; printed in groups of four.
@@ -26,7 +28,12 @@ pub fn lab_code_sheet(texts: &Texts, language: Language, zone: &Zone, sheet: &La
     let until = texts.moment(language, zone, sheet.valid_until);
     let rule = "-".repeat(WIDTH);
 
-    let mut blocks = vec![one_line(sheet.lab), say("sheet-title")];
+    let title = if sheet.operator.is_some() {
+        say("sheet-title-desk")
+    } else {
+        say("sheet-title")
+    };
+    let mut blocks = vec![one_line(sheet.lab), title];
     if let Some(holder) = sheet.holder {
         blocks.push(texts.with(language, "sheet-for", &[("holder", one_line(holder).as_str().into())]));
     }
@@ -36,7 +43,14 @@ pub fn lab_code_sheet(texts: &Texts, language: Language, zone: &Zone, sheet: &La
     blocks.push(rule);
     let steps = [
         texts.with(language, "sheet-step-open", &[("address", sheet.address.into())]),
-        say("sheet-step-enter"),
+        match sheet.operator {
+            Some(name) => texts.with(
+                language,
+                "sheet-step-enter-desk",
+                &[("name", one_line(name).as_str().into())],
+            ),
+            None => say("sheet-step-enter"),
+        },
         say("sheet-step-password"),
         say("sheet-step-app"),
         say("sheet-step-codes"),
@@ -106,11 +120,12 @@ fn wrapped_line(line: &str) -> String {
 mod tests {
     use super::*;
 
-    fn sample(language: Language) -> String {
+    fn sample(language: Language, operator: Option<&str>) -> String {
         let texts = Texts::load().unwrap();
         let zone = Zone::named("Europe/Paris").unwrap();
         let sheet = LabCodeSheet {
             lab: "Laboratoire des Tilleuls",
+            operator,
             holder: Some("Jeanne Moreau\u{1b}[2J\nJean"),
             code: "k7qm2rxph4tw",
             valid_until: Timestamp::from_seconds(1_795_461_300),
@@ -122,18 +137,25 @@ mod tests {
 
     #[test]
     fn sheet_fr() {
-        insta::assert_snapshot!(sample(Language::Fr));
+        insta::assert_snapshot!(sample(Language::Fr, None));
     }
 
     #[test]
     fn sheet_en() {
-        insta::assert_snapshot!(sample(Language::En));
+        insta::assert_snapshot!(sample(Language::En, None));
+    }
+
+    #[test]
+    fn an_operator_is_told_their_name_and_asked_for_no_birth_date() {
+        let (sheet, patients) = (sample(Language::En, Some("claire")), sample(Language::En, None));
+        assert!(sheet.contains("claire") && !sheet.contains("birth"), "{sheet}");
+        assert!(patients.contains("birth") && !patients.contains("claire"), "{patients}");
     }
 
     #[test]
     fn lines_fit_and_the_code_is_grouped() {
         for language in Language::ALL {
-            let sheet = sample(language);
+            let sheet = sample(language, None);
             assert!(sheet.lines().all(|line| line.chars().count() <= WIDTH), "{sheet}");
             assert!(sheet.contains("K7QM-2RXP-H4TW"), "{sheet}");
             assert!(!sheet.contains('\u{1b}'));

@@ -12,5 +12,6 @@ mod survey;
 pub use columns::{ColumnMap, Field, MalformedMap};
 pub use grant::{GrantError, grant};
 pub use import::{BadLine, ImportReport, Notice, import};
-pub use lab_code::{IssueError, IssuedLabCode, issue_lab_code};
+pub use lab_code::{IssueError, issue_lab_code};
 pub use row::Reason;
+pub(super) use row::{email, name};

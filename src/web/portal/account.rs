@@ -128,7 +128,7 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
         sessions: &sessions,
         recovery_codes_left: u64::try_from(left).unwrap_or(0),
         now: core.now(),
-        ends_at: current.idle_out_at(core.lifetime()),
+        ends_at: current.idle_out_at(core.lifetime(lab)),
         ends_at_latest: current.expires_at,
         stayed,
     };

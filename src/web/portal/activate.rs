@@ -95,7 +95,7 @@ async fn begin(context: &Context<'_>, fields: &StartFields) -> Result<HttpRespon
         return start_page(context, status, code, typed, Some(ActivateError::BirthDateUnread));
     };
     let core = &context.app.core;
-    match enrol::begin(core, context.lab(), code, birth_date, &context.actor()).await? {
+    match enrol::begin(core, context.lab(), code, Some(birth_date), &context.actor()).await? {
         Some(token) => {
             let mut response = see_other(START);
             add_cookie(&mut response, cookies::set(cookies::PENDING, token.expose()));
