@@ -39,6 +39,11 @@ impl ActivateStart<'_> {
     fn alert(&self) -> Option<Alert> {
         let chrome = &self.chrome;
         self.error.map(|error| match error {
+            ActivateError::Refused if chrome.door.is_desk => Alert::of(
+                chrome,
+                "desk-refused-title",
+                &["desk-refused-check", "desk-refused-once"],
+            ),
             ActivateError::Refused => Alert::of(
                 chrome,
                 "activate-refused-title",

@@ -39,6 +39,9 @@ impl Held<'_> {
     fn what_happened(&self) -> [&'static str; 3] {
         match self.reason {
             HeldReason::Listed => ["held-listed", "held-listed-results", "held-no-fault"],
+            HeldReason::KnownPassword if self.chrome.door.is_desk => {
+                ["held-common", "desk-held-common", "held-no-fault"]
+            }
             HeldReason::KnownPassword => ["held-common", "held-common-results", "held-no-fault"],
         }
     }

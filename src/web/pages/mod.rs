@@ -9,6 +9,7 @@ pub mod alert;
 pub mod asset;
 pub mod choose_password;
 pub mod chrome;
+pub mod door;
 pub mod enrol_totp;
 pub mod error_page;
 pub mod held;
@@ -17,6 +18,7 @@ pub mod qr;
 pub mod recover;
 pub mod recovery_codes;
 pub mod signed_out;
+pub mod stay;
 
 #[cfg(test)]
 mod contrast;
@@ -33,6 +35,7 @@ pub use alert::Alert;
 pub use asset::{Asset, asset};
 pub use choose_password::{ChoosePassword, PasswordError};
 pub use chrome::{Chrome, Step};
+pub use door::{DESK, Door, PORTAL};
 pub use enrol_totp::{EnrolError, EnrolTotp};
 pub use error_page::{ErrorKind, ErrorPage};
 pub use held::{Held, HeldReason};
@@ -41,3 +44,4 @@ pub use qr::{Qr, QrTooLong};
 pub use recover::Recover;
 pub use recovery_codes::RecoveryCodes;
 pub use signed_out::SignedOut;
+pub use stay::Stay;

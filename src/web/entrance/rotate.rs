@@ -1,4 +1,4 @@
-//! `/password`: the page of a held sign-in, and no other's.
+//! The page of a held sign-in, and no other's.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form};
@@ -9,13 +9,11 @@ use crate::auth::rotate::{self, OnHold, Rotation};
 use crate::crypto::token::TokenKind;
 use crate::domain::account::HoldReason;
 use crate::domain::password::Unsuitable;
+use crate::web::entrance::login;
 use crate::web::kit::context::with_portal;
 use crate::web::kit::failure::whole_seconds;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
 use crate::web::pages::{Held, HeldReason, PasswordError};
-use crate::web::portal::login;
-
-pub const PATH: &str = "/password";
 
 #[derive(Deserialize)]
 pub struct Fields {
@@ -40,7 +38,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
             &on_hold.person.identifier,
             None,
         ),
-        None => Ok(see_other("/login")),
+        None => Ok(see_other(context.door.login)),
     })
     .await
 }
@@ -49,7 +47,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
     with_portal(&app, &request, async |context| {
         context.admit()?;
         let Some(on_hold) = on_hold(context).await? else {
-            return Ok(see_other("/login"));
+            return Ok(see_other(context.door.login));
         };
         let (identifier, reason) = (on_hold.person.identifier.clone(), on_hold.reason());
         if !context.made_form(&fields.csrf) {
@@ -61,11 +59,11 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
                 Some(PasswordError::Expired),
             );
         }
-        let (core, lab) = (&context.app.core, context.lab());
+        let (core, lab) = (&context.app.core, context.realm());
         let (actor, device) = (context.actor(), context.device());
         match rotate::choose(core, lab, on_hold, &fields.new_password, &actor, device).await? {
             Rotation::Done { opened, return_to } => login::enter(context, opened, return_to.as_ref()).await,
-            Rotation::Over => Ok(see_other("/login")),
+            Rotation::Over => Ok(see_other(context.door.login)),
             Rotation::Busy(wait) => {
                 let error = PasswordError::Busy {
                     seconds: whole_seconds(wait),
@@ -91,10 +89,10 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
 }
 
 async fn on_hold(context: &Context<'_>) -> Result<Option<OnHold>, Failure> {
-    let Some(token) = cookies::token(context.request, cookies::PENDING, TokenKind::Pending) else {
+    let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
         return Ok(None);
     };
-    Ok(rotate::find(&context.app.core, context.lab(), &token).await?)
+    Ok(rotate::find(&context.app.core, context.realm(), &token).await?)
 }
 
 fn page(
@@ -113,7 +111,7 @@ fn page(
         &Held {
             chrome: context.chrome(),
             reason,
-            action: PATH,
+            action: context.door.password,
             identifier,
             error,
         },
