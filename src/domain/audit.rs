@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::domain::account::HoldReason;
 use crate::domain::evidence::Means;
+use crate::domain::leak::{Effect, LeakId};
 use crate::domain::operator::Role;
 use crate::kernel::ids::{AccountId, OperatorName, SessionId, SiteId};
 
@@ -59,11 +60,11 @@ pub enum GateCause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeskCause {
-    /// No role in this lab.
+    /// They have no role in this lab.
+    NoRole,
+    /// What they asked for is another lab's.
     OtherLab,
-    /// No such thing in this lab, whether or not another lab has it.
-    NotOfThisLab,
-    /// The role is not enough.
+    /// Their role is not enough.
     Role,
 }
 
@@ -144,6 +145,36 @@ pub enum Event {
     DeskRefused {
         cause: DeskCause,
     },
+    LeakRead {
+        leak: LeakId,
+        rows: u64,
+        bad_rows: u64,
+        /// Columns of the list that were passed over unread.
+        columns_dropped: usize,
+        /// Always false: of the list, keyed digests stay.
+        input_kept: bool,
+    },
+    LeakApprovalRequested {
+        leak: LeakId,
+    },
+    LeakApplied {
+        leak: LeakId,
+        sessions_ended: u64,
+    },
+    LeakUndone {
+        leak: LeakId,
+    },
+    LeakClosed {
+        leak: LeakId,
+    },
+    AccountListed {
+        leak: LeakId,
+        effect: Effect,
+    },
+    /// The time to rotate is over.
+    PasswordDisabled {
+        leak: LeakId,
+    },
     KeyringAdopted,
     KeyringRotated {
         key: String,
@@ -185,6 +216,13 @@ impl Event {
             Self::OperatorDisabled { .. } => "operator-disabled",
             Self::CodeConfirmed => "code-confirmed",
             Self::DeskRefused { .. } => "desk-refused",
+            Self::LeakRead { .. } => "leak-read",
+            Self::LeakApprovalRequested { .. } => "leak-approval-requested",
+            Self::LeakApplied { .. } => "leak-applied",
+            Self::LeakUndone { .. } => "leak-undone",
+            Self::LeakClosed { .. } => "leak-closed",
+            Self::AccountListed { .. } => "account-listed",
+            Self::PasswordDisabled { .. } => "password-disabled",
             Self::KeyringAdopted => "keyring-adopted",
             Self::KeyringRotated { .. } => "keyring-rotated",
             Self::KeyInUse { .. } => "key-in-use",

@@ -83,15 +83,27 @@ fn registered() -> Vec<String> {
 }
 
 fn value_of(constant: &str) -> &'static str {
-    use vestibule::web::portal::{account, activate, rotate};
-    match constant {
-        "activate::PASSWORD" => activate::PASSWORD,
-        "activate::CODE" => activate::CODE,
-        "rotate::PATH" => rotate::PATH,
-        "account::STAY" => account::STAY,
-        "account::END_ONE" => account::END_ONE,
-        "account::END_ALL" => account::END_ALL,
-        other => panic!("a route is registered under a constant that this test does not know: {other}"),
+    use vestibule::web::pages::{DESK, Door, PORTAL};
+    use vestibule::web::portal::account;
+    let of = |door: &'static Door, name: &str| match name {
+        "home" => door.home,
+        "login" => door.login,
+        "logout" => door.logout,
+        "activate" => door.activate,
+        "activate_password" => door.activate_password,
+        "activate_code" => door.activate_code,
+        "password" => door.password,
+        "stay" => door.stay,
+        other => panic!("a route is registered under an address that this test does not know: {other}"),
+    };
+    match constant.split_once(['.', ':']) {
+        Some(("PORTAL", name)) => of(&PORTAL, name),
+        Some(("DESK", name)) => of(&DESK, name),
+        _ => match constant {
+            "account::END_ONE" => account::END_ONE,
+            "account::END_ALL" => account::END_ALL,
+            other => panic!("a route is registered under a constant that this test does not know: {other}"),
+        },
     }
 }
 
