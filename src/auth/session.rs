@@ -44,18 +44,28 @@ pub async fn open(
     Ok(Opened { token, session })
 }
 
-/// The live session behind a portal cookie.
+/// Whether a request shows that somebody is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    ByPerson,
+    /// A page came again by itself, which must not keep a session alive.
+    ByItself,
+}
+
+/// The live session behind a cookie of ours.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn recognise(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<Session>, Fault> {
+pub async fn recognise(core: &Core, lab: &LabId, token: &PlainToken, asked: Asked) -> Result<Option<Session>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = sessions::lookup(&mut tx, lab, &token.hashed()).await?;
     tx.commit().await?;
     let Some(session) = found.filter(|session| session.is_alive(core.lifetime(lab), core.now())) else {
         return Ok(None);
     };
-    touch(core, lab, &session).await?;
+    if asked == Asked::ByPerson {
+        touch(core, lab, &session).await?;
+    }
     Ok(Some(session))
 }
 

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use crate::auth::session;
+use crate::auth::session::{self, Asked};
 use crate::crypto::token::TokenKind;
 use crate::domain::session::Session;
 use crate::web::kit::context::{add_cookie, with_portal};
@@ -14,10 +14,16 @@ use crate::web::pages::Login;
 /// # Errors
 /// The database does not answer.
 pub async fn current(context: &mut Context<'_>) -> Result<Option<Session>, Failure> {
+    current_asked(context, Asked::ByPerson).await
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn current_asked(context: &mut Context<'_>, asked: Asked) -> Result<Option<Session>, Failure> {
     let Some(token) = cookies::token(context.request, cookies::session(context.door), TokenKind::Session) else {
         return Ok(None);
     };
-    let session = session::recognise(&context.app.core, context.realm(), &token).await?;
+    let session = session::recognise(&context.app.core, context.realm(), &token, asked).await?;
     context.signed_in = session.is_some();
     Ok(session)
 }

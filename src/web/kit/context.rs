@@ -179,6 +179,7 @@ impl<'a> Context<'a> {
         match failure {
             Failure::NotFound => self.error(ErrorKind::NotFound),
             Failure::MethodNotAllowed => self.error(ErrorKind::MethodNotAllowed),
+            Failure::RoleNeeded => self.error(ErrorKind::RoleNeeded),
             Failure::BadRequest => self.error(ErrorKind::BadLink),
             Failure::TooFast(wait) => self.error(ErrorKind::TooMany {
                 seconds: whole_seconds(wait),

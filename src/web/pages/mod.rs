@@ -9,6 +9,7 @@ pub mod alert;
 pub mod asset;
 pub mod choose_password;
 pub mod chrome;
+pub mod desk;
 pub mod door;
 pub mod enrol_totp;
 pub mod error_page;

@@ -1,5 +1,8 @@
 //! Every page in every state, with plausible and with hostile data: what the tests render.
 
+#[path = "samples_desk.rs"]
+mod desk;
+
 use askama::Template;
 
 use super::*;
@@ -83,6 +86,7 @@ pub(super) fn all(texts: &Texts, zone: &Zone, language: Language, words: Words<'
     );
     put(&mut pages, "signed-out", &SignedOut { chrome: plain });
     errors(&mut pages, plain, words);
+    desk::all(&mut pages, plain, words);
     pages
 }
 
