@@ -41,6 +41,21 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /.well-known/security.txt", Public),
         ("portal /healthz", Public),
         ("portal /readyz", Public),
+        ("desk /desk", Session),
+        ("desk /desk/login", Public),
+        ("desk /desk/logout", Public),
+        ("desk /desk/activate", Public),
+        ("desk /desk/activate/password", Pending),
+        ("desk /desk/activate/code", Pending),
+        ("desk /desk/password", Pending),
+        ("desk /desk/stay", Session),
+        ("desk /desk/leaks", Session),
+        ("desk /desk/leaks/new", Session),
+        ("desk /desk/leaks/{id}", Session),
+        ("desk /desk/leaks/{id}/apply", Session),
+        ("desk /desk/leaks/{id}/approve", Session),
+        ("desk /desk/leaks/{id}/undo", Session),
+        ("desk /desk/leaks/{id}/close", Session),
         ("proxy /.vestibule/enter", Public),
         ("proxy /.vestibule/jwks.json", Public),
         ("proxy /.vestibule/static/{name}", Public),
@@ -56,6 +71,7 @@ fn golden() -> BTreeMap<&'static str, Class> {
 fn registered() -> Vec<String> {
     let faces = [
         ("portal ", "portal/mod.rs"),
+        ("desk ", "desk/mod.rs"),
         ("proxy /.vestibule", "proxy/service.rs"),
         ("internal ", "internal/mod.rs"),
     ];
@@ -117,8 +133,8 @@ async fn r04_every_route_is_walked_without_a_session(app: TestApp) {
     let patient = app.patient("P-102477", "102477").await;
     for (route, class) in golden() {
         let (face, path) = route.split_once(' ').unwrap();
-        let path = path.replace("{name}", "anything");
-        let base = if face == "portal" { &app.portal } else { &app.site };
+        let path = path.replace("{name}", "anything").replace("{id}", "1");
+        let base = if face == "proxy" { &app.site } else { &app.portal };
         if class == Class::Internal {
             for public in [&app.portal, &app.site] {
                 let page = app.browser().get(&format!("{public}{path}")).await;
@@ -138,7 +154,8 @@ async fn r04_every_route_is_walked_without_a_session(app: TestApp) {
             for private in ["Odette", "Lemaître", "P-102477", &patient.record, "odette@example.org"] {
                 assert!(!text.contains(private), "{method} {route} tells {private}");
             }
-            let led_to_sign_in = page.status == 303 && page.location() == "/login";
+            let sign_in = if face == "desk" { "/desk/login" } else { "/login" };
+            let led_to_sign_in = page.status == 303 && page.location() == sign_in;
             if class == Class::Session {
                 assert!(
                     led_to_sign_in || page.status == 405,

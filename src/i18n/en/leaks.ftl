@@ -121,7 +121,7 @@ leak-new-submit = Read the list
 leak-new-refused = The list was not read
 leak-new-no-list = Choose a file of the server, or send one.
 leak-new-no-source = Say where the list was found.
-leak-new-time-unread = The date and time could not be read. Write them like this: 2026-11-23T09:30
+leak-new-time-unread = The date and time could not be read. Choose them in the field, or leave it empty if it is now.
 leak-new-time-future = This date is in the future.
 leak-new-mapping-unread = The columns could not be read. Write them like this: identifier=3,password=7
 leak-new-broken = The file did not arrive whole. Please begin again.

@@ -121,7 +121,7 @@ leak-new-submit = Lire la liste
 leak-new-refused = La liste n’a pas été lue
 leak-new-no-list = Choisissez un fichier du serveur, ou envoyez-en un.
 leak-new-no-source = Indiquez où la liste a été trouvée.
-leak-new-time-unread = La date et l’heure n’ont pas été comprises. Écrivez-les ainsi : 2026-11-23T09:30
+leak-new-time-unread = La date et l’heure n’ont pas été comprises. Choisissez-les dans le champ, ou laissez-le vide s’il s’agit de maintenant.
 leak-new-time-future = Cette date est dans l’avenir.
 leak-new-mapping-unread = Les colonnes n’ont pas été comprises. Écrivez-les ainsi : identifier=3,password=7
 leak-new-broken = L’envoi n’est pas arrivé entier. Merci de recommencer.

@@ -276,6 +276,6 @@ fn leak_pages(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         ("leak-not-settled", LeakAlert::NotSettled),
         ("leak-expired", LeakAlert::Expired),
     ] {
-        show(name, LeakState::Applied, &|page| page.alert = Some(alert));
+        show(name, LeakState::Undone, &|page| page.alert = Some(alert));
     }
 }
