@@ -9,4 +9,4 @@ mod installation;
 mod operators;
 mod patients;
 mod reseal;
-mod stand;
+pub mod stand;
