@@ -60,11 +60,11 @@ pub async fn recognise(core: &Core, lab: &LabId, token: &PlainToken, asked: Aske
     let mut tx = core.db.begin_read().await?;
     let found = sessions::lookup(&mut tx, lab, &token.hashed()).await?;
     tx.commit().await?;
-    let Some(session) = found.filter(|session| session.is_alive(core.lifetime(lab), core.now())) else {
+    let Some(mut session) = found.filter(|session| session.is_alive(core.lifetime(lab), core.now())) else {
         return Ok(None);
     };
     if asked == Asked::ByPerson {
-        touch(core, lab, &session).await?;
+        touch(core, lab, &mut session).await?;
     }
     Ok(Some(session))
 }
@@ -85,13 +85,13 @@ pub async fn recognise_at_site(
     }
     let mut tx = core.db.begin_read().await?;
     let found = sessions::lookup_by_site(&mut tx, lab, site, &hashed).await?;
-    let Some(session) = found.filter(|session| session.is_alive(core.lifetime(lab), core.now())) else {
+    let Some(mut session) = found.filter(|session| session.is_alive(core.lifetime(lab), core.now())) else {
         tx.commit().await?;
         return Ok(None);
     };
     let readable = records::find_readable(&mut tx, &core.sealer, lab, session.account, core.now()).await?;
     tx.commit().await?;
-    touch(core, lab, &session).await?;
+    touch(core, lab, &mut session).await?;
     let records = readable
         .iter()
         .filter_map(|record| RecordNumber::parse(record).ok())
@@ -116,14 +116,16 @@ pub async fn keep_alive(core: &Core, lab: &LabId, session: &Session) -> Result<(
     Ok(tx.commit().await?)
 }
 
-async fn touch(core: &Core, lab: &LabId, session: &Session) -> Result<(), StoreFault> {
+async fn touch(core: &Core, lab: &LabId, session: &mut Session) -> Result<(), StoreFault> {
     let now = core.now();
     if now.since(session.last_used_at) < TOUCH_EVERY {
         return Ok(());
     }
     let mut tx = core.db.begin().await?;
     sessions::touch(&mut tx, lab, session.id, now).await?;
-    tx.commit().await
+    tx.commit().await?;
+    session.last_used_at = now;
+    Ok(())
 }
 
 /// Live sessions of an account, the newest first.

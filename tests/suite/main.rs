@@ -14,6 +14,7 @@ mod admin;
 mod architecture;
 mod corpus;
 mod dependencies;
+mod desk;
 mod dump;
 mod enrolment;
 mod gate;

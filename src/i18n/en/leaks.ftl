@@ -25,7 +25,6 @@ leak-applied-text = The list is applied: everyone is safe.
 leak-closed-text = The leak is closed. What was asked of each person stays in force.
 leak-undone-text = The leak is undone: nobody has to do anything because of it any more.
 leak-suspected-text = Somebody tried a decoy account, which exists only to be stolen. A list may be circulating.
-leak-work-reading = Reading the list
 leak-work-loading = Storing the digests
 leak-work-matching = Comparing with the accounts
 leak-settled = { $count ->
@@ -34,8 +33,6 @@ leak-settled = { $count ->
 }
 leak-live = Follow live (the page reloads every 5 seconds)
 leak-live-stop = Stop following live
-leak-failed-title = The list could not be read
-leak-failed-text = Nothing was stored. The technical detail:
 
 leak-warnings-title = To look at before deciding
 leak-warning-nothing = No identifier of the list is known here: is it a list of this laboratory, and the right column?
@@ -125,3 +122,4 @@ leak-new-time-unread = The date and time could not be read. Choose them in the f
 leak-new-time-future = This date is in the future.
 leak-new-mapping-unread = The columns could not be read. Write them like this: identifier=3,password=7
 leak-new-broken = The file did not arrive whole. Please begin again.
+leak-new-unreadable = Nothing was stored. This is the technical detail.

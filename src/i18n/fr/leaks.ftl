@@ -25,7 +25,6 @@ leak-applied-text = La liste est appliquée : tout le monde est à l’abri.
 leak-closed-text = La fuite est close. Ce qui a été demandé à chacun reste en vigueur.
 leak-undone-text = La fuite est annulée : plus personne n’a rien à faire à cause d’elle.
 leak-suspected-text = Un compte témoin, qui ne sert qu’à être volé, a été essayé. Une liste circule peut-être.
-leak-work-reading = Lecture de la liste
 leak-work-loading = Enregistrement des empreintes
 leak-work-matching = Comparaison avec les comptes
 leak-settled = { $count ->
@@ -34,8 +33,6 @@ leak-settled = { $count ->
 }
 leak-live = Suivre en direct (la page se recharge toutes les 5 secondes)
 leak-live-stop = Arrêter le suivi en direct
-leak-failed-title = La liste n’a pas pu être lue
-leak-failed-text = Rien n’a été enregistré. Le détail technique, en anglais :
 
 leak-warnings-title = À regarder avant de décider
 leak-warning-nothing = Aucun identifiant de la liste n’est connu ici : est-ce bien une liste de ce laboratoire, et la bonne colonne ?
@@ -125,3 +122,4 @@ leak-new-time-unread = La date et l’heure n’ont pas été comprises. Choisis
 leak-new-time-future = Cette date est dans l’avenir.
 leak-new-mapping-unread = Les colonnes n’ont pas été comprises. Écrivez-les ainsi : identifier=3,password=7
 leak-new-broken = L’envoi n’est pas arrivé entier. Merci de recommencer.
+leak-new-unreadable = Rien n’a été enregistré. Voici le détail technique, en anglais.

@@ -14,13 +14,12 @@ use crate::domain::operator::Role;
 use crate::leak::campaign::{self, LeakError};
 use crate::service::Fault;
 use crate::web::desk::UnderWay;
-use crate::web::desk::under_way::Trace;
 use crate::web::desk::visit::{Visit, refused, with_operator};
 use crate::web::entrance::signed_in::CsrfAlone;
 use crate::web::kit::context::retry_after;
 use crate::web::kit::failure::whole_seconds;
 use crate::web::kit::{App, Context, Failure, see_other};
-use crate::web::pages::desk::{LeakAlert, LeakFailedPage, LeakPage, Work};
+use crate::web::pages::desk::{LeakAlert, LeakPage};
 
 const LIVE: &str = "live=1";
 const EVERY_SECONDS: &str = "5";
@@ -190,8 +189,6 @@ async fn known(context: &Context<'_>, visit: &Visit, id: &str) -> Result<LeakId,
     let id: LeakId = id.parse().map_err(|_| Failure::NotFound)?;
     match campaign::lab_of(&context.app.core, id).await {
         Ok(lab) if lab == *context.lab() => Ok(id),
-        // Its number was given back: `show` says what became of it.
-        Err(LeakError::UnknownLeak) => Ok(id),
         Ok(_) | Err(LeakError::UnknownLab) => {
             refused(context, visit, DeskCause::OtherLab).await?;
             Err(Failure::NotFound)
@@ -209,11 +206,6 @@ async fn show(
     alert: Option<LeakAlert>,
 ) -> Result<HttpResponse, Failure> {
     let (core, lab) = (&context.app.core, context.lab());
-    let work = match under_way.of(lab, id) {
-        Some(Trace::Known(known)) => return Ok(see_other(&format!("/desk/leaks/{known}"))),
-        Some(Trace::Work(work)) => Some(work),
-        None => None,
-    };
     let live = context.request.query_string() == LIVE;
     if !live {
         context.shown_at(&format!("/desk/leaks/{id}"));
@@ -221,25 +213,14 @@ async fn show(
     let leak = campaign::find(core, lab).await?.into_iter().find(|leak| leak.id == id);
     let overview = campaign::overview(core, lab, id).await?;
     let (Some(leak), Some(overview)) = (leak, overview) else {
-        return match work {
-            Some(Work::Failed { what, remedy }) => context.page(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &LeakFailedPage {
-                    chrome: context.chrome(),
-                    stay: visit.stay(context),
-                    what: &what,
-                    remedy: &remedy,
-                },
-            ),
-            _ => Err(Failure::NotFound),
-        };
+        return Err(Failure::NotFound);
     };
     let page = LeakPage {
         chrome: context.chrome(),
         stay: visit.stay(context),
         leak: &leak,
         overview: &overview,
-        work: work.as_ref(),
+        work: under_way.of(id),
         rotation_hours: u64::from(core.config.leak.rotation_hours),
         two_person: core.config.leak.approval == Approval::TwoPerson,
         may_act: visit.may(context, Role::Security),

@@ -1,4 +1,4 @@
-//! `/desk/leaks/new`: a list is read in the background of the server; the page of its leak follows it.
+//! `/desk/leaks/new`: a list is read as it arrives; what follows goes on in the background, and the leak's page shows it.
 
 use actix_multipart::{Field, Multipart};
 use actix_web::http::{StatusCode, header};
@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::admin::Problem;
 use crate::auth::session::Asked;
 use crate::domain::audit::Actor;
 use crate::domain::leak::LeakId;
@@ -196,7 +197,7 @@ impl Started {
         }
     }
 
-    /// As soon as the leak has its number.
+    /// Until the list is read and the leak has its number; what follows goes on without the browser.
     async fn read(self, list: List) -> Result<Result<LeakId, NewLeakError>, Failure> {
         let (numbered, number) = oneshot::channel();
         let work = tokio::spawn(self.draft(list, numbered));
@@ -207,8 +208,12 @@ impl Started {
             Ok(Ok(id)) => Ok(Ok(id)),
             Ok(Err(LeakError::Mapping(_))) => Ok(Err(NewLeakError::MappingUnread)),
             Ok(Err(LeakError::AwareTooLate)) => Ok(Err(NewLeakError::TimeInFuture)),
+            Ok(Err(LeakError::List(error))) => {
+                let Problem { what, remedy, .. } = error.problem();
+                Ok(Err(NewLeakError::Unreadable { what, remedy }))
+            }
             Ok(Err(LeakError::Store(fault))) => Err(fault.into()),
-            Ok(Err(_)) | Err(_) => Err(Fault::Broken("a list was not begun to be read").into()),
+            Ok(Err(_)) | Err(_) => Err(Fault::Broken("a list could not be read to its end").into()),
         }
     }
 
@@ -216,19 +221,20 @@ impl Started {
         let (mut numbered, mut number) = (Some(numbered), None);
         let mut notify = |notice| {
             if let Notice::Numbered(id) = notice {
-                number.get_or_insert(id);
+                number = Some(id);
+                // Whoever asked may be gone: the work goes on.
+                numbered.take().map(|numbered| numbered.send(id));
             }
-            let Some(id) = number else { return };
-            self.under_way.note(&self.lab, id, notice);
-            // Whoever asked may be gone: the list is read all the same.
-            numbered.take().map(|numbered| numbered.send(id));
+            if let Some(id) = number {
+                self.under_way.note(id, notice);
+            }
         };
         let result = campaign::draft(&self.core, &self.lab, list, self.about, &self.actor, &mut notify).await;
         if let Err(error) = &result {
-            tracing::warn!(%error, lab = %self.lab, "a list was not read");
+            tracing::warn!(%error, lab = %self.lab, "a list was not read to its end");
         }
         if let Some(id) = number {
-            self.under_way.ended(&self.lab, id, &result);
+            self.under_way.ended(id);
         }
         result
     }

@@ -1,8 +1,6 @@
 //! The desk's pages, and what operators see of those they share with patients.
 
-use super::super::desk::{
-    DeskHome, LeakAlert, LeakFailedPage, LeakLine, LeakPage, LeaksPage, NewLeakError, NewLeakPage, Work,
-};
+use super::super::desk::{DeskHome, LeakAlert, LeakLine, LeakPage, LeaksPage, NewLeakError, NewLeakPage, Work};
 use super::*;
 use crate::domain::leak::{LeakId, LeakState};
 use crate::domain::operator::Role;
@@ -38,13 +36,6 @@ pub(super) fn all(pages: &mut Pages, plain: Chrome<'_>, words: Words<'_>) {
     leaks(pages, inside, words);
     new_leaks(pages, inside, words);
     leak_pages(pages, inside, words);
-    let failed = LeakFailedPage {
-        chrome: inside,
-        stay: STAY,
-        what: words.typed,
-        remedy: words.typed,
-    };
-    put(pages, "leak-failed", &failed);
 }
 
 /// The pages of the entrance.
@@ -127,6 +118,13 @@ fn new_leaks(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         ("leak-new-mapping-unread", NewLeakError::MappingUnread),
         ("leak-new-broken", NewLeakError::Broken),
         ("leak-new-expired", NewLeakError::Expired),
+        (
+            "leak-new-unreadable",
+            NewLeakError::Unreadable {
+                what: words.typed.to_owned(),
+                remedy: words.typed.to_owned(),
+            },
+        ),
     ] {
         let page = NewLeakPage {
             source: words.typed,
@@ -244,9 +242,8 @@ fn leak_pages(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         put(pages, name, &page);
     };
     for (name, work) in [
-        ("leak-reading", &Work::Reading { percent: 43 }),
-        ("leak-loading", &Work::Loading { percent: 7 }),
-        ("leak-matching", &Work::Matching { percent: 100 }),
+        ("leak-loading", Work::Loading { percent: 7 }),
+        ("leak-matching", Work::Matching { percent: 100 }),
     ] {
         show(name, LeakState::Reading, &|page| {
             (page.work, page.live) = (Some(work), true);

@@ -11,22 +11,10 @@ use crate::store::leaks::Leak;
 use crate::web::pages::{Alert, Chrome, Stay};
 
 /// What this server does with the list at the moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
-    Reading {
-        percent: u64,
-    },
-    Loading {
-        percent: u64,
-    },
-    Matching {
-        percent: u64,
-    },
-    /// It could not be read: what, and what to do about it, in the words of the command line.
-    Failed {
-        what: String,
-        remedy: String,
-    },
+    Loading { percent: u64 },
+    Matching { percent: u64 },
 }
 
 /// Why something was not done.
@@ -52,7 +40,7 @@ pub struct LeakPage<'a> {
     pub stay: Stay,
     pub leak: &'a Leak,
     pub overview: &'a Overview,
-    pub work: Option<&'a Work>,
+    pub work: Option<Work>,
     /// Hours within which a listed password must be changed.
     pub rotation_hours: u64,
     pub two_person: bool,
@@ -118,12 +106,10 @@ impl LeakPage<'_> {
 
     /// How far a list under way is, in words and in hundredths.
     fn progress(&self) -> Option<(Cow<'_, str>, u64)> {
-        match self.work? {
-            Work::Reading { percent } => Some((self.chrome.t("leak-work-reading"), *percent)),
-            Work::Loading { percent } => Some((self.chrome.t("leak-work-loading"), *percent)),
-            Work::Matching { percent } => Some((self.chrome.t("leak-work-matching"), *percent)),
-            Work::Failed { .. } => None,
-        }
+        Some(match self.work? {
+            Work::Loading { percent } => (self.chrome.t("leak-work-loading"), percent),
+            Work::Matching { percent } => (self.chrome.t("leak-work-matching"), percent),
+        })
     }
 
     /// A sentence for each thing that would happen, or that happened.

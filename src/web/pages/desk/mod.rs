@@ -1,12 +1,10 @@
 //! The pages of operators.
 
-mod failed;
 mod home;
 mod leak;
 mod leaks;
 mod new_leak;
 
-pub use failed::LeakFailedPage;
 pub use home::DeskHome;
 pub use leak::{LeakAlert, LeakPage, Work};
 pub use leaks::{LeakLine, LeaksPage};

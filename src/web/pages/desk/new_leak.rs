@@ -15,6 +15,11 @@ pub enum NewLeakError {
     MappingUnread,
     /// The upload or the form was cut off or is none.
     Broken,
+    /// What is wrong with the list and what to do about it, in the words of the command line.
+    Unreadable {
+        what: String,
+        remedy: String,
+    },
     Expired,
 }
 
@@ -47,6 +52,7 @@ impl NewLeakPage<'_> {
             NewLeakError::TimeInFuture => "leak-new-time-future",
             NewLeakError::MappingUnread => "leak-new-mapping-unread",
             NewLeakError::Broken => "leak-new-broken",
+            NewLeakError::Unreadable { .. } => "leak-new-unreadable",
             NewLeakError::Expired => return Some(Alert::expired(chrome)),
         };
         Some(Alert::of(chrome, "leak-new-refused", &[text]))
@@ -69,6 +75,13 @@ impl NewLeakPage<'_> {
     }
 
     fn is_list_wrong(&self) -> bool {
-        self.wrong(&[NewLeakError::NoList, NewLeakError::Broken])
+        self.wrong(&[NewLeakError::NoList, NewLeakError::Broken]) || self.detail().is_some()
+    }
+
+    fn detail(&self) -> Option<(&str, &str)> {
+        match self.error.as_ref()? {
+            NewLeakError::Unreadable { what, remedy } => Some((what, remedy)),
+            _ => None,
+        }
     }
 }
