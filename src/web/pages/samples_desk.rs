@@ -206,17 +206,18 @@ fn overview(leak: &Leak, words: Words<'_>, warnings: &[Warning]) -> Overview {
     overview
 }
 
+const WARNINGS: [Warning; 8] = [
+    Warning::NothingFound,
+    Warning::FewFound,
+    Warning::NearlyEverybody,
+    Warning::ManyBadRows,
+    Warning::NoPasswords,
+    Warning::DamagedFile,
+    Warning::Seeds,
+    Warning::Canaries,
+];
+
 fn leak_pages(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
-    const WARNINGS: [Warning; 8] = [
-        Warning::NothingFound,
-        Warning::FewFound,
-        Warning::NearlyEverybody,
-        Warning::ManyBadRows,
-        Warning::NoPasswords,
-        Warning::DamagedFile,
-        Warning::Seeds,
-        Warning::Canaries,
-    ];
     let mut show = |name: &str, state, change: &dyn Fn(&mut LeakPage<'_>)| {
         let leak = leak(state, words);
         let warnings = if state == LeakState::Drafted {
