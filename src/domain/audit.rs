@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use crate::domain::account::HoldReason;
 use crate::domain::evidence::Means;
+use crate::domain::leak::LeakId;
+use crate::domain::outbox;
 use crate::kernel::ids::{AccountId, SessionId, SiteId};
 
 /// Who did it.
@@ -127,6 +129,22 @@ pub enum Event {
     ColumnsResealed {
         values: u64,
     },
+    /// The mail server took the mail.
+    Told {
+        leak: LeakId,
+        what: outbox::Kind,
+    },
+    /// It refused it, it came back, or nobody knows: a letter is needed.
+    NotTold {
+        leak: LeakId,
+        what: outbox::Kind,
+        outcome: outbox::State,
+    },
+    /// The mail server was out of reach for too long.
+    MailGivenUp {
+        leak: LeakId,
+        mails: u64,
+    },
 }
 
 impl Event {
@@ -156,6 +174,9 @@ impl Event {
             Self::DatabaseBackedUp => "database-backed-up",
             Self::DatabaseRestored => "database-restored",
             Self::ColumnsResealed { .. } => "columns-resealed",
+            Self::Told { .. } => "told",
+            Self::NotTold { .. } => "not-told",
+            Self::MailGivenUp { .. } => "mail-given-up",
         }
     }
 

@@ -7,6 +7,7 @@ pub mod birth_date;
 pub mod evidence;
 pub mod identifier;
 pub mod leak;
+pub mod outbox;
 pub mod password;
 pub mod pending;
 pub mod record;

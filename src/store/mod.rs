@@ -8,6 +8,7 @@ pub mod db;
 pub mod installation;
 pub mod lab_codes;
 mod migrations;
+pub mod outbox;
 pub mod passwords;
 pub mod pending;
 pub mod records;
