@@ -14,7 +14,7 @@ use crate::kernel::ids::{AccountId, LabId, PendingId};
 use crate::service::hashing::NoHash;
 use crate::service::{Core, Fault, audit};
 use crate::store::accounts::Person;
-use crate::store::{accounts, passwords, pending, sessions};
+use crate::store::{accounts, leak_accounts, passwords, pending, sessions};
 
 /// A held sign-in, for its own page.
 #[derive(Debug)]
@@ -127,7 +127,7 @@ async fn store(
         return Ok(Rotation::Over);
     }
     passwords::set(&mut tx, lab, account, new, now).await?;
-    accounts::set_rotation_required(&mut tx, lab, account, None, now).await?;
+    leak_accounts::note_new_password(&mut tx, lab, account, false, now).await?;
     sessions::end_all(&mut tx, lab, account, now).await?;
     audit::record(core, &mut tx, lab, actor, Some(account), Event::PasswordRotated).await?;
     let who = on_hold.held.release(account, new);

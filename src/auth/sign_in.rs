@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::auth::session::{self, Opened};
 use crate::crypto::blind_index::BlindIndex;
 use crate::crypto::human_code::{CodeKind, HumanCode};
+use crate::crypto::leak_digest::PairDigester;
 use crate::crypto::password_hash::{HashedPassword, PasswordMatched};
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::crypto::totp::Seed;
@@ -18,12 +19,14 @@ use crate::domain::password::Password;
 use crate::domain::pending::{Held, Pending};
 use crate::domain::return_to::ReturnTo;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::{LabId, PendingId};
+use crate::kernel::ids::{AccountId, LabId, PendingId};
 use crate::service::hashing::NoHash;
 use crate::service::metrics::SignInResult;
-use crate::service::{Core, Fault, audit};
+use crate::service::{Core, Fault, audit, standing};
 use crate::store::accounts::ForSignIn;
-use crate::store::{StoreFault, Tx, accounts, authenticators, passwords, pending, recovery_codes, throttle};
+use crate::store::{
+    StoreFault, Tx, accounts, authenticators, leak_entries, passwords, pending, recovery_codes, throttle,
+};
 
 /// How long a held sign-in waits for its new password.
 pub const HOLD_LASTS: Duration = Duration::from_secs(15 * 60);
@@ -219,6 +222,7 @@ async fn complete(
     let known = core.known_passwords.lookup(attempt.password).await?;
     let known = known.filter(|prevalence| prevalence.is_widespread());
     let mut tx = core.db.begin().await?;
+    tx.keep_campaigns_out(lab).await?;
     let backoff = throttle::lock(&mut tx, lab, identifier, now).await?;
     if !still_stands(&mut tx, lab, &right).await? || !consume_code(&mut tx, lab, &right, now).await? {
         let event = Event::SignInRefused {
@@ -235,10 +239,8 @@ async fn complete(
         &right.code,
         right.attempted_at,
     );
-    let account = accounts::lookup(&mut tx, lab, right.account.id)
-        .await?
-        .unwrap_or(right.account);
-    let reason = account.hold_reason().or(known.map(|_| HoldReason::KnownPassword));
+    let listed = listed(core, &mut tx, lab, identifier, right.account.id, &password).await?;
+    let reason = listed.or(known.map(|_| HoldReason::KnownPassword));
     let outcome = match reason {
         Some(reason) => Outcome::Held(hold(core, &mut tx, &attempt, who, reason).await?),
         None => Outcome::SignedIn(session::open(core, &mut tx, lab, who, attempt.device, &attempt.actor).await?),
@@ -248,6 +250,24 @@ async fn complete(
         rehash_in_background(core, lab, right, password);
     }
     Ok(outcome)
+}
+
+/// Whether the account stands on a list, or this very pair does: a list may hold what was set after it was read.
+async fn listed(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    identifier: &BlindIndex,
+    account: AccountId,
+    password: &Password,
+) -> Result<Option<HoldReason>, StoreFault> {
+    let standing = standing::of(core, tx, lab, account).await?;
+    if let Some(reason) = HoldReason::of(standing) {
+        return Ok(Some(reason));
+    }
+    let pair = PairDigester::new(&core.keyring, lab).digest(identifier, password.expose());
+    let leaked = leak_entries::is_leaked(tx, lab, identifier, &pair).await?;
+    Ok(leaked.then_some(HoldReason::Listed))
 }
 
 /// While the hash was computed the account may have been disabled or its password rotated.

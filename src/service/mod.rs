@@ -7,7 +7,9 @@ pub mod known_passwords;
 pub mod metrics;
 pub mod network_throttle;
 pub mod outbox;
+pub mod pause;
 pub mod screening;
+pub mod standing;
 pub mod visits;
 
 pub use self::core::{Core, Fault};

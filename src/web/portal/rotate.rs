@@ -105,7 +105,7 @@ fn page(
     error: Option<PasswordError>,
 ) -> Result<HttpResponse, Failure> {
     let reason = match reason {
-        HoldReason::Listed => HeldReason::Listed,
+        HoldReason::Listed | HoldReason::Disabled => HeldReason::Listed,
         HoldReason::KnownPassword => HeldReason::KnownPassword,
     };
     context.page(
