@@ -23,5 +23,6 @@ mod routes;
 mod schema;
 mod sign_in;
 mod support;
+mod telling;
 mod transport;
 mod troubles;

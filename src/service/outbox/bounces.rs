@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders};
 
 use super::{not_told, smtp};
 use crate::domain::outbox::State;
@@ -100,62 +100,40 @@ async fn record(core: &Core, bounce: &Bounce) -> Result<bool, Fault> {
 
 /// None: no report, or one of a mail that is only late.
 fn understand(message: &Message<'_>) -> Option<Bounce> {
+    let report = message.parts.iter().find(|part| {
+        let kind = part.content_type();
+        kind.is_some_and(|kind| kind.ctype() == "message" && kind.subtype() == Some("delivery-status"))
+    })?;
     Some(Bounce {
         notice: addressed(message)?,
-        status: message.parts.iter().find_map(|part| {
-            let of_type = part.content_type()?;
-            let is_report = of_type.ctype() == "message" && of_type.subtype() == Some("delivery-status");
-            let (PartType::Text(text), true) = (&part.body, is_report) else {
-                return final_status(part.contents()).filter(|_| is_report);
-            };
-            final_status(text.as_bytes())
-        })?,
+        status: final_status(report.contents())?,
     })
 }
 
-/// The fields of RFC 3464, one block for the message and one for each recipient.
+/// Reads the fields of RFC 3464: one block for the message and one for each recipient.
 fn final_status(report: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(report).replace("\r\n", "\n");
-    let failed = text.split("\n\n").filter_map(|block| {
-        MessageParser::default().parse_headers(block.as_bytes()).map(|fields| {
-            let field = |name: &str| {
-                fields
-                    .header(name)
-                    .and_then(HeaderValue::as_text)
-                    .map(str::trim)
-                    .map(str::to_owned)
-            };
-            (field("Action"), field("Status"))
-        })
-    });
-    let mut failed = failed.filter(|(action, _)| {
-        action
-            .as_deref()
-            .is_some_and(|action| action.eq_ignore_ascii_case("failed"))
-    });
-    let (_, status) = failed.next()?;
-    Some(status.filter(|status| smtp::is_enhanced(status)).unwrap_or_default())
+    text.split("\n\n").find_map(|block| {
+        let fields = MessageParser::default().parse_headers(block.as_bytes())?;
+        let field = |name| fields.header(name).and_then(HeaderValue::as_text).map(str::trim);
+        if !field("Action")?.eq_ignore_ascii_case("failed") {
+            return None;
+        }
+        let status = field("Status").filter(|status| smtp::is_enhanced(status));
+        Some(status.unwrap_or_default().to_owned())
+    })
 }
 
-/// The name behind the `+`, wherever the server that delivered it wrote down for whom it was.
+/// The name behind the `+`, wherever the server that delivered the report wrote down for whom it was.
 fn addressed(message: &Message<'_>) -> Option<NoticeId> {
-    let of = |text: &str| {
-        text.split('@')
-            .next()?
-            .rsplit('+')
-            .next()?
-            .trim_start_matches('<')
-            .to_ascii_lowercase()
-            .parse()
-            .ok()
-    };
-    let stamped = ["Delivered-To", "X-Original-To", "Envelope-To"]
-        .into_iter()
-        .filter_map(|name| message.header(name)?.as_text());
-    let to = message
-        .to()
-        .into_iter()
-        .flat_map(Address::iter)
-        .filter_map(|address| address.address());
-    stamped.chain(to).find_map(of)
+    let stamps = ["Delivered-To", "X-Original-To", "Envelope-To"];
+    let stamped = stamps.into_iter().filter_map(|name| message.header(name)?.as_text());
+    let to = message.to().into_iter().flat_map(Address::iter);
+    stamped
+        .chain(to.filter_map(|address| address.address()))
+        .find_map(|text| {
+            let user = text.split('@').next()?;
+            let name = user.rsplit('+').next()?;
+            name.to_ascii_lowercase().parse().ok()
+        })
 }
