@@ -138,6 +138,11 @@ pub enum Event {
     LeakClosed {
         leak: LeakId,
     },
+    LeakVerified {
+        leak: LeakId,
+        checked: u64,
+        confirmed: u64,
+    },
     AccountListed {
         leak: LeakId,
         effect: Effect,
@@ -203,6 +208,7 @@ impl Event {
             Self::LeakApplied { .. } => "leak-applied",
             Self::LeakUndone { .. } => "leak-undone",
             Self::LeakClosed { .. } => "leak-closed",
+            Self::LeakVerified { .. } => "leak-verified",
             Self::AccountListed { .. } => "account-listed",
             Self::PasswordDisabled { .. } => "password-disabled",
             Self::KeyringAdopted => "keyring-adopted",

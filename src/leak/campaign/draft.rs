@@ -14,7 +14,7 @@ use crate::kernel::ids::LabId;
 use crate::leak::dump::{DumpReader, Mapping, Row};
 use crate::service::{Core, audit};
 use crate::store::leak_entries::Entry;
-use crate::store::leaks::{self, NewLeak};
+use crate::store::leaks::{self, Leak, NewLeak};
 
 /// Reads a list and says under which number it is known from now on. A list that was read before keeps its number; if
 /// that was cut off, it goes on where it was.
@@ -111,6 +111,25 @@ async fn read(core: &Core, lab: &LabId, list: List, mapping: Mapping, notify: No
     }
     let broken = |error| LeakError::Spool(std::io::Error::other(error));
     work.await.map_err(broken)?
+}
+
+/// # Errors
+/// It is not the file that the leak was read from, or it cannot be read.
+pub(super) async fn check_file(
+    core: &Core,
+    lab: &LabId,
+    leak: &Leak,
+    list: List,
+    mapping: Mapping,
+) -> Result<(), LeakError> {
+    let read = read(core, lab, list, mapping, &mut |_| {}).await?;
+    let mut tx = core.db.begin_read().await?;
+    let file = leaks::lookup_file(&mut tx, lab, leak.id).await?;
+    tx.commit().await?;
+    if file.as_deref() != Some(read.file.as_bytes()) {
+        return Err(LeakError::OtherFile);
+    }
+    Ok(())
 }
 
 struct Keys {
