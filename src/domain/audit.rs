@@ -175,6 +175,15 @@ pub enum Event {
         what: outbox::Kind,
         outcome: outbox::State,
     },
+    LettersStarted {
+        leak: LeakId,
+    },
+    /// Letters are ready to be printed, some with a new lab code.
+    LettersWritten {
+        leak: LeakId,
+        letters: u64,
+        lab_codes: u64,
+    },
     /// The mail server was out of reach for too long.
     MailGivenUp {
         leak: LeakId,
@@ -219,6 +228,8 @@ impl Event {
             Self::ColumnsResealed { .. } => "columns-resealed",
             Self::Told { .. } => "told",
             Self::NotTold { .. } => "not-told",
+            Self::LettersStarted { .. } => "letters-started",
+            Self::LettersWritten { .. } => "letters-written",
             Self::MailGivenUp { .. } => "mail-given-up",
         }
     }

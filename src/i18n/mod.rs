@@ -12,5 +12,5 @@ pub mod texts;
 pub use language::{Language, negotiate};
 pub use moments::{UnknownZone, Zone};
 pub use notice::{Medium, Notice, Situation};
-pub use sheet::{LabCodeSheet, lab_code_sheet};
+pub use sheet::{LabCodeSheet, SheetTexts, lab_code_sheet};
 pub use texts::{Arg, Texts, TextsError};

@@ -58,8 +58,10 @@ impl Notice<'_> {
             (Situation::Changed, _) => say("notice-changed"),
         };
         let address = match self.medium {
-            Medium::Mail => "notice-no-link",
-            Medium::Letter { .. } => "notice-address",
+            Medium::Mail => Some("notice-no-link"),
+            Medium::Letter { with_code: false } => Some("notice-address"),
+            // It stands on the code's sheet.
+            Medium::Letter { with_code: true } => None,
         };
         let mut all = vec![
             texts.with(language, "notice-greeting", &[("name", self.holder.into())]),
@@ -70,7 +72,7 @@ impl Notice<'_> {
             all.push(say("notice-elsewhere"));
         }
         all.push(say("notice-beware"));
-        all.push(texts.with(language, address, &[("address", self.address.into())]));
+        all.extend(address.map(|key| texts.with(language, key, &[("address", self.address.into())])));
         all.push(match self.phone {
             Some(phone) => texts.with(language, "sheet-call", &[("phone", phone.into())]),
             None => say("sheet-ask"),

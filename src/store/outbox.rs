@@ -6,7 +6,7 @@ use super::columns::{id, index, moment, word};
 use super::db::on_both;
 use super::{StoreFault, Tx};
 use crate::crypto::blind_index::BlindIndex;
-use crate::domain::leak::{LeakId, LeakState, Progress};
+use crate::domain::leak::{Effect, LeakId, LeakState, Progress};
 use crate::domain::outbox::{Kind, State};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId, NoticeId};
@@ -37,7 +37,8 @@ pub struct Subject {
     pub account: AccountId,
     pub leak: LeakState,
     pub effective_at: Option<Timestamp>,
-    pub progress: Option<Progress>,
+    pub effect: Effect,
+    pub progress: Progress,
 }
 
 type Key = (String, i64, String, Vec<u8>);
@@ -119,24 +120,23 @@ pub async fn claim(
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
 pub async fn lookup_subject(tx: &mut Tx, telling: &Telling) -> Result<Option<Subject>, StoreFault> {
-    const SQL: &str = "SELECT a.account_id, l.state, l.effective_at, f.progress FROM accounts a \
-         JOIN leaks l ON l.lab_id = a.lab_id AND l.leak_id = $2 LEFT JOIN leak_accounts f \
+    const SQL: &str = "SELECT a.account_id, l.state, l.effective_at, f.effect, f.progress FROM accounts a \
+         JOIN leaks l ON l.lab_id = a.lab_id AND l.leak_id = $2 JOIN leak_accounts f \
          ON f.lab_id = a.lab_id AND f.leak_id = l.leak_id AND f.identifier_index = a.identifier_index \
          WHERE a.lab_id = $1 AND a.identifier_index = $3";
-    type Columns = (Vec<u8>, String, Option<i64>, Option<String>);
+    type Columns = (Vec<u8>, String, Option<i64>, String, String);
     let row: Option<Columns> = on_both!(tx, connection => {
         sqlx::query_as(SQL)
             .bind(telling.lab.as_str()).bind(telling.leak.number()).bind(telling.recipient.as_bytes())
             .fetch_optional(connection).await?
     });
-    let subject = |(account, leak, effective_at, progress): Columns| {
+    let subject = |(account, leak, effective_at, effect, progress): Columns| {
         Ok(Subject {
             account: id(&account, "accounts.account_id")?,
             leak: word(&leak, "leaks.state")?,
             effective_at: moment(effective_at),
-            progress: progress
-                .map(|progress| word(&progress, "leak_accounts.progress"))
-                .transpose()?,
+            effect: word(&effect, "leak_accounts.effect")?,
+            progress: word(&progress, "leak_accounts.progress")?,
         })
     };
     row.map(subject).transpose()

@@ -13,3 +13,6 @@ notice-beware = Somebody might write to you or call you and pretend to be us. Th
 notice-no-link = This message contains no link, on purpose. To read your results, type this address into your browser yourself: { $address }
 notice-address = To read your results, type this address into your browser: { $address }
 notice-contact = Data protection: { $contact }
+letter-title = Letters about list { $leak }
+letter-date = { $date }
+letter-record = File: { $record }

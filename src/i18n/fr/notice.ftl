@@ -13,3 +13,6 @@ notice-beware = Quelqu’un pourrait vous écrire ou vous appeler en se faisant 
 notice-no-link = Ce message ne contient aucun lien, et c’est voulu. Pour consulter vos résultats, écrivez vous-même cette adresse dans votre navigateur : { $address }
 notice-address = Pour consulter vos résultats, écrivez cette adresse dans votre navigateur : { $address }
 notice-contact = Protection des données : { $contact }
+letter-title = Lettres au sujet de la liste { $leak }
+letter-date = Le { $date }
+letter-record = Dossier : { $record }

@@ -14,14 +14,14 @@ use self::message::{Outgoing, compose};
 use self::smtp::Ended;
 use crate::config::Mail;
 use crate::domain::audit::{Actor, Event};
-use crate::domain::leak::Progress;
-use crate::domain::outbox::{Kind, State, retry_after};
+use crate::domain::leak::{Effect, Progress};
+use crate::domain::outbox::{State, retry_after};
 use crate::i18n::Texts;
 use crate::i18n::notice::{Medium, Notice, Situation};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, NoticeId};
 use crate::service::{Core, Fault, audit};
-use crate::store::outbox::{self, Claimed, Subject, Telling};
+use crate::store::outbox::{self, Claimed, Telling};
 use crate::store::{StoreFault, Tx, accounts};
 
 /// Sends what is due, as far as the server takes it and the hour has room. Returns how many mails it took.
@@ -116,10 +116,13 @@ async fn prepare(core: &Core, texts: &Texts, claimed: &Claimed) -> Result<Prepar
     };
     drop(tx);
     let holder = format!("{} {}", person.given_name, person.family_name);
+    let until = subject
+        .effective_at
+        .map(|at| at.plus(core.config.leak.rotation_within()));
     let notice = Notice {
         lab: &lab.name,
         holder: holder.trim(),
-        situation: situation(core, telling.kind, &subject),
+        situation: situation(subject.effect, subject.progress, until, core.now()),
         medium: Medium::Mail,
         address: &typed_address(lab),
         phone: lab.phone.as_deref(),
@@ -137,15 +140,15 @@ async fn prepare(core: &Core, texts: &Texts, claimed: &Claimed) -> Result<Prepar
     Ok(Prepared::Mail(Box::new(outgoing)))
 }
 
-/// What is true when the mail leaves, which may be hours after it was decided.
-fn situation(core: &Core, kind: Kind, subject: &Subject) -> Situation {
-    let until = subject
-        .effective_at
-        .map(|at| at.plus(core.config.leak.rotation_within()));
-    match (kind, subject.progress, until) {
-        (Kind::LeakListed, ..) => Situation::Listed,
-        (_, Some(Progress::Rotated | Progress::ReEnrolled), _) => Situation::Changed,
-        (Kind::LeakRotate, _, Some(until)) if core.now() < until => Situation::Rotate { until },
+/// What is true at the moment of telling, which may be days after the list took effect. `until` is when the time to
+/// choose a new password ends.
+pub fn situation(effect: Effect, progress: Progress, until: Option<Timestamp>, now: Timestamp) -> Situation {
+    match (effect, progress, until) {
+        (Effect::Tell, ..) => Situation::Listed,
+        (_, Progress::Rotated | Progress::ReEnrolled, _) => Situation::Changed,
+        (Effect::Rotate, progress, Some(until)) if now < until && progress != Progress::Disabled => {
+            Situation::Rotate { until }
+        }
         _ => Situation::Disabled,
     }
 }

@@ -2,4 +2,5 @@
 
 mod bounces;
 mod incident;
+mod letters;
 mod mails;
