@@ -7,6 +7,8 @@ pub mod birth_date;
 pub mod evidence;
 pub mod identifier;
 pub mod leak;
+#[cfg(test)]
+mod leak_tests;
 pub mod outbox;
 pub mod password;
 pub mod pending;

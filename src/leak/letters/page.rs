@@ -42,7 +42,7 @@ impl Run<'_> {
 
     pub(super) fn page(&self, letter: &Letter, language: Language) -> io::Result<String> {
         let (holder, address) = (name(&letter.person), typed_address(self.lab));
-        let date = self.texts.moment(language, &self.zone, self.now);
+        let date = self.texts.date(language, &self.zone, self.now);
         let code = letter.code.as_ref().map(|code| code.grouped());
         let sheet = code.as_ref().map(|code| {
             LabCodeSheet {
