@@ -9,6 +9,7 @@ pub mod identifier;
 pub mod leak;
 #[cfg(test)]
 mod leak_tests;
+pub mod outbox;
 pub mod password;
 pub mod pending;
 pub mod record;

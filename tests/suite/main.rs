@@ -24,5 +24,6 @@ mod routes;
 mod schema;
 mod sign_in;
 mod support;
+mod telling;
 mod transport;
 mod troubles;
