@@ -56,6 +56,10 @@ pub enum HoldReason {
     Listed,
     /// Many people's breached passwords are this one; the account need not be on any list.
     KnownPassword,
+    /// The password stood in a list and was not changed in time: it opens nothing more, right as it is.
+    Disabled,
+    /// No password was shown: the code and a recovery code were.
+    Forgotten,
 }
 
 impl Account {
