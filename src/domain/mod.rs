@@ -12,3 +12,4 @@ pub mod pending;
 pub mod record;
 pub mod return_to;
 pub mod session;
+pub mod tweaks;
