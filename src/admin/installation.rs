@@ -182,13 +182,8 @@ async fn bind_keyring(
             account: None,
             event,
         };
-        let written = audit::insert(
-            &mut tx,
-            &lab.id,
-            AuditEventId::generate(&**entropy),
-            &entry,
-            clock.now(),
-        );
+        let now = clock.now();
+        let written = audit::insert(&mut tx, &lab.id, AuditEventId::at(now, &**entropy), &entry, now);
         written.await.map_err(fault)?;
     }
     installation::set_newest_key(&mut tx, &current).await.map_err(fault)?;

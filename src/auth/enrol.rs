@@ -21,7 +21,9 @@ use crate::kernel::ids::{AccountId, LabId, PendingId};
 use crate::service::hashing::NoHash;
 use crate::service::{Core, Fault, audit};
 use crate::store::accounts::Person;
-use crate::store::{StoreFault, Tx, accounts, authenticators, lab_codes, passwords, pending, sessions, throttle};
+use crate::store::{
+    StoreFault, Tx, accounts, authenticators, lab_codes, leak_accounts, passwords, pending, sessions, throttle,
+};
 
 /// Time for a person of 80 to find an authenticator on the telephone and try again tomorrow with the same paper.
 pub const ENROLMENT_LASTS: Duration = Duration::from_secs(45 * 60);
@@ -208,7 +210,7 @@ pub async fn confirm(
     Ok(Step::Done(Enrolled { opened, recovery_codes }))
 }
 
-/// Whatever the account had before ends here: password, authenticator, sessions, failures, a required rotation.
+/// Whatever the account had before ends here: password, authenticator, sessions, failures.
 async fn replace_means(
     core: &Core,
     tx: &mut Tx,
@@ -223,7 +225,7 @@ async fn replace_means(
     passwords::set(tx, lab, account, &hash, now).await?;
     authenticators::bind(tx, &core.sealer, lab, account, seed, matched.step(), now).await?;
     accounts::set_state(tx, lab, account, AccountState::Active, now).await?;
-    accounts::set_rotation_required(tx, lab, account, None, now).await?;
+    leak_accounts::note_new_password(tx, lab, account, true, now).await?;
     sessions::end_all(tx, lab, account, now).await?;
     throttle::forget(tx, lab, account).await?;
     Ok(())

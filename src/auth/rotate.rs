@@ -18,7 +18,7 @@ use crate::kernel::ids::{AccountId, LabId, PendingId};
 use crate::service::hashing::NoHash;
 use crate::service::{Core, Fault, audit};
 use crate::store::accounts::Person;
-use crate::store::{StoreFault, Tx, accounts, passwords, pending, recovery_codes, sessions};
+use crate::store::{StoreFault, Tx, accounts, leak_accounts, passwords, pending, recovery_codes, sessions};
 
 /// How long a held sign-in waits for its new password.
 pub const HOLD_LASTS: Duration = Duration::from_secs(15 * 60);
@@ -247,7 +247,7 @@ async fn store(
         return Ok(Rotation::Over);
     };
     passwords::set(&mut tx, lab, account, new, now).await?;
-    accounts::set_rotation_required(&mut tx, lab, account, None, now).await?;
+    leak_accounts::note_new_password(&mut tx, lab, account, false, now).await?;
     sessions::end_all(&mut tx, lab, account, now).await?;
     audit::record(core, &mut tx, lab, actor, Some(account), Event::PasswordRotated).await?;
     let opened = session::open(core, &mut tx, lab, who, device, actor).await?;

@@ -14,6 +14,10 @@ impl BlindIndex {
         &self.0
     }
 
+    pub const fn to_bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }

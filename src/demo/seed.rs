@@ -1,5 +1,6 @@
 //! Puts the cast into an empty database, through the same floors a real laboratory uses.
 
+use std::io::Cursor;
 use std::time::Duration;
 
 use crate::auth::recovery;
@@ -16,6 +17,7 @@ use crate::domain::identifier::Identifier;
 use crate::domain::password::Password;
 use crate::kernel::entropy::random;
 use crate::kernel::ids::{AccountId, LabId};
+use crate::leak::campaign::{self, About, LeakError, List};
 use crate::service::hashing::NoHash;
 use crate::service::{Core, Fault, audit};
 use crate::store::accounts::Person;
@@ -36,8 +38,30 @@ pub async fn seed(core: &Core) -> Result<Story, DemoError> {
         .ok_or_else(|| DemoError::problem("the demo has no lab"))?;
     let mut story = Story::of(lab);
     let filled = fill(core, lab, &mut story).await;
-    filled.map_err(|fault| DemoError::Problem(format!("{fault}; remove the folder to begin anew")))?;
+    let again = |fault: &dyn std::fmt::Display| DemoError::Problem(format!("{fault}; remove the folder to begin anew"));
+    filled.map_err(|fault| again(&fault))?;
+    leak(core, lab, &story).await.map_err(|error| again(&error))?;
     Ok(story)
+}
+
+/// A list as it circulates, imported as a lab would.
+async fn leak(core: &Core, lab: &Lab, story: &Story) -> Result<(), LeakError> {
+    let leaked = story.accounts.iter().filter(|account| account.state == State::Leaked);
+    let lines = leaked.map(|account| format!("{};{}\n", account.identifier, account.password.as_deref().unwrap_or("")));
+    let list = lines.collect::<String>().into_bytes();
+    let list = List::Stream {
+        name: "demo".to_owned(),
+        length: list.len() as u64,
+        read: Box::new(Cursor::new(list)),
+    };
+    let about = About {
+        source: "demo".to_owned(),
+        aware_at: None,
+        mapping: Some("identifier=1,password=2".to_owned()),
+    };
+    let id = campaign::draft(core, &lab.id, list, about, &Actor::Vestibule, &mut |_| {}).await?;
+    campaign::apply(core, &lab.id, id, &Actor::Vestibule).await?;
+    campaign::settle(core, &lab.id, id, &mut |_| {}).await
 }
 
 async fn fill(core: &Core, lab: &Lab, story: &mut Story) -> Result<(), Fault> {
@@ -98,9 +122,6 @@ async fn add(
             told.totp_secret = Some(seed.base32().to_string());
         }
         None => story.lab_codes.push(issue_code(core, tx, lab, account, who).await?),
-    }
-    if who.state == State::Leaked {
-        accounts::set_rotation_required(tx, &lab.id, account, Some(now), now).await?;
     }
     if who.identifier == GUARDIAN {
         let relation = Relation::Granted {

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::clock::Timestamp;
+use crate::domain::leak::Standing;
 use crate::kernel::ids::AccountId;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +44,6 @@ pub struct UnknownState;
 pub struct Account {
     pub id: AccountId,
     pub state: AccountState,
-    /// Since when this account must choose a new password before anything else.
-    pub rotation_required_at: Option<Timestamp>,
 }
 
 /// Why a complete sign-in may not go on before its password is a new one.
@@ -54,16 +52,21 @@ pub struct Account {
 pub enum HoldReason {
     /// The account is on a list that the lab imported.
     Listed,
+    /// It is on such a list, and the time to change the password is over: that password serves nothing more.
+    Disabled,
     /// Many people's breached passwords are this one; the account need not be on any list.
     KnownPassword,
-    /// The password stood in a list and was not changed in time: it opens nothing more, right as it is.
-    Disabled,
     /// No password was shown: the code and a recovery code were.
     Forgotten,
 }
 
-impl Account {
-    pub fn hold_reason(&self) -> Option<HoldReason> {
-        self.rotation_required_at.map(|_| HoldReason::Listed)
+impl HoldReason {
+    /// None: nothing that is known of lists keeps the account from going on.
+    pub const fn of(standing: Standing) -> Option<Self> {
+        match standing {
+            Standing::Free => None,
+            Standing::RotationRequired { .. } => Some(Self::Listed),
+            Standing::PasswordDisabled => Some(Self::Disabled),
+        }
     }
 }

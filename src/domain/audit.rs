@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::domain::account::HoldReason;
 use crate::domain::evidence::Means;
+use crate::domain::leak::{Effect, LeakId};
 use crate::kernel::ids::{AccountId, SessionId, SiteId};
 
 /// Who did it.
@@ -119,6 +120,36 @@ pub enum Event {
         /// Always false: nothing of the file stays anywhere but in the accounts.
         input_kept: bool,
     },
+    LeakRead {
+        leak: LeakId,
+        rows: u64,
+        bad_rows: u64,
+        /// Columns of the list that were passed over unread.
+        columns_dropped: usize,
+        /// Always false: of the list, keyed digests stay.
+        input_kept: bool,
+    },
+    LeakApprovalRequested {
+        leak: LeakId,
+    },
+    LeakApplied {
+        leak: LeakId,
+        sessions_ended: u64,
+    },
+    LeakUndone {
+        leak: LeakId,
+    },
+    LeakClosed {
+        leak: LeakId,
+    },
+    AccountListed {
+        leak: LeakId,
+        effect: Effect,
+    },
+    /// The time to rotate is over.
+    PasswordDisabled {
+        leak: LeakId,
+    },
     KeyringAdopted,
     KeyringRotated {
         key: String,
@@ -156,6 +187,13 @@ impl Event {
             Self::RecordGranted { .. } => "record-granted",
             Self::PatientImportStarted => "patient-import-started",
             Self::PatientsImported { .. } => "patients-imported",
+            Self::LeakRead { .. } => "leak-read",
+            Self::LeakApprovalRequested { .. } => "leak-approval-requested",
+            Self::LeakApplied { .. } => "leak-applied",
+            Self::LeakUndone { .. } => "leak-undone",
+            Self::LeakClosed { .. } => "leak-closed",
+            Self::AccountListed { .. } => "account-listed",
+            Self::PasswordDisabled { .. } => "password-disabled",
             Self::KeyringAdopted => "keyring-adopted",
             Self::KeyringRotated { .. } => "keyring-rotated",
             Self::KeyInUse { .. } => "key-in-use",

@@ -174,12 +174,7 @@ impl Authenticated {
         Self { account, means, at }
     }
 
-    pub fn by_code_and_recovery_code(
-        account: AccountId,
-        _: &StepMatched,
-        _: &RecoveryCodeOk,
-        at: Timestamp,
-    ) -> Self {
+    pub fn by_code_and_recovery_code(account: AccountId, _: &StepMatched, _: &RecoveryCodeOk, at: Timestamp) -> Self {
         Self {
             account,
             means: Means::CodeAndRecoveryCode,

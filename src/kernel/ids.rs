@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::clock::Timestamp;
 use crate::kernel::entropy::{Entropy, random};
 
 macro_rules! random_id {
@@ -67,6 +68,17 @@ random_id! {
     AuditEventId,
     /// Ties a page shown to a person to the one line in the log that says what happened.
     CorrelationId,
+}
+
+impl AuditEventId {
+    /// Begins with the time, so that a trail is appended to, however long it is.
+    pub fn at(now: Timestamp, entropy: &dyn Entropy) -> Self {
+        let mut id = Self::generate(entropy);
+        for (slot, byte) in id.0.iter_mut().zip(now.micros().to_be_bytes()) {
+            *slot = byte;
+        }
+        id
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,3 +1,4 @@
-//! Leak response: what is done when a list of identifiers and passwords circulates.
+//! What is done when a list of identifiers and passwords circulates.
 
+pub mod campaign;
 pub mod dump;

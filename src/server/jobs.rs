@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::admin::reseal;
+use crate::leak::campaign;
 use crate::server::certificates::Certificates;
 use crate::service::Core;
 use crate::service::known_passwords::KnownPasswords;
@@ -20,13 +21,15 @@ const CERTIFICATES_EVERY: Duration = Duration::from_secs(5);
 const CORPUS_EVERY: Duration = Duration::from_secs(5);
 const MEMORY_EVERY: Duration = Duration::from_secs(60);
 const DATABASE_EVERY: Duration = Duration::from_secs(300);
+/// So that a campaign that a kill cut off goes on, and what its time brings happens.
+const LEAKS_EVERY: Duration = Duration::from_secs(5);
 /// After a rotation of the keyring, which needs a restart to be known.
 const RESEAL_EVERY: Duration = Duration::from_secs(3600);
 /// Failures on identifiers that exist nowhere count for a day, as they do for those that exist.
 const STRANGERS_KEPT: Duration = Duration::from_secs(48 * 3600);
 
 pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Vec<JoinHandle<()>> {
-    let (purged, resealed) = (core.clone(), core.clone());
+    let (purged, resealed, followed) = (core.clone(), core.clone(), core.clone());
     vec![
         watch_corpus(Arc::clone(&core.known_passwords)),
         every(CERTIFICATES_EVERY, move || {
@@ -42,6 +45,14 @@ pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Ve
             async move {
                 if let Err(fault) = purge(&core).await {
                     tracing::warn!(%fault, "what is over was not deleted; the next turn tries again");
+                }
+            }
+        }),
+        every(LEAKS_EVERY, move || {
+            let core = followed.clone();
+            async move {
+                if let Err(fault) = campaign::follow_up(&core).await {
+                    tracing::warn!(%fault, "a leak was not followed up; the next turn goes on");
                 }
             }
         }),

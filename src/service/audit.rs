@@ -21,7 +21,8 @@ pub async fn record(
         account,
         event,
     };
-    audit::insert(tx, lab, AuditEventId::generate(&*core.entropy), &entry, core.now()).await
+    let now = core.now();
+    audit::insert(tx, lab, AuditEventId::at(now, &*core.entropy), &entry, now).await
 }
 
 /// As [`record`], for a refusal that changes nothing else.
@@ -38,4 +39,19 @@ pub async fn record_alone(
     let mut tx = core.db.begin().await?;
     record(core, &mut tx, lab, actor, account, event).await?;
     tx.commit().await
+}
+
+/// As [`record`], for what happens to many accounts at once.
+///
+/// # Errors
+/// The database does not answer; the act must not be committed then.
+pub async fn record_many(core: &Core, tx: &mut Tx, lab: &LabId, entries: &[Entry]) -> Result<(), StoreFault> {
+    let Some(first) = entries.first() else { return Ok(()) };
+    tracing::info!(
+        target: "vestibule::audit", lab = %lab, kind = first.event.kind(), actor = %first.actor.label(),
+        events = entries.len(), "audit"
+    );
+    let now = core.now();
+    let ids: Vec<AuditEventId> = entries.iter().map(|_| AuditEventId::at(now, &*core.entropy)).collect();
+    audit::insert_many(tx, lab, &ids, entries, now).await
 }

@@ -6,7 +6,9 @@ pub mod hashing;
 pub mod known_passwords;
 pub mod metrics;
 pub mod network_throttle;
+pub mod pause;
 pub mod screening;
+pub mod standing;
 pub mod visits;
 
 pub use self::core::{Core, Fault};

@@ -52,6 +52,10 @@ impl Visits {
         self.forget(move |visit| visit.session.account == account);
     }
 
+    pub fn forget_all(&self) {
+        self.0.invalidate_all();
+    }
+
     fn forget(&self, ended: impl Fn(&Visit) -> bool + Send + Sync + 'static) {
         // Refused only where the cache was built without support for it, which `default` gives.
         let registered = self.0.invalidate_entries_if(move |_, visit| ended(visit));

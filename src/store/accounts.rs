@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::columns::{id, moment, word};
+use super::columns::{id, word};
 use super::db::on_both;
 use super::{StoreFault, Tx};
 use crate::crypto::blind_index::BlindIndex;
@@ -61,7 +61,7 @@ pub async fn lookup_for_sign_in(
     lab: &LabId,
     identifier: &BlindIndex,
 ) -> Result<Option<ForSignIn>, StoreFault> {
-    const SQL: &str = "SELECT a.account_id, a.state, a.rotation_required_at, p.hash, t.seed, t.consumed_step, \
+    const SQL: &str = "SELECT a.account_id, a.state, p.hash, t.seed, t.consumed_step, \
          t.tried_step, t.tried_times FROM accounts a \
          LEFT JOIN passwords p ON p.lab_id = a.lab_id AND p.account_id = a.account_id \
          LEFT JOIN authenticators t ON t.lab_id = a.lab_id AND t.account_id = a.account_id \
@@ -69,7 +69,6 @@ pub async fn lookup_for_sign_in(
     type Columns = (
         Vec<u8>,
         String,
-        Option<i64>,
         Option<String>,
         Option<Vec<u8>>,
         Option<i64>,
@@ -79,10 +78,10 @@ pub async fn lookup_for_sign_in(
     let row: Option<Columns> = on_both!(tx, connection => {
         sqlx::query_as(SQL).bind(lab.as_str()).bind(identifier.as_bytes()).fetch_optional(connection).await?
     });
-    let Some((account_id, state, rotation, hash, seed, consumed, tried, tried_times)) = row else {
+    let Some((account_id, state, hash, seed, consumed, tried, tried_times)) = row else {
         return Ok(None);
     };
-    let account = account(&account_id, &state, rotation)?;
+    let account = account(&account_id, &state)?;
     let password = hash.map(HashedPassword::restore).transpose();
     let password = password.map_err(|_| StoreFault::Unreadable("passwords.hash"))?;
     let authenticator = match (seed, consumed, tried, tried_times) {
@@ -112,21 +111,18 @@ pub async fn lookup_for_sign_in(
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(tx: &mut Tx, lab: &LabId, account_id: AccountId) -> Result<Option<Account>, StoreFault> {
-    const SQL: &str =
-        "SELECT account_id, state, rotation_required_at FROM accounts WHERE lab_id = $1 AND account_id = $2";
-    let row: Option<(Vec<u8>, String, Option<i64>)> = on_both!(tx, connection => {
+    const SQL: &str = "SELECT account_id, state FROM accounts WHERE lab_id = $1 AND account_id = $2";
+    let row: Option<(Vec<u8>, String)> = on_both!(tx, connection => {
         sqlx::query_as(SQL)
             .bind(lab.as_str()).bind(account_id.as_bytes().as_slice()).fetch_optional(connection).await?
     });
-    row.map(|(id, state, rotation)| account(&id, &state, rotation))
-        .transpose()
+    row.map(|(id, state)| account(&id, &state)).transpose()
 }
 
-fn account(account_id: &[u8], state: &str, rotation: Option<i64>) -> Result<Account, StoreFault> {
+fn account(account_id: &[u8], state: &str) -> Result<Account, StoreFault> {
     Ok(Account {
         id: id(account_id, "accounts.account_id")?,
         state: word(state, "accounts.state")?,
-        rotation_required_at: moment(rotation),
     })
 }
 
@@ -287,26 +283,6 @@ pub async fn set_state(
     on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(state.as_str()).bind(now.micros())
-            .execute(connection).await?;
-    });
-    Ok(())
-}
-
-/// # Errors
-/// The database does not answer.
-pub async fn set_rotation_required(
-    tx: &mut Tx,
-    lab: &LabId,
-    account: AccountId,
-    since: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<(), StoreFault> {
-    const SQL: &str =
-        "UPDATE accounts SET rotation_required_at = $3, updated_at = $4 WHERE lab_id = $1 AND account_id = $2";
-    on_both!(tx, connection => {
-        sqlx::query(SQL)
-            .bind(lab.as_str()).bind(account.as_bytes().as_slice())
-            .bind(since.map(Timestamp::micros)).bind(now.micros())
             .execute(connection).await?;
     });
     Ok(())

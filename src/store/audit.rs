@@ -29,6 +29,42 @@ pub async fn insert(
     Ok(())
 }
 
+/// Rows of one statement.
+const TOGETHER: usize = 500;
+
+/// # Errors
+/// The database does not answer.
+pub async fn insert_many(
+    tx: &mut Tx,
+    lab: &LabId,
+    ids: &[AuditEventId],
+    entries: &[Entry],
+    now: Timestamp,
+) -> Result<(), StoreFault> {
+    const SQL: &str = "INSERT INTO audit_events (lab_id, event_id, at, kind, actor, account_id, detail) ";
+    for (ids, entries) in ids.chunks(TOGETHER).zip(entries.chunks(TOGETHER)) {
+        let mut rows = Vec::with_capacity(entries.len());
+        for (id, entry) in ids.iter().zip(entries) {
+            let detail = serde_json::to_string(&entry.event);
+            rows.push((
+                id,
+                entry,
+                detail.map_err(|_| StoreFault::Unreadable("audit_events.detail"))?,
+            ));
+        }
+        on_both!(&mut *tx, connection => {
+            let mut query = sqlx::QueryBuilder::new(SQL);
+            query.push_values(rows, |mut row, (id, entry, detail)| {
+                row.push_bind(lab.as_str().to_owned()).push_bind(id.as_bytes().to_vec()).push_bind(now.micros())
+                    .push_bind(entry.event.kind()).push_bind(entry.actor.label())
+                    .push_bind(entry.account.map(|account| account.as_bytes().to_vec())).push_bind(detail);
+            });
+            query.build().execute(connection).await?;
+        });
+    }
+    Ok(())
+}
+
 /// One row of the trail.
 #[derive(Debug)]
 pub struct Stored {

@@ -10,6 +10,7 @@ use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::migrations;
 use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::LabId;
 
 /// Runs one expression against whichever database the transaction belongs to; `$connection` names its connection.
 macro_rules! on_both {
@@ -206,6 +207,35 @@ impl Db {
 }
 
 impl Tx {
+    /// Until this transaction ends, no campaign of the lab comes into effect: what is read of lists here still holds
+    /// when it commits. SQLite's one writer has that anyway.
+    ///
+    /// # Errors
+    /// The database does not answer in time.
+    pub async fn keep_campaigns_out(&mut self, lab: &LabId) -> Result<(), StoreFault> {
+        self.lock("SELECT pg_advisory_xact_lock_shared($1)", lab).await
+    }
+
+    /// Waits for every transaction that keeps campaigns out, and keeps new ones waiting.
+    ///
+    /// # Errors
+    /// The database does not answer in time.
+    pub async fn begin_campaign(&mut self, lab: &LabId) -> Result<(), StoreFault> {
+        self.lock("SELECT pg_advisory_xact_lock($1)", lab).await
+    }
+
+    async fn lock(&mut self, sql: &'static str, lab: &LabId) -> Result<(), StoreFault> {
+        if let Self::Postgres(tx) = self {
+            let name = blake3::hash(format!("vestibule campaign {lab}").as_bytes());
+            let (number, _) = name.as_bytes().split_first_chunk().unwrap_or((&[0; 8], &[]));
+            sqlx::query(sql)
+                .bind(i64::from_le_bytes(*number))
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// # Errors
     /// Nothing of the transaction was kept.
     pub async fn commit(self) -> Result<(), StoreFault> {

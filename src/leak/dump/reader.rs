@@ -1,5 +1,6 @@
 //! Reads a list record by record, in memory that one record bounds.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -51,7 +52,19 @@ impl DumpReader {
     /// # Errors
     /// The file cannot be read, or no column is known to hold identifiers.
     pub fn open(path: &Path, mapping: &Mapping) -> Result<Self, DumpError> {
-        let source = Source::open(path)?;
+        Self::of(Source::open(path)?, path, mapping)
+    }
+
+    /// Reads what arrives, of which `length` bytes are expected.
+    ///
+    /// # Errors
+    /// It cannot be read, or no column is known to hold identifiers.
+    pub fn over(read: Box<dyn Read + Send>, name: &str, length: u64, mapping: &Mapping) -> Result<Self, DumpError> {
+        let place = Path::new(name);
+        Self::of(Source::over(read, length, place)?, place, mapping)
+    }
+
+    fn of(source: Source, path: &Path, mapping: &Mapping) -> Result<Self, DumpError> {
         let mut window = Window::new(source.text);
         window.more().map_err(DumpError::reading(path))?;
         let inspection = Inspection {
@@ -206,15 +219,15 @@ impl DumpReader {
             _ => read_fields(&self.plan, record, extent, broken, line),
         };
         match read {
-            Ok(Read::Row(row, without, repair)) => {
+            Ok(Taken::Row(row, without, repair)) => {
                 self.census.good(&row, without, repair);
                 Step::Row(row)
             }
-            Ok(Read::Header) => {
+            Ok(Taken::Header) => {
                 self.census.headers += 1;
                 Step::Passed
             }
-            Ok(Read::Nothing) => Step::Passed,
+            Ok(Taken::Nothing) => Step::Passed,
             Err(reason) => {
                 self.census.bad(reason, line);
                 Step::Passed
@@ -251,20 +264,20 @@ impl DumpReader {
     }
 }
 
-enum Read {
+enum Taken {
     Row(Row, Option<Without>, Repair),
     Header,
     Nothing,
 }
 
-fn read_fields(plan: &Plan, record: &[u8], extent: &Extent, broken: bool, line: u64) -> Result<Read, Reason> {
+fn read_fields(plan: &Plan, record: &[u8], extent: &Extent, broken: bool, line: u64) -> Result<Taken, Reason> {
     let taken = match plan.format {
         Format::Pairs => fit::pair(record, &plan.columns)?,
         _ => plan.columns.take(record, extent, broken)?,
     };
     let (identifier, one) = text::of(&taken.identifier);
     if plan.header && (line == 1 || identifier.trim().eq_ignore_ascii_case(plan.identifier_name.trim())) {
-        return Ok(Read::Header);
+        return Ok(Taken::Header);
     }
     let password = taken.password.filter(|_| !plan.password_is_hashed);
     let password = password.as_ref().map(text::of);
@@ -273,10 +286,10 @@ fn read_fields(plan: &Plan, record: &[u8], extent: &Extent, broken: bool, line: 
     build(plan, &identifier, password, charset, line, taken.repair)
 }
 
-fn read_json(plan: &Plan, record: &[u8], line: u64) -> Result<Read, Reason> {
+fn read_json(plan: &Plan, record: &[u8], line: u64) -> Result<Taken, Reason> {
     let (text, charset) = text::decode(record);
     if json::bare(&text).is_empty() {
-        return Ok(Read::Nothing);
+        return Ok(Taken::Nothing);
     }
     let keys = Keys {
         identifier: &plan.identifier_name,
@@ -295,7 +308,7 @@ fn build(
     charset: row::Charset,
     line: u64,
     repair: Repair,
-) -> Result<Read, Reason> {
+) -> Result<Taken, Reason> {
     let identifier = row::identifier(identifier)?;
     let (password, without) = match password.map(|text| row::password(text, plan.some_are_hashed)) {
         Some(Ok(password)) => (Some(password), None),
@@ -309,7 +322,7 @@ fn build(
         password,
         charset,
     };
-    Ok(Read::Row(row, without, repair))
+    Ok(Taken::Row(row, without, repair))
 }
 
 impl Iterator for DumpReader {

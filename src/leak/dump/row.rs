@@ -40,13 +40,18 @@ impl LeakedPassword {
         &self.0
     }
 
-    /// What the holder may have typed, most likely first: as found; without the outer spaces; without character
+    /// What the holder may have typed instead, most likely first: without the outer spaces; without character
     /// references; without the damage of an encoding misread.
-    pub fn forms(&self) -> impl Iterator<Item = Zeroizing<String>> {
-        let mut forms = vec![self.0.clone()];
+    pub fn other_forms(&self) -> Vec<Zeroizing<String>> {
+        let mut forms = Vec::new();
+        // Nearly all of them.
+        if self.0.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'&') {
+            return forms;
+        }
         let mut add = |form: Option<String>| {
             if let Some(form) = form.map(Zeroizing::new)
                 && !form.is_empty()
+                && form != self.0
                 && !forms.contains(&form)
             {
                 forms.push(form);
@@ -55,7 +60,7 @@ impl LeakedPassword {
         add(Some(self.0.trim().to_owned()));
         add(entities::decode(&self.0).map(|text| text.nfc().collect()));
         add(read_as_windows_1252(&self.0).map(|text| text.nfc().collect()));
-        forms.into_iter()
+        forms
     }
 
     /// None for what cannot be the password of an account.
@@ -164,10 +169,10 @@ mod tests {
     use super::*;
 
     fn forms(text: &str) -> Vec<String> {
-        password(text, false)
-            .unwrap()
-            .forms()
-            .map(|form| form.to_string())
+        let password = password(text, false).unwrap();
+        let others = password.other_forms();
+        std::iter::once(password.as_found().to_owned())
+            .chain(others.iter().map(|form| form.to_string()))
             .collect()
     }
 

@@ -2,6 +2,7 @@
 //! Counts kinds; keeps no field but those of the first record, which may be the header.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::cells::{Cells, Quotes};
 use super::kinds::Kind;
@@ -25,6 +26,21 @@ pub enum Format {
     /// One field a line.
     Single,
     JsonLines,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Comma => "table with ,",
+            Self::Semicolon => "table with ;",
+            Self::Tab => "table with tabs",
+            Self::Pipe => "table with |",
+            Self::Colon => "table with :",
+            Self::Pairs => "identifier:password",
+            Self::Single => "one identifier a line",
+            Self::JsonLines => "JSON lines",
+        })
+    }
 }
 
 impl Format {

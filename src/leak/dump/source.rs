@@ -34,12 +34,18 @@ impl Source {
         if !about.is_file() {
             return Err(DumpError::refused(path, "it is not a regular file", "name a file"));
         }
+        Self::over(Box::new(file), about.len(), path)
+    }
+
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn over(input: Box<dyn Read + Send>, length: u64, path: &Path) -> Result<Self, DumpError> {
         let status = Arc::new(Status::default());
         let counted = Counted {
-            input: file,
+            input,
             status: Arc::clone(&status),
         };
-        Self::of(Box::new(counted), status, about.len(), path)
+        Self::of(Box::new(counted), status, length, path)
     }
 
     fn of(mut input: Box<dyn Read + Send>, status: Arc<Status>, length: u64, path: &Path) -> Result<Self, DumpError> {

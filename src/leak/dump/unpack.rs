@@ -1,5 +1,6 @@
 //! Packed streams. What can be unpacked is given on; a truncated or damaged rest is noted, and ends the stream.
 
+use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 
@@ -17,6 +18,15 @@ const CHUNK: usize = 64 * 1024;
 pub enum Compression {
     Gzip,
     Zstandard,
+}
+
+impl fmt::Display for Compression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Gzip => "gzip",
+            Self::Zstandard => "Zstandard",
+        })
+    }
 }
 
 impl Compression {

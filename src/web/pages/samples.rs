@@ -152,7 +152,14 @@ fn recoveries(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     };
     put(pages, "recover", &fresh);
     let chrome = Chrome { phone: None, ..chrome };
-    put(pages, "recover-no-phone", &Recover { chrome, ..fresh.clone() });
+    put(
+        pages,
+        "recover-no-phone",
+        &Recover {
+            chrome,
+            ..fresh.clone()
+        },
+    );
     for (name, error) in [
         ("recover-refused", RecoverError::Refused),
         ("recover-wait", RecoverError::Wait { seconds: 95 }),

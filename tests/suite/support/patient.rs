@@ -1,10 +1,14 @@
 //! A patient: imported by the lab, enrolled through the pages with a code from an independent program.
 
+use std::io::Cursor;
 use std::time::Duration;
 
 use vestibule::crypto::human_code::{CodeKind, HumanCode};
+use vestibule::domain::audit::Actor;
 use vestibule::domain::identifier::Identifier;
+use vestibule::domain::leak::LeakId;
 use vestibule::kernel::ids::AccountId;
+use vestibule::leak::campaign::{self, About, List};
 use vestibule::store::accounts::Person;
 use vestibule::store::records::Relation;
 use vestibule::store::{accounts, lab_codes, records};
@@ -147,11 +151,42 @@ impl TestApp {
 
     /// As an imported list of leaked passwords leaves the account.
     pub async fn require_rotation(&self, patient: &Patient) {
-        let mut tx = self.core.db.begin().await.unwrap();
-        let now = self.now();
-        accounts::set_rotation_required(&mut tx, &self.lab(), patient.account, Some(now), now)
+        self.leak(&format!("{};{}\n", patient.identifier, patient.password))
+            .await;
+    }
+
+    /// A list in effect: lines of identifier and password.
+    pub async fn leak(&self, lines: &str) -> LeakId {
+        let id = self.draft(lines).await;
+        campaign::apply(&self.core, &self.lab(), id, &operator("first"))
             .await
             .unwrap();
-        tx.commit().await.unwrap();
+        campaign::approve(&self.core, &self.lab(), id, &operator("second"))
+            .await
+            .unwrap();
+        campaign::settle(&self.core, &self.lab(), id, &mut |_| {})
+            .await
+            .unwrap();
+        id
     }
+
+    pub async fn draft(&self, lines: &str) -> LeakId {
+        let list = List::Stream {
+            name: "list".to_owned(),
+            length: lines.len() as u64,
+            read: Box::new(Cursor::new(lines.to_owned().into_bytes())),
+        };
+        let about = About {
+            source: "test".to_owned(),
+            aware_at: None,
+            mapping: Some("identifier=1,password=2".to_owned()),
+        };
+        campaign::draft(&self.core, &self.lab(), list, about, &operator("first"), &mut |_| {})
+            .await
+            .unwrap()
+    }
+}
+
+pub fn operator(name: &str) -> Actor {
+    Actor::Operator { name: name.to_owned() }
 }

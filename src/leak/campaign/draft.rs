@@ -1,0 +1,203 @@
+//! The dry run: the list is read, its digests loaded and matched. Nothing happens to anyone.
+
+use tokio::sync::watch;
+
+use super::list::{About, List, Reading, Understood};
+use super::spool::{Sorted, Spool};
+use super::{LeakError, Notice, Notify, load};
+use crate::crypto::blind_index::{BlindIndex, Indexer};
+use crate::crypto::leak_digest::PairDigester;
+use crate::domain::audit::{Actor, Event};
+use crate::domain::leak::{LeakId, LeakState, Move};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::LabId;
+use crate::leak::dump::{DumpReader, Mapping, Row};
+use crate::service::{Core, audit};
+use crate::store::leak_entries::Entry;
+use crate::store::leaks::{self, NewLeak};
+
+/// Reads a list and says under which number it is known from now on. A list that was read before keeps its number; if
+/// that was cut off, it goes on where it was.
+///
+/// # Errors
+/// The list cannot be read, or the database does not answer; the same call goes on from there.
+pub async fn draft(
+    core: &Core,
+    lab: &LabId,
+    list: List,
+    about: About,
+    actor: &Actor,
+    notify: Notify<'_>,
+) -> Result<LeakId, LeakError> {
+    if core.config.lab(lab).is_none() {
+        return Err(LeakError::UnknownLab);
+    }
+    let now = core.now();
+    let aware_at = about.aware_at.unwrap_or(now);
+    if aware_at > now {
+        return Err(LeakError::AwareTooLate);
+    }
+    let mapping = about
+        .mapping
+        .as_deref()
+        .map(Mapping::parse)
+        .transpose()?
+        .unwrap_or_default();
+    let new = number(core, lab, &about, aware_at, actor).await?;
+    notify(Notice::Numbered(new));
+    let read = match read(core, lab, list, mapping, notify).await {
+        Ok(read) => read,
+        Err(error) => {
+            let mut tx = core.db.begin().await?;
+            leaks::delete(&mut tx, lab, new).await?;
+            tx.commit().await?;
+            return Err(error);
+        }
+    };
+    let (id, state) = adopt(core, lab, new, &read).await?;
+    if state != LeakState::Reading {
+        return Ok(id);
+    }
+    if id != new {
+        notify(Notice::Numbered(id));
+    }
+    load::load(core, lab, id, read.sorted, notify).await?;
+    load::match_accounts(core, lab, id, notify).await?;
+    finish(core, lab, id, actor, &read.reading).await?;
+    Ok(id)
+}
+
+async fn number(
+    core: &Core,
+    lab: &LabId,
+    about: &About,
+    aware_at: Timestamp,
+    actor: &Actor,
+) -> Result<LeakId, LeakError> {
+    let now = core.now();
+    let new = NewLeak {
+        state: LeakState::Reading,
+        source: &about.source,
+        mapping: about.mapping.as_deref().unwrap_or_default(),
+        aware_at,
+        began_at: now,
+    };
+    let mut tx = core.db.begin().await?;
+    let id = leaks::insert(&mut tx, lab, &new).await?;
+    let step = LeakState::Reading.as_str();
+    leaks::add_step(&mut tx, lab, id, step, &actor.label(), now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+struct Read {
+    sorted: Sorted,
+    reading: Reading,
+    /// Of the contents and of how they were understood.
+    file: BlindIndex,
+}
+
+async fn read(core: &Core, lab: &LabId, list: List, mapping: Mapping, notify: Notify<'_>) -> Result<Read, LeakError> {
+    let keys = Keys {
+        identifiers: Indexer::new(&core.keyring, lab, "identifier"),
+        pairs: PairDigester::new(&core.keyring, lab),
+        files: Indexer::new(&core.keyring, lab, "leak-file"),
+    };
+    let (progress, mut seen) = watch::channel((0, 0));
+    let work = tokio::task::spawn_blocking(move || keys.read(list.open(&mapping)?, &progress));
+    while seen.changed().await.is_ok() {
+        let (done, of) = *seen.borrow_and_update();
+        notify(Notice::Reading { done, of });
+    }
+    let broken = |error| LeakError::Spool(std::io::Error::other(error));
+    work.await.map_err(broken)?
+}
+
+struct Keys {
+    identifiers: Indexer,
+    pairs: PairDigester,
+    files: Indexer,
+}
+
+impl Keys {
+    const SHOW_EVERY: u64 = 1 << 14;
+
+    fn read(&self, mut reader: DumpReader, progress: &watch::Sender<(u64, u64)>) -> Result<Read, LeakError> {
+        let mut spool = Spool::default();
+        while let Some(row) = reader.next_row()? {
+            self.keep(&row, &mut spool).map_err(LeakError::Spool)?;
+            if reader.census().rows % Self::SHOW_EVERY == 1 {
+                progress.send_replace(reader.progress());
+            }
+        }
+        progress.send_replace(reader.progress());
+        Ok(Read {
+            sorted: spool.sorted().map_err(LeakError::Spool)?,
+            file: self.files.index(&[&reader.checkpoint().fingerprint]),
+            reading: Reading {
+                census: reader.census().clone(),
+                damage: reader.damage(),
+                understood: Understood::of(reader.inspection()),
+            },
+        })
+    }
+
+    /// Nothing but keyed digests goes on from here.
+    fn keep(&self, row: &Row, spool: &mut Spool) -> std::io::Result<()> {
+        let index = self.identifiers.index(&[row.identifier.as_str()]);
+        let identifier = index.to_bytes();
+        let Some(password) = &row.password else {
+            return spool.push(&Entry { identifier, pair: None });
+        };
+        let mut push = |form: &str| {
+            let pair = Some(self.pairs.digest(&index, form));
+            spool.push(&Entry { identifier, pair })
+        };
+        push(password.as_found())?;
+        for form in password.other_forms() {
+            push(&form)?;
+        }
+        Ok(())
+    }
+}
+
+/// The same file, understood in the same way, is the same leak.
+async fn adopt(core: &Core, lab: &LabId, new: LeakId, read: &Read) -> Result<(LeakId, LeakState), LeakError> {
+    let mut tx = core.db.begin().await?;
+    let found = match leaks::lookup_by_file(&mut tx, lab, &read.file).await? {
+        Some(known) => {
+            leaks::delete(&mut tx, lab, new).await?;
+            (known.id, known.state)
+        }
+        None => {
+            let census = serde_json::to_string(&read.reading).unwrap_or_default();
+            leaks::set_read(&mut tx, lab, new, &read.file, &census).await?;
+            (new, LeakState::Reading)
+        }
+    };
+    tx.commit().await?;
+    Ok(found)
+}
+
+async fn finish(core: &Core, lab: &LabId, id: LeakId, actor: &Actor, reading: &Reading) -> Result<(), LeakError> {
+    let now = core.now();
+    let (from, wanted) = (LeakState::Reading, Move::Draft);
+    let to = from.after(wanted).ok_or(LeakError::NotNow { state: from, wanted })?;
+    let mut tx = core.db.begin().await?;
+    // Another process may have come here first: then it has said so, too.
+    if leaks::advance(&mut tx, lab, id, from, to, now).await? {
+        leaks::add_step(&mut tx, lab, id, to.as_str(), &actor.label(), now).await?;
+        let read = usize::from(reading.understood.identifier_column.is_some())
+            + usize::from(reading.understood.password_column.is_some());
+        let event = Event::LeakRead {
+            leak: id,
+            rows: reading.census.rows,
+            bad_rows: reading.census.bad_rows(),
+            columns_dropped: reading.understood.columns.saturating_sub(read),
+            input_kept: false,
+        };
+        audit::record(core, &mut tx, lab, actor, None, event).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}

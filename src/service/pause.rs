@@ -1,0 +1,17 @@
+//! Long work leaves room for others: SQLite has one writer, and patients sign in meanwhile.
+
+use std::time::Duration;
+
+use crate::kernel::clock::Stopwatch;
+use crate::service::Core;
+use crate::store::Db;
+
+/// Of the time a transaction was held, so much is left to others afterwards.
+const SHARE: f32 = 0.25;
+const SHORTEST: Duration = Duration::from_millis(5);
+
+pub async fn after(core: &Core, held: Stopwatch) {
+    if matches!(core.db, Db::Sqlite { .. }) {
+        tokio::time::sleep(held.elapsed().mul_f32(SHARE).max(SHORTEST)).await;
+    }
+}

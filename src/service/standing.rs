@@ -1,0 +1,33 @@
+//! What an account may do with its password, as the lists in effect have it.
+
+use crate::domain::leak::{Standing, contacts_frozen_until, standing};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{AccountId, LabId};
+use crate::service::Core;
+use crate::store::{StoreFault, Tx, leak_accounts};
+
+/// # Errors
+/// The database does not answer.
+pub async fn of(core: &Core, tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<Standing, StoreFault> {
+    let (listings, password_set_at) = leak_accounts::find_listings(tx, lab, account).await?;
+    let within = core.config.leak.rotation_within();
+    Ok(standing(&listings, password_set_at, within, core.now()))
+}
+
+/// None: the contacts of this account may be changed.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn contacts_frozen(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+) -> Result<Option<Timestamp>, StoreFault> {
+    let (listings, _) = leak_accounts::find_listings(tx, lab, account).await?;
+    Ok(contacts_frozen_until(
+        &listings,
+        core.config.leak.contact_freeze(),
+        core.now(),
+    ))
+}

@@ -1,0 +1,316 @@
+//! The accounts found on a list. Stretches are by identifier index, in whose order both tables lie.
+
+use super::columns::{id, word};
+use super::db::on_both;
+use super::{StoreFault, Tx};
+use crate::domain::leak::{Effect, LeakId, Listing, Progress, Verdict};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{AccountId, LabId};
+
+/// A stretch of a leak: identifier indexes after `after`, up to and with `to`. None: to the end.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch<'a> {
+    pub lab: &'a LabId,
+    pub leak: LeakId,
+    pub after: &'a [u8],
+    pub to: Option<&'a [u8]>,
+}
+
+/// Greater than every index.
+const END: [u8; 33] = [0xff; 33];
+
+impl<'a> Stretch<'a> {
+    fn end(self) -> &'a [u8] {
+        self.to.unwrap_or(&END)
+    }
+}
+
+/// Finds the accounts of a stretch of entries. Canaries are no patients.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn match_stretch(tx: &mut Tx, stretch: Stretch<'_>, now: Timestamp) -> Result<u64, StoreFault> {
+    const SQL: &str = "INSERT INTO leak_accounts (lab_id, leak_id, identifier_index, account_id, effect, progress, \
+         changed_at) SELECT a.lab_id, e.leak_id, a.identifier_index, a.account_id, \
+         CASE WHEN SUM(CASE WHEN e.pair = $5 THEN 0 ELSE 1 END) = 0 THEN $6 WHEN t.account_id IS NULL THEN $7 \
+         ELSE $8 END, $9, $10 \
+         FROM leak_entries e JOIN accounts a ON a.lab_id = e.lab_id AND a.identifier_index = e.identifier_index \
+         LEFT JOIN authenticators t ON t.lab_id = a.lab_id AND t.account_id = a.account_id \
+         WHERE e.lab_id = $1 AND e.leak_id = $2 AND e.identifier_index > $3 AND e.identifier_index <= $4 \
+         AND NOT EXISTS (SELECT 1 FROM canaries c WHERE c.lab_id = a.lab_id AND c.account_id = a.account_id) \
+         GROUP BY a.lab_id, e.leak_id, a.identifier_index, a.account_id, t.account_id ON CONFLICT DO NOTHING";
+    let nothing: &[u8] = &[];
+    Ok(on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.end())
+            .bind(nothing).bind(Effect::Tell.as_str()).bind(Effect::Disable.as_str()).bind(Effect::Rotate.as_str())
+            .bind(Progress::Listed.as_str()).bind(now.micros())
+            .execute(connection).await?.rows_affected()
+    }))
+}
+
+/// Ends the sessions of everyone on a list whose password may be the one in it.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn end_sessions(tx: &mut Tx, lab: &LabId, leak: LeakId, now: Timestamp) -> Result<u64, StoreFault> {
+    const SQL: &str = "UPDATE sessions SET ended_at = $3 WHERE lab_id = $1 AND ended_at IS NULL AND EXISTS (\
+         SELECT 1 FROM accounts a JOIN leaks l ON l.lab_id = a.lab_id \
+         JOIN leak_accounts x ON x.lab_id = l.lab_id AND x.leak_id = l.leak_id \
+         AND x.identifier_index = a.identifier_index \
+         LEFT JOIN passwords p ON p.lab_id = a.lab_id AND p.account_id = a.account_id \
+         WHERE a.lab_id = sessions.lab_id AND a.account_id = sessions.account_id AND l.leak_id = $2 \
+         AND x.effect <> 'tell' AND (p.set_at IS NULL OR p.set_at <= l.began_at))";
+    Ok(on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(leak.number()).bind(now.micros()).execute(connection).await?.rows_affected()
+    }))
+}
+
+/// How many sessions [`end_sessions`] would end.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn count_sessions(tx: &mut Tx, lab: &LabId, leak: LeakId, now: Timestamp) -> Result<i64, StoreFault> {
+    const SQL: &str = "SELECT COUNT(*) FROM sessions s JOIN accounts a ON a.lab_id = s.lab_id \
+         AND a.account_id = s.account_id JOIN leaks l ON l.lab_id = a.lab_id \
+         JOIN leak_accounts x ON x.lab_id = l.lab_id AND x.leak_id = l.leak_id \
+         AND x.identifier_index = a.identifier_index \
+         LEFT JOIN passwords p ON p.lab_id = a.lab_id AND p.account_id = a.account_id \
+         WHERE s.lab_id = $1 AND s.ended_at IS NULL AND s.expires_at > $3 AND l.leak_id = $2 \
+         AND x.effect <> 'tell' AND (p.set_at IS NULL OR p.set_at <= l.began_at)";
+    Ok(on_both!(tx, connection => {
+        sqlx::query_scalar(SQL)
+            .bind(lab.as_str()).bind(leak.number()).bind(now.micros()).fetch_one(connection).await?
+    }))
+}
+
+/// The lists in effect on which an account stands, and since when it has its password.
+///
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn find_listings(
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+) -> Result<(Vec<Listing>, Option<Timestamp>), StoreFault> {
+    const LISTINGS: &str = "SELECT x.leak_id, x.effect, l.began_at, l.effective_at FROM accounts a \
+         JOIN leaks l ON l.lab_id = a.lab_id AND (l.state = 'applied' OR l.state = 'closed') \
+         JOIN leak_accounts x ON x.lab_id = l.lab_id AND x.leak_id = l.leak_id \
+         AND x.identifier_index = a.identifier_index \
+         WHERE a.lab_id = $1 AND a.account_id = $2 AND l.effective_at IS NOT NULL";
+    const SET_AT: &str = "SELECT set_at FROM passwords WHERE lab_id = $1 AND account_id = $2";
+    let rows: Vec<(i64, String, i64, i64)> = on_both!(&mut *tx, connection => {
+        sqlx::query_as(LISTINGS)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).fetch_all(connection).await?
+    });
+    let set_at: Option<i64> = on_both!(tx, connection => {
+        sqlx::query_scalar(SET_AT)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).fetch_optional(connection).await?
+    });
+    let listing = |(leak, effect, began_at, effective_at): (i64, String, i64, i64)| {
+        Ok::<_, StoreFault>(Listing {
+            leak: LeakId::from_number(leak),
+            effect: word(&effect, "leak_accounts.effect")?,
+            began_at: Timestamp::from_micros(began_at),
+            effective_at: Timestamp::from_micros(effective_at),
+        })
+    };
+    let listings = rows.into_iter().map(listing).collect::<Result<_, _>>()?;
+    Ok((listings, super::columns::moment(set_at)))
+}
+
+/// An account set a new password: every leak that was not undone counts it.
+///
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn note_new_password(
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    by_enrolment: bool,
+    now: Timestamp,
+) -> Result<(), StoreFault> {
+    const FIND: &str = "SELECT x.leak_id, x.identifier_index, x.progress FROM accounts a \
+         JOIN leaks l ON l.lab_id = a.lab_id AND l.state <> 'undone' \
+         JOIN leak_accounts x ON x.lab_id = l.lab_id AND x.leak_id = l.leak_id \
+         AND x.identifier_index = a.identifier_index \
+         WHERE a.lab_id = $1 AND a.account_id = $2 AND x.effect <> 'tell'";
+    const UPDATE: &str = "UPDATE leak_accounts SET progress = $4, changed_at = $5 \
+         WHERE lab_id = $1 AND leak_id = $2 AND identifier_index = $3";
+    let rows: Vec<(i64, Vec<u8>, String)> = on_both!(&mut *tx, connection => {
+        sqlx::query_as(FIND).bind(lab.as_str()).bind(account.as_bytes().as_slice()).fetch_all(connection).await?
+    });
+    for (leak, index, progress) in rows {
+        let progress: Progress = word(&progress, "leak_accounts.progress")?;
+        let next = progress.with_new_password(by_enrolment);
+        on_both!(&mut *tx, connection => {
+            sqlx::query(UPDATE)
+                .bind(lab.as_str()).bind(leak).bind(index).bind(next.as_str()).bind(now.micros())
+                .execute(connection).await?;
+        });
+    }
+    Ok(())
+}
+
+/// An account of a stretch, for its line in the trail.
+#[derive(Debug)]
+pub struct Found {
+    pub index: Vec<u8>,
+    pub account: AccountId,
+    pub effect: Effect,
+    pub progress: Progress,
+}
+
+/// The next accounts after an index, in order.
+///
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn find_next(
+    tx: &mut Tx,
+    lab: &LabId,
+    leak: LeakId,
+    after: &[u8],
+    most: i64,
+) -> Result<Vec<Found>, StoreFault> {
+    const SQL: &str = "SELECT identifier_index, account_id, effect, progress FROM leak_accounts \
+         WHERE lab_id = $1 AND leak_id = $2 AND identifier_index > $3 ORDER BY identifier_index LIMIT $4";
+    let rows: Vec<(Vec<u8>, Vec<u8>, String, String)> = on_both!(tx, connection => {
+        sqlx::query_as(SQL)
+            .bind(lab.as_str()).bind(leak.number()).bind(after).bind(most).fetch_all(connection).await?
+    });
+    let found = |(index, account, effect, progress): (Vec<u8>, Vec<u8>, String, String)| {
+        Ok(Found {
+            account: id(&account, "leak_accounts.account_id")?,
+            effect: word(&effect, "leak_accounts.effect")?,
+            progress: word(&progress, "leak_accounts.progress")?,
+            index,
+        })
+    };
+    rows.into_iter().map(found).collect()
+}
+
+/// The leak came into effect for the accounts of a stretch with this effect.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn settle(tx: &mut Tx, stretch: Stretch<'_>, effect: Effect, now: Timestamp) -> Result<(), StoreFault> {
+    const SQL: &str = "UPDATE leak_accounts SET changed_at = $9, progress = CASE WHEN EXISTS (\
+         SELECT 1 FROM passwords p JOIN leaks l ON l.lab_id = p.lab_id \
+         WHERE p.lab_id = leak_accounts.lab_id AND p.account_id = leak_accounts.account_id \
+         AND l.leak_id = leak_accounts.leak_id AND p.set_at > l.began_at) THEN $7 ELSE $8 END \
+         WHERE lab_id = $1 AND leak_id = $2 AND identifier_index > $3 AND identifier_index <= $4 \
+         AND effect = $5 AND progress = $6";
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.end())
+            .bind(effect.as_str()).bind(Progress::Listed.as_str())
+            .bind(Progress::settled(effect, true).as_str()).bind(Progress::settled(effect, false).as_str())
+            .bind(now.micros())
+            .execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// Messages for the accounts of a stretch with this effect that have an e-mail address and still something to do or
+/// to know; each once, however often this is called.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn fill_outbox(
+    tx: &mut Tx,
+    stretch: Stretch<'_>,
+    effect: Effect,
+    kind: &str,
+    now: Timestamp,
+) -> Result<u64, StoreFault> {
+    const SQL: &str = "INSERT INTO outbox (lab_id, leak_id, kind, recipient, state, attempts, due_at, changed_at) \
+         SELECT x.lab_id, x.leak_id, $6, x.identifier_index, 'due', 0, $7, $7 FROM leak_accounts x \
+         JOIN accounts a ON a.lab_id = x.lab_id AND a.account_id = x.account_id \
+         WHERE x.lab_id = $1 AND x.leak_id = $2 AND x.identifier_index > $3 AND x.identifier_index <= $4 \
+         AND x.effect = $5 AND x.progress <> 'rotated' AND x.progress <> 're-enrolled' AND a.email IS NOT NULL \
+         ON CONFLICT DO NOTHING";
+    Ok(on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.end())
+            .bind(effect.as_str()).bind(kind).bind(now.micros())
+            .execute(connection).await?.rows_affected()
+    }))
+}
+
+/// The time to rotate is over for the accounts of a stretch.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn expire(tx: &mut Tx, stretch: Stretch<'_>, now: Timestamp) -> Result<u64, StoreFault> {
+    const SQL: &str = "UPDATE leak_accounts SET progress = $6, changed_at = $7 \
+         WHERE lab_id = $1 AND leak_id = $2 AND identifier_index > $3 AND identifier_index <= $4 AND progress = $5";
+    let from = Progress::RotationRequired;
+    Ok(on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.end())
+            .bind(from.as_str()).bind(from.expired().as_str()).bind(now.micros())
+            .execute(connection).await?.rows_affected()
+    }))
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn set_verdict(
+    tx: &mut Tx,
+    lab: &LabId,
+    leak: LeakId,
+    index: &[u8],
+    verdict: Verdict,
+) -> Result<(), StoreFault> {
+    const SQL: &str = "UPDATE leak_accounts SET verdict = $4 \
+         WHERE lab_id = $1 AND leak_id = $2 AND identifier_index = $3";
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(leak.number()).bind(index).bind(verdict.as_str()).execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// Accounts that share effect, progress and verdict.
+#[derive(Clone, Copy, Debug)]
+pub struct Count {
+    pub effect: Effect,
+    pub progress: Progress,
+    pub verdict: Option<Verdict>,
+    pub accounts: i64,
+}
+
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn count(tx: &mut Tx, lab: &LabId, leak: LeakId) -> Result<Vec<Count>, StoreFault> {
+    const SQL: &str = "SELECT effect, progress, verdict, COUNT(*) FROM leak_accounts \
+         WHERE lab_id = $1 AND leak_id = $2 GROUP BY effect, progress, verdict ORDER BY effect, progress, verdict";
+    let rows: Vec<(String, String, Option<String>, i64)> = on_both!(tx, connection => {
+        sqlx::query_as(SQL).bind(lab.as_str()).bind(leak.number()).fetch_all(connection).await?
+    });
+    let count = |(effect, progress, verdict, accounts): (String, String, Option<String>, i64)| {
+        let verdict = verdict.map(|verdict| word(&verdict, "leak_accounts.verdict"));
+        Ok(Count {
+            effect: word(&effect, "leak_accounts.effect")?,
+            progress: word(&progress, "leak_accounts.progress")?,
+            verdict: verdict.transpose()?,
+            accounts,
+        })
+    };
+    rows.into_iter().map(count).collect()
+}
+
+/// Canaries that stand on a list: it comes from an export of this lab.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn count_canaries(tx: &mut Tx, lab: &LabId, leak: LeakId) -> Result<i64, StoreFault> {
+    const SQL: &str = "SELECT COUNT(*) FROM canaries c \
+         JOIN accounts a ON a.lab_id = c.lab_id AND a.account_id = c.account_id WHERE c.lab_id = $1 AND EXISTS (\
+         SELECT 1 FROM leak_entries e WHERE e.lab_id = a.lab_id AND e.leak_id = $2 \
+         AND e.identifier_index = a.identifier_index)";
+    Ok(on_both!(tx, connection => {
+        sqlx::query_scalar(SQL).bind(lab.as_str()).bind(leak.number()).fetch_one(connection).await?
+    }))
+}
