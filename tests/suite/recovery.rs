@@ -183,8 +183,9 @@ async fn r26_r27_a_code_and_a_recovery_code_lead_to_a_new_password(app: TestApp)
         let page = recover(&app, &mut app.browser(), &patient.identifier, code, recovery).await;
         assert_eq!(page.status, 401, "both codes are used up");
     }
-    let mut tx = app.core.db.begin().await.unwrap();
+    let mut tx = app.core.db.begin_read().await.unwrap();
     let trail = audit::find_newest(&mut tx, &app.lab(), 100).await.unwrap();
+    tx.commit().await.unwrap();
     for kind in ["recovery-refused", "password-rotated"] {
         assert!(trail.iter().any(|event| event.kind == kind), "{kind}");
     }
@@ -236,12 +237,10 @@ async fn r20_recovery_and_sign_in_share_one_bucket(app: TestApp) {
             app.patient(identifier, "1").await;
         }
         let mut browser = app.browser();
-        for _ in 0..2 {
-            app.attempt(&mut browser, identifier, "x", "000000").await;
-            let page = recover(&app, &mut browser, identifier, "000000", "x").await;
-            assert_eq!(page.status, 401);
-            app.advance(Duration::from_secs(25));
-        }
+        app.attempt(&mut browser, identifier, "x", "000000").await;
+        recover(&app, &mut browser, identifier, "000000", "x").await;
+        let page = app.attempt(&mut browser, identifier, "x", "000000").await;
+        assert_eq!(page.status, 401, "the third failure, counted together");
         let page = recover(&app, &mut browser, identifier, "000000", "x").await;
         assert_eq!(page.status, 429, "{identifier}");
         assert!(page.header("retry-after").is_some());
