@@ -218,7 +218,7 @@ fn leaked(c: &mut Criterion) {
         };
         let leak = leaks::insert(&mut tx, &lab, &new).await.unwrap();
         let entry = |index: &BlindIndex, password: &str| Entry {
-            identifier: index.as_bytes().to_owned(),
+            identifier: index.to_bytes(),
             pair: Some(digester.digest(index, password)),
         };
         let others = (0..100_000).map(|n| entry(&indexer.index(&[&n.to_string()]), "soleil"));

@@ -6,6 +6,7 @@ pub mod backoff;
 pub mod birth_date;
 pub mod evidence;
 pub mod identifier;
+pub mod invented;
 pub mod leak;
 pub mod password;
 pub mod pending;
