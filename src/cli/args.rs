@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 
 use crate::admin::patients::ColumnMap;
+use crate::cli::leak::Leak;
 use crate::cli::output;
 use crate::config::Problems;
 use crate::corpus::Algorithm;
@@ -55,6 +56,9 @@ pub enum Command {
     /// Patients: bring them in, hand over lab codes
     #[command(subcommand)]
     Patient(Patient),
+    /// A list of identifiers and passwords circulates: who is on it, and are they safe?
+    #[command(subcommand)]
+    Leak(Leak),
 }
 
 #[derive(Debug, Args)]

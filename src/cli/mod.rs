@@ -8,6 +8,7 @@ mod doctor;
 mod dump;
 mod keyring;
 mod lab;
+mod leak;
 mod operator;
 pub mod output;
 mod patient;
@@ -56,6 +57,7 @@ pub async fn run(invocation: Invocation) -> ExitCode {
         Command::Corpus(command) => corpus::run(&invocation, command),
         Command::Lab(command) => lab::run(&invocation, command).await,
         Command::Patient(command) => patient::run(&invocation, command).await,
+        Command::Leak(command) => leak::run(&invocation, command).await,
         Command::Demo(Demo {
             command: Some(DemoCommand::Dump(options)),
             ..
@@ -110,8 +112,12 @@ impl Invocation {
 
 /// The installation, for a command that hashes nothing: one hash thread is enough.
 async fn open(invocation: &Invocation) -> Result<Core, Problems> {
+    open_with(invocation, 1).await
+}
+
+async fn open_with(invocation: &Invocation, hash_threads: usize) -> Result<Core, Problems> {
     let mut config = invocation.load_config()?;
-    config.password.threads = 1;
+    config.password.threads = hash_threads;
     let (clock, entropy) = machine();
     installation::open(config, clock, entropy).await.map_err(Problems::from)
 }

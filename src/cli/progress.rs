@@ -21,6 +21,16 @@ impl Progress {
         )
     }
 
+    /// Work in several steps, each named.
+    pub fn of_steps(json: bool) -> Self {
+        Self::with(json, "{bar:40} {percent:>3} %  {msg}  {eta} left")
+    }
+
+    pub fn step(&self, name: &'static str, done: u64, of: u64) {
+        self.0.set_message(name);
+        self.at(done, of);
+    }
+
     fn with(json: bool, template: &str) -> Self {
         let shown = !json && output::is_watched();
         let target = if shown {

@@ -142,6 +142,11 @@ pub enum Event {
     LeakClosed {
         leak: LeakId,
     },
+    LeakVerified {
+        leak: LeakId,
+        checked: u64,
+        confirmed: u64,
+    },
     AccountListed {
         leak: LeakId,
         effect: Effect,
@@ -192,6 +197,7 @@ impl Event {
             Self::LeakApplied { .. } => "leak-applied",
             Self::LeakUndone { .. } => "leak-undone",
             Self::LeakClosed { .. } => "leak-closed",
+            Self::LeakVerified { .. } => "leak-verified",
             Self::AccountListed { .. } => "account-listed",
             Self::PasswordDisabled { .. } => "password-disabled",
             Self::KeyringAdopted => "keyring-adopted",

@@ -8,6 +8,8 @@ pub mod evidence;
 pub mod identifier;
 pub mod invented;
 pub mod leak;
+#[cfg(test)]
+mod leak_tests;
 pub mod password;
 pub mod pending;
 pub mod record;

@@ -3,6 +3,7 @@
 use super::columns::{id, word};
 use super::db::on_both;
 use super::{StoreFault, Tx};
+use crate::crypto::password_hash::HashedPassword;
 use crate::domain::leak::{Effect, LeakId, Listing, Progress, Verdict};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId};
@@ -254,6 +255,51 @@ pub async fn expire(tx: &mut Tx, stretch: Stretch<'_>, now: Timestamp) -> Result
     }))
 }
 
+/// An account whose password may be the one in the list.
+#[derive(Debug)]
+pub struct ToVerify {
+    pub index: Vec<u8>,
+    pub hash: HashedPassword,
+}
+
+/// Those of these identifiers whose password is not newer than the list and not confirmed yet.
+///
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn find_to_verify(
+    tx: &mut Tx,
+    lab: &LabId,
+    leak: LeakId,
+    identifiers: &[&[u8]],
+) -> Result<Vec<ToVerify>, StoreFault> {
+    if identifiers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Vec<u8>, String)> = on_both!(tx, connection => {
+        let mut query = sqlx::QueryBuilder::new(
+            "SELECT x.identifier_index, p.hash FROM leak_accounts x \
+             JOIN leaks l ON l.lab_id = x.lab_id AND l.leak_id = x.leak_id \
+             JOIN passwords p ON p.lab_id = x.lab_id AND p.account_id = x.account_id \
+             WHERE p.set_at <= l.began_at AND (x.verdict IS NULL OR x.verdict <> 'confirmed') AND x.lab_id = ",
+        );
+        query.push_bind(lab.as_str().to_owned()).push(" AND x.leak_id = ").push_bind(leak.number());
+        query.push(" AND x.identifier_index IN (");
+        let mut list = query.separated(", ");
+        for identifier in identifiers {
+            list.push_bind(identifier.to_vec());
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(connection).await?
+    });
+    let account = |(index, hash)| {
+        let hash = HashedPassword::restore(hash).map_err(|_| StoreFault::Unreadable("passwords.hash"))?;
+        Ok(ToVerify { index, hash })
+    };
+    rows.into_iter().map(account).collect()
+}
+
+/// A confirmation stays, whatever another row of the same identifier says.
+///
 /// # Errors
 /// The database does not answer.
 pub async fn set_verdict(
@@ -264,10 +310,11 @@ pub async fn set_verdict(
     verdict: Verdict,
 ) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE leak_accounts SET verdict = $4 \
-         WHERE lab_id = $1 AND leak_id = $2 AND identifier_index = $3";
+         WHERE lab_id = $1 AND leak_id = $2 AND identifier_index = $3 AND (verdict IS NULL OR verdict <> $5)";
     on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(lab.as_str()).bind(leak.number()).bind(index).bind(verdict.as_str()).execute(connection).await?;
+            .bind(lab.as_str()).bind(leak.number()).bind(index).bind(verdict.as_str())
+            .bind(Verdict::Confirmed.as_str()).execute(connection).await?;
     });
     Ok(())
 }

@@ -115,18 +115,6 @@ pub async fn insert(tx: &mut Tx, lab: &LabId, new: &NewLeak<'_>) -> Result<LeakI
     Ok(LeakId::from_number(number))
 }
 
-/// A leak that turned out to be known already under another number.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn delete(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<(), StoreFault> {
-    on_both!(tx, connection => {
-        sqlx::query("DELETE FROM leaks WHERE lab_id = $1 AND leak_id = $2")
-            .bind(lab.as_str()).bind(id.number()).execute(connection).await?;
-    });
-    Ok(())
-}
-
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<Option<Leak>, StoreFault> {
@@ -159,6 +147,16 @@ pub async fn find(tx: &mut Tx, lab: &LabId) -> Result<Vec<Leak>, StoreFault> {
         sqlx::query_as(SQL).bind(lab.as_str()).fetch_all(connection).await?
     });
     rows.into_iter().map(leak).collect()
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn lookup_file(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<Option<Vec<u8>>, StoreFault> {
+    let file: Option<Option<Vec<u8>>> = on_both!(tx, connection => {
+        sqlx::query_scalar("SELECT file_index FROM leaks WHERE lab_id = $1 AND leak_id = $2")
+            .bind(lab.as_str()).bind(id.number()).fetch_optional(connection).await?
+    });
+    Ok(file.flatten())
 }
 
 /// A leak of this very file, read in this very way, that was not undone.
@@ -311,8 +309,7 @@ pub async fn pass(
             "UPDATE leaks SET expired_at = $3 WHERE lab_id = $1 AND leak_id = $2 AND expired_at IS NULL"
         }
         Milestone::Verified => {
-            "UPDATE leaks SET verified_at = $3, verified_to = NULL \
-             WHERE lab_id = $1 AND leak_id = $2 AND verified_at IS NULL"
+            "UPDATE leaks SET verified_at = $3 WHERE lab_id = $1 AND leak_id = $2 AND verified_at IS NULL"
         }
     };
     let changed = on_both!(tx, connection => {
@@ -335,7 +332,7 @@ pub async fn lookup_verified_to(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<
 
 /// # Errors
 /// The database does not answer.
-pub async fn set_verified_to(tx: &mut Tx, lab: &LabId, id: LeakId, to: &str) -> Result<(), StoreFault> {
+pub async fn set_verified_to(tx: &mut Tx, lab: &LabId, id: LeakId, to: Option<&str>) -> Result<(), StoreFault> {
     on_both!(tx, connection => {
         sqlx::query("UPDATE leaks SET verified_to = $3 WHERE lab_id = $1 AND leak_id = $2")
             .bind(lab.as_str()).bind(id.number()).bind(to).execute(connection).await?;

@@ -19,6 +19,7 @@ mod enrolment;
 mod gate;
 mod hand_over;
 mod holds;
+mod leaks;
 mod recovery;
 mod routes;
 mod schema;

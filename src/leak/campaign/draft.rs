@@ -9,12 +9,11 @@ use crate::crypto::blind_index::{BlindIndex, Indexer};
 use crate::crypto::leak_digest::PairDigester;
 use crate::domain::audit::{Actor, Event};
 use crate::domain::leak::{LeakId, LeakState, Move};
-use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::LabId;
 use crate::leak::dump::{DumpReader, Mapping, Row};
 use crate::service::{Core, audit};
 use crate::store::leak_entries::Entry;
-use crate::store::leaks::{self, NewLeak};
+use crate::store::leaks::{self, Leak, NewLeak};
 
 /// Reads a list and says under which number it is known from now on. A list that was read before keeps its number; if
 /// that was cut off, it goes on where it was.
@@ -43,38 +42,7 @@ pub async fn draft(
         .map(Mapping::parse)
         .transpose()?
         .unwrap_or_default();
-    let new = number(core, lab, &about, aware_at, actor).await?;
-    notify(Notice::Numbered(new));
-    let read = match read(core, lab, list, mapping, notify).await {
-        Ok(read) => read,
-        Err(error) => {
-            let mut tx = core.db.begin().await?;
-            leaks::delete(&mut tx, lab, new).await?;
-            tx.commit().await?;
-            return Err(error);
-        }
-    };
-    let (id, state) = adopt(core, lab, new, &read).await?;
-    if state != LeakState::Reading {
-        return Ok(id);
-    }
-    if id != new {
-        notify(Notice::Numbered(id));
-    }
-    load::load(core, lab, id, read.sorted, notify).await?;
-    load::match_accounts(core, lab, id, notify).await?;
-    finish(core, lab, id, actor, &read.reading).await?;
-    Ok(id)
-}
-
-async fn number(
-    core: &Core,
-    lab: &LabId,
-    about: &About,
-    aware_at: Timestamp,
-    actor: &Actor,
-) -> Result<LeakId, LeakError> {
-    let now = core.now();
+    let read = read(core, lab, list, mapping, notify).await?;
     let new = NewLeak {
         state: LeakState::Reading,
         source: &about.source,
@@ -82,11 +50,14 @@ async fn number(
         aware_at,
         began_at: now,
     };
-    let mut tx = core.db.begin().await?;
-    let id = leaks::insert(&mut tx, lab, &new).await?;
-    let step = LeakState::Reading.as_str();
-    leaks::add_step(&mut tx, lab, id, step, &actor.label(), now).await?;
-    tx.commit().await?;
+    let (id, state) = number(core, lab, &new, &read, actor).await?;
+    notify(Notice::Numbered(id));
+    if state != LeakState::Reading {
+        return Ok(id);
+    }
+    load::load(core, lab, id, read.sorted, notify).await?;
+    load::match_accounts(core, lab, id, notify).await?;
+    finish(core, lab, id, actor, &read.reading).await?;
     Ok(id)
 }
 
@@ -111,6 +82,25 @@ async fn read(core: &Core, lab: &LabId, list: List, mapping: Mapping, notify: No
     }
     let broken = |error| LeakError::Spool(std::io::Error::other(error));
     work.await.map_err(broken)?
+}
+
+/// # Errors
+/// It is not the file that the leak was read from, or it cannot be read.
+pub(super) async fn check_file(
+    core: &Core,
+    lab: &LabId,
+    leak: &Leak,
+    list: List,
+    mapping: Mapping,
+) -> Result<(), LeakError> {
+    let read = read(core, lab, list, mapping, &mut |_| {}).await?;
+    let mut tx = core.db.begin_read().await?;
+    let file = leaks::lookup_file(&mut tx, lab, leak.id).await?;
+    tx.commit().await?;
+    if file.as_deref() != Some(read.file.as_bytes()) {
+        return Err(LeakError::OtherFile);
+    }
+    Ok(())
 }
 
 struct Keys {
@@ -162,21 +152,24 @@ impl Keys {
 }
 
 /// The same file, understood in the same way, is the same leak.
-async fn adopt(core: &Core, lab: &LabId, new: LeakId, read: &Read) -> Result<(LeakId, LeakState), LeakError> {
+async fn number(
+    core: &Core,
+    lab: &LabId,
+    new: &NewLeak<'_>,
+    read: &Read,
+    actor: &Actor,
+) -> Result<(LeakId, LeakState), LeakError> {
     let mut tx = core.db.begin().await?;
-    let found = match leaks::lookup_by_file(&mut tx, lab, &read.file).await? {
-        Some(known) => {
-            leaks::delete(&mut tx, lab, new).await?;
-            (known.id, known.state)
-        }
-        None => {
-            let census = serde_json::to_string(&read.reading).unwrap_or_default();
-            leaks::set_read(&mut tx, lab, new, &read.file, &census).await?;
-            (new, LeakState::Reading)
-        }
-    };
+    tx.begin_campaign(lab).await?;
+    if let Some(known) = leaks::lookup_by_file(&mut tx, lab, &read.file).await? {
+        return Ok((known.id, known.state));
+    }
+    let id = leaks::insert(&mut tx, lab, new).await?;
+    let census = serde_json::to_string(&read.reading).unwrap_or_default();
+    leaks::set_read(&mut tx, lab, id, &read.file, &census).await?;
+    leaks::add_step(&mut tx, lab, id, new.state.as_str(), &actor.label(), core.now()).await?;
     tx.commit().await?;
-    Ok(found)
+    Ok((id, new.state))
 }
 
 async fn finish(core: &Core, lab: &LabId, id: LeakId, actor: &Actor, reading: &Reading) -> Result<(), LeakError> {

@@ -3,6 +3,7 @@
 use crate::config::Problem;
 use crate::domain::leak::{LeakId, LeakState, Move};
 use crate::leak::dump::{DumpError, MalformedMapping};
+use crate::service::Fault;
 use crate::store::StoreFault;
 
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,10 @@ pub enum LeakError {
     NotSettled,
     #[error("temporary file: {0}")]
     Spool(std::io::Error),
+    #[error("this is not the file that the leak was read from")]
+    OtherFile,
+    #[error(transparent)]
+    Fault(#[from] Fault),
     #[error(transparent)]
     Store(#[from] StoreFault),
 }
@@ -50,7 +55,8 @@ impl LeakError {
             Self::ElsewhereAtWork => "wait until it is done; vestibule leak status shows how far it is",
             Self::NotSettled => "wait a moment and try again; vestibule leak status shows how far it is",
             Self::Spool(_) => "check that TMPDIR has room for a tenth of the list",
-            Self::Store(_) => "check the database",
+            Self::OtherFile => "give the very file that was imported, unpacked or packed as it was then",
+            Self::Fault(_) | Self::Store(_) => "check the database, and the log",
         };
         Problem::new(place, self.to_string(), remedy)
     }

@@ -17,6 +17,7 @@ mod load;
 mod overview;
 mod settle;
 mod spool;
+mod verify;
 
 pub use act::{Applied, apply, approve, close, undo};
 pub use draft::draft;
@@ -25,6 +26,7 @@ pub use follow_up::follow_up;
 pub use list::{About, List, Reading, Understood};
 pub use overview::{Overview, Warning, find, lab_of, overview};
 pub use settle::settle;
+pub use verify::{Share, Verified, verify};
 
 use crate::domain::leak::LeakId;
 
