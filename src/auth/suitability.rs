@@ -1,10 +1,16 @@
 //! Is this new password fit for this person?
 
+use std::collections::HashSet;
+
+use crate::auth::bucket;
+use crate::crypto::leak_digest::PairDigester;
 use crate::domain::password::{Password, Personal, Unsuitable};
+use crate::domain::tweaks;
 use crate::kernel::ids::LabId;
 use crate::service::screening::{Context, screen};
 use crate::service::{Core, Fault};
 use crate::store::accounts::Person;
+use crate::store::leak_entries;
 
 /// The password as typed, once it passed; the reason if it did not.
 ///
@@ -40,8 +46,22 @@ pub async fn judge(
         return Ok(Err(unsuitable));
     }
     // However rare: that somebody else's was stolen is reason enough not to begin with it.
-    Ok(match core.known_passwords.lookup(typed).await? {
-        Some(_) => Err(Unsuitable::Common),
-        None => Ok(password),
+    if core.known_passwords.lookup(typed).await?.is_some() {
+        return Ok(Err(Unsuitable::Common));
+    }
+    Ok(if is_near_a_leaked_one(core, lab, person, &password).await? {
+        Err(Unsuitable::Leaked)
+    } else {
+        Ok(password)
     })
+}
+
+async fn is_near_a_leaked_one(core: &Core, lab: &LabId, person: &Person, password: &Password) -> Result<bool, Fault> {
+    let identifier = bucket::of(core, lab, person)?;
+    let mut tx = core.db.begin_read().await?;
+    let pairs = leak_entries::find_pairs(&mut tx, lab, &identifier).await?;
+    tx.commit().await?;
+    let digester = PairDigester::new(&core.keyring, lab);
+    let pairs = pairs.into_iter().collect::<HashSet<_>>();
+    Ok(!pairs.is_empty() && tweaks::is_near(&digester, &identifier, password.expose(), &pairs))
 }

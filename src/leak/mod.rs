@@ -3,3 +3,5 @@
 pub mod campaign;
 pub mod dump;
 pub mod folder;
+pub mod letters;
+mod table;

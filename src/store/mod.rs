@@ -10,6 +10,7 @@ pub mod lab_codes;
 pub mod leak_accounts;
 pub mod leak_entries;
 pub mod leaks;
+pub mod letters;
 mod migrations;
 pub mod operators;
 pub mod outbox;

@@ -59,7 +59,8 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     put(pages, "desk-activate", &activate);
     let held = Held {
         chrome,
-        reason: HeldReason::KnownPassword,
+        reason: HoldReason::KnownPassword,
+        wanted: Wanted::NewPassword,
         action: "/desk/password",
         identifier: words.typed,
         error: None,

@@ -24,7 +24,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(PORTAL.activate_password => activate::get, activate::post_password))
         .service(page!(PORTAL.activate_code => activate::get, activate::post_code))
         .service(page!(PORTAL.password => rotate::get, rotate::post))
-        .service(page!("/recover" => recover::get))
+        .service(page!("/recover" => recover::get, recover::post))
         .service(page!(PORTAL.home => account::get))
         .service(page!(PORTAL.stay => account::get, stay::post))
         .service(page!(account::END_ONE => account::get, account::post_end_one))

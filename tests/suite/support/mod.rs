@@ -10,3 +10,4 @@ pub mod operator;
 pub mod patient;
 pub mod postgres;
 pub mod programs;
+pub mod smtp;
