@@ -15,7 +15,6 @@ use crate::leak::campaign::{self, LeakError};
 use crate::service::Fault;
 use crate::web::desk::UnderWay;
 use crate::web::desk::visit::{Visit, refused, with_operator};
-use crate::web::entrance::signed_in::CsrfAlone;
 use crate::web::kit::context::retry_after;
 use crate::web::kit::failure::whole_seconds;
 use crate::web::kit::{App, Context, Failure, see_other};
@@ -25,16 +24,16 @@ const LIVE: &str = "live=1";
 const EVERY_SECONDS: &str = "5";
 
 #[derive(Deserialize)]
-pub struct Confirmed {
+pub struct Fields {
     #[serde(default)]
     csrf: String,
     #[serde(default)]
     code: String,
 }
 
-impl std::fmt::Debug for Confirmed {
+impl std::fmt::Debug for Fields {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Confirmed(..)")
+        f.write_str("Fields(..)")
     }
 }
 
@@ -50,124 +49,95 @@ pub async fn get(app: Data<App>, under_way: Data<UnderWay>, request: HttpRequest
     .await
 }
 
-pub async fn post_apply(
+/// What a form asks for, by the last segment of its address.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Apply,
+    Approve,
+    Undo,
+    Close,
+}
+
+impl Act {
+    fn of(request: &HttpRequest) -> Option<Self> {
+        Some(match request.path().rsplit('/').next()? {
+            "apply" => Self::Apply,
+            "approve" => Self::Approve,
+            "undo" => Self::Undo,
+            "close" => Self::Close,
+            _ => return None,
+        })
+    }
+
+    /// What cannot be taken back, or takes everything back.
+    const fn takes_a_code(self) -> bool {
+        matches!(self, Self::Undo | Self::Close)
+    }
+
+    async fn carry_out(self, context: &Context<'_>, visit: &Visit, id: LeakId) -> Result<(), LeakError> {
+        let (core, lab, actor) = (&context.app.core, context.lab(), visit.operator.actor());
+        match self {
+            Self::Apply => campaign::apply(core, lab, id, &actor).await.map(|_| ()),
+            Self::Approve => campaign::approve(core, lab, id, &actor).await,
+            Self::Undo => campaign::undo(core, lab, id, &actor).await,
+            Self::Close => campaign::close(core, lab, id, &actor).await,
+        }
+    }
+}
+
+/// For `security` alone. Ends on the page of the leak, which says why if nothing was done.
+pub async fn post(
     app: Data<App>,
     under_way: Data<UnderWay>,
     request: HttpRequest,
     id: Path<String>,
-    fields: Form<CsrfAlone>,
+    fields: Form<Fields>,
 ) -> HttpResponse {
-    act(
+    with_operator(
         &app,
-        &under_way,
         &request,
-        &id,
-        &fields.csrf,
-        None,
-        async |context, visit, id| {
-            campaign::apply(&context.app.core, context.lab(), id, &visit.operator.actor()).await?;
-            Ok(())
+        Role::Security,
+        Asked::ByPerson,
+        async |context, visit| {
+            let (id, act) = (
+                known(context, visit, &id).await?,
+                Act::of(&request).ok_or(Failure::NotFound)?,
+            );
+            let alert = match act_on(context, visit, id, act, &fields).await? {
+                Some(alert) => alert,
+                None => return Ok(see_other(&format!("/desk/leaks/{id}"))),
+            };
+            show(context, visit, &under_way, id, Some(alert)).await
         },
     )
     .await
 }
 
-pub async fn post_approve(
-    app: Data<App>,
-    under_way: Data<UnderWay>,
-    request: HttpRequest,
-    id: Path<String>,
-    fields: Form<CsrfAlone>,
-) -> HttpResponse {
-    act(
-        &app,
-        &under_way,
-        &request,
-        &id,
-        &fields.csrf,
-        None,
-        async |context, visit, id| {
-            campaign::approve(&context.app.core, context.lab(), id, &visit.operator.actor()).await
-        },
-    )
-    .await
-}
-
-pub async fn post_undo(
-    app: Data<App>,
-    under_way: Data<UnderWay>,
-    request: HttpRequest,
-    id: Path<String>,
-    fields: Form<Confirmed>,
-) -> HttpResponse {
-    let Confirmed { csrf, code } = fields.into_inner();
-    act(
-        &app,
-        &under_way,
-        &request,
-        &id,
-        &csrf,
-        Some(&code),
-        async |context, visit, id| campaign::undo(&context.app.core, context.lab(), id, &visit.operator.actor()).await,
-    )
-    .await
-}
-
-pub async fn post_close(
-    app: Data<App>,
-    under_way: Data<UnderWay>,
-    request: HttpRequest,
-    id: Path<String>,
-    fields: Form<Confirmed>,
-) -> HttpResponse {
-    let Confirmed { csrf, code } = fields.into_inner();
-    act(
-        &app,
-        &under_way,
-        &request,
-        &id,
-        &csrf,
-        Some(&code),
-        async |context, visit, id| campaign::close(&context.app.core, context.lab(), id, &visit.operator.actor()).await,
-    )
-    .await
-}
-
-/// For `security` alone; with `code`, only after it has proved that it is them. Ends on the page of the leak, which says
-/// why if nothing was done.
-async fn act(
-    app: &App,
-    under_way: &UnderWay,
-    request: &HttpRequest,
-    id: &str,
-    csrf: &str,
-    code: Option<&str>,
-    work: impl AsyncFnOnce(&Context<'_>, &Visit, LeakId) -> Result<(), LeakError>,
-) -> HttpResponse {
-    with_operator(app, request, Role::Security, Asked::ByPerson, async |context, visit| {
-        let id = known(context, visit, id).await?;
-        if !context.made_form(csrf) {
-            return show(context, visit, under_way, id, Some(LeakAlert::Expired)).await;
-        }
-        let unproved = match code {
-            Some(code) => prove(context, visit, code).await?,
-            None => None,
-        };
-        if unproved.is_some() {
-            return show(context, visit, under_way, id, unproved).await;
-        }
-        let alert = match work(context, visit, id).await {
-            Ok(()) => return Ok(see_other(&format!("/desk/leaks/{id}"))),
-            Err(LeakError::SamePerson) => LeakAlert::SamePerson,
-            Err(LeakError::NotNow { .. }) => LeakAlert::NotNow,
-            Err(LeakError::NotSettled | LeakError::ElsewhereAtWork) => LeakAlert::NotSettled,
-            Err(LeakError::UnknownLeak) => return Err(Failure::NotFound),
-            Err(LeakError::Store(fault)) => return Err(fault.into()),
-            Err(_) => return Err(Fault::Broken("a leak was not acted on").into()),
-        };
-        show(context, visit, under_way, id, Some(alert)).await
-    })
-    .await
+/// None: it is done.
+async fn act_on(
+    context: &Context<'_>,
+    visit: &Visit,
+    id: LeakId,
+    act: Act,
+    fields: &Fields,
+) -> Result<Option<LeakAlert>, Failure> {
+    if !context.made_form(&fields.csrf) {
+        return Ok(Some(LeakAlert::Expired));
+    }
+    if act.takes_a_code()
+        && let Some(alert) = prove(context, visit, &fields.code).await?
+    {
+        return Ok(Some(alert));
+    }
+    Ok(Some(match act.carry_out(context, visit, id).await {
+        Ok(()) => return Ok(None),
+        Err(LeakError::SamePerson) => LeakAlert::SamePerson,
+        Err(LeakError::NotNow { .. }) => LeakAlert::NotNow,
+        Err(LeakError::NotSettled | LeakError::ElsewhereAtWork) => LeakAlert::NotSettled,
+        Err(LeakError::UnknownLeak) => return Err(Failure::NotFound),
+        Err(LeakError::Store(fault)) => return Err(fault.into()),
+        Err(_) => return Err(Fault::Broken("a leak was not acted on").into()),
+    }))
 }
 
 /// None: it is them.

@@ -30,8 +30,8 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!("/desk/leaks" => leaks::get))
         .service(page!("/desk/leaks/new" => new_leak::get, new_leak::post))
         .service(page!("/desk/leaks/{id}" => leak::get))
-        .service(page!("/desk/leaks/{id}/apply" => leak::get, leak::post_apply))
-        .service(page!("/desk/leaks/{id}/approve" => leak::get, leak::post_approve))
-        .service(page!("/desk/leaks/{id}/undo" => leak::get, leak::post_undo))
-        .service(page!("/desk/leaks/{id}/close" => leak::get, leak::post_close));
+        .service(page!("/desk/leaks/{id}/apply" => leak::get, leak::post))
+        .service(page!("/desk/leaks/{id}/approve" => leak::get, leak::post))
+        .service(page!("/desk/leaks/{id}/undo" => leak::get, leak::post))
+        .service(page!("/desk/leaks/{id}/close" => leak::get, leak::post));
 }
