@@ -27,10 +27,7 @@ leak-undone-text = The leak is undone: nobody has to do anything because of it a
 leak-suspected-text = Somebody tried a decoy account, which exists only to be stolen. A list may be circulating.
 leak-work-loading = Storing the digests
 leak-work-matching = Comparing with the accounts
-leak-settled = { $count ->
-    [one] { $done } of { $count } person is up to date
-   *[other] { $done } of { $count } people are up to date
-}
+leak-settled = Up to date: { $done } of { $count }
 leak-live = Follow live (the page reloads every 5 seconds)
 leak-live-stop = Stop following live
 

@@ -27,10 +27,7 @@ leak-undone-text = La fuite est annulée : plus personne n’a rien à faire à
 leak-suspected-text = Un compte témoin, qui ne sert qu’à être volé, a été essayé. Une liste circule peut-être.
 leak-work-loading = Enregistrement des empreintes
 leak-work-matching = Comparaison avec les comptes
-leak-settled = { $count ->
-    [one] { $done } personne sur { $count } est à jour
-   *[other] { $done } personnes sur { $count } sont à jour
-}
+leak-settled = À jour : { $done } sur { $count }
 leak-live = Suivre en direct (la page se recharge toutes les 5 secondes)
 leak-live-stop = Arrêter le suivi en direct
 
