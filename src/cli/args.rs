@@ -207,7 +207,7 @@ pub enum Patient {
     },
 }
 
-fn language(text: &str) -> Result<Language, String> {
+pub(super) fn language(text: &str) -> Result<Language, String> {
     Language::from_code(text).ok_or_else(|| "fr or en expected".to_owned())
 }
 

@@ -19,9 +19,9 @@ macro_rules! sources {
 }
 
 const FR: &[Source] =
-    sources!("fr": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice");
+    sources!("fr": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice" "report");
 const EN: &[Source] =
-    sources!("en": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice");
+    sources!("en": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice" "report");
 
 pub(super) const fn sources(language: Language) -> &'static [Source] {
     match language {

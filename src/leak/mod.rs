@@ -3,4 +3,5 @@
 pub mod campaign;
 pub mod dump;
 pub mod letters;
+pub mod report;
 mod table;

@@ -2,6 +2,7 @@
 
 mod args;
 mod letters;
+mod report;
 mod words;
 
 use serde_json::json;
@@ -28,6 +29,7 @@ pub(super) async fn run(invocation: &Invocation, command: &Leak) -> Result<Done,
             let lab = lab(&core, *id).await?;
             overview(&core, &lab, *id, None).await
         }
+        Leak::Report(options) => report::run(invocation, options).await,
         Leak::Letters(options) => letters::run(invocation, options).await,
         Leak::Approve { id } => decide(invocation, *id, Decision::Approve).await,
         Leak::Undo { id } => decide(invocation, *id, Decision::Undo).await,

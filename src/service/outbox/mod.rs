@@ -22,7 +22,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, NoticeId};
 use crate::service::{Core, Fault, audit};
 use crate::store::outbox::{self, Claimed, Telling};
-use crate::store::{StoreFault, Tx, accounts};
+use crate::store::{StoreFault, Tx, accounts, leaks};
 
 /// Sends what is due, as far as the server takes it and the hour has room. Returns how many mails it took.
 ///
@@ -213,6 +213,7 @@ async fn leave_alone(core: &Core, answer: &str) -> Result<(), Fault> {
         None => {
             for (lab, leak, mails) in outbox::give_up_due(&mut tx, now).await? {
                 let event = Event::MailGivenUp { leak, mails };
+                leaks::add_step(&mut tx, &lab, leak, event.kind(), &Actor::Vestibule.label(), now).await?;
                 audit::record(core, &mut tx, &lab, &Actor::Vestibule, None, event).await?;
             }
             outbox::forget_failures(&mut tx).await?;
