@@ -43,6 +43,7 @@ pub enum RefusalCause {
     WrongCode,
     CodeUsedUp,
     WrongPassword,
+    WrongRecoveryCode,
     TooManyInARow,
 }
 
@@ -72,6 +73,10 @@ pub enum Event {
     SignInHeld {
         means: Means,
         reason: HoldReason,
+    },
+    /// Somebody tried to come back without a password that serves.
+    RecoveryRefused {
+        cause: RefusalCause,
     },
     SignedOut {
         session: String,
@@ -203,6 +208,7 @@ impl Event {
             Self::SignInRefused { .. } => "sign-in-refused",
             Self::SignInDelayed { .. } => "sign-in-delayed",
             Self::SignInHeld { .. } => "sign-in-held",
+            Self::RecoveryRefused { .. } => "recovery-refused",
             Self::SignedOut { .. } => "signed-out",
             Self::SignedOutEverywhere { .. } => "signed-out-everywhere",
             Self::SiteEntered { .. } => "site-entered",

@@ -6,6 +6,7 @@ pub mod backoff;
 pub mod birth_date;
 pub mod evidence;
 pub mod identifier;
+pub mod invented;
 pub mod leak;
 #[cfg(test)]
 mod leak_tests;
@@ -15,3 +16,4 @@ pub mod pending;
 pub mod record;
 pub mod return_to;
 pub mod session;
+pub mod tweaks;

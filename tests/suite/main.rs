@@ -20,6 +20,7 @@ mod gate;
 mod hand_over;
 mod holds;
 mod leaks;
+mod recovery;
 mod routes;
 mod schema;
 mod sign_in;
