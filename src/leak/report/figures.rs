@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use super::Pen;
-use crate::domain::outbox::{Kind, State};
 use crate::leak::campaign::Overview;
-use crate::store::outbox::Reached;
+use crate::service::outbox::Told;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Figure {
@@ -17,13 +16,9 @@ pub struct Figure {
     pub shown: String,
 }
 
-pub(super) fn of(pen: &Pen<'_>, overview: &Overview, counts: &[(Kind, State, u64)], reached: &Reached) -> Vec<Figure> {
+pub(super) fn of(pen: &Pen<'_>, overview: &Overview, told: &Told) -> Vec<Figure> {
     let plain = |count: i64| u64::try_from(count).unwrap_or(0);
     let census = overview.reading.as_ref().map(|reading| &reading.census);
-    let outbox = |wanted: fn(Kind, State) -> bool| {
-        let matching = counts.iter().filter(|(kind, state, _)| wanted(*kind, *state));
-        matching.map(|(.., count)| count).sum::<u64>()
-    };
     let accounts = &overview.accounts;
     let found = plain(accounts.found);
     let mut all = vec![
@@ -33,15 +28,12 @@ pub(super) fn of(pen: &Pen<'_>, overview: &Overview, counts: &[(Kind, State, u64
         ("figure-to-rotate", plain(accounts.to_rotate)),
         ("figure-to-disable", plain(accounts.to_disable)),
         ("figure-to-tell", plain(accounts.to_tell)),
-        ("figure-told", reached.people),
-        ("figure-not-told", found.saturating_sub(reached.people)),
-        ("figure-mailed", outbox(|_, state| state == State::Sent)),
-        (
-            "figure-due",
-            outbox(|_, state| matches!(state, State::Due | State::Sending)),
-        ),
-        ("figure-bounced", outbox(|_, state| state.has_failed())),
-        ("figure-letters", outbox(|_, state| state == State::Written)),
+        ("figure-told", told.people),
+        ("figure-not-told", found.saturating_sub(told.people)),
+        ("figure-mailed", told.mails_sent),
+        ("figure-due", told.mails_due),
+        ("figure-bounced", told.mails_failed),
+        ("figure-letters", told.letters),
         ("figure-rotation-required", plain(accounts.rotation_required)),
         ("figure-rotated", plain(accounts.rotated)),
         ("figure-re-enrolled", plain(accounts.re_enrolled)),

@@ -17,8 +17,9 @@ use crate::i18n::{Language, Texts, Zone};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::LabId;
 use crate::leak::campaign::{self, LeakError, Overview};
+use crate::service::outbox::{self, MailServer};
 use crate::service::{Core, Fault};
-use crate::store::{leaks, outbox};
+use crate::store::leaks;
 
 pub use figures::Figure;
 pub use page::page;
@@ -100,10 +101,8 @@ pub async fn build(core: &Core, lab: &LabId, id: LeakId, language: Language) -> 
         .await?
         .ok_or(LeakError::UnknownLeak)?;
     let steps = leaks::find_steps(&mut tx, &lab.id, id).await?;
-    let counts = outbox::count(&mut tx, &lab.id, id).await?;
-    let reached = outbox::lookup_reached(&mut tx, &lab.id, id).await?;
-    let (failures, answer) = outbox::lookup_server(&mut tx).await?;
     tx.commit().await?;
+    let told = outbox::told(core, &lab.id, id).await?;
     let texts = Texts::load().map_err(|_| Fault::Broken("the texts cannot be read"))?;
     let pen = Pen {
         texts: &texts,
@@ -111,26 +110,32 @@ pub async fn build(core: &Core, lab: &LabId, id: LeakId, language: Language) -> 
         zone: Zone::named(&lab.time_zone).map_err(|_| Fault::Broken("[[lab]] time_zone is not known"))?,
         now: core.now(),
     };
-    let figures = figures::of(&pen, &overview, &counts, &reached);
-    let mut remarks = Vec::new();
-    if core.config.mail.host.is_none() {
-        remarks.push(pen.say("report-no-mail"));
-    } else if failures > 0 {
-        let answer = answer.unwrap_or_default();
-        remarks.push(texts.with(language, "report-mail-trouble", &[("answer", answer.as_str().into())]));
-    }
+    let figures = figures::of(&pen, &overview, &told);
     let number = id.to_string();
     Ok(Report {
         language: language.code(),
         title: texts.with(language, "report-title", &[("leak", number.as_str().into())]),
         clock: clock(&pen, leak.aware_at),
-        remarks,
-        timeline: timeline::of(&pen, &leak, &steps, &reached),
+        remarks: remarks(&pen, &told.server),
+        timeline: timeline::of(&pen, &leak, &steps, &told),
         chart: chart::of(&pen, &figures).map_err(unwritten)?,
         draft: draft::of(&pen, core, lab, &leak, &overview, &figures).map_err(unwritten)?,
         figures,
         leak: overview,
     })
+}
+
+fn remarks(pen: &Pen<'_>, server: &MailServer) -> Vec<String> {
+    match server {
+        MailServer::Fine => Vec::new(),
+        MailServer::None => vec![pen.say("report-no-mail")],
+        MailServer::Trouble(answer) => {
+            vec![
+                pen.texts
+                    .with(pen.language, "report-mail-trouble", &[("answer", answer.into())]),
+            ]
+        }
+    }
 }
 
 fn unwritten(_: askama::Error) -> Fault {

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::Pen;
 use crate::domain::leak::LeakState;
 use crate::kernel::clock::Timestamp;
+use crate::service::outbox::Told;
 use crate::store::leaks::{Leak, Step};
-use crate::store::outbox::Reached;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
@@ -16,14 +16,14 @@ pub struct Entry {
     pub who: String,
 }
 
-pub(super) fn of(pen: &Pen<'_>, leak: &Leak, steps: &[Step], reached: &Reached) -> Vec<Entry> {
+pub(super) fn of(pen: &Pen<'_>, leak: &Leak, steps: &[Step], told: &Told) -> Vec<Entry> {
     let marks = [
         (Some(leak.aware_at), "step-aware"),
         (leak.settled_at, "step-settled"),
         (leak.expired_at, "step-expired"),
-        (reached.first_mail, "step-first-mail"),
+        (told.first_mail, "step-first-mail"),
         (
-            reached.last_mail.filter(|last| Some(*last) != reached.first_mail),
+            told.last_mail.filter(|last| Some(*last) != told.first_mail),
             "step-last-mail",
         ),
     ];

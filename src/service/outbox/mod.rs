@@ -4,11 +4,13 @@
 pub mod bounces;
 mod message;
 mod smtp;
+mod told;
 
 use lettre::Address;
 
 pub use self::message::typed_address;
 pub use self::smtp::{Connection, Unavailable};
+pub use self::told::{MailServer, Told, told};
 
 use self::message::{Outgoing, compose};
 use self::smtp::Ended;
