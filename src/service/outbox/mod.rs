@@ -4,11 +4,13 @@
 pub mod bounces;
 mod message;
 mod smtp;
+mod told;
 
 use lettre::Address;
 
 pub use self::message::typed_address;
 pub use self::smtp::{Connection, Unavailable};
+pub use self::told::{MailServer, Told, told};
 
 use self::message::{Outgoing, compose};
 use self::smtp::Ended;
@@ -22,7 +24,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, NoticeId};
 use crate::service::{Core, Fault, audit};
 use crate::store::outbox::{self, Claimed, Telling};
-use crate::store::{StoreFault, Tx, accounts};
+use crate::store::{StoreFault, Tx, accounts, leaks};
 
 /// Sends what is due, as far as the server takes it and the hour has room. Returns how many mails it took.
 ///
@@ -213,6 +215,7 @@ async fn leave_alone(core: &Core, answer: &str) -> Result<(), Fault> {
         None => {
             for (lab, leak, mails) in outbox::give_up_due(&mut tx, now).await? {
                 let event = Event::MailGivenUp { leak, mails };
+                leaks::add_step(&mut tx, &lab, leak, event.kind(), &Actor::Vestibule.label(), now).await?;
                 audit::record(core, &mut tx, &lab, &Actor::Vestibule, None, event).await?;
             }
             outbox::forget_failures(&mut tx).await?;
