@@ -74,8 +74,10 @@ async fn is_ready(core: &Core, mail: &Mail) -> Result<bool, StoreFault> {
     outbox::is_ready(&mut tx, mail.per_hour, core.now()).await
 }
 
+/// Called with an open dialogue only.
 async fn claim(core: &Core, mail: &Mail) -> Result<Option<Claimed>, StoreFault> {
     let mut tx = core.db.begin().await?;
+    outbox::forget_failures(&mut tx).await?;
     let notice = NoticeId::generate(&*core.entropy);
     let claimed = outbox::claim(&mut tx, notice, mail.per_hour, core.now()).await?;
     tx.commit().await?;
@@ -170,9 +172,6 @@ async fn settle(core: &Core, claimed: &Claimed, ended: Ended) -> Result<(), Faul
 
 async fn record(core: &Core, claimed: &Claimed, state: State, answer: &str, due_at: Timestamp) -> Result<(), Fault> {
     let mut tx = core.db.begin().await?;
-    if state == State::Sent {
-        outbox::forget_failures(&mut tx).await?;
-    }
     if outbox::record(&mut tx, claimed, state, answer, due_at, core.now()).await? {
         let Telling { leak, kind: what, .. } = claimed.telling;
         let account = outbox::lookup_subject(&mut tx, &claimed.telling)
