@@ -19,7 +19,7 @@ use crate::domain::password::Unsuitable;
 use crate::domain::pending::{BindingAuthenticator, ChoosingPassword, Pending};
 use crate::kernel::ids::{AccountId, LabId, PendingId};
 use crate::service::hashing::NoHash;
-use crate::service::{Core, Fault, audit};
+use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::Person;
 use crate::store::{
     StoreFault, Tx, accounts, authenticators, lab_codes, leak_accounts, passwords, pending, sessions, throttle,
@@ -74,7 +74,7 @@ pub async fn begin(
     let now = core.now();
     let mut tx = core.db.begin().await?;
     let proved = match HumanCode::parse(lab_code) {
-        Some(code) => prove(core, &mut tx, lab, &code, birth_date).await?,
+        Some(code) => prove(core, &mut tx, lab, &code, birth_date, actor).await?,
         None => None,
     };
     let Some((account, mac, proof)) = proved else {
@@ -109,11 +109,15 @@ async fn prove(
     lab: &LabId,
     code: &HumanCode,
     birth_date: BirthDate,
+    actor: &Actor,
 ) -> Result<Option<(AccountId, Vec<u8>, LabCodeOk)>, StoreFault> {
     let mac = code.mac(&core.keyring, lab, CodeKind::Lab);
     let Some((account, stored)) = lab_codes::try_code(tx, lab, &mac, core.now()).await? else {
         return Ok(None);
     };
+    if canary::watch(core, tx, lab, account, actor).await? {
+        return Ok(None);
+    }
     let Some(person) = accounts::lookup_person(tx, &core.sealer, lab, account).await? else {
         return Ok(None);
     };

@@ -15,7 +15,7 @@ use crate::domain::evidence::Authenticated;
 use crate::domain::identifier::Identifier;
 use crate::kernel::ids::LabId;
 use crate::service::metrics::SignInResult;
-use crate::service::{Core, Fault, audit};
+use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators};
 
@@ -107,6 +107,7 @@ async fn prove(
         return Ok(Err(RefusalCause::UnknownIdentifier));
     };
     if found.account.state != AccountState::Active || found.authenticator.is_none() {
+        canary::watch(core, tx, lab, found.account.id, &attempt.actor).await?;
         return Ok(Err(RefusalCause::NotActive));
     }
     let (account, Some(matched)) = (found.account.id, matched) else {

@@ -195,6 +195,16 @@ pub enum Patient {
         #[arg(long, value_name = "FIELD=COLUMN,…")]
         map: Option<ColumnMap>,
     },
+    /// Make accounts that nobody has, to be planted in the lab's exports: whoever tries one raises the alarm
+    Canary {
+        #[arg(long)]
+        lab: LabId,
+        #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
+        count: u16,
+        /// A new file for the list, readable by its owner [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Issue a lab code for a patient whose identity you have checked, and print the sheet
     Code {
         #[arg(long)]

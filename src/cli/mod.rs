@@ -2,6 +2,7 @@
 //! started by `main`, which constructs things; everything else is run here.
 
 mod args;
+mod canary;
 mod corpus;
 mod database;
 mod doctor;

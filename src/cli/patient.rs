@@ -8,7 +8,7 @@ use crate::admin::explain;
 use crate::admin::patients::{self, BadLine, ColumnMap, ImportReport, IssueError, Notice};
 use crate::cli::args::Patient;
 use crate::cli::progress::Progress;
-use crate::cli::{Done, Invocation, open, problem, sheet};
+use crate::cli::{Done, Invocation, canary, open, problem, sheet};
 use crate::config::Problems;
 use crate::domain::record::RecordNumber;
 use crate::i18n::Language;
@@ -24,6 +24,7 @@ pub(super) async fn run(invocation: &Invocation, command: &Patient) -> Result<Do
             let map = map.clone().unwrap_or_default();
             import(invocation, file, lab, &map).await
         }
+        Patient::Canary { lab, count, out } => canary::make(invocation, lab, *count, out.as_deref()).await,
         Patient::Code { lab, record, language } => code(invocation, lab, record, *language).await,
     }
 }
@@ -107,11 +108,7 @@ async fn code(
         .await
         .map_err(|error| match error {
             IssueError::Store(fault) => Problems::from(explain(&fault, "database")),
-            IssueError::UnknownLab => problem(
-                format!("--lab {lab}"),
-                error.to_string(),
-                "name a lab of the configuration: vestibule lab list",
-            ),
+            IssueError::UnknownLab => unknown_lab(lab),
             IssueError::UnknownRecord => problem(
                 "--record",
                 error.to_string(),
@@ -120,15 +117,20 @@ async fn code(
             IssueError::Disabled => problem("--record", error.to_string(), "enable the account first"),
         })?;
     let Some(lab) = core.config.lab(lab) else {
-        return Err(problem(
-            "--lab",
-            IssueError::UnknownLab.to_string(),
-            "vestibule lab list",
-        ));
+        return Err(unknown_lab(lab));
     };
     let json = json!({
         "lab": lab.id, "record": record.as_str(), "code": issued.code().as_str(),
         "expires_at": issued.expires_at.to_string(), "address": sheet::address(lab), "checked_by": actor.label(),
     });
     Ok(Done::new(sheet::text(lab, &issued, language)?, json))
+}
+
+pub(super) fn unknown_lab(lab: &LabId) -> Problems {
+    let remedy = "name a lab of the configuration: vestibule lab list";
+    problem(
+        format!("--lab {lab}"),
+        "the configuration has no such laboratory",
+        remedy,
+    )
 }

@@ -147,6 +147,13 @@ pub enum Event {
         checked: u64,
         confirmed: u64,
     },
+    /// Somebody tried an account that exists only to be leaked.
+    CanaryTouched {
+        leak: LeakId,
+    },
+    CanariesMade {
+        number: usize,
+    },
     AccountListed {
         leak: LeakId,
         effect: Effect,
@@ -198,6 +205,8 @@ impl Event {
             Self::LeakUndone { .. } => "leak-undone",
             Self::LeakClosed { .. } => "leak-closed",
             Self::LeakVerified { .. } => "leak-verified",
+            Self::CanaryTouched { .. } => "canary-touched",
+            Self::CanariesMade { .. } => "canaries-made",
             Self::AccountListed { .. } => "account-listed",
             Self::PasswordDisabled { .. } => "password-disabled",
             Self::KeyringAdopted => "keyring-adopted",

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod authenticators;
+pub mod canaries;
 mod columns;
 pub mod db;
 pub mod installation;

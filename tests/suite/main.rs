@@ -12,6 +12,7 @@
 
 mod admin;
 mod architecture;
+mod canaries;
 mod corpus;
 mod dependencies;
 mod dump;

@@ -1,5 +1,6 @@
 //! What a lab does for its patients: bring them in from the LIS, hand over lab codes, grant a record to somebody else.
 
+mod canary;
 mod columns;
 mod decide;
 mod grant;
@@ -9,6 +10,7 @@ mod lines;
 mod row;
 mod survey;
 
+pub use canary::{Canary, CanaryError, make_canaries};
 pub use columns::{ColumnMap, Field, MalformedMap};
 pub use grant::{GrantError, grant};
 pub use import::{BadLine, ImportReport, Notice, import};
