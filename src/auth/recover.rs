@@ -19,7 +19,6 @@ use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators};
 
-#[derive(Debug)]
 pub struct Attempt<'a> {
     pub lab: &'a LabId,
     pub identifier: &'a str,
@@ -27,6 +26,12 @@ pub struct Attempt<'a> {
     pub code: &'a str,
     pub recovery_code: &'a str,
     pub actor: Actor,
+}
+
+impl std::fmt::Debug for Attempt<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Attempt(..)")
+    }
 }
 
 #[derive(Debug)]

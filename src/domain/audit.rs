@@ -120,6 +120,14 @@ pub enum Event {
         /// Always false: nothing of the file stays anywhere but in the accounts.
         input_kept: bool,
     },
+    /// Of the LIS, in Argon2id; they open nothing alone.
+    LegacyPasswordsWrapped {
+        number: u64,
+    },
+    InvitationsIssued {
+        number: usize,
+        expires_at: String,
+    },
     LeakRead {
         leak: LeakId,
         rows: u64,
@@ -199,6 +207,8 @@ impl Event {
             Self::RecordGranted { .. } => "record-granted",
             Self::PatientImportStarted => "patient-import-started",
             Self::PatientsImported { .. } => "patients-imported",
+            Self::LegacyPasswordsWrapped { .. } => "legacy-passwords-wrapped",
+            Self::InvitationsIssued { .. } => "invitations-issued",
             Self::LeakRead { .. } => "leak-read",
             Self::LeakApprovalRequested { .. } => "leak-approval-requested",
             Self::LeakApplied { .. } => "leak-applied",

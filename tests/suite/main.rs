@@ -21,6 +21,7 @@ mod gate;
 mod hand_over;
 mod holds;
 mod leaks;
+mod legacy;
 mod recovery;
 mod routes;
 mod schema;

@@ -29,6 +29,7 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /login", Public),
         ("portal /logout", Public),
         ("portal /activate", Public),
+        ("portal /invite", Pending),
         ("portal /activate/password", Pending),
         ("portal /activate/code", Pending),
         ("portal /password", Pending),
@@ -83,10 +84,11 @@ fn registered() -> Vec<String> {
 }
 
 fn value_of(constant: &str) -> &'static str {
-    use vestibule::web::portal::{account, activate, rotate};
+    use vestibule::web::portal::{account, activate, invite, rotate};
     match constant {
         "activate::PASSWORD" => activate::PASSWORD,
         "activate::CODE" => activate::CODE,
+        "invite::PATH" => invite::PATH,
         "rotate::PATH" => rotate::PATH,
         "account::STAY" => account::STAY,
         "account::END_ONE" => account::END_ONE,

@@ -13,3 +13,11 @@ activate-refused-check = Check the code on the sheet and the date of birth, then
 activate-refused-once = A laboratory code works only once and for a limited time. If it was used already or is too old, the laboratory will give you another one.
 activate-birth-unread-title = We could not read the date of birth
 activate-birth-unread-text = Write the day, the month and the year, for example 12/05/1944.
+
+invite-intro = The laboratory has sent you this link. It works once, within seven days. Allow about five minutes.
+invite-password = Password used so far
+invite-password-hint = The one you used to read your results. In the next step you may keep it if it is safe enough.
+invite-refused-title = These do not go together
+invite-refused-check = Check the date of birth and the password, then try again.
+invite-refused-once = A link works only once and for seven days. If it was used already or is too old, the laboratory will help you.
+invite-sheet-title = Password forgotten, or link too old?

@@ -13,3 +13,11 @@ activate-refused-check = Vérifiez le code sur la feuille et la date de naissanc
 activate-refused-once = Un code du laboratoire ne sert qu’une fois et pendant un temps limité. S’il a déjà servi ou s’il est trop ancien, le laboratoire vous en remettra un autre.
 activate-birth-unread-title = La date de naissance n’a pas été comprise
 activate-birth-unread-text = Écrivez le jour, le mois et l’année, par exemple 12/05/1944.
+
+invite-intro = Le laboratoire vous a envoyé ce lien. Il sert une seule fois, dans les sept jours. Comptez environ cinq minutes.
+invite-password = Mot de passe utilisé jusqu’ici
+invite-password-hint = Celui avec lequel vous lisiez vos résultats. À l’étape suivante, vous pourrez le garder s’il est assez sûr.
+invite-refused-title = Ces informations ne vont pas ensemble
+invite-refused-check = Vérifiez la date de naissance et le mot de passe, puis réessayez.
+invite-refused-once = Un lien ne sert qu’une fois et pendant sept jours. S’il a déjà servi ou s’il est trop ancien, le laboratoire vous aidera.
+invite-sheet-title = Mot de passe oublié, ou lien trop ancien ?

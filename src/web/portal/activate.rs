@@ -21,7 +21,7 @@ use crate::web::portal::{login, rotate};
 
 pub const PASSWORD: &str = "/activate/password";
 pub const CODE: &str = "/activate/code";
-const START: &str = "/activate";
+pub const START: &str = "/activate";
 const STEPS: u8 = 4;
 
 #[derive(Deserialize)]
@@ -54,7 +54,7 @@ impl std::fmt::Debug for CodeFields {
     }
 }
 
-const fn step(number: u8) -> Option<Step> {
+pub const fn step(number: u8) -> Option<Step> {
     Some(Step { number, total: STEPS })
 }
 

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod activate;
 pub mod home;
+pub mod invite;
 pub mod login;
 pub mod logout;
 pub mod recover;
@@ -35,6 +36,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!("/activate" => activate::get, activate::post))
         .service(page!(activate::PASSWORD => activate::get, activate::post_password))
         .service(page!(activate::CODE => activate::get, activate::post_code))
+        .service(page!(invite::PATH => invite::get, invite::post))
         .service(page!(rotate::PATH => rotate::get, rotate::post))
         .service(page!("/recover" => recover::get, recover::post))
         .service(page!("/account" => account::get))
