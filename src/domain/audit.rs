@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::domain::account::HoldReason;
 use crate::domain::evidence::Means;
 use crate::domain::leak::{Effect, LeakId};
+use crate::domain::outbox;
 use crate::kernel::ids::{AccountId, SessionId, SiteId};
 
 /// Who did it.
@@ -183,6 +184,31 @@ pub enum Event {
     ColumnsResealed {
         values: u64,
     },
+    /// The mail server took the mail.
+    Told {
+        leak: LeakId,
+        what: outbox::Kind,
+    },
+    /// It refused it, it came back, or nobody knows: a letter is needed.
+    NotTold {
+        leak: LeakId,
+        what: outbox::Kind,
+        outcome: outbox::State,
+    },
+    LettersStarted {
+        leak: LeakId,
+    },
+    /// Letters are ready to be printed, some with a new lab code.
+    LettersWritten {
+        leak: LeakId,
+        letters: u64,
+        lab_codes: u64,
+    },
+    /// The mail server was out of reach for too long.
+    MailGivenUp {
+        leak: LeakId,
+        mails: u64,
+    },
 }
 
 impl Event {
@@ -225,6 +251,11 @@ impl Event {
             Self::DatabaseBackedUp => "database-backed-up",
             Self::DatabaseRestored => "database-restored",
             Self::ColumnsResealed { .. } => "columns-resealed",
+            Self::Told { .. } => "told",
+            Self::NotTold { .. } => "not-told",
+            Self::LettersStarted { .. } => "letters-started",
+            Self::LettersWritten { .. } => "letters-written",
+            Self::MailGivenUp { .. } => "mail-given-up",
         }
     }
 

@@ -5,6 +5,7 @@ use super::db::on_both;
 use super::{StoreFault, Tx};
 use crate::crypto::password_hash::HashedPassword;
 use crate::domain::leak::{Effect, LeakId, Listing, Progress, Verdict};
+use crate::domain::outbox::Kind;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId};
 
@@ -222,7 +223,7 @@ pub async fn fill_outbox(
     tx: &mut Tx,
     stretch: Stretch<'_>,
     effect: Effect,
-    kind: &str,
+    kind: Kind,
     now: Timestamp,
 ) -> Result<u64, StoreFault> {
     const SQL: &str = "INSERT INTO outbox (lab_id, leak_id, kind, recipient, state, attempts, due_at, changed_at) \
@@ -234,7 +235,7 @@ pub async fn fill_outbox(
     Ok(on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.end())
-            .bind(effect.as_str()).bind(kind).bind(now.micros())
+            .bind(effect.as_str()).bind(kind.as_str()).bind(now.micros())
             .execute(connection).await?.rows_affected()
     }))
 }

@@ -70,10 +70,11 @@ pub async fn find_candidates(
     lab: &LabId,
     identifiers: &[BlindIndex],
 ) -> Result<Vec<(BlindIndex, Candidate)>, StoreFault> {
+    type Columns = (Vec<u8>, Vec<u8>, i32, i32, i32);
     if identifiers.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(Vec<u8>, Vec<u8>, i32, i32, i32)> = on_both!(tx, connection => {
+    let rows: Vec<Columns> = on_both!(tx, connection => {
         let mut query = sqlx::QueryBuilder::new(
             "SELECT a.identifier_index, a.account_id, \
              CASE WHEN a.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM canaries c \
@@ -93,7 +94,7 @@ pub async fn find_candidates(
         query.push(")");
         query.build_query_as().fetch_all(connection).await?
     });
-    let candidate = |(identifier, account, waiting, listed, has): (Vec<u8>, Vec<u8>, i32, i32, i32)| {
+    let candidate = |(identifier, account, waiting, listed, has): Columns| {
         let candidate = Candidate {
             account: id(&account, "accounts.account_id")?,
             is_waiting: waiting == 1,

@@ -13,6 +13,7 @@ pub mod leak_accounts;
 pub mod leak_entries;
 pub mod leaks;
 pub mod legacy_passwords;
+pub mod letters;
 mod migrations;
 pub mod outbox;
 pub mod passwords;

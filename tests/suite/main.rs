@@ -27,5 +27,6 @@ mod routes;
 mod schema;
 mod sign_in;
 mod support;
+mod telling;
 mod transport;
 mod troubles;

@@ -121,6 +121,9 @@ impl Keys {
             }
         }
         progress.send_replace(reader.progress());
+        if reader.census().rows == 0 {
+            return Err(LeakError::NothingRead(Box::new(reader.census().clone())));
+        }
         Ok(Read {
             sorted: spool.sorted().map_err(LeakError::Spool)?,
             file: self.files.index(&[&reader.checkpoint().fingerprint]),

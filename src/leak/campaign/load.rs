@@ -87,7 +87,7 @@ pub(super) async fn cursor(core: &Core, lab: &LabId, id: LeakId, cursor: Cursor)
 }
 
 /// Digests are spread evenly: how far an index is, is how much is done. Of 65,535.
-pub(super) fn share(index: &[u8]) -> u64 {
+pub(in crate::leak) fn share(index: &[u8]) -> u64 {
     index
         .first_chunk()
         .map_or(0, |head| u64::from(u16::from_be_bytes(*head)))

@@ -4,6 +4,7 @@ use super::load::{cursor, share};
 use super::{LeakError, Notice, Notify};
 use crate::domain::audit::{Actor, Entry, Event};
 use crate::domain::leak::{Effect, LeakId};
+use crate::domain::outbox::Kind;
 use crate::kernel::clock::Stopwatch;
 use crate::kernel::ids::LabId;
 use crate::service::{Core, audit, pause};
@@ -40,7 +41,7 @@ pub async fn settle(core: &Core, lab: &LabId, id: LeakId, notify: Notify<'_>) ->
         };
         for effect in Effect::ALL.iter().copied() {
             leak_accounts::settle(&mut tx, stretch, effect, core.now()).await?;
-            leak_accounts::fill_outbox(&mut tx, stretch, effect, message(effect), core.now()).await?;
+            leak_accounts::fill_outbox(&mut tx, stretch, effect, Kind::mail_of(effect), core.now()).await?;
         }
         let entries: Vec<Entry> = found.iter().map(|found| entry(id, found)).collect();
         audit::record_many(core, &mut tx, lab, &entries).await?;
@@ -65,14 +66,5 @@ fn entry(leak: LeakId, found: &Found) -> Entry {
             leak,
             effect: found.effect,
         },
-    }
-}
-
-/// Which message tells it.
-const fn message(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Rotate => "leak-rotate",
-        Effect::Disable => "leak-disabled",
-        Effect::Tell => "leak-listed",
     }
 }
