@@ -132,6 +132,6 @@ CREATE TABLE operator_roles (
     account_id BYTEA NOT NULL,
     role TEXT NOT NULL,
     granted_at BIGINT NOT NULL,
-    PRIMARY KEY (lab_id, account_id, role),
+    PRIMARY KEY (lab_id, account_id),
     FOREIGN KEY (realm, account_id) REFERENCES accounts (lab_id, account_id) ON DELETE CASCADE
 );

@@ -12,9 +12,10 @@ use crate::cli::output;
 use crate::config::Problems;
 use crate::corpus::Algorithm;
 use crate::crypto::legacy::Scheme;
+use crate::domain::operator::Role;
 use crate::domain::record::RecordNumber;
 use crate::i18n::Language;
-use crate::kernel::ids::LabId;
+use crate::kernel::ids::{LabId, MalformedSlug, OperatorName};
 use crate::leak::dump::generate::{Layout, Packing, TextEncoding};
 
 /// The locked entrance hall in front of a medical laboratory's result pages.
@@ -28,8 +29,8 @@ pub struct Invocation {
     #[arg(long, global = true)]
     pub json: bool,
     /// The operator who does it, who is asked for a code [default: the operating-system user]
-    #[arg(long = "as", global = true, value_name = "OPERATOR")]
-    pub operator: Option<String>,
+    #[arg(long = "as", global = true, value_name = "OPERATOR", value_parser = operator)]
+    pub operator: Option<OperatorName>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -54,6 +55,9 @@ pub enum Command {
     /// The file of breached passwords
     #[command(subcommand)]
     Corpus(Corpus),
+    /// Named operators and what they may do
+    #[command(subcommand)]
+    Operator(Operator),
     /// Patients: bring them in, hand over lab codes
     #[command(subcommand)]
     Patient(Patient),
@@ -283,6 +287,76 @@ impl Legacy {
             password: self.legacy_column.clone()?,
             salt: self.legacy_salt_column.clone().filter(|_| scheme.has_salt_column()),
         })
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Operator {
+    /// Make an operator, and print the sheet with the code that begins their enrolment
+    Add {
+        /// What they sign in with and what the audit trail calls them: a-z, 0-9 and '-'
+        #[arg(value_parser = operator)]
+        name: OperatorName,
+        #[arg(long)]
+        given_name: String,
+        #[arg(long)]
+        family_name: String,
+        #[arg(long)]
+        email: Option<String>,
+        /// A lab they work for; may be repeated
+        #[arg(long = "lab", value_name = "LAB", required = true)]
+        labs: Vec<LabId>,
+        /// In each of these labs: desk or security
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// Language of the sheet: fr or en
+        #[arg(long, value_parser = language, default_value = "fr")]
+        language: Language,
+    },
+    /// Print a sheet with a new code: for a lost telephone, a forgotten password, or to let a disabled operator back in
+    Code {
+        #[arg(value_parser = operator)]
+        name: OperatorName,
+        /// Language of the sheet: fr or en
+        #[arg(long, value_parser = language, default_value = "fr")]
+        language: Language,
+    },
+    /// Change what an operator may do in a lab
+    Role {
+        #[arg(value_parser = operator)]
+        name: OperatorName,
+        #[arg(long)]
+        lab: LabId,
+        /// desk, security or none
+        #[arg(long, value_parser = role_or_none)]
+        role: RoleOrNone,
+    },
+    /// Operators with their roles
+    List,
+    /// End an operator's access at once
+    Disable {
+        #[arg(value_parser = operator)]
+        name: OperatorName,
+    },
+}
+
+/// A type of its own: clap would take an `Option` for an argument that may be left out.
+#[derive(Clone, Copy, Debug)]
+pub struct RoleOrNone(pub Option<Role>);
+
+fn operator(text: &str) -> Result<OperatorName, String> {
+    let name = text.to_ascii_lowercase().parse();
+    name.map_err(|error: MalformedSlug| error.to_string())
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    text.parse().map_err(|_| "desk or security expected".to_owned())
+}
+
+fn role_or_none(text: &str) -> Result<RoleOrNone, String> {
+    match text {
+        "none" => Ok(RoleOrNone(None)),
+        text => role(text).map(|role| RoleOrNone(Some(role))),
     }
 }
 

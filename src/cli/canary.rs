@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use crate::admin::explain;
 use crate::admin::patients::{self, Canary, CanaryError};
 use crate::cli::listing::Listing;
-use crate::cli::patient::unknown_lab;
-use crate::cli::{Done, Invocation, open, problem};
+use crate::cli::{Done, Invocation, open, problem, unknown_lab, unwell};
 use crate::config::Problems;
+use crate::domain::operator::Role;
 use crate::kernel::ids::LabId;
 
 pub(super) async fn make(
@@ -16,13 +15,13 @@ pub(super) async fn make(
     count: u16,
     out: Option<&Path>,
 ) -> Result<Done, Problems> {
-    let actor = invocation.actor()?;
     let listing = Listing::begin(out)?;
     let core = open(invocation).await?;
+    let actor = invocation.actor(&core, Role::Security, &[lab]).await?;
     let made = patients::make_canaries(&core, lab, usize::from(count), &actor).await;
     core.db.close().await;
     let made = made.map_err(|error| match error {
-        CanaryError::Store(fault) => Problems::from(explain(&fault, "database")),
+        CanaryError::Store(fault) => unwell(&fault),
         CanaryError::UnknownLab => unknown_lab(lab),
         CanaryError::NoPatients => problem(format!("--lab {lab}"), error.to_string(), "import its patients first"),
         CanaryError::NoRoom => problem("--count", error.to_string(), "ask for fewer"),

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use crate::admin::explain;
 use crate::admin::patients::{self, Invitation, InviteError};
 use crate::cli::listing::Listing;
-use crate::cli::patient::unknown_lab;
-use crate::cli::{Done, Invocation, open, problem};
+use crate::cli::{Done, Invocation, open, problem, unknown_lab, unwell};
 use crate::config::Problems;
+use crate::domain::operator::Role;
 use crate::domain::record::RecordNumber;
 use crate::kernel::ids::LabId;
 
@@ -17,14 +16,14 @@ pub(super) async fn make(
     record: Option<&RecordNumber>,
     out: Option<&Path>,
 ) -> Result<Done, Problems> {
-    let actor = invocation.actor()?;
     let listing = Listing::begin(out)?;
     let core = open(invocation).await?;
+    let actor = invocation.actor(&core, Role::Desk, &[lab]).await?;
     let portal = core.config.lab(lab).ok_or_else(|| unknown_lab(lab))?.portal_origin();
     let made = patients::invite(&core, lab, record, &actor).await;
     core.db.close().await;
     let made = made.map_err(|error| match error {
-        InviteError::Store(fault) => Problems::from(explain(&fault, "database")),
+        InviteError::Store(fault) => unwell(&fault),
         InviteError::UnknownLab => unknown_lab(lab),
         InviteError::UnknownRecord => problem(
             "--record",

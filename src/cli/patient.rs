@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::admin::explain;
 use crate::admin::patients::{self, BadLine, ColumnMap, ImportReport, IssueError, Notice};
 use crate::cli::args::Patient;
 use crate::cli::progress::Progress;
-use crate::cli::{Done, Invocation, canary, invite, open, open_with, problem, sheet};
+use crate::cli::{Done, Invocation, canary, invite, open, open_with, problem, sheet, unknown_lab, unwell};
 use crate::config::Problems;
+use crate::domain::operator::Role;
 use crate::domain::record::RecordNumber;
 use crate::i18n::Language;
 use crate::kernel::ids::LabId;
@@ -36,7 +36,6 @@ pub(super) async fn run(invocation: &Invocation, command: &Patient) -> Result<Do
 }
 
 async fn import(invocation: &Invocation, file: &Path, lab: &LabId, map: &ColumnMap) -> Result<Done, Problems> {
-    let actor = invocation.actor()?;
     let core = if map.has_legacy() {
         // Threads that are started from here on inherit it: patients' sign-ins go first.
         let _ = rustix::process::nice(19);
@@ -44,6 +43,7 @@ async fn import(invocation: &Invocation, file: &Path, lab: &LabId, map: &ColumnM
     } else {
         open(invocation).await?
     };
+    let actor = invocation.actor(&core, Role::Desk, &[lab]).await?;
     let progress = Progress::of_bytes(invocation.json);
     let mut bad = Vec::new();
     let mut notify = |notice| match notice {
@@ -135,12 +135,12 @@ async fn code(
     record: &RecordNumber,
     language: Language,
 ) -> Result<Done, Problems> {
-    let actor = invocation.actor()?;
     let core = open(invocation).await?;
+    let actor = invocation.actor(&core, Role::Desk, &[lab]).await?;
     let issued = patients::issue_lab_code(&core, lab, record, &actor)
         .await
         .map_err(|error| match error {
-            IssueError::Store(fault) => Problems::from(explain(&fault, "database")),
+            IssueError::Store(fault) => unwell(&fault),
             IssueError::UnknownLab => unknown_lab(lab),
             IssueError::UnknownRecord => problem(
                 "--record",
@@ -149,21 +149,10 @@ async fn code(
             ),
             IssueError::Disabled => problem("--record", error.to_string(), "enable the account first"),
         })?;
-    let Some(lab) = core.config.lab(lab) else {
-        return Err(unknown_lab(lab));
-    };
+    let lab = core.config.lab(lab).ok_or_else(|| unknown_lab(lab))?;
     let json = json!({
         "lab": lab.id, "record": record.as_str(), "code": issued.code().as_str(),
-        "expires_at": issued.expires_at.to_string(), "address": sheet::address(lab), "checked_by": actor.label(),
+        "expires_at": issued.expires_at.to_string(), "address": sheet::patient_address(lab), "checked_by": actor.label(),
     });
-    Ok(Done::new(sheet::text(lab, &issued, language)?, json))
-}
-
-pub(super) fn unknown_lab(lab: &LabId) -> Problems {
-    let remedy = "name a lab of the configuration: vestibule lab list";
-    problem(
-        format!("--lab {lab}"),
-        "the configuration has no such laboratory",
-        remedy,
-    )
+    Ok(Done::new(sheet::of_patient(lab, &issued, language)?, json))
 }

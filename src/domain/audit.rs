@@ -5,8 +5,9 @@ use serde::Serialize;
 use crate::domain::account::HoldReason;
 use crate::domain::evidence::Means;
 use crate::domain::leak::{Effect, LeakId};
+use crate::domain::operator::Role;
 use crate::domain::outbox;
-use crate::kernel::ids::{AccountId, SessionId, SiteId};
+use crate::kernel::ids::{AccountId, OperatorName, SessionId, SiteId};
 
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,18 @@ pub enum GateCause {
     Unmapped,
     Ambiguous,
     Method,
+}
+
+/// Why the desk refused a signed-in operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeskCause {
+    /// They have no role in this lab.
+    NoRole,
+    /// What they asked for is another lab's.
+    OtherLab,
+    /// Their role is not enough.
+    Role,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -128,6 +141,23 @@ pub enum Event {
     InvitationsIssued {
         number: usize,
         expires_at: String,
+    },
+    OperatorAdded {
+        operator: OperatorName,
+    },
+    /// None: nothing in this lab any more.
+    OperatorRoleSet {
+        operator: OperatorName,
+        role: Option<Role>,
+    },
+    OperatorDisabled {
+        operator: OperatorName,
+    },
+    /// An operator proved with a code that it is them, for one act.
+    CodeConfirmed,
+    /// An operator asked for what their role does not reach.
+    DeskRefused {
+        cause: DeskCause,
     },
     LeakRead {
         leak: LeakId,
@@ -235,6 +265,11 @@ impl Event {
             Self::PatientsImported { .. } => "patients-imported",
             Self::LegacyPasswordsWrapped { .. } => "legacy-passwords-wrapped",
             Self::InvitationsIssued { .. } => "invitations-issued",
+            Self::OperatorAdded { .. } => "operator-added",
+            Self::OperatorRoleSet { .. } => "operator-role-set",
+            Self::OperatorDisabled { .. } => "operator-disabled",
+            Self::CodeConfirmed => "code-confirmed",
+            Self::DeskRefused { .. } => "desk-refused",
             Self::LeakRead { .. } => "leak-read",
             Self::LeakApprovalRequested { .. } => "leak-approval-requested",
             Self::LeakApplied { .. } => "leak-applied",

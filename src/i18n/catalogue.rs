@@ -18,10 +18,8 @@ macro_rules! sources {
     };
 }
 
-const FR: &[Source] =
-    sources!("fr": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice");
-const EN: &[Source] =
-    sources!("en": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice");
+const FR: &[Source] = sources!("fr": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice" "desk" "leaks");
+const EN: &[Source] = sources!("en": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice" "desk" "leaks");
 
 pub(super) const fn sources(language: Language) -> &'static [Source] {
     match language {

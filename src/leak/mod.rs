@@ -2,5 +2,6 @@
 
 pub mod campaign;
 pub mod dump;
+pub mod folder;
 pub mod letters;
 mod table;

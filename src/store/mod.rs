@@ -15,6 +15,7 @@ pub mod leaks;
 pub mod legacy_passwords;
 pub mod letters;
 mod migrations;
+pub mod operators;
 pub mod outbox;
 pub mod passwords;
 pub mod pending;

@@ -15,6 +15,7 @@ mod architecture;
 mod canaries;
 mod corpus;
 mod dependencies;
+mod desk;
 mod dump;
 mod enrolment;
 mod gate;

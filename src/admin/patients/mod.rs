@@ -17,6 +17,7 @@ pub use columns::{ColumnMap, Field, LegacyColumns, MalformedMap, NoSource, Sourc
 pub use grant::{GrantError, grant};
 pub use import::{BadLine, ImportReport, Notice, import};
 pub use invite::{Invitation, InviteError, invite};
-pub use lab_code::{IssueError, IssuedLabCode, issue_lab_code};
+pub use lab_code::{IssueError, issue_lab_code};
 pub use legacy::LegacyReport;
 pub use row::Reason;
+pub(super) use row::{email, name};

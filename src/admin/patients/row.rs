@@ -159,7 +159,7 @@ fn is_social_security_number(normalized: &str) -> bool {
     }
 }
 
-fn email(text: &str) -> Result<Option<String>, Reason> {
+pub fn email(text: &str) -> Result<Option<String>, Reason> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -191,7 +191,7 @@ fn birth_date(text: &str, now: Timestamp) -> Result<BirthDate, Reason> {
 }
 
 /// May be empty: a new-born may have no given name yet.
-fn name(text: &str) -> Result<String, Reason> {
+pub fn name(text: &str) -> Result<String, Reason> {
     let text = text.trim();
     if text.chars().any(char::is_control) {
         return Err(Reason::ControlCharacter);

@@ -12,6 +12,7 @@ use crate::cli::progress::Progress;
 use crate::cli::{Done, Invocation, open, problem};
 use crate::config::Problems;
 use crate::domain::leak::LeakId;
+use crate::domain::operator::Role;
 use crate::i18n::Language;
 use crate::leak::letters::{self, LettersError, Order, Wish};
 
@@ -50,10 +51,10 @@ impl Languages {
 }
 
 pub(super) async fn run(invocation: &Invocation, options: &Letters) -> Result<Done, Problems> {
-    let actor = invocation.actor()?;
     let core = open(invocation).await?;
     let id = options.id;
     let lab = lab(&core, id).await?;
+    let actor = invocation.actor(&core, Role::Security, &[&lab]).await?;
     let (csv, html) = (options.out.join("letters.csv"), options.out.join("letters.html"));
     let (table, table_file) = begin(&csv)?;
     let (pages, pages_file) = begin(&html)?;

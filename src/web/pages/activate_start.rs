@@ -50,9 +50,16 @@ impl ActivateStart<'_> {
     }
 
     fn alert(&self) -> Option<Alert> {
-        let refused = ["activate-refused-check", "activate-refused-once"];
-        self.error
-            .map(|error| error.alert(&self.chrome, "activate-refused-title", &refused))
+        let [title, check, once] = if self.chrome.door.is_desk {
+            ["desk-refused-title", "desk-refused-check", "desk-refused-once"]
+        } else {
+            [
+                "activate-refused-title",
+                "activate-refused-check",
+                "activate-refused-once",
+            ]
+        };
+        self.error.map(|error| error.alert(&self.chrome, title, &[check, once]))
     }
 
     fn is_refused(&self) -> bool {

@@ -54,6 +54,9 @@ impl Held<'_> {
     fn what_happened(&self) -> &'static [&'static str] {
         match self.reason {
             HoldReason::Listed => &["held-listed", "held-listed-results", "held-no-fault"],
+            HoldReason::KnownPassword if self.chrome.door.is_desk => {
+                &["held-common", "desk-held-common", "held-no-fault"]
+            }
             HoldReason::KnownPassword => &["held-common", "held-common-results", "held-no-fault"],
             HoldReason::Disabled => &["held-disabled", "held-listed-results", "held-disabled-calm"],
             HoldReason::Forgotten => &["held-forgotten"],

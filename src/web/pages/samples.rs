@@ -1,5 +1,8 @@
 //! Every page in every state, with plausible and with hostile data: what the tests render.
 
+#[path = "samples_desk.rs"]
+mod desk;
+
 use askama::Template;
 
 use super::*;
@@ -42,6 +45,7 @@ pub(super) const HOSTILE_WORDS: Words<'static> = Words {
 pub(super) fn chrome<'a>(texts: &'a Texts, zone: &'a Zone, language: Language) -> Chrome<'a> {
     Chrome {
         texts,
+        door: &PORTAL,
         language,
         zone,
         lab: PLAUSIBLE.lab,
@@ -78,6 +82,7 @@ pub(super) fn all(texts: &Texts, zone: &Zone, language: Language, words: Words<'
     recoveries(&mut pages, plain, words);
     put(&mut pages, "signed-out", &SignedOut { chrome: plain });
     errors(&mut pages, plain, words);
+    desk::all(&mut pages, plain, words);
     pages
 }
 
@@ -357,9 +362,11 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         sites: &sites[..1],
         sessions: &sessions,
         recovery_codes_left: 8,
-        now: later(4),
-        ends_at: later(34),
-        ends_at_latest: later(720),
+        stay: Stay {
+            now: later(4),
+            ends_at: later(34),
+            ends_at_latest: later(720),
+        },
         stayed: false,
     };
     put(pages, "account", &full);
@@ -367,10 +374,10 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     (stayed.stayed, stayed.recovery_codes_left) = (true, 1);
     put(pages, "account-stayed", &stayed);
     let mut two_sites = full.clone();
-    (two_sites.sites, two_sites.ends_at) = (&sites, later(5));
+    (two_sites.sites, two_sites.stay.ends_at) = (&sites, later(5));
     put(pages, "account-two-sites", &two_sites);
     let mut last_minutes = full.clone();
-    (last_minutes.now, last_minutes.ends_at) = (later(716), later(720));
+    (last_minutes.stay.now, last_minutes.stay.ends_at) = (later(716), later(720));
     put(pages, "account-last-minutes", &last_minutes);
     let mut bare = full.clone();
     (bare.sites, bare.sessions, bare.recovery_codes_left) = (&[], &sessions[..1], 0);

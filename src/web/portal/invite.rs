@@ -8,12 +8,12 @@ use serde::Deserialize;
 use crate::auth::invited::{Attempt, Outcome, begin};
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::birth_date::BirthDate;
+use crate::web::entrance::activate;
 use crate::web::kit::context::{add_cookie, retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
 use crate::web::kit::floor::wait_for_floor;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
-use crate::web::pages::{ActivateError, Invite};
-use crate::web::portal::activate;
+use crate::web::pages::{ActivateError, Invite, PORTAL};
 
 pub const PATH: &str = "/invite";
 
@@ -50,12 +50,12 @@ pub async fn get(app: Data<App>, request: HttpRequest, link: Query<Link>) -> Htt
         let sent = link.token.as_deref();
         if let Some(token) = sent.and_then(|text| PlainToken::parse(TokenKind::Invitation, text)) {
             let mut response = see_other(PATH);
-            add_cookie(&mut response, cookies::set(cookies::PENDING, token.expose()));
+            add_cookie(&mut response, cookies::set(cookies::pending(&PORTAL), token.expose()));
             return Ok(response);
         }
         match invitation(context) {
             Some(_) => page(context, StatusCode::OK, "", None),
-            None => Ok(see_other(activate::START)),
+            None => Ok(see_other(PORTAL.activate)),
         }
     })
     .await
@@ -66,7 +66,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
         context.shown_at(PATH);
         context.admit()?;
         let Some(invitation) = invitation(context) else {
-            return Ok(see_other(activate::START));
+            return Ok(see_other(PORTAL.activate));
         };
         let typed = fields.birth_date.as_str();
         if !context.made_form(&fields.csrf) {
@@ -92,8 +92,8 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
 async fn answer(context: &Context<'_>, outcome: Outcome, typed: &str) -> Result<HttpResponse, Failure> {
     let (status, seconds, error) = match outcome {
         Outcome::Begun(token) => {
-            let mut response = see_other(activate::START);
-            add_cookie(&mut response, cookies::set(cookies::PENDING, token.expose()));
+            let mut response = see_other(PORTAL.activate);
+            add_cookie(&mut response, cookies::set(cookies::pending(&PORTAL), token.expose()));
             return Ok(response);
         }
         Outcome::Refused => {
@@ -119,7 +119,7 @@ async fn answer(context: &Context<'_>, outcome: Outcome, typed: &str) -> Result<
 }
 
 fn invitation(context: &Context<'_>) -> Option<PlainToken> {
-    cookies::token(context.request, cookies::PENDING, TokenKind::Invitation)
+    cookies::token(context.request, cookies::pending(&PORTAL), TokenKind::Invitation)
 }
 
 fn page(
