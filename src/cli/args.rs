@@ -360,7 +360,7 @@ fn role_or_none(text: &str) -> Result<RoleOrNone, String> {
     }
 }
 
-fn language(text: &str) -> Result<Language, String> {
+pub(super) fn language(text: &str) -> Result<Language, String> {
     Language::from_code(text).ok_or_else(|| "fr or en expected".to_owned())
 }
 

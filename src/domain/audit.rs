@@ -234,6 +234,11 @@ pub enum Event {
         letters: u64,
         lab_codes: u64,
     },
+    /// Names and file numbers of everyone on a list were written to files.
+    LeakPeopleExported {
+        leak: LeakId,
+        people: u64,
+    },
     /// The mail server was out of reach for too long.
     MailGivenUp {
         leak: LeakId,
@@ -290,6 +295,7 @@ impl Event {
             Self::NotTold { .. } => "not-told",
             Self::LettersStarted { .. } => "letters-started",
             Self::LettersWritten { .. } => "letters-written",
+            Self::LeakPeopleExported { .. } => "leak-people-exported",
             Self::MailGivenUp { .. } => "mail-given-up",
         }
     }

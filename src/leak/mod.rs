@@ -4,4 +4,5 @@ pub mod campaign;
 pub mod dump;
 pub mod folder;
 pub mod letters;
+pub mod report;
 mod table;

@@ -96,8 +96,8 @@ pub(super) async fn run(invocation: &Invocation, options: &Letters) -> Result<Do
     Ok(Done::new(text, json))
 }
 
-/// A file beside the one it becomes, which must not be there: letters that were posted are not overwritten.
-fn begin(path: &Path) -> Result<(Beside, std::fs::File), Problems> {
+/// A file beside the one it becomes, which must not be there: what was posted is not overwritten.
+pub(super) fn begin(path: &Path) -> Result<(Beside, std::fs::File), Problems> {
     if path.exists() {
         return Err(problem(
             path.display().to_string(),
@@ -110,7 +110,7 @@ fn begin(path: &Path) -> Result<(Beside, std::fs::File), Problems> {
         .map_err(|error| unwritable(path, &error))
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Problems {
+pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> Problems {
     let remedy = "name a folder with room that this user can write to as --out";
     problem(path.display().to_string(), error.to_string(), remedy)
 }

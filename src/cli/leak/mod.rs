@@ -2,6 +2,7 @@
 
 mod args;
 mod letters;
+mod report;
 mod words;
 
 use serde_json::json;
@@ -16,7 +17,7 @@ use crate::domain::leak::LeakId;
 use crate::domain::operator::Role;
 use crate::kernel::ids::LabId;
 use crate::leak::campaign::{self, About, Applied, LeakError, List, Notice, Share};
-use crate::service::Core;
+use crate::service::{Core, outbox};
 
 pub(super) async fn run(invocation: &Invocation, command: &Leak) -> Result<Done, Problems> {
     match command {
@@ -28,6 +29,7 @@ pub(super) async fn run(invocation: &Invocation, command: &Leak) -> Result<Done,
             let lab = lab(&core, *id).await?;
             overview(&core, &lab, *id, None).await
         }
+        Leak::Report(options) => report::run(invocation, options).await,
         Leak::Letters(options) => letters::run(invocation, options).await,
         Leak::Approve { id } => decide(invocation, *id, Decision::Approve).await,
         Leak::Undo { id } => decide(invocation, *id, Decision::Undo).await,
@@ -157,8 +159,12 @@ async fn overview(core: &Core, lab: &LabId, id: LeakId, applied: Option<Applied>
     let overview = campaign::overview(core, lab, id).await;
     let overview = overview.map_err(|fault| unwell(&fault))?;
     let overview = overview.ok_or_else(|| failed(Some(id))(LeakError::UnknownLeak))?;
-    let json = serde_json::to_value(&overview).unwrap_or_default();
-    Ok(Done::new(words::overview(&overview, applied), json))
+    let told = outbox::told(core, lab, id).await.map_err(|fault| unwell(&fault))?;
+    let mut json = serde_json::to_value(&overview).unwrap_or_default();
+    if let Some(object) = json.as_object_mut() {
+        object.insert("told".to_owned(), json!(told));
+    }
+    Ok(Done::new(words::overview(&overview, &told, applied), json))
 }
 
 fn show(progress: &Progress, notice: Notice) {
