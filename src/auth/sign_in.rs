@@ -22,7 +22,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId};
 use crate::service::hashing::NoHash;
 use crate::service::metrics::SignInResult;
-use crate::service::{Core, Fault, audit, standing};
+use crate::service::{Core, Fault, audit, canary, standing};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators, leak_entries, passwords, recovery_codes, throttle};
 
@@ -171,6 +171,7 @@ async fn try_code(
         return Ok(Err(RefusalCause::UnknownIdentifier));
     };
     let (AccountState::Active, Some(stored)) = (found.account.state, found.password) else {
+        canary::watch(core, tx, lab, found.account.id, &attempt.actor).await?;
         return Ok(Err(RefusalCause::NotActive));
     };
     let account = found.account;

@@ -3,14 +3,15 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use crate::admin::patients::ColumnMap;
+use crate::admin::patients::{ColumnMap, LegacyColumns, Source};
 use crate::cli::leak::Leak;
 use crate::cli::output;
 use crate::config::Problems;
 use crate::corpus::Algorithm;
+use crate::crypto::legacy::Scheme;
 use crate::domain::operator::Role;
 use crate::domain::record::RecordNumber;
 use crate::i18n::Language;
@@ -198,6 +199,29 @@ pub enum Patient {
         /// Where a field has another header or none: record=Dossier,birth_date=7 (numbers count from 1)
         #[arg(long, value_name = "FIELD=COLUMN,…")]
         map: Option<ColumnMap>,
+        #[command(flatten)]
+        legacy: Legacy,
+    },
+    /// Make links to be mailed to patients whose LIS password was imported: each serves once, for seven days
+    Invite {
+        #[arg(long)]
+        lab: LabId,
+        /// The patient with this record [default: everyone who may be invited]
+        #[arg(long, value_parser = record)]
+        record: Option<RecordNumber>,
+        /// A new file for the list, readable by its owner [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Make accounts that nobody has, to be planted in the lab's exports: whoever tries one raises the alarm
+    Canary {
+        #[arg(long)]
+        lab: LabId,
+        #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
+        count: u16,
+        /// A new file for the list, readable by its owner [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Issue a lab code for a patient whose identity you have checked, and print the sheet
     Code {
@@ -209,6 +233,61 @@ pub enum Patient {
         #[arg(long, value_parser = language, default_value = "fr")]
         language: Language,
     },
+}
+
+/// Passwords of the LIS. None is read unless its column is named.
+#[derive(Debug, Args)]
+pub struct Legacy {
+    /// Column with the passwords of the LIS, by header or number; they are kept wrapped and open nothing alone
+    #[arg(long, value_name = "NAME|N", requires = "legacy_scheme")]
+    pub legacy_column: Option<Source>,
+    /// How the LIS kept them; digests in hexadecimal or base64
+    #[arg(long, value_name = "SCHEME", requires = "legacy_column")]
+    pub legacy_scheme: Option<LegacyScheme>,
+    /// Column with the salts, as text
+    #[arg(long, value_name = "NAME|N", required_if_eq("legacy_scheme", "md5-salted"))]
+    pub legacy_salt_column: Option<Source>,
+    /// Where the salt was put: before the password or after it
+    #[arg(long, value_name = "ORDER", required_if_eq("legacy_scheme", "md5-salted"))]
+    pub legacy_salt_order: Option<SaltOrder>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LegacyScheme {
+    Clear,
+    Md5,
+    Md5Salted,
+    Sha1,
+    Sha256,
+    Bcrypt,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SaltOrder {
+    Before,
+    After,
+}
+
+impl Legacy {
+    /// None: no passwords are read.
+    pub fn columns(&self) -> Option<LegacyColumns> {
+        let scheme = match self.legacy_scheme? {
+            LegacyScheme::Clear => Scheme::Clear,
+            LegacyScheme::Md5 => Scheme::Md5,
+            LegacyScheme::Md5Salted => match self.legacy_salt_order? {
+                SaltOrder::Before => Scheme::Md5SaltFirst,
+                SaltOrder::After => Scheme::Md5SaltLast,
+            },
+            LegacyScheme::Sha1 => Scheme::Sha1,
+            LegacyScheme::Sha256 => Scheme::Sha256,
+            LegacyScheme::Bcrypt => Scheme::Bcrypt,
+        };
+        Some(LegacyColumns {
+            scheme,
+            password: self.legacy_column.clone()?,
+            salt: self.legacy_salt_column.clone().filter(|_| scheme.has_salt_column()),
+        })
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,13 +3,16 @@
 
 mod actor;
 mod args;
+mod canary;
 mod corpus;
 mod database;
 mod doctor;
 mod dump;
+mod invite;
 mod keyring;
 mod lab;
 mod leak;
+mod listing;
 mod operator;
 pub mod output;
 mod patient;

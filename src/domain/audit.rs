@@ -134,6 +134,14 @@ pub enum Event {
         /// Always false: nothing of the file stays anywhere but in the accounts.
         input_kept: bool,
     },
+    /// Of the LIS, in Argon2id; they open nothing alone.
+    LegacyPasswordsWrapped {
+        number: u64,
+    },
+    InvitationsIssued {
+        number: usize,
+        expires_at: String,
+    },
     OperatorAdded {
         operator: OperatorName,
     },
@@ -177,6 +185,13 @@ pub enum Event {
         leak: LeakId,
         checked: u64,
         confirmed: u64,
+    },
+    /// Somebody tried an account that exists only to be leaked.
+    CanaryTouched {
+        leak: LeakId,
+    },
+    CanariesMade {
+        number: usize,
     },
     AccountListed {
         leak: LeakId,
@@ -253,6 +268,8 @@ impl Event {
             Self::RecordGranted { .. } => "record-granted",
             Self::PatientImportStarted => "patient-import-started",
             Self::PatientsImported { .. } => "patients-imported",
+            Self::LegacyPasswordsWrapped { .. } => "legacy-passwords-wrapped",
+            Self::InvitationsIssued { .. } => "invitations-issued",
             Self::OperatorAdded { .. } => "operator-added",
             Self::OperatorRoleSet { .. } => "operator-role-set",
             Self::OperatorDisabled { .. } => "operator-disabled",
@@ -264,6 +281,8 @@ impl Event {
             Self::LeakUndone { .. } => "leak-undone",
             Self::LeakClosed { .. } => "leak-closed",
             Self::LeakVerified { .. } => "leak-verified",
+            Self::CanaryTouched { .. } => "canary-touched",
+            Self::CanariesMade { .. } => "canaries-made",
             Self::AccountListed { .. } => "account-listed",
             Self::PasswordDisabled { .. } => "password-disabled",
             Self::KeyringAdopted => "keyring-adopted",

@@ -3,13 +3,16 @@
 pub mod accounts;
 pub mod audit;
 pub mod authenticators;
+pub mod canaries;
 mod columns;
 pub mod db;
 pub mod installation;
+pub mod invitations;
 pub mod lab_codes;
 pub mod leak_accounts;
 pub mod leak_entries;
 pub mod leaks;
+pub mod legacy_passwords;
 pub mod letters;
 mod migrations;
 pub mod operators;

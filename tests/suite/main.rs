@@ -12,6 +12,7 @@
 
 mod admin;
 mod architecture;
+mod canaries;
 mod corpus;
 mod dependencies;
 mod desk;
@@ -21,6 +22,7 @@ mod gate;
 mod hand_over;
 mod holds;
 mod leaks;
+mod legacy;
 mod recovery;
 mod routes;
 mod schema;

@@ -29,6 +29,7 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /login", Public),
         ("portal /logout", Public),
         ("portal /activate", Public),
+        ("portal /invite", Pending),
         ("portal /activate/password", Pending),
         ("portal /activate/code", Pending),
         ("portal /password", Pending),
@@ -100,7 +101,7 @@ fn registered() -> Vec<String> {
 
 fn value_of(constant: &str) -> &'static str {
     use vestibule::web::pages::{DESK, Door, PORTAL};
-    use vestibule::web::portal::account;
+    use vestibule::web::portal::{account, invite};
     let of = |door: &'static Door, name: &str| match name {
         "home" => door.home,
         "login" => door.login,
@@ -116,6 +117,7 @@ fn value_of(constant: &str) -> &'static str {
         Some(("PORTAL", name)) => of(&PORTAL, name),
         Some(("DESK", name)) => of(&DESK, name),
         _ => match constant {
+            "invite::PATH" => invite::PATH,
             "account::END_ONE" => account::END_ONE,
             "account::END_ALL" => account::END_ALL,
             other => panic!("a route is registered under a constant that this test does not know: {other}"),

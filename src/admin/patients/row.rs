@@ -5,6 +5,7 @@ use std::fmt;
 use crate::admin::patients::columns::{Columns, Field};
 use crate::admin::patients::lines::{Broken, Record};
 use crate::admin::patients::survey::Encoding;
+use crate::crypto::legacy::UnreadableLegacy;
 use crate::domain::birth_date::BirthDate;
 use crate::domain::identifier::Identifier;
 use crate::domain::record::RecordNumber;
@@ -31,6 +32,8 @@ pub enum Reason {
     ImpossibleDate,
     RecordOfAnother,
     IdentifierOfAnother,
+    /// The patient was imported; the password beside them was not.
+    Legacy(UnreadableLegacy),
 }
 
 impl fmt::Display for Reason {
@@ -42,6 +45,7 @@ impl fmt::Display for Reason {
             Self::Broken(Broken::UnclosedQuote) => "a quote is opened and not closed",
             Self::Broken(Broken::StrayQuote) => "text after a closing quote",
             Self::Broken(Broken::TooLong) => "longer than a mebibyte",
+            Self::Legacy(why) => return write!(f, "password of the LIS not taken: {why}"),
             Self::OtherEncoding => "not in the encoding of the rest of the file",
             Self::Empty => "empty",
             Self::TooLong => "too long",

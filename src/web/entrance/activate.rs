@@ -51,7 +51,7 @@ impl std::fmt::Debug for CodeFields {
     }
 }
 
-const fn step(number: u8) -> Option<Step> {
+pub const fn step(number: u8) -> Option<Step> {
     Some(Step { number, total: STEPS })
 }
 

@@ -78,6 +78,7 @@ pub(super) fn all(texts: &Texts, zone: &Zone, language: Language, words: Words<'
         },
         words,
     );
+    invitations(&mut pages, plain, words);
     recoveries(&mut pages, plain, words);
     put(&mut pages, "signed-out", &SignedOut { chrome: plain });
     errors(&mut pages, plain, words);
@@ -144,6 +145,27 @@ fn activations(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
             birth_date: words.typed,
             error: Some(error),
             ..fresh
+        };
+        put(pages, name, &page);
+    }
+}
+
+fn invitations(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
+    let fresh = Invite {
+        chrome,
+        step: Some(Step { number: 1, total: 4 }),
+        birth_date: "",
+        error: None,
+    };
+    put(pages, "invite", &fresh);
+    for (name, error) in [
+        ("invite-refused", ActivateError::Refused),
+        ("invite-birth-unread", ActivateError::BirthDateUnread),
+    ] {
+        let page = Invite {
+            birth_date: words.typed,
+            error: Some(error),
+            ..fresh.clone()
         };
         put(pages, name, &page);
     }

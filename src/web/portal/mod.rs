@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod home;
+pub mod invite;
 pub mod recover;
 pub mod security_txt;
 pub mod static_files;
@@ -23,6 +24,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(PORTAL.activate => activate::get, activate::post))
         .service(page!(PORTAL.activate_password => activate::get, activate::post_password))
         .service(page!(PORTAL.activate_code => activate::get, activate::post_code))
+        .service(page!(invite::PATH => invite::get, invite::post))
         .service(page!(PORTAL.password => rotate::get, rotate::post))
         .service(page!("/recover" => recover::get, recover::post))
         .service(page!(PORTAL.home => account::get))
