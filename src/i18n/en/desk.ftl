@@ -10,3 +10,4 @@ desk-refused-once = It works only once, for a week. If it was used already or is
 desk-held-common = Your identifier is not necessarily on them, and this does not mean that somebody signed in in your place.
 desk-role-desk = Your role here: desk. You can follow leaks.
 desk-role-security = Your role here: security. You can import a list, apply it, approve and undo.
+held-aged = Your password has reached the age that the laboratory has set. Choose a new one to go on.

@@ -10,3 +10,4 @@ desk-refused-once = Il ne sert qu’une fois et pendant une semaine. S’il a d�
 desk-held-common = Votre identifiant n’y figure pas forcément, et cela ne veut pas dire que quelqu’un s’est connecté à votre place.
 desk-role-desk = Votre rôle ici : accueil. Vous pouvez suivre les fuites.
 desk-role-security = Votre rôle ici : sécurité. Vous pouvez importer une liste, l’appliquer, approuver et annuler.
+held-aged = Votre mot de passe a atteint l’âge prévu par le laboratoire. Choisissez-en un nouveau pour continuer.

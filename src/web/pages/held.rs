@@ -59,12 +59,13 @@ impl Held<'_> {
             }
             HoldReason::KnownPassword => &["held-common", "held-common-results", "held-no-fault"],
             HoldReason::Disabled => &["held-disabled", "held-listed-results", "held-disabled-calm"],
+            HoldReason::Aged => &["held-aged"],
             HoldReason::Forgotten => &["held-forgotten"],
         }
     }
 
-    /// Whoever forgot a password has no other places to change it.
+    /// Whoever forgot a password, or has had one for long, has no other places to change it.
     fn circulates(&self) -> bool {
-        self.reason != HoldReason::Forgotten
+        !matches!(self.reason, HoldReason::Forgotten | HoldReason::Aged)
     }
 }

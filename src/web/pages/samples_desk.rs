@@ -66,6 +66,8 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         error: None,
     };
     put(pages, "desk-held", &held);
+    let reason = HoldReason::Aged;
+    put(pages, "desk-held-aged", &Held { reason, ..held });
     put(pages, "desk-signed-out", &SignedOut { chrome });
     let refused = ErrorPage {
         chrome,

@@ -15,6 +15,7 @@ on_both_databases![
     r05_an_operator_enrols_from_paper_without_a_birth_date,
     r39_a_patients_session_opens_no_desk_and_the_reverse,
     r38_an_operators_session_ends_after_15_minutes_idle_and_4_hours_at_the_latest,
+    r12_an_operators_password_ages_where_the_lab_wants_it,
     r21_the_desk_refuses_as_the_portal_does,
     r37_a_disabled_operator_is_out_at_the_next_click,
 ];
@@ -161,5 +162,34 @@ async fn r37_a_disabled_operator_is_out_at_the_next_click(app: TestApp) {
     let code = claire.code(&app.core);
     let page = app.desk_attempt(&mut browser, "claire", PASSWORD, &code).await;
     assert_eq!(page.status, 401);
+    app.stop().await;
+}
+
+async fn r12_an_operators_password_ages_where_the_lab_wants_it(mut app: TestApp) {
+    let claire = hire(&app.core, "claire", SECURITY).await;
+    let patient = app.patient("P-1", "1").await;
+    app.restart_with(|config| config.operator.password_days = Some(90))
+        .await;
+    app.at_desk(&claire).await;
+    app.advance(Duration::from_secs(90 * 86_400));
+    let mut browser = app.browser();
+    let code = claire.code(&app.core);
+    let held = app.desk_attempt(&mut browser, "claire", PASSWORD, &code).await;
+    assert_eq!((held.status.as_u16(), held.location()), (303, "/desk/password"));
+    assert_eq!(
+        browser.get(&format!("{}/desk", app.portal)).await.location(),
+        "/desk/login"
+    );
+    let page = browser.follow(held).await;
+    assert!(page.element("held").is_some(), "{page:?}");
+    let csrf = page.field("csrf").unwrap();
+    let password = format!("{}/desk/password", app.portal);
+    for (new, status) in [(PASSWORD, 422), ("trois tortues sous la pluie", 303)] {
+        let page = browser.post(&password, &[("new_password", new), ("csrf", &csrf)]).await;
+        assert_eq!(page.status, status, "{page:?}");
+    }
+    assert_eq!(browser.get(&format!("{}/desk", app.portal)).await.status, 200);
+    let patients = app.sign_in(&mut app.browser(), &patient).await;
+    assert_eq!(patients.location(), "/account", "patients' passwords do not age");
     app.stop().await;
 }
