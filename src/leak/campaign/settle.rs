@@ -38,10 +38,8 @@ pub async fn settle(core: &Core, lab: &LabId, id: LeakId, notify: Notify<'_>) ->
             after: &at,
             to: Some(&to),
         };
-        for effect in Effect::ALL.iter().copied() {
-            leak_accounts::settle(&mut tx, stretch, effect, core.now()).await?;
-            leak_accounts::fill_outbox(&mut tx, stretch, effect, message(effect), core.now()).await?;
-        }
+        leak_accounts::settle(&mut tx, stretch, leak.began_at, core.now()).await?;
+        leak_accounts::fill_outbox(&mut tx, stretch, message, core.now()).await?;
         let entries: Vec<Entry> = found.iter().map(|found| entry(id, found)).collect();
         audit::record_many(core, &mut tx, lab, &entries).await?;
         if !leaks::move_cursor(&mut tx, lab, id, Cursor::Settled, &at, &to).await? {
