@@ -7,6 +7,7 @@
     reason = "a benchmark may stop at the first surprise"
 )]
 
+use std::collections::HashSet;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,17 +15,20 @@ use std::time::Duration;
 use actix_web::http::Method;
 use criterion::{Criterion, criterion_group, criterion_main};
 use vestibule::config::SiteSection;
-use vestibule::crypto::blind_index::blind_index;
+use vestibule::crypto::blind_index::{BlindIndex, Indexer, blind_index};
 use vestibule::crypto::csrf::csrf_token;
 use vestibule::crypto::jose::SigningKey;
 use vestibule::crypto::keyring::{Keyring, Purpose};
+use vestibule::crypto::leak_digest::PairDigester;
 use vestibule::crypto::pairwise::pairwise_subject;
 use vestibule::crypto::password_hash::{self, Cost, WorkMemory};
 use vestibule::crypto::seal::{Place, Sealer};
 use vestibule::crypto::token::{PlainToken, TokenKind};
 use vestibule::crypto::totp::Seed;
+use vestibule::domain::leak::LeakState;
 use vestibule::domain::password::{Password, Personal};
 use vestibule::domain::record::RecordNumber;
+use vestibule::domain::tweaks;
 use vestibule::gate::assertion::Claims;
 use vestibule::gate::decision::decide;
 use vestibule::gate::request::NormalizedRequest;
@@ -34,6 +38,9 @@ use vestibule::kernel::clock::Timestamp;
 use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::kernel::ids::{AccountId, LabId, SessionId};
 use vestibule::service::screening::{self, screen};
+use vestibule::store::Db;
+use vestibule::store::leak_entries::{self, Entry};
+use vestibule::store::leaks::{self, NewLeak};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -186,6 +193,60 @@ fn passwords(c: &mut Criterion) {
     });
 }
 
+/// A new password against forty leaked ones of its identifier, the look-up in a list of 100,000 entries included.
+fn leaked(c: &mut Criterion) {
+    let (keyring, lab) = (keyring(), lab());
+    let indexer = Indexer::new(&keyring, &lab, "identifier");
+    let identifier = indexer.index(&["P-102477"]);
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let digester = PairDigester::new(&keyring, &lab);
+    let db = runtime.block_on(async {
+        let url = format!("sqlite:{}", folder.path().join("tweaks.db").display());
+        let db = Db::open(&url, 1).await.unwrap();
+        db.migrate().await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        let new = NewLeak {
+            state: LeakState::Applied,
+            source: "benchmark",
+            mapping: "",
+            aware_at: NOW,
+            began_at: NOW,
+        };
+        let leak = leaks::insert(&mut tx, &lab, &new).await.unwrap();
+        let entry = |index: &BlindIndex, password: &str| Entry::new(index, Some(digester.digest(index, password)));
+        let others = (0..100_000).map(|n| entry(&indexer.index(&[&n.to_string()]), "soleil"));
+        let own = (0..40).map(|n| entry(&identifier, &format!("soleil{n}")));
+        let mut entries: Vec<Entry> = others.chain(own).collect();
+        entries.sort();
+        leak_entries::insert_many(&mut tx, &lab, leak, &entries).await.unwrap();
+        tx.commit().await.unwrap();
+        db
+    });
+    c.bench_function("variants of a password", |bencher| {
+        bencher.iter(|| tweaks::variants(black_box("Tortues-Violettes2026!")));
+    });
+    c.bench_function("variants against the leaked pairs", |bencher| {
+        bencher.iter(|| {
+            let pairs = runtime.block_on(async {
+                let mut tx = db.begin_read().await.unwrap();
+                leak_entries::find_pairs(&mut tx, &lab, &identifier).await.unwrap()
+            });
+            let digester = PairDigester::new(&keyring, &lab);
+            let pairs: HashSet<_> = pairs.into_iter().collect();
+            assert!(!tweaks::is_near(
+                &digester,
+                &identifier,
+                black_box("Tortues-Violettes2026!"),
+                &pairs
+            ));
+        });
+    });
+}
+
 fn quick() -> Criterion {
     Criterion::default()
         .sample_size(20)
@@ -196,6 +257,6 @@ fn quick() -> Criterion {
 criterion_group!(
     name = benches;
     config = quick();
-    targets = hashing, secrets, gate, passwords
+    targets = hashing, secrets, gate, passwords, leaked
 );
 criterion_main!(benches);

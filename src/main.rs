@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use actix_web::rt::System;
+use mimalloc::MiMalloc;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use vestibule::admin::installation;
@@ -14,9 +15,11 @@ use vestibule::demo;
 use vestibule::kernel::clock::SystemClock;
 use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::server;
+use zeroizing_alloc::ZeroAlloc;
 
+/// Whatever is freed is wiped first: passwords pass through buffers of TLS, HTTP and list readers that no type guards.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: ZeroAlloc<MiMalloc> = ZeroAlloc(MiMalloc);
 
 fn main() -> ExitCode {
     let invocation = cli::parse();

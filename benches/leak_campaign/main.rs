@@ -32,12 +32,14 @@ mod support;
 
 use std::path::PathBuf;
 
+use mimalloc::MiMalloc;
 use vestibule::leak::dump::generate::{Options, generate};
 
 use place::Place;
+use zeroizing_alloc::ZeroAlloc;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: ZeroAlloc<MiMalloc> = ZeroAlloc(MiMalloc);
 
 /// Set in the processes that this program starts of itself.
 const STEP: &str = "LEAK_BENCH_STEP";

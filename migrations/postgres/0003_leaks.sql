@@ -60,7 +60,8 @@ CREATE TABLE leak_accounts (
 );
 
 -- What is to be told, each thing once. The text is made when it leaves, from the account's own sealed columns.
--- recipient: the identifier index of a patient; empty for the lab's own security contact.
+-- recipient: the identifier index of a patient; empty for the lab's own security contact. notice_id: what a bounce of
+-- the last attempt names. answer: the mail server's codes, never its words, which may hold an address.
 CREATE TABLE outbox (
     lab_id TEXT NOT NULL,
     leak_id BIGINT NOT NULL,
@@ -70,10 +71,23 @@ CREATE TABLE outbox (
     attempts BIGINT NOT NULL,
     due_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL,
+    claimed_at BIGINT,
+    notice_id BYTEA,
     answer TEXT,
     PRIMARY KEY (lab_id, leak_id, kind, recipient)
 );
 CREATE INDEX outbox_due ON outbox (state, due_at);
+CREATE INDEX outbox_claimed ON outbox (claimed_at) WHERE claimed_at IS NOT NULL;
+CREATE INDEX outbox_notice ON outbox (notice_id) WHERE notice_id IS NOT NULL;
+
+-- How the mail server was last met. One row; whoever wants to send locks it, so that servers take turns.
+CREATE TABLE mail_server (
+    name TEXT NOT NULL PRIMARY KEY,
+    failures BIGINT NOT NULL,
+    quiet_until BIGINT NOT NULL,
+    answer TEXT
+);
+INSERT INTO mail_server (name, failures, quiet_until) VALUES ('smtp', 0, 0);
 
 -- Accounts that exist only to be leaked.
 CREATE TABLE canaries (

@@ -4,7 +4,7 @@
 pub mod corpus;
 pub mod database;
 pub mod doctor;
-mod files;
+pub mod files;
 pub mod installation;
 pub mod keyring_file;
 pub mod keyring_rotation;

@@ -1,8 +1,10 @@
-//! The use cases of a patient, one function each: sign in, enrol, rotate, hand over to a site, sign out.
+//! The use cases of a patient, one function each: sign in, enrol, recover, rotate, hand over to a site, sign out.
 
+pub mod bucket;
 pub mod enrol;
 pub mod hand_over;
 pub mod profile;
+pub mod recover;
 pub mod recovery;
 pub mod rotate;
 pub mod session;

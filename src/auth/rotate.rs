@@ -1,20 +1,27 @@
-//! Forced rotation: a complete sign-in is held until its password is a new one.
+//! Holds: a complete sign-in that waits for a new password, and where its password is disabled for a recovery code too.
 
 use std::time::Duration;
 
+use crate::auth::recovery::Shown;
 use crate::auth::session::{self, Opened};
-use crate::auth::suitability;
-use crate::crypto::token::PlainToken;
+use crate::auth::{bucket, suitability};
+use crate::crypto::password_hash::HashedPassword;
+use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::account::HoldReason;
-use crate::domain::audit::{Actor, Event};
+use crate::domain::audit::{Actor, Event, RefusalCause};
+use crate::domain::backoff::Admission;
+use crate::domain::evidence::Authenticated;
 use crate::domain::password::{Password, Unsuitable};
-use crate::domain::pending::{Held, Pending};
+use crate::domain::pending::{Held, Pending, Wanted};
 use crate::domain::return_to::ReturnTo;
 use crate::kernel::ids::{AccountId, LabId, PendingId};
 use crate::service::hashing::NoHash;
 use crate::service::{Core, Fault, audit};
 use crate::store::accounts::Person;
-use crate::store::{accounts, leak_accounts, passwords, pending, sessions};
+use crate::store::{StoreFault, Tx, accounts, leak_accounts, passwords, pending, recovery_codes, sessions};
+
+/// How long a held sign-in waits for its new password.
+pub const HOLD_LASTS: Duration = Duration::from_secs(15 * 60);
 
 /// A held sign-in, for its own page.
 #[derive(Debug)]
@@ -22,13 +29,29 @@ pub struct OnHold {
     id: PendingId,
     account: AccountId,
     held: Held,
+    pub wanted: Wanted,
     pub person: Person,
+}
+
+/// What the page of a hold sends.
+pub struct Typed<'a> {
+    pub new_password: &'a str,
+    pub recovery_code: &'a str,
+}
+
+impl std::fmt::Debug for Typed<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Typed(..)")
+    }
 }
 
 #[derive(Debug)]
 pub enum Rotation {
     Unsuitable(Unsuitable),
     Busy(Duration),
+    WrongRecoveryCode,
+    /// Too many wrong ones.
+    Wait(Duration),
     /// The hold ended meanwhile: expired, or finished in another window.
     Over,
     Done {
@@ -37,10 +60,58 @@ pub enum Rotation {
     },
 }
 
+/// Why a rotation stops before its end.
+enum Stopped {
+    At(Rotation),
+    Fault(Fault),
+}
+
+impl<F: Into<Fault>> From<F> for Stopped {
+    fn from(fault: F) -> Self {
+        Self::Fault(fault.into())
+    }
+}
+
+impl From<NoHash> for Stopped {
+    fn from(no_hash: NoHash) -> Self {
+        match no_hash {
+            NoHash::Busy { retry_after } => Self::At(Rotation::Busy(retry_after)),
+            NoHash::Fault(fault) => Self::Fault(fault.into()),
+        }
+    }
+}
+
 impl OnHold {
     pub fn reason(&self) -> HoldReason {
         self.held.reason()
     }
+}
+
+/// Places a hold; it stands once the transaction is committed.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn hold(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    actor: &Actor,
+    who: Authenticated,
+    reason: HoldReason,
+    return_to: Option<ReturnTo>,
+) -> Result<PlainToken, StoreFault> {
+    let (now, account) = (core.now(), who.account());
+    let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
+    let event = Event::SignInHeld {
+        means: who.means(),
+        reason,
+    };
+    audit::record(core, tx, lab, actor, Some(account), event).await?;
+    let state = Pending::Held(Held::hold(who, reason, return_to));
+    let id = PendingId::generate(&*core.entropy);
+    let until = now.plus(HOLD_LASTS);
+    pending::insert(tx, &core.sealer, lab, id, &token.hashed(), account, &state, now, until).await?;
+    Ok(token)
 }
 
 /// None: no hold under this token, or it expired.
@@ -58,12 +129,17 @@ pub async fn find(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option
     else {
         return Ok(None);
     };
+    let mut wanted = held.wanted();
+    if wanted == Wanted::NewPasswordAndRecoveryCode && recovery_codes::count_left(&mut tx, lab, account).await? == 0 {
+        wanted = Wanted::LabCode;
+    }
     let person = accounts::lookup_person(&mut tx, &core.sealer, lab, account).await?;
     tx.commit().await?;
     Ok(person.map(|person| OnHold {
         id,
         account,
         held,
+        wanted,
         person,
     }))
 }
@@ -74,50 +150,85 @@ pub async fn choose(
     core: &Core,
     lab: &LabId,
     on_hold: OnHold,
-    typed: &str,
+    typed: Typed<'_>,
     actor: &Actor,
     device: String,
 ) -> Result<Rotation, Fault> {
-    let password = match suitability::judge(core, lab, &on_hold.person, typed).await? {
+    match rotate(core, lab, on_hold, typed, actor, device).await {
+        Ok(done) | Err(Stopped::At(done)) => Ok(done),
+        Err(Stopped::Fault(fault)) => Err(fault),
+    }
+}
+
+async fn rotate(
+    core: &Core,
+    lab: &LabId,
+    on_hold: OnHold,
+    typed: Typed<'_>,
+    actor: &Actor,
+    device: String,
+) -> Result<Rotation, Stopped> {
+    // Before the recovery code, so that an unfit password costs none of its tries.
+    let judged = suitability::judge(core, lab, &on_hold.person, typed.new_password).await?;
+    let recovery = match on_hold.wanted {
+        Wanted::NewPassword => None,
+        Wanted::LabCode => return Ok(Rotation::Over),
+        Wanted::NewPasswordAndRecoveryCode if judged.is_err() => None,
+        Wanted::NewPasswordAndRecoveryCode => Some(check(core, lab, &on_hold, typed.recovery_code, actor).await?),
+    };
+    if matches!(judged, Ok(_) | Err(Unsuitable::Leaked))
+        && is_the_old_one(core, lab, on_hold.account, typed.new_password).await?
+    {
+        return Ok(Rotation::Unsuitable(Unsuitable::SameAsBefore));
+    }
+    let password = match judged {
         Ok(password) => password,
         Err(unsuitable) => return Ok(Rotation::Unsuitable(unsuitable)),
     };
-    match hash_if_new(core, lab, on_hold.account, password).await? {
-        Ok(new) => store(core, lab, on_hold, &new, actor, device).await,
-        Err(rotation) => Ok(rotation),
-    }
+    let new = core.hashing.make(password).await?;
+    Ok(store(core, lab, on_hold, &new, recovery, actor, device).await?)
 }
 
-async fn hash_if_new(
-    core: &Core,
-    lab: &LabId,
-    account: AccountId,
-    password: Password,
-) -> Result<Result<crate::crypto::password_hash::HashedPassword, Rotation>, Fault> {
+async fn is_the_old_one(core: &Core, lab: &LabId, account: AccountId, typed: &str) -> Result<bool, Stopped> {
     let mut tx = core.db.begin_read().await?;
     let old = passwords::lookup(&mut tx, lab, account).await?;
     tx.commit().await?;
-    if let Some(old) = old {
-        match core.hashing.verify(old, password.clone()).await {
-            Ok(None) => {}
-            Ok(Some(_)) => return Ok(Err(Rotation::Unsuitable(Unsuitable::SameAsBefore))),
-            Err(NoHash::Busy { retry_after }) => return Ok(Err(Rotation::Busy(retry_after))),
-            Err(NoHash::Fault(fault)) => return Err(fault.into()),
-        }
-    }
-    match core.hashing.make(password).await {
-        Ok(new) => Ok(Ok(new)),
-        Err(NoHash::Busy { retry_after }) => Ok(Err(Rotation::Busy(retry_after))),
-        Err(NoHash::Fault(fault)) => Err(fault.into()),
-    }
+    let (Some(old), Some(password)) = (old, Password::typed(typed)) else {
+        return Ok(false);
+    };
+    Ok(core.hashing.verify(old, password).await?.is_some())
 }
 
-/// New password in, hold and every other session out, session opened: all or nothing.
+/// A wrong one counts in the account's bucket, like any failure.
+async fn check(core: &Core, lab: &LabId, on_hold: &OnHold, typed: &str, actor: &Actor) -> Result<Shown, Stopped> {
+    let (account, now) = (on_hold.account, core.now());
+    let identifier = bucket::of(core, lab, &on_hold.person)?;
+    let mut tx = core.db.begin().await?;
+    let cause = match bucket::count(core, &mut tx, lab, &identifier).await? {
+        Admission::Wait(wait) => return Err(Stopped::At(Rotation::Wait(wait))),
+        Admission::Exhausted => RefusalCause::TooManyInARow,
+        Admission::Evaluate => {
+            if let Some(shown) = Shown::look_up(core, &mut tx, lab, account, typed).await? {
+                bucket::succeeded(core, &mut tx, lab, &identifier, now).await?;
+                tx.commit().await?;
+                return Ok(shown);
+            }
+            RefusalCause::WrongRecoveryCode
+        }
+    };
+    let event = Event::RecoveryRefused { cause };
+    audit::record(core, &mut tx, lab, actor, Some(account), event).await?;
+    tx.commit().await?;
+    Err(Stopped::At(Rotation::WrongRecoveryCode))
+}
+
+/// New password in, recovery code, hold and every other session out, session opened: all or nothing.
 async fn store(
     core: &Core,
     lab: &LabId,
     on_hold: OnHold,
-    new: &crate::crypto::password_hash::HashedPassword,
+    new: &HashedPassword,
+    recovery: Option<Shown>,
     actor: &Actor,
     device: String,
 ) -> Result<Rotation, Fault> {
@@ -126,11 +237,19 @@ async fn store(
     if !pending::consume(&mut tx, lab, on_hold.id).await? {
         return Ok(Rotation::Over);
     }
+    if let Some(shown) = &recovery
+        && !shown.use_up(core, &mut tx, lab, account).await?
+    {
+        return Ok(Rotation::WrongRecoveryCode);
+    }
+    let proof = recovery.as_ref().map(|shown| &shown.proof);
+    let Some(who) = on_hold.held.release(account, new, proof) else {
+        return Ok(Rotation::Over);
+    };
     passwords::set(&mut tx, lab, account, new, now).await?;
     leak_accounts::note_new_password(&mut tx, lab, account, false, now).await?;
     sessions::end_all(&mut tx, lab, account, now).await?;
     audit::record(core, &mut tx, lab, actor, Some(account), Event::PasswordRotated).await?;
-    let who = on_hold.held.release(account, new);
     let opened = session::open(core, &mut tx, lab, who, device, actor).await?;
     tx.commit().await?;
     core.visits.forget_account(account);

@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use crate::auth::session::{self, Opened};
+use crate::auth::{bucket, rotate};
 use crate::crypto::blind_index::BlindIndex;
 use crate::crypto::human_code::{CodeKind, HumanCode};
 use crate::crypto::leak_digest::PairDigester;
 use crate::crypto::password_hash::{HashedPassword, PasswordMatched};
-use crate::crypto::token::{PlainToken, TokenKind};
+use crate::crypto::token::PlainToken;
 use crate::crypto::totp::Seed;
 use crate::domain::account::{Account, AccountState, HoldReason};
 use crate::domain::audit::{Actor, Event, RefusalCause};
@@ -16,20 +17,14 @@ use crate::domain::backoff::Admission;
 use crate::domain::evidence::{Authenticated, CodeOk, CodeUsed, PasswordOk};
 use crate::domain::identifier::Identifier;
 use crate::domain::password::Password;
-use crate::domain::pending::{Held, Pending};
 use crate::domain::return_to::ReturnTo;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::{AccountId, LabId, PendingId};
+use crate::kernel::ids::{AccountId, LabId};
 use crate::service::hashing::NoHash;
 use crate::service::metrics::SignInResult;
 use crate::service::{Core, Fault, audit, standing};
 use crate::store::accounts::ForSignIn;
-use crate::store::{
-    StoreFault, Tx, accounts, authenticators, leak_entries, passwords, pending, recovery_codes, throttle,
-};
-
-/// How long a held sign-in waits for its new password.
-pub const HOLD_LASTS: Duration = Duration::from_secs(15 * 60);
+use crate::store::{StoreFault, Tx, accounts, authenticators, leak_entries, passwords, recovery_codes, throttle};
 
 #[derive(Debug)]
 pub struct Attempt<'a> {
@@ -93,11 +88,11 @@ async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
         Ok(Some(matched)) => complete(core, attempt, &identifier, right_code, &matched, password).await,
         Ok(None) => refuse_after_code(core, &attempt, &right_code, RefusalCause::WrongPassword).await,
         Err(NoHash::Busy { retry_after }) => {
-            take_back_attempt(core, attempt.lab, &identifier, right_code.attempted_at).await?;
+            bucket::take_back(core, attempt.lab, &identifier, right_code.attempted_at).await?;
             Ok(Outcome::Busy(retry_after))
         }
         Err(NoHash::Fault(fault)) => {
-            take_back_attempt(core, attempt.lab, &identifier, right_code.attempted_at).await?;
+            bucket::take_back(core, attempt.lab, &identifier, right_code.attempted_at).await?;
             Err(fault.into())
         }
     }
@@ -121,8 +116,7 @@ enum Checked {
 async fn check_code(core: &Core, attempt: &Attempt<'_>, identifier: &BlindIndex) -> Result<Checked, Fault> {
     let (lab, now) = (attempt.lab, core.now());
     let mut tx = core.db.begin().await?;
-    let backoff = throttle::lock(&mut tx, lab, identifier, now).await?;
-    match backoff.admit(core.backoff_limits(), now) {
+    match bucket::count(core, &mut tx, lab, identifier).await? {
         Admission::Evaluate => {}
         Admission::Wait(wait) => {
             let event = Event::SignInDelayed {
@@ -133,7 +127,6 @@ async fn check_code(core: &Core, attempt: &Attempt<'_>, identifier: &BlindIndex)
             return Ok(Checked::Ended(Outcome::Wait(wait)));
         }
         Admission::Exhausted => {
-            throttle::store(&mut tx, lab, identifier, &backoff.with_attempt(now)).await?;
             let event = Event::SignInRefused {
                 cause: RefusalCause::TooManyInARow,
             };
@@ -142,7 +135,6 @@ async fn check_code(core: &Core, attempt: &Attempt<'_>, identifier: &BlindIndex)
             return Ok(Checked::Ended(Outcome::Refused));
         }
     }
-    throttle::store(&mut tx, lab, identifier, &backoff.with_attempt(now)).await?;
     let found = accounts::lookup_for_sign_in(&mut tx, &core.sealer, lab, identifier).await?;
     let account_id = found.as_ref().map(|found| found.account.id);
     let verdict = match try_code(core, &mut tx, attempt, identifier, found, now).await? {
@@ -242,7 +234,9 @@ async fn complete(
     let listed = listed(core, &mut tx, lab, identifier, right.account.id, &password).await?;
     let reason = listed.or(known.map(|_| HoldReason::KnownPassword));
     let outcome = match reason {
-        Some(reason) => Outcome::Held(hold(core, &mut tx, &attempt, who, reason).await?),
+        Some(reason) => {
+            Outcome::Held(rotate::hold(core, &mut tx, lab, &attempt.actor, who, reason, attempt.return_to).await?)
+        }
         None => Outcome::SignedIn(session::open(core, &mut tx, lab, who, attempt.device, &attempt.actor).await?),
     };
     tx.commit().await?;
@@ -286,27 +280,6 @@ async fn consume_code(tx: &mut Tx, lab: &LabId, right: &RightCode, now: Timestam
     }
 }
 
-async fn hold(
-    core: &Core,
-    tx: &mut Tx,
-    attempt: &Attempt<'_>,
-    who: Authenticated,
-    reason: HoldReason,
-) -> Result<PlainToken, StoreFault> {
-    let (lab, now, account) = (attempt.lab, core.now(), who.account());
-    let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
-    let event = Event::SignInHeld {
-        means: who.means(),
-        reason,
-    };
-    audit::record(core, tx, lab, &attempt.actor, Some(account), event).await?;
-    let state = Pending::Held(Held::hold(who, reason, attempt.return_to.clone()));
-    let id = PendingId::generate(&*core.entropy);
-    let until = now.plus(HOLD_LASTS);
-    pending::insert(tx, &core.sealer, lab, id, &token.hashed(), account, &state, now, until).await?;
-    Ok(token)
-}
-
 async fn refuse_after_code(
     core: &Core,
     attempt: &Attempt<'_>,
@@ -316,19 +289,6 @@ async fn refuse_after_code(
     let event = Event::SignInRefused { cause };
     audit::record_alone(core, attempt.lab, &attempt.actor, Some(right.account.id), event).await?;
     Ok(Outcome::Refused)
-}
-
-/// Nobody failed: it was our fault.
-async fn take_back_attempt(
-    core: &Core,
-    lab: &LabId,
-    identifier: &BlindIndex,
-    attempted_at: Timestamp,
-) -> Result<(), StoreFault> {
-    let mut tx = core.db.begin().await?;
-    let backoff = throttle::lock(&mut tx, lab, identifier, core.now()).await?;
-    throttle::store(&mut tx, lab, identifier, &backoff.without_attempt(attempted_at)).await?;
-    tx.commit().await
 }
 
 /// The clear password is at hand only now: its hash is raised to what is configured.

@@ -1,10 +1,16 @@
 //! Is this new password fit for this person?
 
+use std::collections::HashSet;
+
+use crate::auth::bucket;
+use crate::crypto::leak_digest::PairDigester;
 use crate::domain::password::{Password, Personal, Unsuitable};
+use crate::domain::tweaks;
 use crate::kernel::ids::LabId;
 use crate::service::screening::{Context, screen};
 use crate::service::{Core, Fault};
 use crate::store::accounts::Person;
+use crate::store::leak_entries;
 
 /// The password as typed, once it passed; the reason if it did not.
 ///
@@ -16,7 +22,7 @@ pub async fn judge(
     person: &Person,
     typed: &str,
 ) -> Result<Result<Password, Unsuitable>, Fault> {
-    let lab = core
+    let configured = core
         .config
         .lab(lab)
         .ok_or(Fault::Broken("a lab of the database is not in the configuration"))?;
@@ -24,7 +30,7 @@ pub async fn judge(
         return Ok(Err(Unsuitable::TooLong));
     };
     let mut context = Context::default()
-        .with(Personal::LabName, &lab.name)
+        .with(Personal::LabName, &configured.name)
         .with(Personal::Identifier, &person.identifier)
         .with(Personal::Name, &person.given_name)
         .with(Personal::Name, &person.family_name)
@@ -36,8 +42,22 @@ pub async fn judge(
         return Ok(Err(unsuitable));
     }
     // However rare: that somebody else's was stolen is reason enough not to begin with it.
-    Ok(match core.known_passwords.lookup(typed).await? {
-        Some(_) => Err(Unsuitable::Common),
-        None => Ok(password),
+    if core.known_passwords.lookup(typed).await?.is_some() {
+        return Ok(Err(Unsuitable::Common));
+    }
+    Ok(if is_near_a_leaked_one(core, lab, person, &password).await? {
+        Err(Unsuitable::Leaked)
+    } else {
+        Ok(password)
     })
+}
+
+async fn is_near_a_leaked_one(core: &Core, lab: &LabId, person: &Person, password: &Password) -> Result<bool, Fault> {
+    let identifier = bucket::of(core, lab, person)?;
+    let mut tx = core.db.begin_read().await?;
+    let pairs = leak_entries::find_pairs(&mut tx, lab, &identifier).await?;
+    tx.commit().await?;
+    let digester = PairDigester::new(&core.keyring, lab);
+    let pairs = pairs.into_iter().collect::<HashSet<_>>();
+    Ok(!pairs.is_empty() && tweaks::is_near(&digester, &identifier, password.expose(), &pairs))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use lettre::Address;
 use serde::Deserialize;
 use url::Url;
 
@@ -22,6 +23,15 @@ pub struct Lab {
     /// Where people report a weakness: `mailto:` or `https:`, for `/.well-known/security.txt`.
     #[serde(default)]
     pub security_contact: Option<Url>,
+    /// Whom this lab's mails come from, in the place of `[mail] from`.
+    #[serde(default)]
+    pub mail_from: Option<Address>,
+    /// Who answers for the patients' data: the legal person, for the notification of a breach.
+    #[serde(default)]
+    pub controller: Option<String>,
+    /// Whom patients and the authority ask about their data, in one line.
+    #[serde(default)]
+    pub data_protection_contact: Option<String>,
     /// The time zone in which patients read times.
     #[serde(default = "paris")]
     pub time_zone: String,

@@ -4,6 +4,7 @@ mod corpus;
 mod database;
 mod lab;
 mod leak;
+mod mail;
 mod password;
 mod problem;
 mod server;
@@ -21,6 +22,7 @@ pub use corpus::Corpus;
 pub use database::Database;
 pub use lab::Lab;
 pub use leak::{Approval, Leak};
+pub use mail::{Mail, MailTls};
 pub use password::Password;
 pub use problem::{Problem, Problems};
 pub use server::{Keyring, Server, Tls};
@@ -53,6 +55,8 @@ pub struct Config {
     pub corpus: Corpus,
     #[serde(default)]
     pub leak: Leak,
+    #[serde(default)]
+    pub mail: Mail,
     #[serde(rename = "lab")]
     pub labs: Vec<Lab>,
     #[serde(rename = "site", default)]
@@ -103,6 +107,7 @@ impl Config {
         if let Some(path) = &mut self.leak.folder {
             resolve(path);
         }
+        self.mail.resolve_paths(base);
         if let Some(path) = &mut self.database.url_file {
             resolve(path);
         }
@@ -123,6 +128,7 @@ impl Config {
         self.session.check(&mut problems);
         self.throttle.check(&mut problems);
         self.leak.check(&mut problems);
+        self.mail.check(&mut problems);
         lab::check(&self.labs, &mut problems);
         for site in &self.sites {
             for problem in site.validate() {

@@ -56,6 +56,8 @@ pub enum HoldReason {
     Disabled,
     /// Many people's breached passwords are this one; the account need not be on any list.
     KnownPassword,
+    /// No password was shown: the code and a recovery code were.
+    Forgotten,
 }
 
 impl HoldReason {

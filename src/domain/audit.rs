@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::domain::account::HoldReason;
 use crate::domain::evidence::Means;
 use crate::domain::leak::{Effect, LeakId};
+use crate::domain::outbox;
 use crate::kernel::ids::{AccountId, SessionId, SiteId};
 
 /// Who did it.
@@ -42,6 +43,7 @@ pub enum RefusalCause {
     WrongCode,
     CodeUsedUp,
     WrongPassword,
+    WrongRecoveryCode,
     TooManyInARow,
 }
 
@@ -71,6 +73,10 @@ pub enum Event {
     SignInHeld {
         means: Means,
         reason: HoldReason,
+    },
+    /// Somebody tried to come back without a password that serves.
+    RecoveryRefused {
+        cause: RefusalCause,
     },
     SignedOut {
         session: String,
@@ -163,6 +169,31 @@ pub enum Event {
     ColumnsResealed {
         values: u64,
     },
+    /// The mail server took the mail.
+    Told {
+        leak: LeakId,
+        what: outbox::Kind,
+    },
+    /// It refused it, it came back, or nobody knows: a letter is needed.
+    NotTold {
+        leak: LeakId,
+        what: outbox::Kind,
+        outcome: outbox::State,
+    },
+    LettersStarted {
+        leak: LeakId,
+    },
+    /// Letters are ready to be printed, some with a new lab code.
+    LettersWritten {
+        leak: LeakId,
+        letters: u64,
+        lab_codes: u64,
+    },
+    /// The mail server was out of reach for too long.
+    MailGivenUp {
+        leak: LeakId,
+        mails: u64,
+    },
 }
 
 impl Event {
@@ -172,6 +203,7 @@ impl Event {
             Self::SignInRefused { .. } => "sign-in-refused",
             Self::SignInDelayed { .. } => "sign-in-delayed",
             Self::SignInHeld { .. } => "sign-in-held",
+            Self::RecoveryRefused { .. } => "recovery-refused",
             Self::SignedOut { .. } => "signed-out",
             Self::SignedOutEverywhere { .. } => "signed-out-everywhere",
             Self::SiteEntered { .. } => "site-entered",
@@ -200,6 +232,11 @@ impl Event {
             Self::DatabaseBackedUp => "database-backed-up",
             Self::DatabaseRestored => "database-restored",
             Self::ColumnsResealed { .. } => "columns-resealed",
+            Self::Told { .. } => "told",
+            Self::NotTold { .. } => "not-told",
+            Self::LettersStarted { .. } => "letters-started",
+            Self::LettersWritten { .. } => "letters-written",
+            Self::MailGivenUp { .. } => "mail-given-up",
         }
     }
 

@@ -25,6 +25,18 @@
 //!     Authenticated { account, means: Means::PasswordAndCode, at }
 //! }
 //! ```
+//! Without a password it takes a code of the authenticator and a recovery code, and no recovery code counts as both:
+//! ```compile_fail
+//! use vestibule::domain::evidence::{Authenticated, CodeOk, RecoveryCodeOk};
+//! use vestibule::kernel::{clock::Timestamp, ids::AccountId};
+//! fn recover(account: AccountId, code: &CodeOk, recovery: &RecoveryCodeOk, at: Timestamp) -> Authenticated {
+//!     Authenticated::by_code_and_recovery_code(account, code, recovery, at)
+//! }
+//! ```
+//! nor is one made of nothing:
+//! ```compile_fail
+//! let recovery = vestibule::domain::evidence::RecoveryCodeOk(());
+//! ```
 
 use std::str::FromStr;
 
@@ -87,12 +99,24 @@ impl LabCodeOk {
     }
 }
 
+/// A recovery code was right, beside a code of the authenticator.
+#[derive(Debug)]
+pub struct RecoveryCodeOk(());
+
+impl RecoveryCodeOk {
+    pub fn from_code(_: CodeMatched) -> Self {
+        Self(())
+    }
+}
+
 /// By what a person was authenticated; `amr` follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Means {
     PasswordAndCode,
     PasswordAndRecoveryCode,
+    /// The way back without a password that serves; it leads to a new one.
+    CodeAndRecoveryCode,
     Enrolment,
 }
 
@@ -101,6 +125,7 @@ impl Means {
         match self {
             Self::PasswordAndCode => "password-and-code",
             Self::PasswordAndRecoveryCode => "password-and-recovery-code",
+            Self::CodeAndRecoveryCode => "code-and-recovery-code",
             Self::Enrolment => "enrolment",
         }
     }
@@ -110,6 +135,7 @@ impl Means {
         match self {
             Self::PasswordAndCode | Self::Enrolment => &["pwd", "otp", "mfa"],
             Self::PasswordAndRecoveryCode => &["pwd", "mfa"],
+            Self::CodeAndRecoveryCode => &["otp", "mfa"],
         }
     }
 }
@@ -118,10 +144,15 @@ impl FromStr for Means {
     type Err = UnknownState;
 
     fn from_str(text: &str) -> Result<Self, UnknownState> {
-        [Self::PasswordAndCode, Self::PasswordAndRecoveryCode, Self::Enrolment]
-            .into_iter()
-            .find(|means| means.as_str() == text)
-            .ok_or(UnknownState)
+        [
+            Self::PasswordAndCode,
+            Self::PasswordAndRecoveryCode,
+            Self::CodeAndRecoveryCode,
+            Self::Enrolment,
+        ]
+        .into_iter()
+        .find(|means| means.as_str() == text)
+        .ok_or(UnknownState)
     }
 }
 
@@ -141,6 +172,14 @@ impl Authenticated {
             CodeUsed::Recovery => Means::PasswordAndRecoveryCode,
         };
         Self { account, means, at }
+    }
+
+    pub fn by_code_and_recovery_code(account: AccountId, _: &StepMatched, _: &RecoveryCodeOk, at: Timestamp) -> Self {
+        Self {
+            account,
+            means: Means::CodeAndRecoveryCode,
+            at,
+        }
     }
 
     /// Called by the enrolment's last stage alone.

@@ -118,6 +118,8 @@ pub enum Move {
     Close,
 }
 
+pub(super) use words;
+
 impl LeakState {
     /// None: this cannot be done to a leak in this state.
     pub fn after(self, wanted: Move) -> Option<Self> {

@@ -6,9 +6,14 @@ pub mod backoff;
 pub mod birth_date;
 pub mod evidence;
 pub mod identifier;
+pub mod invented;
 pub mod leak;
+#[cfg(test)]
+mod leak_tests;
+pub mod outbox;
 pub mod password;
 pub mod pending;
 pub mod record;
 pub mod return_to;
 pub mod session;
+pub mod tweaks;

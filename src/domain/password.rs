@@ -45,6 +45,8 @@ pub enum Unsuitable {
     Guessable,
     Personal(Personal),
     SameAsBefore,
+    /// It, or a small variation of it, stands beside the person's identifier in a leaked list.
+    Leaked,
 }
 
 /// What of the person's surroundings an attacker would try.

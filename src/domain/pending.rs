@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::password_hash::{HashFault, HashedPassword};
 use crate::crypto::totp::Seed;
 use crate::domain::account::HoldReason;
-use crate::domain::evidence::{Authenticated, CodeOk, LabCodeOk, Means};
+use crate::domain::evidence::{Authenticated, CodeOk, LabCodeOk, Means, RecoveryCodeOk};
 use crate::domain::return_to::ReturnTo;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::AccountId;
 
 /// Raised when the shape of [`Pending`] changes: what an older version wrote is not guessed at but begun again.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "kebab-case")]
@@ -19,6 +19,16 @@ pub enum Pending {
     Held(Held),
     ChoosingPassword(ChoosingPassword),
     BindingAuthenticator(BindingAuthenticator),
+}
+
+/// What opens a hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    NewPassword,
+    /// The password that was shown may be anybody's, so it counts for nothing.
+    NewPasswordAndRecoveryCode,
+    /// What was shown beside the disabled password is used up; only the lab can tell who this is.
+    LabCode,
 }
 
 /// A complete sign-in that may not go on before the password is rotated.
@@ -44,13 +54,28 @@ impl Held {
         self.reason
     }
 
-    /// A new password was made: the sign-in goes on as what it was.
-    pub fn release(&self, account: AccountId, _: &HashedPassword) -> Authenticated {
-        Authenticated::released(
-            account,
-            self.means,
-            Timestamp::from_micros(self.authenticated_at_micros),
-        )
+    pub fn wanted(&self) -> Wanted {
+        match (self.reason, self.means) {
+            (HoldReason::Disabled, Means::PasswordAndCode) => Wanted::NewPasswordAndRecoveryCode,
+            (HoldReason::Disabled, _) => Wanted::LabCode,
+            _ => Wanted::NewPassword,
+        }
+    }
+
+    /// A new password was made: the sign-in goes on. None: that alone does not open this hold.
+    pub fn release(
+        &self,
+        account: AccountId,
+        _: &HashedPassword,
+        recovery: Option<&RecoveryCodeOk>,
+    ) -> Option<Authenticated> {
+        let means = match (self.wanted(), recovery) {
+            (Wanted::NewPassword, _) => self.means,
+            (Wanted::NewPasswordAndRecoveryCode, Some(_)) => Means::CodeAndRecoveryCode,
+            (Wanted::NewPasswordAndRecoveryCode, None) | (Wanted::LabCode, _) => return None,
+        };
+        let at = Timestamp::from_micros(self.authenticated_at_micros);
+        Some(Authenticated::released(account, means, at))
     }
 }
 

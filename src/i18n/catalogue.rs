@@ -18,8 +18,10 @@ macro_rules! sources {
     };
 }
 
-const FR: &[Source] = sources!("fr": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet");
-const EN: &[Source] = sources!("en": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet");
+const FR: &[Source] =
+    sources!("fr": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice");
+const EN: &[Source] =
+    sources!("en": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice");
 
 pub(super) const fn sources(language: Language) -> &'static [Source] {
     match language {

@@ -5,10 +5,12 @@
 mod catalogue;
 pub mod language;
 pub mod moments;
+pub mod notice;
 pub mod sheet;
 pub mod texts;
 
 pub use language::{Language, negotiate};
 pub use moments::{UnknownZone, Zone};
-pub use sheet::{LabCodeSheet, lab_code_sheet};
+pub use notice::{Medium, Notice, Situation};
+pub use sheet::{LabCodeSheet, SheetTexts, lab_code_sheet};
 pub use texts::{Arg, Texts, TextsError};

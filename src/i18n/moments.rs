@@ -43,26 +43,31 @@ impl Texts {
     /// « 23 novembre 2026 à 20 h 15 », "23 November 2026 at 20:15".
     pub fn moment(&self, language: Language, zone: &Zone, at: Timestamp) -> String {
         let local = zone.0.to_datetime(at.civil());
-        let month = format!("month-{}", local.month());
-        let (day, year) = (local.day().to_string(), local.year().to_string());
+        let date = self.date(language, zone, at);
         let (hour, minute) = (local.hour().to_string(), format!("{:02}", local.minute()));
-        let day = if day == "1" {
-            self.get(language, "day-first").into_owned()
-        } else {
-            day
+        let args = [
+            ("date", Arg::Text(&date)),
+            ("hour", Arg::Text(&hour)),
+            ("minute", Arg::Text(&minute)),
+        ];
+        self.with(language, "moment", &args)
+    }
+
+    /// « 23 novembre 2026 », "23 November 2026".
+    pub fn date(&self, language: Language, zone: &Zone, at: Timestamp) -> String {
+        let local = zone.0.to_datetime(at.civil());
+        let day = match local.day() {
+            1 => self.get(language, "day-first").into_owned(),
+            day => day.to_string(),
         };
-        let month = self.get(language, &month);
-        self.with(
-            language,
-            "moment",
-            &[
-                ("day", Arg::Text(&day)),
-                ("month", Arg::Text(&month)),
-                ("year", Arg::Text(&year)),
-                ("hour", Arg::Text(&hour)),
-                ("minute", Arg::Text(&minute)),
-            ],
-        )
+        let month = self.get(language, &format!("month-{}", local.month()));
+        let year = local.year().to_string();
+        let args = [
+            ("day", Arg::Text(&day)),
+            ("month", Arg::Text(&month)),
+            ("year", Arg::Text(&year)),
+        ];
+        self.with(language, "date", &args)
     }
 
     /// A wait rounded up to what is worth saying: « 20 secondes », « 3 minutes », "2 hours".

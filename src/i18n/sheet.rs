@@ -19,36 +19,69 @@ pub struct LabCodeSheet<'a> {
     pub phone: Option<&'a str>,
 }
 
+/// What stands on the sheet, for any layout.
+#[derive(Debug)]
+pub struct SheetTexts {
+    pub title: String,
+    pub holder: Option<String>,
+    pub code_label: String,
+    /// In groups of four.
+    pub code: String,
+    pub valid: String,
+    pub steps_label: String,
+    pub steps: [String; 5],
+    pub keep: String,
+    pub never_asks: String,
+    pub call: String,
+}
+
+impl LabCodeSheet<'_> {
+    pub fn texts(&self, texts: &Texts, language: Language, zone: &Zone) -> SheetTexts {
+        let say = |key| texts.get(language, key).into_owned();
+        let until = texts.moment(language, zone, self.valid_until);
+        let holder = |holder| texts.with(language, "sheet-for", &[("holder", one_line(holder).as_str().into())]);
+        SheetTexts {
+            title: say("sheet-title"),
+            holder: self.holder.map(holder),
+            code_label: say("sheet-code"),
+            code: in_groups(self.code),
+            valid: texts.with(language, "sheet-valid", &[("until", until.as_str().into())]),
+            steps_label: say("sheet-steps"),
+            steps: [
+                texts.with(language, "sheet-step-open", &[("address", self.address.into())]),
+                say("sheet-step-enter"),
+                say("sheet-step-password"),
+                say("sheet-step-app"),
+                say("sheet-step-codes"),
+            ],
+            keep: say("sheet-keep"),
+            never_asks: say("sheet-never-asks"),
+            call: match self.phone {
+                Some(phone) => texts.with(language, "sheet-call", &[("phone", one_line(phone).as_str().into())]),
+                None => say("sheet-ask"),
+            },
+        }
+    }
+}
+
 /// The sheet as text of at most 76 columns, each line ended.
 pub fn lab_code_sheet(texts: &Texts, language: Language, zone: &Zone, sheet: &LabCodeSheet<'_>) -> String {
-    let say = |key| texts.get(language, key).into_owned();
-    let code = in_groups(sheet.code);
-    let until = texts.moment(language, zone, sheet.valid_until);
+    let said = sheet.texts(texts, language, zone);
     let rule = "-".repeat(WIDTH);
-
-    let mut blocks = vec![one_line(sheet.lab), say("sheet-title")];
-    if let Some(holder) = sheet.holder {
-        blocks.push(texts.with(language, "sheet-for", &[("holder", one_line(holder).as_str().into())]));
-    }
+    let mut blocks = vec![one_line(sheet.lab), said.title];
+    blocks.extend(said.holder);
     blocks.push(rule.clone());
-    blocks.push(format!("{}\n\n        {code}", say("sheet-code")));
-    blocks.push(texts.with(language, "sheet-valid", &[("until", until.as_str().into())]));
+    blocks.push(format!("{}\n\n        {}", said.code_label, said.code));
+    blocks.push(said.valid);
     blocks.push(rule);
-    let steps = [
-        texts.with(language, "sheet-step-open", &[("address", sheet.address.into())]),
-        say("sheet-step-enter"),
-        say("sheet-step-password"),
-        say("sheet-step-app"),
-        say("sheet-step-codes"),
-    ];
-    blocks.push(say("sheet-steps"));
-    blocks.extend(steps.iter().zip(1..).map(|(step, number)| format!("{number}. {step}")));
-    blocks.push(say("sheet-keep"));
-    blocks.push(say("sheet-never-asks"));
-    blocks.push(match sheet.phone {
-        Some(phone) => texts.with(language, "sheet-call", &[("phone", one_line(phone).as_str().into())]),
-        None => say("sheet-ask"),
-    });
+    blocks.push(said.steps_label);
+    blocks.extend(
+        said.steps
+            .iter()
+            .zip(1..)
+            .map(|(step, number)| format!("{number}. {step}")),
+    );
+    blocks.extend([said.keep, said.never_asks, said.call]);
     let mut out = blocks
         .iter()
         .map(|block| wrapped(block))

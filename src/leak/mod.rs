@@ -2,3 +2,5 @@
 
 pub mod campaign;
 pub mod dump;
+pub mod letters;
+mod table;

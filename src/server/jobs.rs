@@ -12,8 +12,8 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::admin::reseal;
 use crate::leak::campaign;
 use crate::server::certificates::Certificates;
-use crate::service::Core;
 use crate::service::known_passwords::KnownPasswords;
+use crate::service::{Core, Fault, outbox};
 use crate::store::{StoreFault, pending, sessions, throttle, tickets};
 use crate::web::kit::App;
 
@@ -23,6 +23,7 @@ const MEMORY_EVERY: Duration = Duration::from_secs(60);
 const DATABASE_EVERY: Duration = Duration::from_secs(300);
 /// So that a campaign that a kill cut off goes on, and what its time brings happens.
 const LEAKS_EVERY: Duration = Duration::from_secs(5);
+const MAIL_EVERY: Duration = Duration::from_secs(5);
 /// After a rotation of the keyring, which needs a restart to be known.
 const RESEAL_EVERY: Duration = Duration::from_secs(3600);
 /// Failures on identifiers that exist nowhere count for a day, as they do for those that exist.
@@ -30,6 +31,7 @@ const STRANGERS_KEPT: Duration = Duration::from_secs(48 * 3600);
 
 pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Vec<JoinHandle<()>> {
     let (purged, resealed, followed) = (core.clone(), core.clone(), core.clone());
+    let mailed = app.clone();
     vec![
         watch_corpus(Arc::clone(&core.known_passwords)),
         every(CERTIFICATES_EVERY, move || {
@@ -53,6 +55,14 @@ pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Ve
             async move {
                 if let Err(fault) = campaign::follow_up(&core).await {
                     tracing::warn!(%fault, "a leak was not followed up; the next turn goes on");
+                }
+            }
+        }),
+        every(MAIL_EVERY, move || {
+            let app = mailed.clone();
+            async move {
+                if let Err(fault) = mail(&app).await {
+                    tracing::warn!(%fault, "mail was not sent or not read; the next turn goes on");
                 }
             }
         }),
@@ -109,6 +119,12 @@ where
             work().await;
         }
     })
+}
+
+async fn mail(app: &App) -> Result<(), Fault> {
+    outbox::bounces::read_bounces(&app.core).await?;
+    outbox::send_due(&app.core, &app.texts).await?;
+    Ok(())
 }
 
 async fn purge(core: &Core) -> Result<(), StoreFault> {

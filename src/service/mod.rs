@@ -6,6 +6,7 @@ pub mod hashing;
 pub mod known_passwords;
 pub mod metrics;
 pub mod network_throttle;
+pub mod outbox;
 pub mod pause;
 pub mod screening;
 pub mod standing;

@@ -134,32 +134,52 @@ pub async fn lookup_person(
     lab: &LabId,
     account: AccountId,
 ) -> Result<Option<Person>, StoreFault> {
-    const SQL: &str = "SELECT identifier, email, birth_date, given_name, family_name FROM accounts \
-         WHERE lab_id = $1 AND account_id = $2";
-    type Columns = (Vec<u8>, Option<Vec<u8>>, Vec<u8>, Vec<u8>, Vec<u8>);
-    let row: Option<Columns> = on_both!(tx, connection => {
-        sqlx::query_as(SQL).bind(lab.as_str()).bind(account.as_bytes().as_slice()).fetch_optional(connection).await?
+    Ok(find_people(tx, sealer, lab, &[account])
+        .await?
+        .pop()
+        .map(|(_, person)| person))
+}
+
+/// The people behind these accounts, in no order.
+///
+/// # Errors
+/// The database does not answer, or a sealed value does not open.
+pub async fn find_people(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    lab: &LabId,
+    accounts: &[AccountId],
+) -> Result<Vec<(AccountId, Person)>, StoreFault> {
+    const SQL: &str = "SELECT account_id, identifier, email, birth_date, given_name, family_name FROM accounts \
+         WHERE lab_id = ";
+    type Columns = (Vec<u8>, Vec<u8>, Option<Vec<u8>>, Vec<u8>, Vec<u8>, Vec<u8>);
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Columns> = on_both!(tx, connection => {
+        let mut query = sqlx::QueryBuilder::new(SQL);
+        query.push_bind(lab.as_str().to_owned()).push(" AND account_id IN (");
+        let mut list = query.separated(", ");
+        for account in accounts {
+            list.push_bind(account.as_bytes().to_vec());
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(connection).await?
     });
-    let Some((identifier, email, birth_date, given_name, family_name)) = row else {
-        return Ok(None);
+    let opened = |(account, identifier, email, birth_date, given_name, family_name): Columns| {
+        let account: AccountId = id(&account, "accounts.account_id")?;
+        let row = account.as_bytes().as_slice();
+        let open = |column, sealed: &[u8]| sealer.open_text(Place { lab, column, row }, sealed);
+        let person = Person {
+            identifier: open(IDENTIFIER, &identifier)?,
+            email: email.map(|email| open(EMAIL, &email)).transpose()?,
+            birth_date: open(BIRTH_DATE, &birth_date)?,
+            given_name: open(GIVEN_NAME, &given_name)?,
+            family_name: open(FAMILY_NAME, &family_name)?,
+        };
+        Ok((account, person))
     };
-    let open = |column, sealed: &[u8]| {
-        sealer.open_text(
-            Place {
-                lab,
-                column,
-                row: account.as_bytes(),
-            },
-            sealed,
-        )
-    };
-    Ok(Some(Person {
-        identifier: open(IDENTIFIER, &identifier)?,
-        email: email.map(|email| open(EMAIL, &email)).transpose()?,
-        birth_date: open(BIRTH_DATE, &birth_date)?,
-        given_name: open(GIVEN_NAME, &given_name)?,
-        family_name: open(FAMILY_NAME, &family_name)?,
-    }))
+    rows.into_iter().map(opened).collect()
 }
 
 /// # Errors

@@ -176,6 +176,18 @@ impl Db {
         Ok(true)
     }
 
+    /// A list was loaded or matched. PostgreSQL plans by what it knows of its tables, and would learn of millions of new
+    /// rows a minute later; SQLite plans by the indexes alone.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn note_new_lists(&self) -> Result<(), StoreFault> {
+        if let Self::Postgres(pool) = self {
+            sqlx::query("ANALYZE leak_entries, leak_accounts").execute(pool).await?;
+        }
+        Ok(())
+    }
+
     /// The database server's clock. None for SQLite, which has no other clock than ours.
     ///
     /// # Errors

@@ -39,6 +39,45 @@ pub async fn issue(
     Ok(())
 }
 
+/// A code for each of many accounts at once; their earlier ones end.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn issue_many(
+    tx: &mut Tx,
+    lab: &LabId,
+    codes: &[(AccountId, [u8; 32])],
+    issued_by: &str,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), StoreFault> {
+    if codes.is_empty() {
+        return Ok(());
+    }
+    on_both!(&mut *tx, connection => {
+        let mut query = sqlx::QueryBuilder::new("UPDATE lab_codes SET ended_at = ");
+        query.push_bind(now.micros()).push(" WHERE ended_at IS NULL AND lab_id = ").push_bind(lab.as_str().to_owned());
+        query.push(" AND account_id IN (");
+        let mut list = query.separated(", ");
+        for (account, _) in codes {
+            list.push_bind(account.as_bytes().to_vec());
+        }
+        query.push(")");
+        query.build().execute(connection).await?;
+    });
+    on_both!(tx, connection => {
+        let mut query = sqlx::QueryBuilder::new(
+            "INSERT INTO lab_codes (lab_id, code_mac, account_id, issued_by, issued_at, expires_at, tried_times) ",
+        );
+        query.push_values(codes, |mut row, (account, mac)| {
+            row.push_bind(lab.as_str().to_owned()).push_bind(mac.to_vec()).push_bind(account.as_bytes().to_vec())
+                .push_bind(issued_by.to_owned()).push_bind(now.micros()).push_bind(expires_at.micros()).push_bind(0_i64);
+        });
+        query.build().execute(connection).await?;
+    });
+    Ok(())
+}
+
 /// Takes one of the attempts a right code is good for. None: no such code, expired, ended or tried too often.
 ///
 /// # Errors

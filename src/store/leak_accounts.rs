@@ -5,6 +5,7 @@ use super::db::on_both;
 use super::{StoreFault, Tx};
 use crate::crypto::password_hash::HashedPassword;
 use crate::domain::leak::{Effect, LeakId, Listing, Progress, Verdict};
+use crate::domain::outbox::Kind;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId};
 
@@ -222,16 +223,11 @@ pub async fn settle(tx: &mut Tx, stretch: Stretch<'_>, began_at: Timestamp, now:
 }
 
 /// Messages for the accounts of a stretch that have an e-mail address and still something to do or to know; each once,
-/// however often this is called. `kind`: which message says what.
+/// however often this is called.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn fill_outbox(
-    tx: &mut Tx,
-    stretch: Stretch<'_>,
-    kind: fn(Effect) -> &'static str,
-    now: Timestamp,
-) -> Result<u64, StoreFault> {
+pub async fn fill_outbox(tx: &mut Tx, stretch: Stretch<'_>, now: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str = "INSERT INTO outbox (lab_id, leak_id, kind, recipient, state, attempts, due_at, changed_at) \
          SELECT x.lab_id, x.leak_id, CASE x.effect WHEN $6 THEN $7 WHEN $8 THEN $9 ELSE $10 END, x.identifier_index, \
          'due', 0, $5, $5 FROM leak_accounts x \
@@ -239,6 +235,7 @@ pub async fn fill_outbox(
          WHERE x.lab_id = $1 AND x.leak_id = $2 AND x.identifier_index > $3 AND x.identifier_index <= $4 \
          AND x.progress <> 'rotated' AND x.progress <> 're-enrolled' AND a.email IS NOT NULL ON CONFLICT DO NOTHING";
     let (rotate, disable) = (Effect::Rotate, Effect::Disable);
+    let kind = |effect| Kind::mail_of(effect).as_str();
     Ok(on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.end())

@@ -115,18 +115,6 @@ pub async fn insert(tx: &mut Tx, lab: &LabId, new: &NewLeak<'_>) -> Result<LeakI
     Ok(LeakId::from_number(number))
 }
 
-/// A leak that turned out to be known already under another number.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn delete(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<(), StoreFault> {
-    on_both!(tx, connection => {
-        sqlx::query("DELETE FROM leaks WHERE lab_id = $1 AND leak_id = $2")
-            .bind(lab.as_str()).bind(id.number()).execute(connection).await?;
-    });
-    Ok(())
-}
-
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<Option<Leak>, StoreFault> {

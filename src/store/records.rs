@@ -112,6 +112,38 @@ pub async fn find_readable(
     rows.into_iter().map(open).collect()
 }
 
+/// The own files of these accounts.
+///
+/// # Errors
+/// The database does not answer, or a sealed number does not open.
+pub async fn find_own(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    lab: &LabId,
+    accounts: &[AccountId],
+) -> Result<Vec<(AccountId, String)>, StoreFault> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> = on_both!(tx, connection => {
+        let mut query = sqlx::QueryBuilder::new("SELECT account_id, record_index, record FROM records WHERE lab_id = ");
+        query.push_bind(lab.as_str().to_owned()).push(" AND relation = 'own' AND account_id IN (");
+        let mut list = query.separated(", ");
+        for account in accounts {
+            list.push_bind(account.as_bytes().to_vec());
+        }
+        query.push(") ORDER BY created_at, record_index");
+        query.build_query_as().fetch_all(connection).await?
+    });
+    let open = |(account, stored, sealed): (Vec<u8>, Vec<u8>, Vec<u8>)| {
+        let account = id(&account, "records.account_id")?;
+        let row = row_key(account, &index(&stored, "records.record_index")?);
+        let column = COLUMN;
+        Ok((account, sealer.open_text(Place { lab, column, row: &row }, &sealed)?))
+    };
+    rows.into_iter().map(open).collect()
+}
+
 /// A record that becomes the own file of an account.
 #[derive(Debug)]
 pub struct OwnRecord {

@@ -37,6 +37,25 @@ pub async fn replace(
     Ok(())
 }
 
+/// The stored MAC of a code that may still be used.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn lookup(
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    mac: &[u8; 32],
+) -> Result<Option<Vec<u8>>, StoreFault> {
+    const SQL: &str = "SELECT code_mac FROM recovery_codes WHERE lab_id = $1 AND account_id = $2 AND code_mac = $3 \
+         AND consumed_at IS NULL AND tried_times < $4";
+    Ok(on_both!(tx, connection => {
+        sqlx::query_scalar(SQL)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(mac.as_slice()).bind(TRIES_PER_CODE)
+            .fetch_optional(connection).await?
+    }))
+}
+
 /// Takes one of the attempts that a right code is good for and returns the stored MAC. None: no such code, or used up.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ mod certificate;
 mod clock;
 mod corpus;
 mod database;
+mod mail;
 mod network;
 mod sites;
 mod tls;
@@ -104,6 +105,7 @@ pub async fn examine(file: &Path, loaded: Result<Config, Problems>, clock: &dyn 
     checks.extend(database::examine(&config, keyring.as_ref().ok(), &mut references).await);
     checks.push(corpus::examine(&config, clock.now()));
     checks.extend(network::examine(&config));
+    checks.extend(mail::examine(&config).await);
     for site in &config.sites {
         checks.extend(sites::examine(site, &mut references).await);
     }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+pub use super::letters::Letters;
+
 use crate::domain::leak::LeakId;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::LabId;
@@ -18,6 +20,8 @@ pub enum Leak {
     Verify(Verify),
     /// Say how far a leak is; without a number, list them
     Status { id: Option<LeakId> },
+    /// Write the letters for those whom no mail reaches
+    Letters(Letters),
     /// It was no leak: nobody has to do anything on its account any more
     Undo { id: LeakId },
     /// Nothing more is to be done about it

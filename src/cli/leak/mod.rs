@@ -1,6 +1,7 @@
 //! `vestibule leak …`
 
 mod args;
+mod letters;
 mod words;
 
 use serde_json::json;
@@ -27,6 +28,7 @@ pub(super) async fn run(invocation: &Invocation, command: &Leak) -> Result<Done,
             let lab = lab(&core, *id).await?;
             overview(&core, &lab, *id, None).await
         }
+        Leak::Letters(options) => letters::run(invocation, options).await,
         Leak::Approve { id } => decide(invocation, *id, Decision::Approve).await,
         Leak::Undo { id } => decide(invocation, *id, Decision::Undo).await,
         Leak::Close { id } => decide(invocation, *id, Decision::Close).await,

@@ -73,7 +73,7 @@ fn list(reading: &Reading) -> Vec<String> {
     let mut lines = vec![
         format!("  list       {}, {}", understood.format, understood.encoding),
         format!(
-            "             identifier: {}, password: {}; {} other columns passed over unread",
+            "             identifier: {}, password: {}; passed over unread: {}",
             column(understood.identifier_column),
             column(understood.password_column),
             other_columns(reading)

@@ -21,6 +21,8 @@ enrol-wrong-title = This is not the right code
 enrol-wrong-next = Wait until the app shows another one, then write it here.
 enrol-wrong-clock = If this goes on, set the clock of the device to “automatic”: the code depends on it.
 
+recovery-code = Recovery code
+recovery-code-hint = One of those you kept when you opened your access, with or without dashes. It will not work again afterwards.
 recovery-title = Your recovery codes
 recovery-intro = If one day you do not have the code app, one of these codes takes its place. Each works only once.
 recovery-once = They are shown only this time. Keep them before you go on.

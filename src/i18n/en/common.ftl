@@ -19,7 +19,8 @@ pause-title = A short pause
 pause-text = There were several tries in a row. You can try again in { $wait }.
 pause-calm = Nothing is lost: you only need to wait.
 
-moment = { $day } { $month } { $year } at { $hour }:{ $minute }
+date = { $day } { $month } { $year }
+moment = { $date } at { $hour }:{ $minute }
 day-first = 1
 month-1 = January
 month-2 = February

@@ -21,6 +21,8 @@ enrol-wrong-title = Ce code n’est pas le bon
 enrol-wrong-next = Attendez que l’application en affiche un autre, puis écrivez-le ici.
 enrol-wrong-clock = Si cela continue, réglez l’heure de l’appareil sur « automatique » : le code en dépend.
 
+recovery-code = Code de secours
+recovery-code-hint = Un de ceux que vous avez gardés en ouvrant votre accès, avec ou sans tirets. Il ne servira plus ensuite.
 recovery-title = Vos codes de secours
 recovery-intro = Si un jour l’application de codes vous manque, un de ces codes la remplace. Chacun sert une seule fois.
 recovery-once = Ils ne sont affichés que cette fois-ci. Gardez-les avant de continuer.

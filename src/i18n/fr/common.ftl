@@ -19,7 +19,8 @@ pause-title = Une petite pause
 pause-text = Il y a eu plusieurs essais à la suite. Vous pourrez réessayer dans { $wait }.
 pause-calm = Rien n’est perdu : il suffit d’attendre.
 
-moment = { $day } { $month } { $year } à { $hour } h { $minute }
+date = { $day } { $month } { $year }
+moment = { $date } à { $hour } h { $minute }
 day-first = 1er
 month-1 = janvier
 month-2 = février

@@ -9,7 +9,6 @@ use crate::crypto::blind_index::{BlindIndex, Indexer};
 use crate::crypto::leak_digest::PairDigester;
 use crate::domain::audit::{Actor, Event};
 use crate::domain::leak::{LeakId, LeakState, Move};
-use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::LabId;
 use crate::leak::dump::{DumpReader, Mapping, Row};
 use crate::service::{Core, audit};
@@ -43,38 +42,7 @@ pub async fn draft(
         .map(Mapping::parse)
         .transpose()?
         .unwrap_or_default();
-    let new = number(core, lab, &about, aware_at, actor).await?;
-    notify(Notice::Numbered(new));
-    let read = match read(core, lab, list, mapping, notify).await {
-        Ok(read) => read,
-        Err(error) => {
-            let mut tx = core.db.begin().await?;
-            leaks::delete(&mut tx, lab, new).await?;
-            tx.commit().await?;
-            return Err(error);
-        }
-    };
-    let (id, state) = adopt(core, lab, new, &read).await?;
-    if state != LeakState::Reading {
-        return Ok(id);
-    }
-    if id != new {
-        notify(Notice::Numbered(id));
-    }
-    load::load(core, lab, id, read.sorted, notify).await?;
-    load::match_accounts(core, lab, id, notify).await?;
-    finish(core, lab, id, actor, &read.reading).await?;
-    Ok(id)
-}
-
-async fn number(
-    core: &Core,
-    lab: &LabId,
-    about: &About,
-    aware_at: Timestamp,
-    actor: &Actor,
-) -> Result<LeakId, LeakError> {
-    let now = core.now();
+    let read = read(core, lab, list, mapping, notify).await?;
     let new = NewLeak {
         state: LeakState::Reading,
         source: &about.source,
@@ -82,11 +50,16 @@ async fn number(
         aware_at,
         began_at: now,
     };
-    let mut tx = core.db.begin().await?;
-    let id = leaks::insert(&mut tx, lab, &new).await?;
-    let step = LeakState::Reading.as_str();
-    leaks::add_step(&mut tx, lab, id, step, &actor.label(), now).await?;
-    tx.commit().await?;
+    let (id, state) = number(core, lab, &new, &read, actor).await?;
+    notify(Notice::Numbered(id));
+    if state != LeakState::Reading {
+        return Ok(id);
+    }
+    load::load(core, lab, id, read.sorted, notify).await?;
+    core.db.note_new_lists().await?;
+    load::match_accounts(core, lab, id, notify).await?;
+    core.db.note_new_lists().await?;
+    finish(core, lab, id, actor, &read.reading).await?;
     Ok(id)
 }
 
@@ -150,6 +123,9 @@ impl Keys {
             }
         }
         progress.send_replace(reader.progress());
+        if reader.census().rows == 0 {
+            return Err(LeakError::NothingRead(Box::new(reader.census().clone())));
+        }
         Ok(Read {
             sorted: spool.sorted().map_err(LeakError::Spool)?,
             file: self.files.index(&[&reader.checkpoint().fingerprint]),
@@ -164,14 +140,10 @@ impl Keys {
     /// Nothing but keyed digests goes on from here.
     fn keep(&self, row: &Row, spool: &mut Spool) -> std::io::Result<()> {
         let index = self.identifiers.index(&[row.identifier.as_str()]);
-        let identifier = index.to_bytes();
         let Some(password) = &row.password else {
-            return spool.push(&Entry { identifier, pair: None });
+            return spool.push(Entry::new(&index, None));
         };
-        let mut push = |form: &str| {
-            let pair = Some(self.pairs.digest(&index, form));
-            spool.push(&Entry { identifier, pair })
-        };
+        let mut push = |form: &str| spool.push(Entry::new(&index, Some(self.pairs.digest(&index, form))));
         push(password.as_found())?;
         for form in password.other_forms() {
             push(&form)?;
@@ -181,21 +153,24 @@ impl Keys {
 }
 
 /// The same file, understood in the same way, is the same leak.
-async fn adopt(core: &Core, lab: &LabId, new: LeakId, read: &Read) -> Result<(LeakId, LeakState), LeakError> {
+async fn number(
+    core: &Core,
+    lab: &LabId,
+    new: &NewLeak<'_>,
+    read: &Read,
+    actor: &Actor,
+) -> Result<(LeakId, LeakState), LeakError> {
     let mut tx = core.db.begin().await?;
-    let found = match leaks::lookup_by_file(&mut tx, lab, &read.file).await? {
-        Some(known) => {
-            leaks::delete(&mut tx, lab, new).await?;
-            (known.id, known.state)
-        }
-        None => {
-            let census = serde_json::to_string(&read.reading).unwrap_or_default();
-            leaks::set_read(&mut tx, lab, new, &read.file, &census).await?;
-            (new, LeakState::Reading)
-        }
-    };
+    tx.begin_campaign(lab).await?;
+    if let Some(known) = leaks::lookup_by_file(&mut tx, lab, &read.file).await? {
+        return Ok((known.id, known.state));
+    }
+    let id = leaks::insert(&mut tx, lab, new).await?;
+    let census = serde_json::to_string(&read.reading).unwrap_or_default();
+    leaks::set_read(&mut tx, lab, id, &read.file, &census).await?;
+    leaks::add_step(&mut tx, lab, id, new.state.as_str(), &actor.label(), core.now()).await?;
     tx.commit().await?;
-    Ok(found)
+    Ok((id, new.state))
 }
 
 async fn finish(core: &Core, lab: &LabId, id: LeakId, actor: &Actor, reading: &Reading) -> Result<(), LeakError> {

@@ -2,7 +2,7 @@
 
 use crate::config::Problem;
 use crate::domain::leak::{LeakId, LeakState, Move};
-use crate::leak::dump::{DumpError, MalformedMapping};
+use crate::leak::dump::{Census, DumpError, MalformedMapping};
 use crate::service::Fault;
 use crate::store::StoreFault;
 
@@ -16,6 +16,8 @@ pub enum LeakError {
     Mapping(#[from] MalformedMapping),
     #[error("{0}")]
     List(#[from] DumpError),
+    #[error("not one identifier could be read{}", reasons(.0))]
+    NothingRead(Box<Census>),
     #[error("a time of awareness in the future")]
     AwareTooLate,
     /// What was wanted of a leak cannot be done in its state.
@@ -48,6 +50,7 @@ impl LeakError {
             Self::UnknownLeak => "vestibule leak status lists the leaks",
             Self::Mapping(_) => "as in --map identifier=3,password=7",
             Self::List(error) => return error.problem(),
+            Self::NothingRead(_) => "look at the list, and say where its columns are: --map identifier=3,password=7",
             Self::AwareTooLate => "give the moment at which the lab learnt of it, in UTC: 2026-11-23T09:30:00Z",
             Self::NotNow { state, wanted } => remedy(*state, *wanted),
             Self::SamePerson => "a second operator with the role security approves it",
@@ -73,4 +76,9 @@ fn remedy(state: LeakState, wanted: Move) -> &'static str {
         (LeakState::Closed, _) => "it is closed: nothing can be changed any more",
         (LeakState::Undone, _) => "import the list anew if it is one after all",
     }
+}
+
+fn reasons(census: &Census) -> String {
+    let reasons = census.bad.iter().map(|bad| format!("; {} × {}", bad.count, bad.reason));
+    reasons.collect()
 }

@@ -27,11 +27,11 @@ pub(super) async fn load(
     loop {
         // From memory, or from a temporary file that was just written.
         let mut entries = sorted.take(STRETCH).map_err(LeakError::Spool)?;
-        let Some(last) = entries.last().map(leak_entries::Entry::key) else {
+        let Some(last) = entries.last().map(|entry| entry.as_bytes().to_vec()) else {
             return Ok(());
         };
         done += entries.len() as u64;
-        entries.retain(|entry| entry.key() > at);
+        entries.retain(|entry| entry.as_bytes() > at.as_slice());
         if !entries.is_empty() {
             let held = Stopwatch::start();
             let mut tx = core.db.begin().await?;
@@ -87,7 +87,7 @@ pub(super) async fn cursor(core: &Core, lab: &LabId, id: LeakId, cursor: Cursor)
 }
 
 /// Digests are spread evenly: how far an index is, is how much is done. Of 65,535.
-pub(super) fn share(index: &[u8]) -> u64 {
+pub(in crate::leak) fn share(index: &[u8]) -> u64 {
     index
         .first_chunk()
         .map_or(0, |head| u64::from(u16::from_be_bytes(*head)))

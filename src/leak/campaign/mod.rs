@@ -24,6 +24,7 @@ pub use draft::draft;
 pub use error::LeakError;
 pub use follow_up::follow_up;
 pub use list::{About, List, Reading, Understood};
+pub(super) use load::share;
 pub use overview::{Overview, Warning, find, lab_of, overview};
 pub use settle::settle;
 pub use verify::{Share, Verified, verify};

@@ -3,7 +3,7 @@
 use super::load::{cursor, share};
 use super::{LeakError, Notice, Notify};
 use crate::domain::audit::{Actor, Entry, Event};
-use crate::domain::leak::{Effect, LeakId};
+use crate::domain::leak::LeakId;
 use crate::kernel::clock::Stopwatch;
 use crate::kernel::ids::LabId;
 use crate::service::{Core, audit, pause};
@@ -39,7 +39,7 @@ pub async fn settle(core: &Core, lab: &LabId, id: LeakId, notify: Notify<'_>) ->
             to: Some(&to),
         };
         leak_accounts::settle(&mut tx, stretch, leak.began_at, core.now()).await?;
-        leak_accounts::fill_outbox(&mut tx, stretch, message, core.now()).await?;
+        leak_accounts::fill_outbox(&mut tx, stretch, core.now()).await?;
         let entries: Vec<Entry> = found.iter().map(|found| entry(id, found)).collect();
         audit::record_many(core, &mut tx, lab, &entries).await?;
         if !leaks::move_cursor(&mut tx, lab, id, Cursor::Settled, &at, &to).await? {
@@ -63,14 +63,5 @@ fn entry(leak: LeakId, found: &Found) -> Entry {
             leak,
             effect: found.effect,
         },
-    }
-}
-
-/// Which message tells it.
-const fn message(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Rotate => "leak-rotate",
-        Effect::Disable => "leak-disabled",
-        Effect::Tell => "leak-listed",
     }
 }

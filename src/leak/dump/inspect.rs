@@ -80,6 +80,8 @@ pub(super) struct Plan {
     pub line_end: u8,
     pub columns: Columns,
     pub header: bool,
+    /// Below what stands above the table.
+    pub first_line: u64,
     /// What stands in the header over the identifiers, and the key in JSON.
     pub identifier_name: String,
     pub password_name: Option<String>,
@@ -133,6 +135,7 @@ impl Plan {
                 password,
             },
             header,
+            first_line: 1,
             identifier_name: if header || sample.format == Format::JsonLines {
                 name(identifier)
             } else {

@@ -17,6 +17,7 @@ mod inspect;
 mod json;
 mod kinds;
 mod mapping;
+mod preamble;
 mod reader;
 mod row;
 mod sample;

@@ -13,8 +13,9 @@ use super::fit;
 use super::inspect::{Inspection, Plan};
 use super::json::{self, Keys};
 use super::mapping::Mapping;
+use super::preamble::Preamble;
 use super::row::{self, Row, Without};
-use super::sample::{Format, Sample};
+use super::sample::{self, Format, Sample};
 use super::scan::{self, Extent, Found, Shape};
 use super::source::Source;
 use super::status::{Damage, Status};
@@ -78,6 +79,8 @@ impl DumpReader {
             length: source.length,
             password_is_hashed: false,
         };
+        let preamble = Preamble::of(window.data(), sample::line_end(window.data()));
+        window.consume(preamble.bytes);
         let sample = Sample::of(window.data(), window.at_end());
         let inspection = Inspection {
             format: sample.format,
@@ -85,7 +88,8 @@ impl DumpReader {
             sampled: sample.records,
             ..inspection
         };
-        let (plan, inspection) = Plan::of(sample, mapping, inspection, path)?;
+        let (mut plan, inspection) = Plan::of(sample, mapping, inspection, path)?;
+        plan.first_line += preamble.lines;
         Ok(Self {
             place: path.to_owned(),
             window,
@@ -93,7 +97,7 @@ impl DumpReader {
             plan,
             inspection,
             census: Census::default(),
-            line: 0,
+            line: preamble.lines,
             over: false,
         })
     }
@@ -276,7 +280,7 @@ fn read_fields(plan: &Plan, record: &[u8], extent: &Extent, broken: bool, line: 
         _ => plan.columns.take(record, extent, broken)?,
     };
     let (identifier, one) = text::of(&taken.identifier);
-    if plan.header && (line == 1 || identifier.trim().eq_ignore_ascii_case(plan.identifier_name.trim())) {
+    if plan.header && (line == plan.first_line || identifier.trim().eq_ignore_ascii_case(plan.identifier_name.trim())) {
         return Ok(Taken::Header);
     }
     let password = taken.password.filter(|_| !plan.password_is_hashed);

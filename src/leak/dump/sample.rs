@@ -122,11 +122,7 @@ pub(super) struct Sample {
 impl Sample {
     /// `last`: nothing comes after `data`.
     pub fn of(data: &[u8], last: bool) -> Self {
-        let line_end = if data.contains(&b'\n') || !data.contains(&b'\r') {
-            b'\n'
-        } else {
-            b'\r'
-        };
+        let line_end = line_end(data);
         let first = data.iter().find(|byte| !byte.is_ascii_whitespace());
         if matches!(first, Some(b'{' | b'['))
             && let Some(sample) = Self::of_json(data, line_end, last)
@@ -216,6 +212,14 @@ impl Sample {
                 }
             }
         }
+    }
+}
+
+pub(super) fn line_end(data: &[u8]) -> u8 {
+    if data.contains(&b'\n') || !data.contains(&b'\r') {
+        b'\n'
+    } else {
+        b'\r'
     }
 }
 

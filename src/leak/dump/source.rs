@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::error::DumpError;
+use super::json;
 use super::status::{Counted, Status};
 use super::unpack::Compression;
 use super::utf16::{self, FromUtf16};
@@ -111,7 +112,40 @@ fn refuse_foreign(head: &[u8], path: &Path) -> Result<(), DumpError> {
         ),
         [b'%', b'P', b'D', b'F', ..] => ("it is a PDF", "export the table as CSV"),
         _ if head.get(257..262) == Some(b"ustar") => ("it is a tar archive", "unpack it first: tar -xf FILE"),
+        _ if is_sql(head) => (
+            "it is a dump of a database in SQL",
+            "load it into an empty database of its own and export the table as CSV",
+        ),
+        _ if is_json_document(head) => (
+            "it is one JSON document, not one object a line",
+            "write one object a line: jq -c '.[]' FILE > list.jsonl",
+        ),
         _ => return Ok(()),
     };
     Err(DumpError::refused(path, what, remedy))
+}
+
+fn is_sql(head: &[u8]) -> bool {
+    const BEGINNINGS: [&str; 5] = [
+        "INSERT INTO ",
+        "CREATE TABLE ",
+        "COPY ",
+        "-- MySQL dump",
+        "-- PostgreSQL database dump",
+    ];
+    let text = String::from_utf8_lossy(head);
+    let mut lines = text.lines();
+    lines.any(|line| BEGINNINGS.iter().any(|beginning| line.starts_with(beginning)))
+}
+
+/// An array or object over several lines, or an array on one.
+fn is_json_document(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(head);
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    match first {
+        "{" => true,
+        "[" => second == "{" || !second.starts_with('{'),
+        _ => first.starts_with("[{") && json::keys(first).is_none(),
+    }
 }

@@ -18,6 +18,11 @@ pub enum PasswordError {
     SameAsBefore,
     /// A small variation of a leaked one.
     CloseToLeaked,
+    /// The password was fit; the recovery code beside it was not right.
+    WrongRecoveryCode,
+    Wait {
+        seconds: u64,
+    },
     Busy {
         seconds: u64,
     },
@@ -27,7 +32,10 @@ pub enum PasswordError {
 impl PasswordError {
     /// Whether the password itself is at fault, not the moment.
     pub(super) const fn is_about_the_password(self) -> bool {
-        !matches!(self, Self::Busy { .. } | Self::Expired)
+        !matches!(
+            self,
+            Self::WrongRecoveryCode | Self::Wait { .. } | Self::Busy { .. } | Self::Expired
+        )
     }
 
     pub(super) fn alert(self, chrome: &Chrome<'_>) -> Alert {
@@ -42,6 +50,10 @@ impl PasswordError {
             Self::ContainsPersonal(Personal::LabName) => "password-has-lab",
             Self::SameAsBefore => "password-same",
             Self::CloseToLeaked => "password-close",
+            Self::WrongRecoveryCode => {
+                return Alert::of(chrome, "held-code-refused-title", &["held-code-refused-text"]);
+            }
+            Self::Wait { seconds } => return Alert::pause(chrome, seconds),
             Self::Busy { seconds } => return Alert::busy(chrome, seconds),
             Self::Expired => return Alert::expired(chrome),
         };

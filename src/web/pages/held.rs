@@ -3,20 +3,15 @@
 use askama::Template;
 
 use super::{Alert, Chrome, PasswordError};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HeldReason {
-    /// The identifier is on a list that the lab imported.
-    Listed,
-    /// The password is in the breached-password file; the identifier need not be.
-    KnownPassword,
-}
+use crate::domain::account::HoldReason;
+use crate::domain::pending::Wanted;
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "held.html")]
 pub struct Held<'a> {
     pub chrome: Chrome<'a>,
-    pub reason: HeldReason,
+    pub reason: HoldReason,
+    pub wanted: Wanted,
     /// Where the form is sent.
     pub action: &'a str,
     pub identifier: &'a str,
@@ -25,7 +20,15 @@ pub struct Held<'a> {
 
 impl Held<'_> {
     fn title(&self) -> String {
-        self.chrome.title(&self.chrome.t("held-title"), self.error.is_some())
+        let title = self.chrome.t(self.headline());
+        self.chrome.title(&title, self.error.is_some())
+    }
+
+    fn headline(&self) -> &'static str {
+        match self.wanted {
+            Wanted::LabCode => "held-lab-title",
+            Wanted::NewPassword | Wanted::NewPasswordAndRecoveryCode => "held-title",
+        }
     }
 
     fn alert(&self) -> Option<Alert> {
@@ -36,10 +39,29 @@ impl Held<'_> {
         self.error.is_some_and(PasswordError::is_about_the_password)
     }
 
-    fn what_happened(&self) -> [&'static str; 3] {
+    fn is_recovery_code_invalid(&self) -> bool {
+        self.error == Some(PasswordError::WrongRecoveryCode)
+    }
+
+    fn wants_recovery_code(&self) -> bool {
+        self.wanted == Wanted::NewPasswordAndRecoveryCode
+    }
+
+    fn wants_lab_code(&self) -> bool {
+        self.wanted == Wanted::LabCode
+    }
+
+    fn what_happened(&self) -> &'static [&'static str] {
         match self.reason {
-            HeldReason::Listed => ["held-listed", "held-listed-results", "held-no-fault"],
-            HeldReason::KnownPassword => ["held-common", "held-common-results", "held-no-fault"],
+            HoldReason::Listed => &["held-listed", "held-listed-results", "held-no-fault"],
+            HoldReason::KnownPassword => &["held-common", "held-common-results", "held-no-fault"],
+            HoldReason::Disabled => &["held-disabled", "held-listed-results", "held-disabled-calm"],
+            HoldReason::Forgotten => &["held-forgotten"],
         }
+    }
+
+    /// Whoever forgot a password has no other places to change it.
+    fn circulates(&self) -> bool {
+        self.reason != HoldReason::Forgotten
     }
 }

@@ -1,17 +1,48 @@
-//! `/recover`: what to do when one cannot get in.
+//! `/recover`: the ways back for those who cannot get in.
 
 use askama::Template;
 
-use super::Chrome;
+use super::{Alert, Chrome};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecoverError {
+    /// Wrong identifier, code or recovery code: one text for all three.
+    Refused,
+    Wait {
+        seconds: u64,
+    },
+    Expired,
+}
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "recover.html")]
 pub struct Recover<'a> {
     pub chrome: Chrome<'a>,
+    /// What was typed before, kept in the field.
+    pub identifier: &'a str,
+    pub error: Option<RecoverError>,
 }
 
 impl Recover<'_> {
     fn title(&self) -> String {
-        self.chrome.title(&self.chrome.t("recover-title"), false)
+        self.chrome.title(&self.chrome.t("recover-title"), self.error.is_some())
+    }
+
+    fn alert(&self) -> Option<Alert> {
+        let chrome = &self.chrome;
+        self.error.map(|error| match error {
+            RecoverError::Refused => Alert::of(
+                chrome,
+                "recover-refused-title",
+                &["recover-refused-which", "login-refused-code", "recover-refused-lab"],
+            ),
+            RecoverError::Wait { seconds } => Alert::pause(chrome, seconds),
+            RecoverError::Expired => Alert::expired(chrome),
+        })
+    }
+
+    /// Which field is wrong is never said, so the refusal describes all three.
+    fn is_refused(&self) -> bool {
+        self.error == Some(RecoverError::Refused)
     }
 }

@@ -3,7 +3,9 @@
 use askama::Template;
 
 use super::*;
+use crate::domain::account::HoldReason;
 use crate::domain::password::Personal;
+use crate::domain::pending::Wanted;
 use crate::i18n::{Language, Texts, Zone};
 use crate::kernel::clock::Timestamp;
 
@@ -72,14 +74,7 @@ pub(super) fn all(texts: &Texts, zone: &Zone, language: Language, words: Words<'
         },
         words,
     );
-    put(&mut pages, "recover", &Recover { chrome: plain });
-    put(
-        &mut pages,
-        "recover-no-phone",
-        &Recover {
-            chrome: Chrome { phone: None, ..plain },
-        },
-    );
+    recoveries(&mut pages, plain, words);
     put(&mut pages, "signed-out", &SignedOut { chrome: plain });
     errors(&mut pages, plain, words);
     pages
@@ -149,7 +144,37 @@ fn activations(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     }
 }
 
-const PASSWORD_ERRORS: [(&str, PasswordError); 12] = [
+fn recoveries(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
+    let fresh = Recover {
+        chrome,
+        identifier: "",
+        error: None,
+    };
+    put(pages, "recover", &fresh);
+    let chrome = Chrome { phone: None, ..chrome };
+    put(
+        pages,
+        "recover-no-phone",
+        &Recover {
+            chrome,
+            ..fresh.clone()
+        },
+    );
+    for (name, error) in [
+        ("recover-refused", RecoverError::Refused),
+        ("recover-wait", RecoverError::Wait { seconds: 95 }),
+        ("recover-expired", RecoverError::Expired),
+    ] {
+        let page = Recover {
+            identifier: words.typed,
+            error: Some(error),
+            ..fresh.clone()
+        };
+        put(pages, name, &page);
+    }
+}
+
+const PASSWORD_ERRORS: [(&str, PasswordError); 13] = [
     ("too-short", PasswordError::TooShort),
     ("too-long", PasswordError::TooLong),
     ("too-common", PasswordError::TooCommon),
@@ -160,6 +185,7 @@ const PASSWORD_ERRORS: [(&str, PasswordError); 12] = [
     ("has-lab", PasswordError::ContainsPersonal(Personal::LabName)),
     ("same", PasswordError::SameAsBefore),
     ("close", PasswordError::CloseToLeaked),
+    ("wait", PasswordError::Wait { seconds: 95 }),
     ("busy", PasswordError::Busy { seconds: 20 }),
     ("expired", PasswordError::Expired),
 ];
@@ -174,7 +200,8 @@ fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     };
     let held = Held {
         chrome,
-        reason: HeldReason::Listed,
+        reason: HoldReason::Listed,
+        wanted: Wanted::NewPassword,
         action: "/held/password",
         identifier: words.typed,
         error: None,
@@ -185,10 +212,28 @@ fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         pages,
         "held-known",
         &Held {
-            reason: HeldReason::KnownPassword,
+            reason: HoldReason::KnownPassword,
             ..held.clone()
         },
     );
+    let forgotten = Held {
+        reason: HoldReason::Forgotten,
+        ..held.clone()
+    };
+    put(pages, "held-forgotten", &forgotten);
+    let disabled = Held {
+        reason: HoldReason::Disabled,
+        wanted: Wanted::NewPasswordAndRecoveryCode,
+        ..held.clone()
+    };
+    put(pages, "held-disabled", &disabled);
+    let refused = Held {
+        error: Some(PasswordError::WrongRecoveryCode),
+        ..disabled.clone()
+    };
+    put(pages, "held-code-refused", &refused);
+    let wanted = Wanted::LabCode;
+    put(pages, "held-disabled-lab", &Held { wanted, ..disabled });
     for (name, error) in [
         ("held-too-common", PasswordError::TooCommon),
         ("held-expired", PasswordError::Expired),

@@ -36,7 +36,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(activate::PASSWORD => activate::get, activate::post_password))
         .service(page!(activate::CODE => activate::get, activate::post_code))
         .service(page!(rotate::PATH => rotate::get, rotate::post))
-        .service(page!("/recover" => recover::get))
+        .service(page!("/recover" => recover::get, recover::post))
         .service(page!("/account" => account::get))
         .service(page!(account::STAY => account::get, account::post_stay))
         .service(page!(account::END_ONE => account::get, account::post_end_one))

@@ -1,21 +1,87 @@
-//! `/recover`: the ways back in.
+//! `/recover`: the ways back in; one of them begins here.
 
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
+use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
 
-use crate::web::kit::App;
-use crate::web::kit::context::with_portal;
-use crate::web::pages::Recover;
+use crate::auth::recover::{Attempt, Outcome, recover};
+use crate::web::kit::context::{add_cookie, retry_after, with_portal};
+use crate::web::kit::failure::whole_seconds;
+use crate::web::kit::floor::wait_for_floor;
+use crate::web::kit::{App, Context, Failure, cookies, see_other};
+use crate::web::pages::{Recover, RecoverError};
+use crate::web::portal::rotate;
+
+#[derive(Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    identifier: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    recovery_code: String,
+    #[serde(default)]
+    csrf: String,
+}
+
+impl std::fmt::Debug for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fields(..)")
+    }
+}
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    with_portal(&app, &request, async |context| page(context, StatusCode::OK, "", None)).await
+}
+
+pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context.page(
-            StatusCode::OK,
-            &Recover {
-                chrome: context.chrome(),
-            },
-        )
+        context.admit()?;
+        let typed = fields.identifier.as_str();
+        if !context.made_form(&fields.csrf) {
+            return page(context, StatusCode::FORBIDDEN, typed, Some(RecoverError::Expired));
+        }
+        let attempt = Attempt {
+            lab: context.lab(),
+            identifier: typed,
+            code: &fields.code,
+            recovery_code: &fields.recovery_code,
+            actor: context.actor(),
+        };
+        let core = &context.app.core;
+        match recover(core, attempt).await? {
+            Outcome::Held(token) => {
+                let mut response = see_other(rotate::PATH);
+                add_cookie(&mut response, cookies::set(cookies::PENDING, token.expose()));
+                Ok(response)
+            }
+            Outcome::Refused => {
+                wait_for_floor(context.arrived, core.config.sign_in.refusal_floor()).await;
+                page(context, StatusCode::UNAUTHORIZED, typed, Some(RecoverError::Refused))
+            }
+            Outcome::Wait(wait) => {
+                let seconds = whole_seconds(wait);
+                let error = Some(RecoverError::Wait { seconds });
+                let mut response = page(context, StatusCode::TOO_MANY_REQUESTS, typed, error)?;
+                retry_after(&mut response, seconds);
+                Ok(response)
+            }
+        }
     })
     .await
+}
+
+fn page(
+    context: &Context<'_>,
+    status: StatusCode,
+    identifier: &str,
+    error: Option<RecoverError>,
+) -> Result<HttpResponse, Failure> {
+    let page = Recover {
+        chrome: context.chrome(),
+        identifier,
+        error,
+    };
+    context.page(status, &page)
 }

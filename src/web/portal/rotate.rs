@@ -5,14 +5,15 @@ use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use crate::auth::rotate::{self, OnHold, Rotation};
+use crate::auth::rotate::{self, OnHold, Rotation, Typed};
 use crate::crypto::token::TokenKind;
 use crate::domain::account::HoldReason;
 use crate::domain::password::Unsuitable;
-use crate::web::kit::context::with_portal;
+use crate::domain::pending::Wanted;
+use crate::web::kit::context::{retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
-use crate::web::pages::{Held, HeldReason, PasswordError};
+use crate::web::pages::{Held, PasswordError};
 use crate::web::portal::login;
 
 pub const PATH: &str = "/password";
@@ -21,6 +22,8 @@ pub const PATH: &str = "/password";
 pub struct Fields {
     #[serde(default)]
     pub new_password: String,
+    #[serde(default)]
+    pub recovery_code: String,
     #[serde(default)]
     pub csrf: String,
 }
@@ -33,13 +36,7 @@ impl std::fmt::Debug for Fields {
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| match on_hold(context).await? {
-        Some(on_hold) => page(
-            context,
-            StatusCode::OK,
-            on_hold.reason(),
-            &on_hold.person.identifier,
-            None,
-        ),
+        Some(on_hold) => Shown::of(&on_hold).page(context, StatusCode::OK, None),
         None => Ok(see_other("/login")),
     })
     .await
@@ -51,41 +48,34 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
         let Some(on_hold) = on_hold(context).await? else {
             return Ok(see_other("/login"));
         };
-        let (identifier, reason) = (on_hold.person.identifier.clone(), on_hold.reason());
+        let shown = Shown::of(&on_hold);
         if !context.made_form(&fields.csrf) {
-            return page(
-                context,
-                StatusCode::FORBIDDEN,
-                reason,
-                &identifier,
-                Some(PasswordError::Expired),
-            );
+            return shown.page(context, StatusCode::FORBIDDEN, Some(PasswordError::Expired));
         }
+        let typed = Typed {
+            new_password: &fields.new_password,
+            recovery_code: &fields.recovery_code,
+        };
         let (core, lab) = (&context.app.core, context.lab());
         let (actor, device) = (context.actor(), context.device());
-        match rotate::choose(core, lab, on_hold, &fields.new_password, &actor, device).await? {
-            Rotation::Done { opened, return_to } => login::enter(context, opened, return_to.as_ref()).await,
-            Rotation::Over => Ok(see_other("/login")),
-            Rotation::Busy(wait) => {
-                let error = PasswordError::Busy {
-                    seconds: whole_seconds(wait),
-                };
-                page(
-                    context,
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    reason,
-                    &identifier,
-                    Some(error),
-                )
+        let refusal = match rotate::choose(core, lab, on_hold, typed, &actor, device).await? {
+            Rotation::Done { opened, return_to } => return login::enter(context, opened, return_to.as_ref()).await,
+            Rotation::Over => return Ok(see_other("/login")),
+            Rotation::Wait(wait) => {
+                let seconds = whole_seconds(wait);
+                let error = Some(PasswordError::Wait { seconds });
+                let mut response = shown.page(context, StatusCode::TOO_MANY_REQUESTS, error)?;
+                retry_after(&mut response, seconds);
+                return Ok(response);
             }
-            Rotation::Unsuitable(unsuitable) => page(
-                context,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                reason,
-                &identifier,
-                Some(why(unsuitable)),
-            ),
-        }
+            Rotation::Busy(wait) => {
+                let seconds = whole_seconds(wait);
+                (StatusCode::SERVICE_UNAVAILABLE, PasswordError::Busy { seconds })
+            }
+            Rotation::WrongRecoveryCode => (StatusCode::UNAUTHORIZED, PasswordError::WrongRecoveryCode),
+            Rotation::Unsuitable(unsuitable) => (StatusCode::UNPROCESSABLE_ENTITY, why(unsuitable)),
+        };
+        shown.page(context, refusal.0, Some(refusal.1))
     })
     .await
 }
@@ -97,27 +87,38 @@ async fn on_hold(context: &Context<'_>) -> Result<Option<OnHold>, Failure> {
     Ok(rotate::find(&context.app.core, context.lab(), &token).await?)
 }
 
-fn page(
-    context: &Context<'_>,
-    status: StatusCode,
+/// What the page shows of a hold.
+struct Shown {
     reason: HoldReason,
-    identifier: &str,
-    error: Option<PasswordError>,
-) -> Result<HttpResponse, Failure> {
-    let reason = match reason {
-        HoldReason::Listed | HoldReason::Disabled => HeldReason::Listed,
-        HoldReason::KnownPassword => HeldReason::KnownPassword,
-    };
-    context.page(
-        status,
-        &Held {
+    wanted: Wanted,
+    identifier: String,
+}
+
+impl Shown {
+    fn of(on_hold: &OnHold) -> Self {
+        Self {
+            reason: on_hold.reason(),
+            wanted: on_hold.wanted,
+            identifier: on_hold.person.identifier.clone(),
+        }
+    }
+
+    fn page(
+        &self,
+        context: &Context<'_>,
+        status: StatusCode,
+        error: Option<PasswordError>,
+    ) -> Result<HttpResponse, Failure> {
+        let page = Held {
             chrome: context.chrome(),
-            reason,
+            reason: self.reason,
+            wanted: self.wanted,
             action: PATH,
-            identifier,
+            identifier: &self.identifier,
             error,
-        },
-    )
+        };
+        context.page(status, &page)
+    }
 }
 
 pub fn why(reason: Unsuitable) -> PasswordError {
@@ -128,5 +129,6 @@ pub fn why(reason: Unsuitable) -> PasswordError {
         Unsuitable::Guessable => PasswordError::Guessable,
         Unsuitable::Personal(what) => PasswordError::ContainsPersonal(what),
         Unsuitable::SameAsBefore => PasswordError::SameAsBefore,
+        Unsuitable::Leaked => PasswordError::CloseToLeaked,
     }
 }

@@ -8,4 +8,4 @@ mod import;
 mod installation;
 mod patients;
 mod reseal;
-mod stand;
+pub mod stand;

@@ -79,9 +79,24 @@ fn what_is_no_list_is_refused_with_a_remedy() {
         b"%PDF-1.4",
         b"7z\xbc\xaf\x27\x1c",
         b"\xfd7zXZ\0",
+        b"-- MySQL dump 10.13\nINSERT INTO `p` VALUES (1,'P-1','x');\n",
+        b"[\n {\n  \"login\": \"P-1\",\n  \"pass\": \"x\"\n }\n]\n",
+        b"[{\"login\":\"P-1\",\"pass\":\"x\"},{\"login\":\"P-2\",\"pass\":\"y\"}]",
     ] {
         let problem = try_read(bytes, "").err().unwrap().problem();
         assert!(!problem.remedy.is_empty(), "{problem}");
     }
     assert!(try_read(b"\n\n\n", "").is_err());
+}
+
+#[test]
+fn what_stands_above_a_table_is_passed_over() {
+    let list = read(
+        "Export du 12/02/2021\nLaboratoire\n\nnumero_patient;nom;motpasse\nP-1;Martin;soleil\nP-2;Petit;lune\n",
+        "",
+    );
+    assert_eq!(list.pairs(), [("p-1", "soleil"), ("p-2", "lune")]);
+    assert_eq!(list.rows[0].0, 5, "lines are counted from the top of the file");
+    let list = read("sep=;\nIdentifiant;Mot de passe\nP-1;soleil\n", "");
+    assert_eq!(list.pairs(), [("p-1", "soleil")]);
 }

@@ -9,3 +9,4 @@ pub mod oathtool;
 pub mod patient;
 pub mod postgres;
 pub mod programs;
+pub mod smtp;

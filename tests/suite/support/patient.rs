@@ -170,6 +170,18 @@ impl TestApp {
         id
     }
 
+    /// As somebody does who does not know that it was done.
+    pub async fn leak_again(&self, lines: &str) -> LeakId {
+        let id = self.draft(lines).await;
+        campaign::apply(&self.core, &self.lab(), id, &operator("first"))
+            .await
+            .unwrap();
+        campaign::settle(&self.core, &self.lab(), id, &mut |_| {})
+            .await
+            .unwrap();
+        id
+    }
+
     pub async fn draft(&self, lines: &str) -> LeakId {
         let list = List::Stream {
             name: "list".to_owned(),

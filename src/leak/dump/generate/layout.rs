@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
-use super::dice::Dice;
 use super::person::{HEADERS, Person};
 use super::{Account, UnknownChoice};
+use crate::domain::invented::Dice;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {

@@ -1,6 +1,5 @@
 //! Makes a list as they circulate, of any size: the same seed gives the same bytes. Nobody in it exists.
 
-mod dice;
 mod layout;
 mod person;
 mod sink;
@@ -9,9 +8,10 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use dice::Dice;
 use layout::Line;
 use sink::Sink;
+
+use crate::domain::invented::Dice;
 
 pub use layout::Layout;
 pub use sink::{Packing, TextEncoding};

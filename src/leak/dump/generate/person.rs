@@ -2,53 +2,8 @@
 
 use std::fmt::Write;
 
-use super::dice::Dice;
+use crate::domain::invented::{Dice, FAMILY, Invented};
 
-const FAMILY: &[&str] = &[
-    "Martin",
-    "Bernard",
-    "Dubois",
-    "Lefèvre",
-    "Le Goff",
-    "Moreau",
-    "Garçon",
-    "Lemaître",
-    "Müller",
-    "D'Angelo",
-    "Nguyễn",
-    "Benamou",
-    "Diallo",
-    "Roussel",
-    "Pérez-Gómez",
-    "Faÿ",
-    "Œuvrard",
-    "de La Tour",
-    "Kowalski",
-    "Çelik",
-    "Boulanger",
-];
-const GIVEN: &[&str] = &[
-    "Odette",
-    "Léa",
-    "Yann",
-    "Sarah",
-    "Marcel",
-    "Zoé",
-    "Anaïs",
-    "Noël",
-    "Claire",
-    "Awa",
-    "Jeanne",
-    "Loïc",
-    "Inès",
-    "François",
-    "Hélène",
-    "Jean-Marie",
-    "Mohamed",
-    "Gaëlle",
-    "Élodie",
-    "Théo",
-];
 const STREETS: &[&str] = &[
     "rue de l'Église",
     "avenue du Général-Leclerc",
@@ -67,23 +22,6 @@ const TOWNS: &[&str] = &[
     "Vannes",
     "Fougères",
     "Le Mans",
-];
-const WORDS: &[&str] = &[
-    "soleil",
-    "doudou",
-    "chocolat",
-    "azerty",
-    "loulou",
-    "marseille",
-    "bretagne",
-    "coucou",
-    "papillon",
-    "Nicolas",
-    "été",
-    "chaton",
-    "Noël",
-    "password",
-    "camille",
 ];
 const REMARKS: &[&str] = &[
     "à jeun",
@@ -125,41 +63,35 @@ pub(super) const HEADERS: &[&str] = &[
 pub(super) struct Person {
     pub identifier: String,
     pub password: String,
-    family: &'static str,
-    given: &'static str,
+    who: Invented,
     woman: bool,
-    born: (u64, u64, u64),
     town: u64,
 }
 
 impl Person {
     pub fn new(dice: &mut Dice, row: u64, account: Option<super::Account>) -> Self {
-        let family = dice.pick(FAMILY);
-        let given = dice.pick(GIVEN);
-        let born = (1925 + dice.below(95), 1 + dice.below(12), 1 + dice.below(28));
+        let who = Invented::new(dice);
         let (identifier, password) = match account {
             Some(account) => (account.identifier, account.password),
             None => (format!("Q-{:07}", row + 1), None),
         };
-        let chosen = password_of(dice, given, born.0);
+        let chosen = who.password(dice);
         Self {
             identifier,
             password: password.unwrap_or(chosen),
-            family,
-            given,
+            who,
             woman: dice.percent(55),
-            born,
             town: dice.below(TOWNS.len() as u64),
         }
     }
 
     /// Writes the field of this header; numbered columns are mostly empty.
     pub fn write(&self, out: &mut String, at: usize, dice: &mut Dice) {
-        let (year, month, day) = self.born;
+        let (year, month, day) = self.who.born;
         let department = 1 + self.town * 9 % 95;
         let written = match at {
-            0 => write!(out, "{}", self.family),
-            1 => write!(out, "{}", self.given),
+            0 => write!(out, "{}", self.who.family),
+            1 => write!(out, "{}", self.who.given),
             3 => write!(out, "{day:02}/{month:02}/{year}"),
             4 => write!(out, "{}", if self.woman { "F" } else { "M" }),
             5 => write!(
@@ -200,20 +132,5 @@ impl Person {
             9 => write!(out, "{}", dice.pick(&["N", "O", "A+", "O+", "B-"])),
             _ => Ok(()),
         }
-    }
-}
-
-/// What people choose; one in a hundred has a sign that tables use themselves.
-fn password_of(dice: &mut Dice, given: &str, year: u64) -> String {
-    let word = dice.pick(WORDS);
-    let number = dice.below(1000);
-    match dice.below(100) {
-        0 => format!("{word};{number}"),
-        1 => format!("{word}\"{number}\""),
-        2 => format!(" {word} {number}"),
-        3 => format!("{word}:{number},!"),
-        4..40 => format!("{given}{year}"),
-        40..75 => format!("{word}{number}"),
-        _ => format!("{word}{year}!"),
     }
 }

@@ -1,0 +1,129 @@
+//! The way back without a password: a code of the authenticator and a recovery code, both right. Nothing that stood in a
+//! list opens it. It ends in a hold that asks for a new password.
+
+use std::time::Duration;
+
+use crate::auth::recovery::Shown;
+use crate::auth::{bucket, rotate};
+use crate::crypto::blind_index::BlindIndex;
+use crate::crypto::token::PlainToken;
+use crate::crypto::totp::Seed;
+use crate::domain::account::{AccountState, HoldReason};
+use crate::domain::audit::{Actor, Event, RefusalCause};
+use crate::domain::backoff::Admission;
+use crate::domain::evidence::Authenticated;
+use crate::domain::identifier::Identifier;
+use crate::kernel::ids::LabId;
+use crate::service::metrics::SignInResult;
+use crate::service::{Core, Fault, audit};
+use crate::store::accounts::ForSignIn;
+use crate::store::{StoreFault, Tx, accounts, authenticators};
+
+#[derive(Debug)]
+pub struct Attempt<'a> {
+    pub lab: &'a LabId,
+    pub identifier: &'a str,
+    /// Of the authenticator.
+    pub code: &'a str,
+    pub recovery_code: &'a str,
+    pub actor: Actor,
+}
+
+#[derive(Debug)]
+pub enum Outcome {
+    Refused,
+    /// As at a sign-in, whose bucket this is.
+    Wait(Duration),
+    Held(PlainToken),
+}
+
+/// # Errors
+/// The database does not answer; nothing was used up.
+pub async fn recover(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
+    let outcome = decide(core, attempt).await?;
+    core.metrics.sign_in_ended(match outcome {
+        Outcome::Refused => SignInResult::refused,
+        Outcome::Wait(_) => SignInResult::delayed,
+        Outcome::Held(_) => SignInResult::held,
+    });
+    Ok(outcome)
+}
+
+/// Nothing here is slow, so everything is one transaction.
+async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
+    let (lab, now, actor) = (attempt.lab, core.now(), &attempt.actor);
+    let mut tx = core.db.begin().await?;
+    let (account, proved) = match Identifier::parse(attempt.identifier) {
+        None => (None, Err(RefusalCause::UnknownIdentifier)),
+        Some(identifier) => {
+            let index = core.identifier_index(lab, &identifier);
+            match bucket::count(core, &mut tx, lab, &index).await? {
+                Admission::Wait(wait) => {
+                    let seconds = wait.as_secs();
+                    audit::record(core, &mut tx, lab, actor, None, Event::SignInDelayed { seconds }).await?;
+                    tx.commit().await?;
+                    return Ok(Outcome::Wait(wait));
+                }
+                Admission::Exhausted => (None, Err(RefusalCause::TooManyInARow)),
+                Admission::Evaluate => {
+                    let found = accounts::lookup_for_sign_in(&mut tx, &core.sealer, lab, &index).await?;
+                    let account = found.as_ref().map(|found| found.account.id);
+                    let proved = prove(core, &mut tx, &attempt, &index, found).await?;
+                    if proved.is_ok() {
+                        bucket::succeeded(core, &mut tx, lab, &index, now).await?;
+                    }
+                    (account, proved)
+                }
+            }
+        }
+    };
+    let outcome = match proved {
+        Ok(who) => Outcome::Held(rotate::hold(core, &mut tx, lab, actor, who, HoldReason::Forgotten, None).await?),
+        Err(cause) => {
+            audit::record(core, &mut tx, lab, actor, account, Event::RecoveryRefused { cause }).await?;
+            Outcome::Refused
+        }
+    };
+    tx.commit().await?;
+    Ok(outcome)
+}
+
+/// The recovery code is looked at only when the code is right.
+async fn prove(
+    core: &Core,
+    tx: &mut Tx,
+    attempt: &Attempt<'_>,
+    identifier: &BlindIndex,
+    found: Option<ForSignIn>,
+) -> Result<Result<Authenticated, RefusalCause>, StoreFault> {
+    let (lab, now) = (attempt.lab, core.now());
+    let authenticator = found.as_ref().and_then(|found| found.authenticator.as_ref());
+    let seed = authenticator.map_or_else(
+        || Seed::decoy(&core.keyring, lab, identifier.as_bytes()),
+        |authenticator| authenticator.seed.clone(),
+    );
+    let matched = seed.check(attempt.code, now);
+    let Some(found) = found else {
+        return Ok(Err(RefusalCause::UnknownIdentifier));
+    };
+    if found.account.state != AccountState::Active || found.authenticator.is_none() {
+        return Ok(Err(RefusalCause::NotActive));
+    }
+    let (account, Some(matched)) = (found.account.id, matched) else {
+        return Ok(Err(RefusalCause::WrongCode));
+    };
+    if !authenticators::try_step(tx, lab, account, matched.step()).await? {
+        return Ok(Err(RefusalCause::CodeUsedUp));
+    }
+    let Some(shown) = Shown::look_up(core, tx, lab, account, attempt.recovery_code).await? else {
+        return Ok(Err(RefusalCause::WrongRecoveryCode));
+    };
+    let used_up = authenticators::consume_step(tx, lab, account, matched.step()).await?
+        && shown.use_up(core, tx, lab, account).await?;
+    Ok(if used_up {
+        let who = Authenticated::by_code_and_recovery_code(account, &matched, &shown.proof, now);
+        Ok(who)
+    } else {
+        Err(RefusalCause::CodeUsedUp)
+    })
+}

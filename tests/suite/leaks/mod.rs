@@ -1,0 +1,6 @@
+//! A list has leaked: what happens to whom, when, and that nothing else does.
+
+mod campaign;
+mod command_line;
+mod interruptions;
+mod verify;

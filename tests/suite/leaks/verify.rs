@@ -1,0 +1,60 @@
+//! Confirmed reuse, or listed only.
+
+use std::path::PathBuf;
+
+use vestibule::leak::campaign::{self, LeakError, Share, Verified};
+
+use crate::support::app::TestApp;
+use crate::support::databases::on_both_databases;
+use crate::support::patient::{PASSWORD, operator};
+
+on_both_databases![a_second_pass_tells_confirmed_reuse_from_listed_only];
+
+const SHARE: Share = Share {
+    threads: 2,
+    of_each: 1.0,
+};
+
+async fn a_second_pass_tells_confirmed_reuse_from_listed_only(app: TestApp) {
+    for number in ["1", "2", "3"] {
+        app.patient(&format!("P-{number}"), number).await;
+    }
+    // One reuses a password that stands last of its three, one in another form, one does not.
+    let list = format!("P-1;premier\nP-1;deuxieme\nP-1;{PASSWORD}\nP-2; {PASSWORD} \nP-3;autre\nP-9;{PASSWORD}\n");
+    let id = app.leak(&list).await;
+    let (core, lab) = (&app.core, app.lab());
+    let file = |text: &str| -> PathBuf {
+        let path = app.directory.path().join("list.csv");
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let actor = operator("first");
+    let other = campaign::verify(core, &lab, id, &file("P-1;x\n"), SHARE, &actor, &mut |_| {}).await;
+    assert!(matches!(other, Err(LeakError::OtherFile)));
+    let path = file(&list);
+    let verified = campaign::verify(core, &lab, id, &path, SHARE, &actor, &mut |_| {})
+        .await
+        .unwrap();
+    assert_eq!(
+        verified,
+        Verified {
+            checked: 5,
+            confirmed: 2
+        }
+    );
+    let overview = campaign::overview(core, &lab, id).await.unwrap().unwrap();
+    assert_eq!((overview.accounts.confirmed, overview.accounts.listed_only), (2, 1));
+    assert!(overview.verified_at.is_some());
+    let again = campaign::verify(core, &lab, id, &path, SHARE, &actor, &mut |_| {})
+        .await
+        .unwrap();
+    assert_eq!(
+        again,
+        Verified {
+            checked: 1,
+            confirmed: 0
+        },
+        "what is confirmed is not asked again"
+    );
+    app.stop().await;
+}
