@@ -45,7 +45,7 @@ impl std::fmt::Debug for Entry {
     }
 }
 
-/// Best given in order: then the table only grows at its end.
+/// Entries that were not loaded before; best given in order: then the table only grows at its end.
 ///
 /// # Errors
 /// The database does not answer.
@@ -54,8 +54,7 @@ pub async fn insert_many(tx: &mut Tx, lab: &LabId, leak: LeakId, entries: &[Entr
         "49",
         "$3",
         "INSERT INTO leak_entries (lab_id, leak_id, identifier_index, pair) SELECT $1, $2, SUBSTR($3, at, 32), \
-         CASE WHEN SUBSTR($3, at + 32, 1) = $4 THEN SUBSTR($3, at + 33, 16) ELSE $5 END FROM packed WHERE at > 0 \
-         ON CONFLICT DO NOTHING"
+         CASE WHEN SUBSTR($3, at + 32, 1) = $4 THEN SUBSTR($3, at + 33, 16) ELSE $5 END FROM packed"
     );
     if entries.is_empty() {
         return Ok(());
