@@ -284,6 +284,19 @@ pub async fn move_cursor(
     Ok(changed == 1)
 }
 
+/// Accounts were added: what is not in effect yet is compared with all of them again before it is.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn match_again(tx: &mut Tx, lab: &LabId) -> Result<(), StoreFault> {
+    const SQL: &str = "UPDATE leaks SET matched_to = NULL \
+         WHERE lab_id = $1 AND (state = 'drafted' OR state = 'awaiting-approval')";
+    on_both!(tx, connection => {
+        sqlx::query(SQL).bind(lab.as_str()).execute(connection).await?;
+    });
+    Ok(())
+}
+
 #[derive(Clone, Copy, Debug)]
 pub enum Milestone {
     Settled,

@@ -9,7 +9,7 @@ use crate::kernel::ids::{AccountId, LabId};
 use crate::service::{Core, standing};
 use crate::store::accounts::{self, NewAccount, Person};
 use crate::store::records::{self, OwnRecord};
-use crate::store::{StoreFault, Tx};
+use crate::store::{StoreFault, Tx, leaks};
 
 /// A line that was read, well or badly.
 pub(super) struct Line {
@@ -175,6 +175,9 @@ impl Chunk<'_> {
     async fn write(self) -> Result<(), StoreFault> {
         let (sealer, lab, now) = (&self.core.sealer, self.lab, self.core.now());
         accounts::insert_many(self.tx, sealer, lab, &self.accounts, now).await?;
+        if !self.accounts.is_empty() {
+            leaks::match_again(self.tx, lab).await?;
+        }
         records::attach_own(self.tx, sealer, lab, &self.records, now).await?;
         for (account, person, digest) in &self.updates {
             accounts::update_person(self.tx, sealer, lab, *account, person, digest.as_bytes(), now).await?;

@@ -23,7 +23,7 @@ async fn for_a_week_no_import_changes_the_address_of_a_listed_account() {
         };
         let file = patients("a@example.org", "Le Goff");
         assert_eq!(import_file(&core, &file).await.0.added, 2);
-        let lines = "P-1;soleil2020\n";
+        let lines = "P-1;soleil2020\nP-3;lune2020\n";
         let list = List::Stream {
             name: "list".to_owned(),
             length: lines.len() as u64,
@@ -34,11 +34,19 @@ async fn for_a_week_no_import_changes_the_address_of_a_listed_account() {
             aware_at: None,
             mapping: Some("identifier=1,password=2".to_owned()),
         };
+        let newcomers = format!("{HEADER}3,P-3,c@example.org,1960-01-02,Yann,Petit\n");
         let id = campaign::draft(&core, &lab(), list, about, &operator("first"), &mut |_| {})
             .await
             .unwrap();
+        import_file(&core, &stand.write("n.csv", newcomers)).await;
         campaign::apply(&core, &lab(), id, &operator("first")).await.unwrap();
         campaign::approve(&core, &lab(), id, &operator("second")).await.unwrap();
+
+        let overview = campaign::overview(&core, &lab(), id).await.unwrap().unwrap();
+        assert_eq!(
+            overview.accounts.found, 2,
+            "who was imported after the dry run is found, too"
+        );
 
         let (report, bad) = import_file(&core, &patients("b@example.org", "Le Goff")).await;
         assert_eq!(
