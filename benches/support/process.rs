@@ -46,7 +46,7 @@ impl Server {
 
     /// User and system time of the process and of its children that still run.
     pub fn cpu(&self) -> Duration {
-        tree(self.pid()).into_iter().map(cpu_of).sum()
+        cpu_of_tree(self.pid())
     }
 
     pub fn memory(&self) -> Memory {
@@ -89,6 +89,21 @@ pub struct Memory {
 /// CPU time of this process.
 pub fn own_cpu() -> Duration {
     cpu_of(std::process::id())
+}
+
+/// CPU time of a process and of its children that still run.
+pub fn cpu_of_tree(pid: u32) -> Duration {
+    tree(pid).into_iter().map(cpu_of).sum()
+}
+
+/// Of this process.
+pub fn own_memory() -> Memory {
+    memory_of(std::process::id())
+}
+
+/// This process begins a new peak.
+pub fn forget_own_peak() {
+    std::fs::write("/proc/self/clear_refs", "5").unwrap();
 }
 
 /// In ticks of a hundredth of a second; threads that ended are counted.

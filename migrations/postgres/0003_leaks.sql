@@ -1,5 +1,7 @@
 -- What an account must do is derived from the lists it stands on; no column of its own says so any more.
 ALTER TABLE accounts DROP COLUMN rotation_required_at;
+-- Who has a newer password than a list is asked of many accounts at once, and few have.
+CREATE INDEX passwords_set_at ON passwords (lab_id, set_at, account_id);
 
 -- One incident: a list that was imported, or a canary that was touched.
 CREATE TABLE leaks (

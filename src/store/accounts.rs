@@ -332,6 +332,18 @@ pub async fn set_state(
     Ok(())
 }
 
+/// How many accounts a lab has, canaries included: answered from an index alone, where [`count_by_state`] reads every
+/// account.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn count(tx: &mut Tx, lab: &LabId) -> Result<i64, StoreFault> {
+    Ok(on_both!(tx, connection => {
+        sqlx::query_scalar("SELECT COUNT(*) FROM accounts WHERE lab_id = $1")
+            .bind(lab.as_str()).fetch_one(connection).await?
+    }))
+}
+
 /// How many accounts a lab has in each state; canaries are no patients.
 ///
 /// # Errors

@@ -1,7 +1,10 @@
 //! The audit trail: rows are added, never changed.
 
+use std::collections::BTreeMap;
+
 use super::columns::id;
 use super::db::on_both;
+use super::packed::packed;
 use super::{StoreFault, Tx};
 use crate::domain::audit::Entry;
 use crate::kernel::clock::Timestamp;
@@ -18,7 +21,7 @@ pub async fn insert(
 ) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO audit_events (lab_id, event_id, at, kind, actor, account_id, detail) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let detail = serde_json::to_string(&entry.event).map_err(|_| StoreFault::Unreadable("audit_events.detail"))?;
+    let detail = detail(entry)?;
     on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(event.as_bytes().as_slice()).bind(now.micros())
@@ -29,9 +32,8 @@ pub async fn insert(
     Ok(())
 }
 
-/// Rows of one statement.
-const TOGETHER: usize = 500;
-
+/// As [`insert`], for what happens to many accounts at once.
+///
 /// # Errors
 /// The database does not answer.
 pub async fn insert_many(
@@ -41,28 +43,37 @@ pub async fn insert_many(
     entries: &[Entry],
     now: Timestamp,
 ) -> Result<(), StoreFault> {
-    const SQL: &str = "INSERT INTO audit_events (lab_id, event_id, at, kind, actor, account_id, detail) ";
-    for (ids, entries) in ids.chunks(TOGETHER).zip(entries.chunks(TOGETHER)) {
-        let mut rows = Vec::with_capacity(entries.len());
-        for (id, entry) in ids.iter().zip(entries) {
-            let detail = serde_json::to_string(&entry.event);
-            rows.push((
-                id,
-                entry,
-                detail.map_err(|_| StoreFault::Unreadable("audit_events.detail"))?,
-            ));
-        }
+    const SQL: &str = packed!(
+        "32",
+        "$2",
+        "INSERT INTO audit_events (lab_id, event_id, at, kind, actor, account_id, detail) \
+         SELECT $1, SUBSTR($2, at, 16), $3, $4, $5, SUBSTR($2, at + 16, 16), $6 FROM packed"
+    );
+    // What differs is the account: event and account ids of all that happened in the same way, side by side.
+    let mut alike: BTreeMap<(&str, String, String), Vec<u8>> = BTreeMap::new();
+    for (id, entry) in ids.iter().zip(entries) {
+        let Some(account) = entry.account else {
+            insert(&mut *tx, lab, *id, entry, now).await?;
+            continue;
+        };
+        let ids = alike
+            .entry((entry.event.kind(), entry.actor.label(), detail(entry)?))
+            .or_default();
+        ids.extend_from_slice(id.as_bytes());
+        ids.extend_from_slice(account.as_bytes());
+    }
+    for ((kind, actor, detail), ids) in alike {
         on_both!(&mut *tx, connection => {
-            let mut query = sqlx::QueryBuilder::new(SQL);
-            query.push_values(rows, |mut row, (id, entry, detail)| {
-                row.push_bind(lab.as_str().to_owned()).push_bind(id.as_bytes().to_vec()).push_bind(now.micros())
-                    .push_bind(entry.event.kind()).push_bind(entry.actor.label())
-                    .push_bind(entry.account.map(|account| account.as_bytes().to_vec())).push_bind(detail);
-            });
-            query.build().execute(connection).await?;
+            sqlx::query(SQL)
+                .bind(lab.as_str()).bind(ids).bind(now.micros()).bind(kind).bind(actor).bind(detail)
+                .execute(connection).await?;
         });
     }
     Ok(())
+}
+
+fn detail(entry: &Entry) -> Result<String, StoreFault> {
+    serde_json::to_string(&entry.event).map_err(|_| StoreFault::Unreadable("audit_events.detail"))
 }
 
 /// One row of the trail.

@@ -176,6 +176,27 @@ impl Db {
         Ok(true)
     }
 
+    /// Rows for one transaction of long work, of which SQLite's one writer bears so many. PostgreSQL keeps nobody waiting
+    /// meanwhile, and joins more at once for less.
+    pub fn stretch(&self, rows: u32) -> i64 {
+        i64::from(match self {
+            Self::Sqlite { .. } => rows,
+            Self::Postgres(_) => rows * 4,
+        })
+    }
+
+    /// A list was loaded or matched. PostgreSQL plans by what it knows of its tables, and would learn of millions of new
+    /// rows a minute later; SQLite plans by the indexes alone.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn note_new_lists(&self) -> Result<(), StoreFault> {
+        if let Self::Postgres(pool) = self {
+            sqlx::query("ANALYZE leak_entries, leak_accounts").execute(pool).await?;
+        }
+        Ok(())
+    }
+
     /// The database server's clock. None for SQLite, which has no other clock than ours.
     ///
     /// # Errors

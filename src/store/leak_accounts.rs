@@ -9,60 +9,66 @@ use crate::domain::outbox::Kind;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId};
 
-/// A stretch of a leak: identifier indexes after `after`, up to and with `to`. None: to the end.
+/// A stretch of a leak: identifier indexes after `after`, up to and with `to`.
 #[derive(Clone, Copy, Debug)]
 pub struct Stretch<'a> {
     pub lab: &'a LabId,
     pub leak: LeakId,
     pub after: &'a [u8],
-    pub to: Option<&'a [u8]>,
+    pub to: &'a [u8],
 }
 
 /// Greater than every index.
-const END: [u8; 33] = [0xff; 33];
+pub const END: [u8; 33] = [0xff; 33];
 
-impl<'a> Stretch<'a> {
-    fn end(self) -> &'a [u8] {
-        self.to.unwrap_or(&END)
-    }
-}
-
-/// Finds the accounts of a stretch of entries. Canaries are no patients.
+/// Finds the accounts of a stretch of entries that was not matched before. Canaries are no patients.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn match_stretch(tx: &mut Tx, stretch: Stretch<'_>, now: Timestamp) -> Result<u64, StoreFault> {
+    // CROSS JOIN has SQLite begin with the list, which may be short; PostgreSQL is told the bounds of both tables, since
+    // it does not conclude the one from the other.
     const SQL: &str = "INSERT INTO leak_accounts (lab_id, leak_id, identifier_index, account_id, effect, progress, \
-         changed_at) SELECT a.lab_id, e.leak_id, a.identifier_index, a.account_id, \
-         CASE WHEN SUM(CASE WHEN e.pair = $5 THEN 0 ELSE 1 END) = 0 THEN $6 WHEN t.account_id IS NULL THEN $7 \
-         ELSE $8 END, $9, $10 \
-         FROM leak_entries e JOIN accounts a ON a.lab_id = e.lab_id AND a.identifier_index = e.identifier_index \
+         changed_at) SELECT a.lab_id, $2, a.identifier_index, a.account_id, \
+         CASE WHEN e.longest = 0 THEN $5 WHEN t.account_id IS NULL THEN $6 ELSE $7 END, $8, $9 \
+         FROM (SELECT identifier_index, MAX(LENGTH(pair)) AS longest FROM leak_entries \
+         WHERE lab_id = $1 AND leak_id = $2 AND identifier_index > $3 AND identifier_index <= $4 \
+         GROUP BY identifier_index) e CROSS JOIN accounts a \
          LEFT JOIN authenticators t ON t.lab_id = a.lab_id AND t.account_id = a.account_id \
-         WHERE e.lab_id = $1 AND e.leak_id = $2 AND e.identifier_index > $3 AND e.identifier_index <= $4 \
-         AND NOT EXISTS (SELECT 1 FROM canaries c WHERE c.lab_id = a.lab_id AND c.account_id = a.account_id) \
-         GROUP BY a.lab_id, e.leak_id, a.identifier_index, a.account_id, t.account_id ON CONFLICT DO NOTHING";
-    let nothing: &[u8] = &[];
+         WHERE a.lab_id = $1 AND a.identifier_index = e.identifier_index \
+         AND a.identifier_index > $3 AND a.identifier_index <= $4 \
+         AND NOT EXISTS (SELECT 1 FROM canaries c WHERE c.lab_id = a.lab_id AND c.account_id = a.account_id)";
     Ok(on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.end())
-            .bind(nothing).bind(Effect::Tell.as_str()).bind(Effect::Disable.as_str()).bind(Effect::Rotate.as_str())
+            .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.to)
+            .bind(Effect::Tell.as_str()).bind(Effect::Disable.as_str()).bind(Effect::Rotate.as_str())
             .bind(Progress::Listed.as_str()).bind(now.micros())
             .execute(connection).await?.rows_affected()
     }))
 }
 
-/// Ends the sessions of everyone on a list whose password may be the one in it.
-///
+/// Sessions of everyone on a list whose password may be the one in it. From the sessions to the list: fewer are signed
+/// in than listed.
+macro_rules! sessions {
+    ($begin:literal, $also:literal) => {
+        concat!(
+            $begin,
+            " WHERE lab_id = $1 AND ended_at IS NULL",
+            $also,
+            " AND EXISTS (SELECT 1 FROM accounts a JOIN leaks l ON l.lab_id = a.lab_id \
+             JOIN leak_accounts x ON x.lab_id = l.lab_id AND x.leak_id = l.leak_id \
+             AND x.identifier_index = a.identifier_index \
+             WHERE a.lab_id = sessions.lab_id AND a.account_id = sessions.account_id AND l.leak_id = $2 \
+             AND x.effect <> 'tell' AND NOT EXISTS (SELECT 1 FROM passwords p \
+             WHERE p.lab_id = a.lab_id AND p.account_id = a.account_id AND p.set_at > l.began_at))"
+        )
+    };
+}
+
 /// # Errors
 /// The database does not answer.
 pub async fn end_sessions(tx: &mut Tx, lab: &LabId, leak: LeakId, now: Timestamp) -> Result<u64, StoreFault> {
-    const SQL: &str = "UPDATE sessions SET ended_at = $3 WHERE lab_id = $1 AND ended_at IS NULL AND EXISTS (\
-         SELECT 1 FROM accounts a JOIN leaks l ON l.lab_id = a.lab_id \
-         JOIN leak_accounts x ON x.lab_id = l.lab_id AND x.leak_id = l.leak_id \
-         AND x.identifier_index = a.identifier_index \
-         LEFT JOIN passwords p ON p.lab_id = a.lab_id AND p.account_id = a.account_id \
-         WHERE a.lab_id = sessions.lab_id AND a.account_id = sessions.account_id AND l.leak_id = $2 \
-         AND x.effect <> 'tell' AND (p.set_at IS NULL OR p.set_at <= l.began_at))";
+    const SQL: &str = sessions!("UPDATE sessions SET ended_at = $3", "");
     Ok(on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(leak.number()).bind(now.micros()).execute(connection).await?.rows_affected()
@@ -74,13 +80,7 @@ pub async fn end_sessions(tx: &mut Tx, lab: &LabId, leak: LeakId, now: Timestamp
 /// # Errors
 /// The database does not answer.
 pub async fn count_sessions(tx: &mut Tx, lab: &LabId, leak: LeakId, now: Timestamp) -> Result<i64, StoreFault> {
-    const SQL: &str = "SELECT COUNT(*) FROM sessions s JOIN accounts a ON a.lab_id = s.lab_id \
-         AND a.account_id = s.account_id JOIN leaks l ON l.lab_id = a.lab_id \
-         JOIN leak_accounts x ON x.lab_id = l.lab_id AND x.leak_id = l.leak_id \
-         AND x.identifier_index = a.identifier_index \
-         LEFT JOIN passwords p ON p.lab_id = a.lab_id AND p.account_id = a.account_id \
-         WHERE s.lab_id = $1 AND s.ended_at IS NULL AND s.expires_at > $3 AND l.leak_id = $2 \
-         AND x.effect <> 'tell' AND (p.set_at IS NULL OR p.set_at <= l.began_at)";
+    const SQL: &str = sessions!("SELECT COUNT(*) FROM sessions", " AND expires_at > $3");
     Ok(on_both!(tx, connection => {
         sqlx::query_scalar(SQL)
             .bind(lab.as_str()).bind(leak.number()).bind(now.micros()).fetch_one(connection).await?
@@ -192,50 +192,49 @@ pub async fn find_next(
     rows.into_iter().map(found).collect()
 }
 
-/// The leak came into effect for the accounts of a stretch with this effect.
+/// The leak came into effect for the accounts of a stretch. `began_at`: a password set later is none of the list's.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn settle(tx: &mut Tx, stretch: Stretch<'_>, effect: Effect, now: Timestamp) -> Result<(), StoreFault> {
-    const SQL: &str = "UPDATE leak_accounts SET changed_at = $9, progress = CASE WHEN EXISTS (\
-         SELECT 1 FROM passwords p JOIN leaks l ON l.lab_id = p.lab_id \
-         WHERE p.lab_id = leak_accounts.lab_id AND p.account_id = leak_accounts.account_id \
-         AND l.leak_id = leak_accounts.leak_id AND p.set_at > l.began_at) THEN $7 ELSE $8 END \
-         WHERE lab_id = $1 AND leak_id = $2 AND identifier_index > $3 AND identifier_index <= $4 \
-         AND effect = $5 AND progress = $6";
+pub async fn settle(tx: &mut Tx, stretch: Stretch<'_>, began_at: Timestamp, now: Timestamp) -> Result<(), StoreFault> {
+    // Few passwords are newer: found once, not asked for account by account.
+    const SQL: &str = "UPDATE leak_accounts SET changed_at = $7, progress = CASE WHEN account_id IN (\
+         SELECT account_id FROM passwords WHERE lab_id = $1 AND set_at > $6) THEN CASE effect WHEN $8 THEN $9 WHEN $10 THEN $11 ELSE $12 END \
+         ELSE CASE effect WHEN $8 THEN $13 WHEN $10 THEN $14 ELSE $15 END END \
+         WHERE lab_id = $1 AND leak_id = $2 AND identifier_index > $3 AND identifier_index <= $4 AND progress = $5";
+    let (rotate, disable, tell) = (Effect::Rotate, Effect::Disable, Effect::Tell);
+    let settled = |effect, newer| Progress::settled(effect, newer).as_str();
     on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.end())
-            .bind(effect.as_str()).bind(Progress::Listed.as_str())
-            .bind(Progress::settled(effect, true).as_str()).bind(Progress::settled(effect, false).as_str())
-            .bind(now.micros())
+            .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.to)
+            .bind(Progress::Listed.as_str()).bind(began_at.micros()).bind(now.micros())
+            .bind(rotate.as_str()).bind(settled(rotate, true))
+            .bind(disable.as_str()).bind(settled(disable, true)).bind(settled(tell, true))
+            .bind(settled(rotate, false)).bind(settled(disable, false)).bind(settled(tell, false))
             .execute(connection).await?;
     });
     Ok(())
 }
 
-/// Messages for the accounts of a stretch with this effect that have an e-mail address and still something to do or
-/// to know; each once, however often this is called.
+/// Messages for the accounts of a stretch that have an e-mail address and still something to do or to know; each once,
+/// however often this is called.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn fill_outbox(
-    tx: &mut Tx,
-    stretch: Stretch<'_>,
-    effect: Effect,
-    kind: Kind,
-    now: Timestamp,
-) -> Result<u64, StoreFault> {
+pub async fn fill_outbox(tx: &mut Tx, stretch: Stretch<'_>, now: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str = "INSERT INTO outbox (lab_id, leak_id, kind, recipient, state, attempts, due_at, changed_at) \
-         SELECT x.lab_id, x.leak_id, $6, x.identifier_index, 'due', 0, $7, $7 FROM leak_accounts x \
+         SELECT x.lab_id, x.leak_id, CASE x.effect WHEN $6 THEN $7 WHEN $8 THEN $9 ELSE $10 END, x.identifier_index, \
+         'due', 0, $5, $5 FROM leak_accounts x \
          JOIN accounts a ON a.lab_id = x.lab_id AND a.account_id = x.account_id \
          WHERE x.lab_id = $1 AND x.leak_id = $2 AND x.identifier_index > $3 AND x.identifier_index <= $4 \
-         AND x.effect = $5 AND x.progress <> 'rotated' AND x.progress <> 're-enrolled' AND a.email IS NOT NULL \
-         ON CONFLICT DO NOTHING";
+         AND x.progress <> 'rotated' AND x.progress <> 're-enrolled' AND a.email IS NOT NULL ON CONFLICT DO NOTHING";
+    let (rotate, disable) = (Effect::Rotate, Effect::Disable);
+    let kind = |effect| Kind::mail_of(effect).as_str();
     Ok(on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.end())
-            .bind(effect.as_str()).bind(kind.as_str()).bind(now.micros())
+            .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.to)
+            .bind(now.micros()).bind(rotate.as_str()).bind(kind(rotate)).bind(disable.as_str()).bind(kind(disable))
+            .bind(kind(Effect::Tell))
             .execute(connection).await?.rows_affected()
     }))
 }
@@ -250,7 +249,7 @@ pub async fn expire(tx: &mut Tx, stretch: Stretch<'_>, now: Timestamp) -> Result
     let from = Progress::RotationRequired;
     Ok(on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.end())
+            .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.to)
             .bind(from.as_str()).bind(from.expired().as_str()).bind(now.micros())
             .execute(connection).await?.rows_affected()
     }))

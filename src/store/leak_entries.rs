@@ -1,48 +1,41 @@
 //! What is kept of a list: digests of identifiers and of pairs, in their own order.
 
-use std::fmt::Write;
-use std::sync::LazyLock;
-
-use sqlx::AssertSqlSafe;
-
 use super::db::on_both;
+use super::packed::packed;
 use super::{StoreFault, Tx};
 use crate::crypto::blind_index::BlindIndex;
 use crate::crypto::leak_digest::PairDigest;
 use crate::domain::leak::LeakId;
 use crate::kernel::ids::LabId;
 
-/// Rows of one statement: two placeholders each, beside the lab and the leak.
-const TOGETHER: usize = 500;
-
-static INSERT_MANY: LazyLock<String> = LazyLock::new(|| insert(TOGETHER));
-static INSERT_ONE: LazyLock<String> = LazyLock::new(|| insert(1));
-
-fn insert(rows: usize) -> String {
-    let mut sql = "INSERT INTO leak_entries (lab_id, leak_id, identifier_index, pair) VALUES ".to_owned();
-    for row in 0..rows {
-        let comma = if row == 0 { "" } else { ", " };
-        // Writing to a String does not fail.
-        let _ = write!(sql, "{comma}($1, $2, ${}, ${})", 3 + 2 * row, 4 + 2 * row);
-    }
-    sql + " ON CONFLICT DO NOTHING"
-}
-
+/// As it is sorted, spooled and sent to the database: the identifier's index, whether there is a pair, the pair.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
-    pub identifier: [u8; 32],
-    /// None: listed without a password.
-    pub pair: Option<PairDigest>,
-}
+pub struct Entry([u8; Self::LENGTH]);
 
 impl Entry {
-    fn pair(&self) -> Vec<u8> {
-        self.pair.map_or_else(Vec::new, |pair| pair.as_bytes().to_vec())
+    const IDENTIFIER: usize = 32;
+    pub const LENGTH: usize = Self::IDENTIFIER + 1 + PairDigest::LENGTH;
+    const WITH_PAIR: u8 = 1;
+
+    /// No pair: listed without a password.
+    pub fn new(identifier: &BlindIndex, pair: Option<PairDigest>) -> Self {
+        let mut bytes = [0; Self::LENGTH];
+        let (index, rest) = bytes.split_at_mut(Self::IDENTIFIER);
+        index.copy_from_slice(identifier.as_bytes());
+        if let (Some(pair), Some((mark, slot))) = (pair, rest.split_first_mut()) {
+            *mark = Self::WITH_PAIR;
+            slot.copy_from_slice(pair.as_bytes());
+        }
+        Self(bytes)
     }
 
-    /// Sorts as the entry does.
-    pub fn key(&self) -> Vec<u8> {
-        [self.identifier.as_slice(), &self.pair()].concat()
+    pub const fn from_bytes(bytes: [u8; Self::LENGTH]) -> Self {
+        Self(bytes)
+    }
+
+    /// Sort as the entry does.
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -52,36 +45,26 @@ impl std::fmt::Debug for Entry {
     }
 }
 
-/// Best given in order: then the table only grows at its end.
+/// Entries that were not loaded before; best given in order: then the table only grows at its end.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn insert_many(tx: &mut Tx, lab: &LabId, leak: LeakId, entries: &[Entry]) -> Result<(), StoreFault> {
-    for chunk in entries.chunks(TOGETHER) {
-        if chunk.len() == TOGETHER {
-            insert_chunk(tx, lab, leak, &INSERT_MANY, chunk).await?;
-        } else {
-            for entry in chunk {
-                insert_chunk(tx, lab, leak, &INSERT_ONE, std::slice::from_ref(entry)).await?;
-            }
-        }
+    const SQL: &str = packed!(
+        "49",
+        "$3",
+        "INSERT INTO leak_entries (lab_id, leak_id, identifier_index, pair) SELECT $1, $2, SUBSTR($3, at, 32), \
+         CASE WHEN SUBSTR($3, at + 32, 1) = $4 THEN SUBSTR($3, at + 33, 16) ELSE $5 END FROM packed"
+    );
+    if entries.is_empty() {
+        return Ok(());
     }
-    Ok(())
-}
-
-async fn insert_chunk(
-    tx: &mut Tx,
-    lab: &LabId,
-    leak: LeakId,
-    sql: &'static str,
-    chunk: &[Entry],
-) -> Result<(), StoreFault> {
+    let (mark, nothing): (&[u8], &[u8]) = (&[Entry::WITH_PAIR], &[]);
+    let packed: Vec<u8> = entries.iter().flat_map(|entry| entry.0).collect();
     on_both!(tx, connection => {
-        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(lab.as_str()).bind(leak.number());
-        for entry in chunk {
-            query = query.bind(entry.identifier.to_vec()).bind(entry.pair());
-        }
-        query.execute(connection).await?;
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(leak.number()).bind(packed).bind(mark).bind(nothing)
+            .execute(connection).await?;
     });
     Ok(())
 }
@@ -174,15 +157,4 @@ pub async fn delete_some(tx: &mut Tx, lab: &LabId, leak: LeakId, most: i64) -> R
                 .bind(lab.as_str()).bind(leak.number()).execute(connection).await?.rows_affected()
         }),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn many_rows_share_the_lab_and_the_leak() {
-        assert!(INSERT_ONE.ends_with("VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"));
-        assert!(insert(2).contains("($1, $2, $3, $4), ($1, $2, $5, $6)"));
-    }
 }

@@ -17,6 +17,7 @@ pub mod letters;
 mod migrations;
 pub mod operators;
 pub mod outbox;
+mod packed;
 pub mod passwords;
 pub mod pending;
 pub mod records;

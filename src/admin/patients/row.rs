@@ -32,6 +32,7 @@ pub enum Reason {
     ImpossibleDate,
     RecordOfAnother,
     IdentifierOfAnother,
+    ContactFrozen,
     /// The patient was imported; the password beside them was not.
     Legacy(UnreadableLegacy),
 }
@@ -58,6 +59,9 @@ impl fmt::Display for Reason {
             Self::ImpossibleDate => "in the future, or before 1880",
             Self::RecordOfAnother => "the record is the own file of another account",
             Self::IdentifierOfAnother => "the identifier has another birth date and does not hold this record",
+            Self::ContactFrozen => {
+                "the account stands on a leaked list: its e-mail cannot be changed yet ([leak] contact_freeze_days)"
+            }
         })
     }
 }

@@ -56,7 +56,9 @@ pub async fn draft(
         return Ok(id);
     }
     load::load(core, lab, id, read.sorted, notify).await?;
+    core.db.note_new_lists().await?;
     load::match_accounts(core, lab, id, notify).await?;
+    core.db.note_new_lists().await?;
     finish(core, lab, id, actor, &read.reading).await?;
     Ok(id)
 }
@@ -138,14 +140,10 @@ impl Keys {
     /// Nothing but keyed digests goes on from here.
     fn keep(&self, row: &Row, spool: &mut Spool) -> std::io::Result<()> {
         let index = self.identifiers.index(&[row.identifier.as_str()]);
-        let identifier = index.to_bytes();
         let Some(password) = &row.password else {
-            return spool.push(&Entry { identifier, pair: None });
+            return spool.push(Entry::new(&index, None));
         };
-        let mut push = |form: &str| {
-            let pair = Some(self.pairs.digest(&index, form));
-            spool.push(&Entry { identifier, pair })
-        };
+        let mut push = |form: &str| spool.push(Entry::new(&index, Some(self.pairs.digest(&index, form))));
         push(password.as_found())?;
         for form in password.other_forms() {
             push(&form)?;

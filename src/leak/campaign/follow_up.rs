@@ -76,7 +76,7 @@ async fn expire(core: &Core, lab: &LabId, leak: &Leak) -> Result<(), LeakError> 
             lab,
             leak: leak.id,
             after: &at,
-            to: Some(&to),
+            to: &to,
         };
         let expired = leak_accounts::expire(&mut tx, stretch, core.now()).await?;
         if expired != entries.len() as u64 {

@@ -7,12 +7,13 @@ use crate::domain::leak::LeakId;
 use crate::kernel::clock::Stopwatch;
 use crate::kernel::ids::LabId;
 use crate::service::{Core, pause};
-use crate::store::leak_accounts::{self, Stretch};
+use crate::store::Tx;
+use crate::store::leak_accounts::{self, END, Stretch};
 use crate::store::leak_entries;
 use crate::store::leaks::{self, Cursor};
 
 /// Entries of one transaction.
-const STRETCH: usize = 20_000;
+const STRETCH: u32 = 20_000;
 
 pub(super) async fn load(
     core: &Core,
@@ -26,19 +27,17 @@ pub(super) async fn load(
     let mut at = cursor(core, lab, id, Cursor::Loaded).await?;
     loop {
         // From memory, or from a temporary file that was just written.
-        let mut entries = sorted.take(STRETCH).map_err(LeakError::Spool)?;
-        let Some(last) = entries.last().map(leak_entries::Entry::key) else {
+        let mut entries = sorted.take(STRETCH as usize).map_err(LeakError::Spool)?;
+        let Some(last) = entries.last().map(|entry| entry.as_bytes().to_vec()) else {
             return Ok(());
         };
         done += entries.len() as u64;
-        entries.retain(|entry| entry.key() > at);
+        entries.retain(|entry| entry.as_bytes() > at.as_slice());
         if !entries.is_empty() {
             let held = Stopwatch::start();
             let mut tx = core.db.begin().await?;
+            advance(&mut tx, lab, id, Cursor::Loaded, &at, &last).await?;
             leak_entries::insert_many(&mut tx, lab, id, &entries).await?;
-            if !leaks::move_cursor(&mut tx, lab, id, Cursor::Loaded, &at, &last).await? {
-                return Err(LeakError::ElsewhereAtWork);
-            }
             tx.commit().await?;
             at = last;
             pause::after(core, held).await;
@@ -50,32 +49,43 @@ pub(super) async fn load(
 /// In SQL alone: nothing of an account is read into memory.
 pub(super) async fn match_accounts(core: &Core, lab: &LabId, id: LeakId, notify: Notify<'_>) -> Result<(), LeakError> {
     let mut at = cursor(core, lab, id, Cursor::Matched).await?;
-    loop {
+    while at != END {
         let held = Stopwatch::start();
         let mut tx = core.db.begin().await?;
-        let to = leak_entries::lookup_stretch(&mut tx, lab, id, &at, STRETCH as i64).await?;
+        let to = leak_entries::lookup_stretch(&mut tx, lab, id, &at, core.db.stretch(STRETCH)).await?;
+        let to = to.unwrap_or_else(|| END.to_vec());
+        advance(&mut tx, lab, id, Cursor::Matched, &at, &to).await?;
         let stretch = Stretch {
             lab,
             leak: id,
             after: &at,
-            to: to.as_deref(),
+            to: &to,
         };
         leak_accounts::match_stretch(&mut tx, stretch, core.now()).await?;
-        if let Some(to) = &to
-            && !leaks::move_cursor(&mut tx, lab, id, Cursor::Matched, &at, to).await?
-        {
-            return Err(LeakError::ElsewhereAtWork);
-        }
         tx.commit().await?;
-        let Some(to) = to else {
-            return Ok(());
-        };
         notify(Notice::Matching {
             done: share(&to),
             of: u64::from(u16::MAX),
         });
         at = to;
         pause::after(core, held).await;
+    }
+    Ok(())
+}
+
+/// First of all in a transaction: whoever comes second waits here, and does nothing twice.
+pub(super) async fn advance(
+    tx: &mut Tx,
+    lab: &LabId,
+    id: LeakId,
+    cursor: Cursor,
+    from: &[u8],
+    to: &[u8],
+) -> Result<(), LeakError> {
+    if leaks::move_cursor(tx, lab, id, cursor, from, to).await? {
+        Ok(())
+    } else {
+        Err(LeakError::ElsewhereAtWork)
     }
 }
 

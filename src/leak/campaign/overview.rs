@@ -133,11 +133,7 @@ pub async fn overview(core: &Core, lab: &LabId, id: LeakId) -> Result<Option<Ove
     };
     let mut accounts = Accounts {
         canaries: leak_accounts::count_canaries(&mut tx, lab, id).await?,
-        of_lab: accounts::count_by_state(&mut tx, lab)
-            .await?
-            .iter()
-            .map(|(_, count)| count)
-            .sum(),
+        of_lab: accounts::count(&mut tx, lab).await?,
         ..Accounts::default()
     };
     for count in leak_accounts::count(&mut tx, lab, id).await? {

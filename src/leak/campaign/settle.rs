@@ -1,10 +1,9 @@
 //! After a leak took effect: each account's line in the trail, its place in the report, its message in the outbox.
 
-use super::load::{cursor, share};
+use super::load::{advance, cursor, share};
 use super::{LeakError, Notice, Notify};
 use crate::domain::audit::{Actor, Entry, Event};
-use crate::domain::leak::{Effect, LeakId};
-use crate::domain::outbox::Kind;
+use crate::domain::leak::LeakId;
 use crate::kernel::clock::Stopwatch;
 use crate::kernel::ids::LabId;
 use crate::service::{Core, audit, pause};
@@ -12,7 +11,7 @@ use crate::store::leak_accounts::{self, Found, Stretch};
 use crate::store::leaks::{self, Cursor, Milestone};
 
 /// Accounts of one transaction.
-const STRETCH: i64 = 5_000;
+const STRETCH: u32 = 5_000;
 
 /// Goes on where it was; done once, it does nothing more.
 ///
@@ -27,7 +26,7 @@ pub async fn settle(core: &Core, lab: &LabId, id: LeakId, notify: Notify<'_>) ->
         if leak.settled_at.is_some() || !leak.state.is_in_effect() {
             return Ok(());
         }
-        let found = leak_accounts::find_next(&mut tx, lab, id, &at, STRETCH).await?;
+        let found = leak_accounts::find_next(&mut tx, lab, id, &at, core.db.stretch(STRETCH)).await?;
         let Some(to) = found.last().map(|last| last.index.clone()) else {
             leaks::pass(&mut tx, lab, id, Milestone::Settled, core.now()).await?;
             tx.commit().await?;
@@ -37,17 +36,13 @@ pub async fn settle(core: &Core, lab: &LabId, id: LeakId, notify: Notify<'_>) ->
             lab,
             leak: id,
             after: &at,
-            to: Some(&to),
+            to: &to,
         };
-        for effect in Effect::ALL.iter().copied() {
-            leak_accounts::settle(&mut tx, stretch, effect, core.now()).await?;
-            leak_accounts::fill_outbox(&mut tx, stretch, effect, Kind::mail_of(effect), core.now()).await?;
-        }
+        advance(&mut tx, lab, id, Cursor::Settled, &at, &to).await?;
+        leak_accounts::settle(&mut tx, stretch, leak.began_at, core.now()).await?;
+        leak_accounts::fill_outbox(&mut tx, stretch, core.now()).await?;
         let entries: Vec<Entry> = found.iter().map(|found| entry(id, found)).collect();
         audit::record_many(core, &mut tx, lab, &entries).await?;
-        if !leaks::move_cursor(&mut tx, lab, id, Cursor::Settled, &at, &to).await? {
-            return Err(LeakError::ElsewhereAtWork);
-        }
         tx.commit().await?;
         notify(Notice::Settling {
             done: share(&to),

@@ -6,45 +6,16 @@ use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
-use crate::crypto::leak_digest::PairDigest;
 use crate::store::leak_entries::Entry;
 
-const IDENTIFIER: usize = 32;
-/// An identifier index, whether there is a pair, the pair.
-const RECORD: usize = IDENTIFIER + 1 + PairDigest::LENGTH;
-/// Records sorted in memory at once: 3 MiB.
+/// Entries sorted in memory at once: 3 MiB.
 const RUN: usize = 1 << 16;
 /// Shared by all runs that are merged.
 const MERGE_BUFFERS: usize = 4 << 20;
 
-type Record = [u8; RECORD];
-
-fn record(entry: &Entry) -> Record {
-    let mut record = [0; RECORD];
-    let (identifier, rest) = record.split_at_mut(IDENTIFIER);
-    identifier.copy_from_slice(&entry.identifier);
-    if let (Some(pair), Some((has_pair, slot))) = (entry.pair, rest.split_first_mut()) {
-        *has_pair = 1;
-        slot.copy_from_slice(pair.as_bytes());
-    }
-    record
-}
-
-fn entry(record: &Record) -> Entry {
-    let (identifier, rest) = record.split_first_chunk().unwrap_or((&[0; IDENTIFIER], &[]));
-    let pair = match rest.split_first() {
-        Some((1, pair)) => pair.try_into().ok().map(PairDigest::from_bytes),
-        _ => None,
-    };
-    Entry {
-        identifier: *identifier,
-        pair,
-    }
-}
-
 #[derive(Debug, Default)]
 pub(super) struct Spool {
-    run: Vec<Record>,
+    run: Vec<Entry>,
     runs: Vec<File>,
     pushed: u64,
 }
@@ -52,14 +23,14 @@ pub(super) struct Spool {
 impl Spool {
     /// # Errors
     /// The temporary file cannot be written.
-    pub fn push(&mut self, new: &Entry) -> io::Result<()> {
-        self.run.push(record(new));
+    pub fn push(&mut self, new: Entry) -> io::Result<()> {
+        self.run.push(new);
         self.pushed += 1;
         if self.run.len() == RUN {
             self.sort_run();
             let mut file = BufWriter::new(tempfile::tempfile()?);
-            for record in self.run.drain(..) {
-                file.write_all(&record)?;
+            for entry in self.run.drain(..) {
+                file.write_all(entry.as_bytes())?;
             }
             self.runs
                 .push(file.into_inner().map_err(io::IntoInnerError::into_error)?);
@@ -76,7 +47,7 @@ impl Spool {
     /// A temporary file cannot be read.
     pub fn sorted(mut self) -> io::Result<Sorted> {
         self.sort_run();
-        let buffer = (MERGE_BUFFERS / self.runs.len().max(1)).clamp(RECORD, 1 << 16);
+        let buffer = (MERGE_BUFFERS / self.runs.len().max(1)).clamp(Entry::LENGTH, 1 << 16);
         let mut sorted = Sorted {
             at_most: self.pushed,
             sources: Vec::new(),
@@ -99,17 +70,17 @@ impl Spool {
 
 enum Source {
     File(BufReader<File>),
-    Memory(std::vec::IntoIter<Record>),
+    Memory(std::vec::IntoIter<Entry>),
 }
 
 impl Source {
-    fn next(&mut self) -> io::Result<Option<Record>> {
+    fn next(&mut self) -> io::Result<Option<Entry>> {
         match self {
-            Self::Memory(records) => Ok(records.next()),
+            Self::Memory(entries) => Ok(entries.next()),
             Self::File(file) => {
-                let mut record = [0; RECORD];
-                match file.read_exact(&mut record) {
-                    Ok(()) => Ok(Some(record)),
+                let mut bytes = [0; Entry::LENGTH];
+                match file.read_exact(&mut bytes) {
+                    Ok(()) => Ok(Some(Entry::from_bytes(bytes))),
                     Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
                     Err(error) => Err(error),
                 }
@@ -122,8 +93,8 @@ impl Source {
 pub(super) struct Sorted {
     at_most: u64,
     sources: Vec<Source>,
-    next: BinaryHeap<Reverse<(Record, usize)>>,
-    last: Option<Record>,
+    next: BinaryHeap<Reverse<(Entry, usize)>>,
+    last: Option<Entry>,
 }
 
 impl Sorted {
@@ -133,9 +104,9 @@ impl Sorted {
 
     fn refill(&mut self, source: usize) -> io::Result<()> {
         if let Some(from) = self.sources.get_mut(source)
-            && let Some(record) = from.next()?
+            && let Some(entry) = from.next()?
         {
-            self.next.push(Reverse((record, source)));
+            self.next.push(Reverse((entry, source)));
         }
         Ok(())
     }
@@ -147,11 +118,11 @@ impl Sorted {
     pub fn take(&mut self, most: usize) -> io::Result<Vec<Entry>> {
         let mut taken = Vec::new();
         while taken.len() < most
-            && let Some(Reverse((record, source))) = self.next.pop()
+            && let Some(Reverse((entry, source))) = self.next.pop()
         {
             self.refill(source)?;
-            if self.last.replace(record) != Some(record) {
-                taken.push(entry(&record));
+            if self.last.replace(entry) != Some(entry) {
+                taken.push(entry);
             }
         }
         Ok(taken)
@@ -161,6 +132,8 @@ impl Sorted {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::blind_index::BlindIndex;
+    use crate::crypto::leak_digest::PairDigest;
 
     #[test]
     fn any_number_comes_out_in_order_and_once() {
@@ -168,10 +141,11 @@ mod tests {
             let mut spool = Spool::default();
             for number in 0..count {
                 let mixed = number.wrapping_mul(2_654_435_761) % (count / 2 + 1);
-                let mut identifier = [0; IDENTIFIER];
+                let mut identifier = [0; 32];
                 identifier[..4].copy_from_slice(&mixed.to_be_bytes());
                 let pair = (mixed % 3 != 0).then(|| PairDigest::from_bytes([mixed as u8; 16]));
-                spool.push(&Entry { identifier, pair }).unwrap();
+                let entry = Entry::new(&BlindIndex::from_bytes(identifier), pair);
+                spool.push(entry).unwrap();
             }
             let mut sorted = spool.sorted().unwrap();
             assert_eq!(sorted.at_most(), u64::from(count));
@@ -183,14 +157,14 @@ mod tests {
                 }
                 all.extend(some);
             }
-            assert!(all.windows(2).all(|two| two[0].key() < two[1].key()), "{count}");
+            assert!(all.windows(2).all(|two| two[0] < two[1]), "{count}");
             let expected: std::collections::BTreeSet<u32> = (0..count)
                 .map(|number| number.wrapping_mul(2_654_435_761) % (count / 2 + 1))
                 .collect();
             assert_eq!(all.len(), expected.len(), "{count}");
             for entry in &all {
-                let number = u32::from_be_bytes(entry.identifier[..4].try_into().unwrap());
-                assert_eq!(entry.pair.is_none(), number % 3 == 0);
+                let number = u32::from_be_bytes(entry.as_bytes()[..4].try_into().unwrap());
+                assert_eq!(entry.as_bytes()[32] == 0, number % 3 == 0);
             }
         }
     }

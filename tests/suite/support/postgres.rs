@@ -43,7 +43,12 @@ static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
 ///
 /// None where PostgreSQL is not installed (said aloud): the test then returns. In CI that fails.
 pub async fn create_database() -> Option<String> {
-    let Some(cluster) = CLUSTER.get_or_init(start) else {
+    create_database_with(SETTINGS).await
+}
+
+/// As [`create_database`]; the first call decides about the cluster's settings.
+pub async fn create_database_with(settings: &str) -> Option<String> {
+    let Some(cluster) = CLUSTER.get_or_init(|| start(settings)) else {
         programs::missing("PostgreSQL (initdb, pg_ctl)", PACKAGE);
         return None;
     };
@@ -64,7 +69,7 @@ impl Cluster {
     }
 }
 
-fn start() -> Option<Cluster> {
+fn start(settings: &str) -> Option<Cluster> {
     let (initdb, pg_ctl) = (program("initdb")?, program("pg_ctl")?);
     let owner = owner();
     let directory = tempfile::Builder::new()
@@ -88,7 +93,7 @@ fn start() -> Option<Cluster> {
     ];
     run(command(&initdb, owner).args(options).arg("-D").arg(&data), &directory);
     let socket = format!("unix_socket_directories = '{}'\n", directory.display());
-    fs::write(data.join("postgresql.auto.conf"), format!("{SETTINGS}{socket}")).unwrap();
+    fs::write(data.join("postgresql.auto.conf"), format!("{settings}{socket}")).unwrap();
     run(
         command(&pg_ctl, owner)
             .args(["start", "-w", "-t", "60", "-D"])
