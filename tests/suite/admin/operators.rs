@@ -24,7 +24,7 @@ fn holds(trail: &[(String, String)], kind: &str, actor: &str) -> bool {
 }
 
 #[test]
-fn r05_operators_are_made_listed_and_disabled_by_name() {
+fn r05_operators_are_made_and_listed_by_name() {
     let stand = Stand::sqlite();
     let run = |arguments: &[&str]| vestibule(stand.folder.path(), arguments);
     let add = |name: &str, rest: &[&str]| {
@@ -64,6 +64,25 @@ fn r05_operators_are_made_listed_and_disabled_by_name() {
     ] {
         assert_eq!(add("anne", usage).code, 2, "{usage:?}");
     }
+}
+
+#[test]
+fn r37_roles_change_and_an_operator_can_be_disabled_and_let_back_in() {
+    let stand = Stand::sqlite();
+    let run = |arguments: &[&str]| vestibule(stand.folder.path(), arguments);
+    let add = |name: &str, rest: &[&str]| {
+        let names = [
+            "operator",
+            "add",
+            name,
+            "--given-name",
+            "Claire",
+            "--family-name",
+            "Guillou",
+        ];
+        run(&[&names[..], rest].concat())
+    };
+    assert_eq!(add("claire", &["--lab", "port", "--role", "security"]).code, 0);
     let both = add(
         "anne",
         &["--lab", "port", "--lab", "vallee", "--role", "desk", "--json"],
