@@ -53,6 +53,8 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("desk /desk/leaks", Session),
         ("desk /desk/leaks/new", Session),
         ("desk /desk/leaks/{id}", Session),
+        ("desk /desk/leaks/{id}/report", Session),
+        ("desk /desk/leaks/{id}/report.json", Session),
         ("desk /desk/leaks/{id}/apply", Session),
         ("desk /desk/leaks/{id}/approve", Session),
         ("desk /desk/leaks/{id}/undo", Session),

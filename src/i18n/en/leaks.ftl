@@ -4,6 +4,10 @@ leaks-intro = Is a list of identifiers circulating? Import it: you first see who
 leaks-link = See the leaks
 leaks-none = No leak has been recorded.
 leaks-back = All leaks
+leak-report = The report: 72 hours, figures, drafts
+leak-report-drafts = Drafts
+leak-report-drafts-text = For the authority (GDPR article 33) and for the sector. What is not known is marked: complete it before sending.
+leak-report-json = The same figures for a program (JSON)
 leak-title = Leak no. { $number }
 leak-aware-since = Known to the laboratory since { $moment }
 

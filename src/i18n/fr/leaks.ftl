@@ -4,6 +4,10 @@ leaks-intro = Une liste d’identifiants circule ? Importez-la : vous verrez d
 leaks-link = Voir les fuites
 leaks-none = Aucune fuite n’a été enregistrée.
 leaks-back = Toutes les fuites
+leak-report = Le rapport : délai de 72 heures, chiffres, brouillons
+leak-report-drafts = Brouillons
+leak-report-drafts-text = Pour l’autorité (article 33 du RGPD) et pour le secteur. Ce qui n’est pas connu est marqué : complétez-le avant l’envoi.
+leak-report-json = Les mêmes chiffres pour un programme (JSON)
 leak-title = Fuite n° { $number }
 leak-aware-since = Connue du laboratoire depuis le { $moment }
 

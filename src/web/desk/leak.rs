@@ -8,13 +8,12 @@ use serde::Deserialize;
 use crate::admin::operators::{Identified, OperatorError, identify};
 use crate::auth::session::Asked;
 use crate::config::Approval;
-use crate::domain::audit::DeskCause;
 use crate::domain::leak::LeakId;
 use crate::domain::operator::Role;
 use crate::leak::campaign::{self, LeakError};
 use crate::service::Fault;
 use crate::web::desk::UnderWay;
-use crate::web::desk::visit::{Visit, refused, with_operator};
+use crate::web::desk::visit::{Visit, known_leak, with_operator};
 use crate::web::kit::context::retry_after;
 use crate::web::kit::failure::whole_seconds;
 use crate::web::kit::{App, Context, Failure, see_other};
@@ -43,7 +42,7 @@ pub async fn get(app: Data<App>, under_way: Data<UnderWay>, request: HttpRequest
         _ => Asked::ByPerson,
     };
     with_operator(&app, &request, Role::Desk, asked, async |context, visit| {
-        let id = known(context, visit, &id).await?;
+        let id = known_leak(context, visit, &id).await?;
         show(context, visit, &under_way, id, None).await
     })
     .await
@@ -100,7 +99,7 @@ pub async fn post(
         Asked::ByPerson,
         async |context, visit| {
             let (id, act) = (
-                known(context, visit, &id).await?,
+                known_leak(context, visit, &id).await?,
                 Act::of(&request).ok_or(Failure::NotFound)?,
             );
             let alert = match act_on(context, visit, id, act, &fields).await? {
@@ -151,20 +150,6 @@ async fn prove(context: &Context<'_>, visit: &Visit, code: &str) -> Result<Optio
         })),
         Err(OperatorError::Store(fault)) => Err(fault.into()),
         Err(_) => Err(Fault::Broken("an operator was not identified").into()),
-    }
-}
-
-/// A number of this lab, or none at all: what another lab has does not exist here, and the trail says who asked.
-async fn known(context: &Context<'_>, visit: &Visit, id: &str) -> Result<LeakId, Failure> {
-    let id: LeakId = id.parse().map_err(|_| Failure::NotFound)?;
-    match campaign::lab_of(&context.app.core, id).await {
-        Ok(lab) if lab == *context.lab() => Ok(id),
-        Ok(_) | Err(LeakError::UnknownLab) => {
-            refused(context, visit, DeskCause::OtherLab).await?;
-            Err(Failure::NotFound)
-        }
-        Err(LeakError::Store(fault)) => Err(fault.into()),
-        Err(_) => Err(Failure::NotFound),
     }
 }
 

@@ -5,6 +5,7 @@ mod home;
 mod leak;
 mod leaks;
 mod new_leak;
+mod report;
 mod under_way;
 mod upload;
 mod visit;
@@ -30,6 +31,8 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!("/desk/leaks" => leaks::get))
         .service(page!("/desk/leaks/new" => new_leak::get, new_leak::post))
         .service(page!("/desk/leaks/{id}" => leak::get))
+        .service(page!("/desk/leaks/{id}/report" => report::get))
+        .service(page!("/desk/leaks/{id}/report.json" => report::get_json))
         .service(page!("/desk/leaks/{id}/apply" => leak::get, leak::post))
         .service(page!("/desk/leaks/{id}/approve" => leak::get, leak::post))
         .service(page!("/desk/leaks/{id}/undo" => leak::get, leak::post))

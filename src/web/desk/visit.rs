@@ -5,8 +5,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::admin::operators;
 use crate::auth::session::Asked;
 use crate::domain::audit::{DeskCause, Event};
+use crate::domain::leak::LeakId;
 use crate::domain::operator::{Operator, Role};
 use crate::domain::session::Session;
+use crate::leak::campaign::{self, LeakError};
 use crate::service::audit;
 use crate::web::entrance::signed_in;
 use crate::web::kit::context::with_portal;
@@ -66,4 +68,18 @@ pub async fn with_operator(
 pub async fn refused(context: &Context<'_>, visit: &Visit, cause: DeskCause) -> Result<(), Failure> {
     let (core, actor) = (&context.app.core, visit.operator.actor());
     Ok(audit::record_alone(core, context.lab(), &actor, None, Event::DeskRefused { cause }).await?)
+}
+
+/// A number of this lab, or none at all: what another lab has does not exist here, and the trail says who asked.
+pub async fn known_leak(context: &Context<'_>, visit: &Visit, id: &str) -> Result<LeakId, Failure> {
+    let id: LeakId = id.parse().map_err(|_| Failure::NotFound)?;
+    match campaign::lab_of(&context.app.core, id).await {
+        Ok(lab) if lab == *context.lab() => Ok(id),
+        Ok(_) | Err(LeakError::UnknownLab) => {
+            refused(context, visit, DeskCause::OtherLab).await?;
+            Err(Failure::NotFound)
+        }
+        Err(LeakError::Store(fault)) => Err(fault.into()),
+        Err(_) => Err(Failure::NotFound),
+    }
 }

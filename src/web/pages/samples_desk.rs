@@ -1,12 +1,15 @@
 //! The desk's pages, and what operators see of those they share with patients.
 
-use super::super::desk::{DeskHome, LeakAlert, LeakLine, LeakPage, LeaksPage, NewLeakError, NewLeakPage, Work};
+use super::super::desk::{
+    DeskHome, LeakAlert, LeakLine, LeakPage, LeaksPage, NewLeakError, NewLeakPage, ReportPage, Work,
+};
 use super::*;
 use crate::domain::leak::{LeakId, LeakState};
 use crate::domain::operator::Role;
 use crate::kernel::ids::LabId;
 use crate::leak::campaign::{Overview, Reading, Understood, Warning};
 use crate::leak::dump::Census;
+use crate::leak::report::{Clock, Entry, Figure, Report};
 use crate::store::leaks::Leak;
 
 /// A quarter of an hour, four hours.
@@ -36,6 +39,45 @@ pub(super) fn all(pages: &mut Pages, plain: Chrome<'_>, words: Words<'_>) {
     leaks(pages, inside, words);
     new_leaks(pages, inside, words);
     leak_pages(pages, inside, words);
+    report(pages, inside, words);
+}
+
+fn report(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
+    let leak = leak(LeakState::Applied, words);
+    let report = Report {
+        language: chrome.language.code(),
+        title: words.typed.to_owned(),
+        clock: Clock {
+            aware_at: String::new(),
+            deadline: String::new(),
+            is_over: false,
+            seconds_left: 7,
+            text: words.typed.to_owned(),
+        },
+        remarks: vec![words.typed.to_owned()],
+        figures: vec![Figure {
+            name: "figure-rows",
+            label: words.typed.to_owned(),
+            count: 7,
+            shown: "7".to_owned(),
+        }],
+        timeline: vec![Entry {
+            at: String::new(),
+            when: words.typed.to_owned(),
+            what: words.typed.to_owned(),
+            who: words.typed.to_owned(),
+        }],
+        chart: String::new(),
+        draft: words.typed.to_owned(),
+        leak: overview(&leak, words, &[]),
+    };
+    let page = ReportPage {
+        chrome,
+        stay: STAY,
+        id: leak.id,
+        report: &report,
+    };
+    put(pages, "leak-report", &page);
 }
 
 /// The pages of the entrance.

@@ -29,13 +29,15 @@ pub fn with_second_lab(config: &mut Config) {
     });
 }
 
-const OPERATIONS: [(&str, &str); 11] = [
+const OPERATIONS: [(&str, &str); 13] = [
     ("GET", "/desk"),
     ("POST", "/desk/stay"),
     ("GET", "/desk/leaks"),
     ("GET", "/desk/leaks/new"),
     ("POST", "/desk/leaks/new"),
     ("GET", "/desk/leaks/{id}"),
+    ("GET", "/desk/leaks/{id}/report"),
+    ("GET", "/desk/leaks/{id}/report.json"),
     ("GET", "/desk/leaks/{id}/apply"),
     ("POST", "/desk/leaks/{id}/apply"),
     ("POST", "/desk/leaks/{id}/approve"),
@@ -52,6 +54,8 @@ GET /desk/leaks: 303 404 200 200
 GET /desk/leaks/new: 303 404 403 200
 POST /desk/leaks/new: 303 404 403 422
 GET /desk/leaks/{id}: 303 404 200 200
+GET /desk/leaks/{id}/report: 303 404 200 200
+GET /desk/leaks/{id}/report.json: 303 404 200 200
 GET /desk/leaks/{id}/apply: 303 404 200 200
 POST /desk/leaks/{id}/apply: 303 404 403 303
 POST /desk/leaks/{id}/approve: 303 404 403 409

@@ -79,6 +79,10 @@ impl LeakPage<'_> {
         state(&self.chrome, self.leak.state)
     }
 
+    fn has_report(&self) -> bool {
+        self.leak.state != LeakState::Reading
+    }
+
     fn found(&self) -> String {
         let accounts = &self.overview.accounts;
         self.chrome.t2(

@@ -4,11 +4,13 @@ mod home;
 mod leak;
 mod leaks;
 mod new_leak;
+mod report;
 
 pub use home::DeskHome;
 pub use leak::{LeakAlert, LeakPage, Work};
 pub use leaks::{LeakLine, LeaksPage};
 pub use new_leak::{NewLeakError, NewLeakPage};
+pub use report::ReportPage;
 
 use std::borrow::Cow;
 
