@@ -4,3 +4,4 @@ pub mod client_address;
 pub mod clock;
 pub mod entropy;
 pub mod ids;
+pub mod stack;

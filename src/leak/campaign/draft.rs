@@ -10,6 +10,7 @@ use crate::crypto::leak_digest::PairDigester;
 use crate::domain::audit::{Actor, Event};
 use crate::domain::leak::{LeakId, LeakState, Move};
 use crate::kernel::ids::LabId;
+use crate::kernel::stack;
 use crate::leak::dump::{DumpReader, Mapping, Row};
 use crate::service::{Core, audit};
 use crate::store::leak_entries::Entry;
@@ -77,7 +78,14 @@ async fn read(core: &Core, lab: &LabId, list: List, mapping: Mapping, notify: No
         files: Indexer::new(&core.keyring, lab, "leak-file"),
     };
     let (progress, mut seen) = watch::channel((0, 0));
-    let work = tokio::task::spawn_blocking(move || keys.read(list.open(&mapping)?, &progress));
+    let work = tokio::task::spawn_blocking(move || {
+        let read = list
+            .open(&mapping)
+            .map_err(LeakError::from)
+            .and_then(|reader| keys.read(reader, &progress));
+        stack::wipe();
+        read
+    });
     while seen.changed().await.is_ok() {
         let (done, of) = *seen.borrow_and_update();
         notify(Notice::Reading { done, of });

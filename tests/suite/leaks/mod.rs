@@ -4,4 +4,5 @@ mod campaign;
 mod command_line;
 mod contacts;
 mod interruptions;
+mod memory;
 mod verify;
