@@ -122,7 +122,8 @@ pub async fn print_digests() {
 
 pub async fn print_phase() {
     let core = place::open().await;
-    let (phase, left_over): (Option<(String, Option<Vec<u8>>)>, i64) = match &core.db {
+    type Phase = (String, Option<Vec<u8>>);
+    let (phase, left_over): (Option<Phase>, i64) = match &core.db {
         Db::Sqlite { writer, .. } => (
             sqlx::query_as(PHASE).fetch_optional(writer).await.unwrap(),
             sqlx::query_scalar(LEFT_OVER).fetch_one(writer).await.unwrap(),

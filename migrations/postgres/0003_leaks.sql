@@ -113,6 +113,20 @@ CREATE TABLE legacy_passwords (
     FOREIGN KEY (lab_id, account_id) REFERENCES accounts (lab_id, account_id) ON DELETE CASCADE
 );
 
+-- Links by mail, as digests: with the birth date and the password of the LIS, each begins one enrolment.
+CREATE TABLE invitations (
+    lab_id TEXT NOT NULL,
+    token_hash BYTEA NOT NULL,
+    account_id BYTEA NOT NULL,
+    issued_by TEXT NOT NULL,
+    issued_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    PRIMARY KEY (lab_id, token_hash),
+    FOREIGN KEY (lab_id, account_id) REFERENCES accounts (lab_id, account_id) ON DELETE CASCADE
+);
+CREATE INDEX invitations_account ON invitations (lab_id, account_id);
+
 -- What an operator may do, lab by lab. Operators are accounts of a realm of their own.
 CREATE TABLE operator_roles (
     lab_id TEXT NOT NULL,
@@ -120,6 +134,6 @@ CREATE TABLE operator_roles (
     account_id BYTEA NOT NULL,
     role TEXT NOT NULL,
     granted_at BIGINT NOT NULL,
-    PRIMARY KEY (lab_id, account_id, role),
+    PRIMARY KEY (lab_id, account_id),
     FOREIGN KEY (realm, account_id) REFERENCES accounts (lab_id, account_id) ON DELETE CASCADE
 );

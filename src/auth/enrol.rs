@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::auth::session::{self, Opened};
-use crate::auth::{recovery, suitability};
+use crate::auth::{invited, recovery, suitability};
 use crate::crypto::human_code::{CodeKind, HumanCode};
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::crypto::totp::{Seed, StepMatched};
@@ -16,13 +16,14 @@ use crate::domain::audit::{Actor, Event};
 use crate::domain::birth_date::BirthDate;
 use crate::domain::evidence::{CodeOk, LabCodeOk};
 use crate::domain::password::Unsuitable;
-use crate::domain::pending::{BindingAuthenticator, ChoosingPassword, Pending};
+use crate::domain::pending::{BindingAuthenticator, ChoosingPassword, Origin, Pending};
 use crate::kernel::ids::{AccountId, LabId, PendingId};
 use crate::service::hashing::NoHash;
-use crate::service::{Core, Fault, audit};
+use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::Person;
 use crate::store::{
-    StoreFault, Tx, accounts, authenticators, lab_codes, leak_accounts, passwords, pending, sessions, throttle,
+    StoreFault, Tx, accounts, authenticators, lab_codes, leak_accounts, legacy_passwords, passwords, pending, sessions,
+    throttle,
 };
 
 /// Time for a person of 80 to find an authenticator on the telephone and try again tomorrow with the same paper.
@@ -60,7 +61,7 @@ pub struct Enrolled {
     pub recovery_codes: Vec<Zeroizing<String>>,
 }
 
-/// None: the code, the date or both are not right; nobody learns which.
+/// None: the code, the date or both are not right; nobody learns which. Operators have no birth date on file.
 ///
 /// # Errors
 /// The database does not answer.
@@ -68,13 +69,12 @@ pub async fn begin(
     core: &Core,
     lab: &LabId,
     lab_code: &str,
-    birth_date: BirthDate,
+    birth_date: Option<BirthDate>,
     actor: &Actor,
 ) -> Result<Option<PlainToken>, Fault> {
-    let now = core.now();
     let mut tx = core.db.begin().await?;
     let proved = match HumanCode::parse(lab_code) {
-        Some(code) => prove(core, &mut tx, lab, &code, birth_date).await?,
+        Some(code) => prove(core, &mut tx, lab, &code, birth_date, actor).await?,
         None => None,
     };
     let Some((account, mac, proof)) = proved else {
@@ -82,25 +82,28 @@ pub async fn begin(
         tx.commit().await?;
         return Ok(None);
     };
-    let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
-    let id = PendingId::generate(&*core.entropy);
-    let state = Pending::ChoosingPassword(ChoosingPassword::begin(&proof, mac));
-    let until = now.plus(ENROLMENT_LASTS);
-    pending::insert(
-        &mut tx,
-        &core.sealer,
-        lab,
-        id,
-        &token.hashed(),
-        account,
-        &state,
-        now,
-        until,
-    )
-    .await?;
-    audit::record(core, &mut tx, lab, actor, Some(account), Event::ActivationStarted).await?;
+    let token = start(core, &mut tx, lab, account, ChoosingPassword::begin(&proof, mac), actor).await?;
     tx.commit().await?;
     Ok(Some(token))
+}
+
+/// # Errors
+/// The database does not answer.
+pub(super) async fn start(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    stage: ChoosingPassword,
+    actor: &Actor,
+) -> Result<PlainToken, StoreFault> {
+    let now = core.now();
+    let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
+    let id = PendingId::generate(&*core.entropy);
+    let (state, until) = (Pending::ChoosingPassword(stage), now.plus(ENROLMENT_LASTS));
+    pending::insert(tx, &core.sealer, lab, id, &token.hashed(), account, &state, now, until).await?;
+    audit::record(core, tx, lab, actor, Some(account), Event::ActivationStarted).await?;
+    Ok(token)
 }
 
 async fn prove(
@@ -108,16 +111,21 @@ async fn prove(
     tx: &mut Tx,
     lab: &LabId,
     code: &HumanCode,
-    birth_date: BirthDate,
+    birth_date: Option<BirthDate>,
+    actor: &Actor,
 ) -> Result<Option<(AccountId, Vec<u8>, LabCodeOk)>, StoreFault> {
     let mac = code.mac(&core.keyring, lab, CodeKind::Lab);
     let Some((account, stored)) = lab_codes::try_code(tx, lab, &mac, core.now()).await? else {
         return Ok(None);
     };
+    if canary::watch(core, tx, lab, account, actor).await? {
+        return Ok(None);
+    }
     let Some(person) = accounts::lookup_person(tx, &core.sealer, lab, account).await? else {
         return Ok(None);
     };
-    let same_date = birth_date.iso().as_bytes().ct_eq(person.birth_date.as_bytes());
+    let birth_date = birth_date.map(BirthDate::iso).unwrap_or_default();
+    let same_date = birth_date.as_bytes().ct_eq(person.birth_date.as_bytes());
     let matched = code
         .check(&core.keyring, lab, CodeKind::Lab, &stored)
         .filter(|_| bool::from(same_date));
@@ -196,8 +204,11 @@ pub async fn confirm(
     };
     let account = enrolling.account;
     let mut tx = core.db.begin().await?;
-    let lab_code = lab_codes::consume(&mut tx, lab, account, stage.lab_code_mac(), core.now()).await?;
-    if !pending::consume(&mut tx, lab, enrolling.id).await? || !lab_code {
+    let begun = match stage.origin() {
+        Origin::LabCode(mac) => lab_codes::consume(&mut tx, lab, account, mac, core.now()).await?,
+        Origin::Invitation(token) => invited::consume(core, &mut tx, lab, account, &enrolling.person, token).await?,
+    };
+    if !pending::consume(&mut tx, lab, enrolling.id).await? || !begun {
         return Ok(Step::Over);
     }
     replace_means(core, &mut tx, lab, account, &stage, &seed, &matched).await?;
@@ -210,7 +221,7 @@ pub async fn confirm(
     Ok(Step::Done(Enrolled { opened, recovery_codes }))
 }
 
-/// Whatever the account had before ends here: password, authenticator, sessions, failures.
+/// Whatever the account had before ends here: password, also that of the LIS, authenticator, sessions, failures.
 async fn replace_means(
     core: &Core,
     tx: &mut Tx,
@@ -226,6 +237,7 @@ async fn replace_means(
     authenticators::bind(tx, &core.sealer, lab, account, seed, matched.step(), now).await?;
     accounts::set_state(tx, lab, account, AccountState::Active, now).await?;
     leak_accounts::note_new_password(tx, lab, account, true, now).await?;
+    legacy_passwords::delete(tx, lab, account).await?;
     sessions::end_all(tx, lab, account, now).await?;
     throttle::forget(tx, lab, account).await?;
     Ok(())

@@ -64,7 +64,7 @@ pub async fn enter(
     let token = PlainToken::generate(TokenKind::SiteSession, &*core.entropy);
     sessions::insert_site_session(&mut tx, lab, site, &token.hashed(), session, now).await?;
     let found = sessions::lookup_by_site(&mut tx, lab, site, &token.hashed()).await?;
-    let Some(session) = found.filter(|session| session.is_alive(core.lifetime(), now)) else {
+    let Some(session) = found.filter(|session| session.is_alive(core.lifetime(lab), now)) else {
         return Ok(None);
     };
     let event = Event::SiteEntered {

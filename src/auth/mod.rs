@@ -3,6 +3,7 @@
 pub mod bucket;
 pub mod enrol;
 pub mod hand_over;
+pub mod invited;
 pub mod profile;
 pub mod recover;
 pub mod recovery;

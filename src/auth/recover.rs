@@ -15,11 +15,10 @@ use crate::domain::evidence::Authenticated;
 use crate::domain::identifier::Identifier;
 use crate::kernel::ids::LabId;
 use crate::service::metrics::SignInResult;
-use crate::service::{Core, Fault, audit};
+use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators};
 
-#[derive(Debug)]
 pub struct Attempt<'a> {
     pub lab: &'a LabId,
     pub identifier: &'a str,
@@ -27,6 +26,12 @@ pub struct Attempt<'a> {
     pub code: &'a str,
     pub recovery_code: &'a str,
     pub actor: Actor,
+}
+
+impl std::fmt::Debug for Attempt<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Attempt(..)")
+    }
 }
 
 #[derive(Debug)]
@@ -107,6 +112,7 @@ async fn prove(
         return Ok(Err(RefusalCause::UnknownIdentifier));
     };
     if found.account.state != AccountState::Active || found.authenticator.is_none() {
+        canary::watch(core, tx, lab, found.account.id, &attempt.actor).await?;
         return Ok(Err(RefusalCause::NotActive));
     }
     let (account, Some(matched)) = (found.account.id, matched) else {

@@ -36,7 +36,7 @@ pub async fn open(
     actor: &Actor,
 ) -> Result<Opened, StoreFault> {
     let token = PlainToken::generate(TokenKind::Session, &*core.entropy);
-    let new = Session::open(who, core.lifetime(), device, &*core.entropy);
+    let new = Session::open(who, core.lifetime(lab), device, &*core.entropy);
     sessions::insert(tx, lab, &token.hashed(), &new).await?;
     let session = new.session().clone();
     let event = Event::signed_in(session.id, session.means);
@@ -44,18 +44,28 @@ pub async fn open(
     Ok(Opened { token, session })
 }
 
-/// The live session behind a portal cookie.
+/// Whether a request shows that somebody is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    ByPerson,
+    /// A page came again by itself, which must not keep a session alive.
+    ByItself,
+}
+
+/// The live session behind a cookie of ours.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn recognise(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<Session>, Fault> {
+pub async fn recognise(core: &Core, lab: &LabId, token: &PlainToken, asked: Asked) -> Result<Option<Session>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = sessions::lookup(&mut tx, lab, &token.hashed()).await?;
     tx.commit().await?;
-    let Some(session) = found.filter(|session| session.is_alive(core.lifetime(), core.now())) else {
+    let Some(mut session) = found.filter(|session| session.is_alive(core.lifetime(lab), core.now())) else {
         return Ok(None);
     };
-    touch(core, lab, &session).await?;
+    if asked == Asked::ByPerson {
+        touch(core, lab, &mut session).await?;
+    }
     Ok(Some(session))
 }
 
@@ -71,17 +81,17 @@ pub async fn recognise_at_site(
 ) -> Result<Option<Arc<Visit>>, Fault> {
     let hashed = token.hashed();
     if let Some(visit) = core.visits.recall(lab, site, hashed) {
-        return Ok(visit.session.is_alive(core.lifetime(), core.now()).then_some(visit));
+        return Ok(visit.session.is_alive(core.lifetime(lab), core.now()).then_some(visit));
     }
     let mut tx = core.db.begin_read().await?;
     let found = sessions::lookup_by_site(&mut tx, lab, site, &hashed).await?;
-    let Some(session) = found.filter(|session| session.is_alive(core.lifetime(), core.now())) else {
+    let Some(mut session) = found.filter(|session| session.is_alive(core.lifetime(lab), core.now())) else {
         tx.commit().await?;
         return Ok(None);
     };
     let readable = records::find_readable(&mut tx, &core.sealer, lab, session.account, core.now()).await?;
     tx.commit().await?;
-    touch(core, lab, &session).await?;
+    touch(core, lab, &mut session).await?;
     let records = readable
         .iter()
         .filter_map(|record| RecordNumber::parse(record).ok())
@@ -106,14 +116,16 @@ pub async fn keep_alive(core: &Core, lab: &LabId, session: &Session) -> Result<(
     Ok(tx.commit().await?)
 }
 
-async fn touch(core: &Core, lab: &LabId, session: &Session) -> Result<(), StoreFault> {
+async fn touch(core: &Core, lab: &LabId, session: &mut Session) -> Result<(), StoreFault> {
     let now = core.now();
     if now.since(session.last_used_at) < TOUCH_EVERY {
         return Ok(());
     }
     let mut tx = core.db.begin().await?;
     sessions::touch(&mut tx, lab, session.id, now).await?;
-    tx.commit().await
+    tx.commit().await?;
+    session.last_used_at = now;
+    Ok(())
 }
 
 /// Live sessions of an account, the newest first.
@@ -124,7 +136,7 @@ pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Se
     let mut tx = core.db.begin_read().await?;
     let open = sessions::find_open(&mut tx, lab, account).await?;
     tx.commit().await?;
-    let (lifetime, now) = (core.lifetime(), core.now());
+    let (lifetime, now) = (core.lifetime(lab), core.now());
     Ok(open
         .into_iter()
         .filter(|session| session.is_alive(lifetime, now))

@@ -22,7 +22,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId};
 use crate::service::hashing::NoHash;
 use crate::service::metrics::SignInResult;
-use crate::service::{Core, Fault, audit, standing};
+use crate::service::{Core, Fault, audit, canary, standing};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators, leak_entries, passwords, recovery_codes, throttle};
 
@@ -171,6 +171,7 @@ async fn try_code(
         return Ok(Err(RefusalCause::UnknownIdentifier));
     };
     let (AccountState::Active, Some(stored)) = (found.account.state, found.password) else {
+        canary::watch(core, tx, lab, found.account.id, &attempt.actor).await?;
         return Ok(Err(RefusalCause::NotActive));
     };
     let account = found.account;
@@ -232,7 +233,9 @@ async fn complete(
         right.attempted_at,
     );
     let listed = listed(core, &mut tx, lab, identifier, right.account.id, &password).await?;
-    let reason = listed.or(known.map(|_| HoldReason::KnownPassword));
+    let known = known.map(|_| HoldReason::KnownPassword);
+    let aged = aged(core, &mut tx, lab, right.account.id).await?;
+    let reason = listed.or(known).or(aged);
     let outcome = match reason {
         Some(reason) => {
             Outcome::Held(rotate::hold(core, &mut tx, lab, &attempt.actor, who, reason, attempt.return_to).await?)
@@ -244,6 +247,15 @@ async fn complete(
         rehash_in_background(core, lab, right, password);
     }
     Ok(outcome)
+}
+
+/// Patients' passwords do not age; operators' may.
+async fn aged(core: &Core, tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<Option<HoldReason>, StoreFault> {
+    let Some(lasts) = core.config.operator.password_lasts().filter(|_| lab.is_operators()) else {
+        return Ok(None);
+    };
+    let age = passwords::lookup_age(tx, lab, account, core.now()).await?;
+    Ok(age.filter(|age| *age >= lasts).map(|_| HoldReason::Aged))
 }
 
 /// Whether the account stands on a list, or this very pair does: a list may hold what was set after it was read.

@@ -3,17 +3,19 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use crate::admin::patients::ColumnMap;
+use crate::admin::patients::{ColumnMap, LegacyColumns, Source};
 use crate::cli::leak::Leak;
 use crate::cli::output;
 use crate::config::Problems;
 use crate::corpus::Algorithm;
+use crate::crypto::legacy::Scheme;
+use crate::domain::operator::Role;
 use crate::domain::record::RecordNumber;
 use crate::i18n::Language;
-use crate::kernel::ids::LabId;
+use crate::kernel::ids::{LabId, MalformedSlug, OperatorName};
 use crate::leak::dump::generate::{Layout, Packing, TextEncoding};
 
 /// The locked entrance hall in front of a medical laboratory's result pages.
@@ -27,8 +29,8 @@ pub struct Invocation {
     #[arg(long, global = true)]
     pub json: bool,
     /// The operator who does it, who is asked for a code [default: the operating-system user]
-    #[arg(long = "as", global = true, value_name = "OPERATOR")]
-    pub operator: Option<String>,
+    #[arg(long = "as", global = true, value_name = "OPERATOR", value_parser = operator)]
+    pub operator: Option<OperatorName>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -53,6 +55,9 @@ pub enum Command {
     /// The file of breached passwords
     #[command(subcommand)]
     Corpus(Corpus),
+    /// Named operators and what they may do
+    #[command(subcommand)]
+    Operator(Operator),
     /// Patients: bring them in, hand over lab codes
     #[command(subcommand)]
     Patient(Patient),
@@ -194,6 +199,29 @@ pub enum Patient {
         /// Where a field has another header or none: record=Dossier,birth_date=7 (numbers count from 1)
         #[arg(long, value_name = "FIELD=COLUMN,…")]
         map: Option<ColumnMap>,
+        #[command(flatten)]
+        legacy: Legacy,
+    },
+    /// Make links to be mailed to patients whose LIS password was imported: each serves once, for seven days
+    Invite {
+        #[arg(long)]
+        lab: LabId,
+        /// The patient with this record [default: everyone who may be invited]
+        #[arg(long, value_parser = record)]
+        record: Option<RecordNumber>,
+        /// A new file for the list, readable by its owner [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Make accounts that nobody has, to be planted in the lab's exports: whoever tries one raises the alarm
+    Canary {
+        #[arg(long)]
+        lab: LabId,
+        #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
+        count: u16,
+        /// A new file for the list, readable by its owner [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Issue a lab code for a patient whose identity you have checked, and print the sheet
     Code {
@@ -207,7 +235,132 @@ pub enum Patient {
     },
 }
 
-fn language(text: &str) -> Result<Language, String> {
+/// Passwords of the LIS. None is read unless its column is named.
+#[derive(Debug, Args)]
+pub struct Legacy {
+    /// Column with the passwords of the LIS, by header or number; they are kept wrapped and open nothing alone
+    #[arg(long, value_name = "NAME|N", requires = "legacy_scheme")]
+    pub legacy_column: Option<Source>,
+    /// How the LIS kept them; digests in hexadecimal or base64
+    #[arg(long, value_name = "SCHEME", requires = "legacy_column")]
+    pub legacy_scheme: Option<LegacyScheme>,
+    /// Column with the salts, as text
+    #[arg(long, value_name = "NAME|N", required_if_eq("legacy_scheme", "md5-salted"))]
+    pub legacy_salt_column: Option<Source>,
+    /// Where the salt was put: before the password or after it
+    #[arg(long, value_name = "ORDER", required_if_eq("legacy_scheme", "md5-salted"))]
+    pub legacy_salt_order: Option<SaltOrder>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LegacyScheme {
+    Clear,
+    Md5,
+    Md5Salted,
+    Sha1,
+    Sha256,
+    Bcrypt,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SaltOrder {
+    Before,
+    After,
+}
+
+impl Legacy {
+    /// None: no passwords are read.
+    pub fn columns(&self) -> Option<LegacyColumns> {
+        let scheme = match self.legacy_scheme? {
+            LegacyScheme::Clear => Scheme::Clear,
+            LegacyScheme::Md5 => Scheme::Md5,
+            LegacyScheme::Md5Salted => match self.legacy_salt_order? {
+                SaltOrder::Before => Scheme::Md5SaltFirst,
+                SaltOrder::After => Scheme::Md5SaltLast,
+            },
+            LegacyScheme::Sha1 => Scheme::Sha1,
+            LegacyScheme::Sha256 => Scheme::Sha256,
+            LegacyScheme::Bcrypt => Scheme::Bcrypt,
+        };
+        Some(LegacyColumns {
+            scheme,
+            password: self.legacy_column.clone()?,
+            salt: self.legacy_salt_column.clone().filter(|_| scheme.has_salt_column()),
+        })
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Operator {
+    /// Make an operator, and print the sheet with the code that begins their enrolment
+    Add {
+        /// What they sign in with and what the audit trail calls them: a-z, 0-9 and '-'
+        #[arg(value_parser = operator)]
+        name: OperatorName,
+        #[arg(long)]
+        given_name: String,
+        #[arg(long)]
+        family_name: String,
+        #[arg(long)]
+        email: Option<String>,
+        /// A lab they work for; may be repeated
+        #[arg(long = "lab", value_name = "LAB", required = true)]
+        labs: Vec<LabId>,
+        /// In each of these labs: desk or security
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// Language of the sheet: fr or en
+        #[arg(long, value_parser = language, default_value = "fr")]
+        language: Language,
+    },
+    /// Print a sheet with a new code: for a lost telephone, a forgotten password, or to let a disabled operator back in
+    Code {
+        #[arg(value_parser = operator)]
+        name: OperatorName,
+        /// Language of the sheet: fr or en
+        #[arg(long, value_parser = language, default_value = "fr")]
+        language: Language,
+    },
+    /// Change what an operator may do in a lab
+    Role {
+        #[arg(value_parser = operator)]
+        name: OperatorName,
+        #[arg(long)]
+        lab: LabId,
+        /// desk, security or none
+        #[arg(long, value_parser = role_or_none)]
+        role: RoleOrNone,
+    },
+    /// Operators with their roles
+    List,
+    /// End an operator's access at once
+    Disable {
+        #[arg(value_parser = operator)]
+        name: OperatorName,
+    },
+}
+
+/// A type of its own: clap would take an `Option` for an argument that may be left out.
+#[derive(Clone, Copy, Debug)]
+pub struct RoleOrNone(pub Option<Role>);
+
+fn operator(text: &str) -> Result<OperatorName, String> {
+    let name = text.to_ascii_lowercase().parse();
+    name.map_err(|error: MalformedSlug| error.to_string())
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    text.parse().map_err(|_| "desk or security expected".to_owned())
+}
+
+fn role_or_none(text: &str) -> Result<RoleOrNone, String> {
+    match text {
+        "none" => Ok(RoleOrNone(None)),
+        text => role(text).map(|role| RoleOrNone(Some(role))),
+    }
+}
+
+pub(super) fn language(text: &str) -> Result<Language, String> {
     Language::from_code(text).ok_or_else(|| "fr or en expected".to_owned())
 }
 

@@ -5,9 +5,11 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::admin::database;
+use crate::cli::actor::machine_user;
 use crate::cli::args::Db;
 use crate::cli::{Done, Invocation, machine, open};
 use crate::config::Problems;
+use crate::domain::operator::Role;
 
 pub(super) async fn run(invocation: &Invocation, command: &Db) -> Result<Done, Problems> {
     match command {
@@ -48,8 +50,8 @@ async fn status(invocation: &Invocation) -> Result<Done, Problems> {
 }
 
 async fn backup(invocation: &Invocation, file: &Path) -> Result<Done, Problems> {
-    let actor = invocation.actor()?;
     let core = open(invocation).await?;
+    let actor = invocation.actor(&core, Role::Security, &[]).await?;
     let bytes = database::backup(&core, file, &actor).await?;
     let text = format!(
         "{}: {bytes} bytes. The keyring is not in it; keep a copy of that apart from this one.",
@@ -59,7 +61,16 @@ async fn backup(invocation: &Invocation, file: &Path) -> Result<Done, Problems> 
 }
 
 async fn restore(invocation: &Invocation, file: &Path, force: bool) -> Result<Done, Problems> {
-    let actor = invocation.actor()?;
+    let actor = match &invocation.operator {
+        None => machine_user(),
+        // Whoever is an operator is so in the database that will be replaced.
+        Some(_) => {
+            let core = open(invocation).await?;
+            let actor = invocation.actor(&core, Role::Security, &[]).await;
+            core.db.close().await;
+            actor?
+        }
+    };
     let mut config = invocation.load_config()?;
     config.password.threads = 1;
     let (clock, entropy) = machine();

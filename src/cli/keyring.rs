@@ -8,6 +8,7 @@ use crate::admin::{keyring_file, keyring_rotation};
 use crate::cli::args::{Keyring, KeyringFile};
 use crate::cli::{Done, Invocation, now, open};
 use crate::config::Problems;
+use crate::domain::operator::Role;
 use crate::kernel::entropy::SystemEntropy;
 
 pub(super) async fn run(invocation: &Invocation, command: &Keyring) -> Result<Done, Problems> {
@@ -41,8 +42,8 @@ fn new(invocation: &Invocation, of: &KeyringFile) -> Result<Done, Problems> {
 }
 
 async fn rotate(invocation: &Invocation) -> Result<Done, Problems> {
-    let actor = invocation.actor()?;
     let core = open(invocation).await?;
+    let actor = invocation.actor(&core, Role::Security, &[]).await?;
     let key = keyring_rotation::rotate(&core, &actor).await?;
     let file = &core.config.keyring.file;
     let text = format!(

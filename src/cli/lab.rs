@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use crate::admin::{explain, labs};
+use crate::admin::labs;
 use crate::cli::args::Lab;
-use crate::cli::{Done, Invocation, open};
+use crate::cli::{Done, Invocation, open, unwell};
 use crate::config::Problems;
 
 pub(super) async fn run(invocation: &Invocation, Lab::List: &Lab) -> Result<Done, Problems> {
     invocation.refuse_operator()?;
     let core = open(invocation).await?;
-    let labs = labs::list(&core).await.map_err(|fault| explain(&fault, "database"))?;
+    let labs = labs::list(&core).await.map_err(|fault| unwell(&fault))?;
     let said = |lab: &labs::LabSummary| {
         format!(
             "{}  {}  {}\n  {} active, {} waiting, {} disabled; sites: {}",

@@ -1,14 +1,18 @@
 //! The command line: parses, calls one use case, and says what came of it in words or in JSON. `serve` and `demo` are
 //! started by `main`, which constructs things; everything else is run here.
 
+mod actor;
 mod args;
+mod canary;
 mod corpus;
 mod database;
 mod doctor;
 mod dump;
+mod invite;
 mod keyring;
 mod lab;
 mod leak;
+mod listing;
 mod operator;
 pub mod output;
 mod patient;
@@ -19,11 +23,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::admin::{Problem, installation};
+use crate::admin::{Problem, explain, installation};
 use crate::config::{Config, Problems};
 use crate::kernel::clock::{Clock, SharedClock, SystemClock};
 use crate::kernel::entropy::{SharedEntropy, SystemEntropy};
+use crate::kernel::ids::LabId;
 use crate::service::Core;
+use crate::store::StoreFault;
 
 pub use args::{Command, Demo, DemoCommand, Invocation, parse, parse_from};
 
@@ -56,6 +62,7 @@ pub async fn run(invocation: Invocation) -> ExitCode {
         Command::Keyring(command) => keyring::run(&invocation, command).await,
         Command::Corpus(command) => corpus::run(&invocation, command),
         Command::Lab(command) => lab::run(&invocation, command).await,
+        Command::Operator(command) => operator::run(&invocation, command).await,
         Command::Patient(command) => patient::run(&invocation, command).await,
         Command::Leak(command) => leak::run(&invocation, command).await,
         Command::Demo(Demo {
@@ -132,4 +139,16 @@ fn now() -> crate::kernel::clock::Timestamp {
 
 fn problem(place: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) -> Problems {
     Problem::new(place, what, remedy).into()
+}
+
+fn unwell(fault: &StoreFault) -> Problems {
+    explain(fault, "database").into()
+}
+
+fn unknown_lab(lab: &LabId) -> Problems {
+    problem(
+        format!("--lab {lab}"),
+        "the configuration has no such laboratory",
+        "name a lab of the configuration: vestibule lab list",
+    )
 }

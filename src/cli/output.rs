@@ -18,6 +18,12 @@ pub fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// A question on standard error, with the cursor behind it.
+pub fn ask(text: &str) {
+    let mut out = io::stderr().lock();
+    let _ = write!(out, "{text}").and_then(|()| out.flush());
+}
+
 /// One JSON document on standard output.
 pub fn json(value: &serde_json::Value) {
     line(&format!("{value:#}"));

@@ -65,6 +65,13 @@ pub(super) fn check(labs: &[Lab], problems: &mut Problems) {
         if !seen.insert(&lab.id) {
             problems.add(place("id"), "two labs have it", "give each lab an id of its own");
         }
+        if lab.id.is_operators() {
+            problems.add(
+                place("id"),
+                "operators' own accounts are kept under it",
+                "choose another id",
+            );
+        }
         if lab.portal.scheme() != "https" || lab.portal.path() != "/" || lab.portal.query().is_some() {
             problems.add(
                 place("portal"),

@@ -5,6 +5,7 @@ mod database;
 mod lab;
 mod leak;
 mod mail;
+mod operator;
 mod password;
 mod problem;
 mod server;
@@ -23,6 +24,7 @@ pub use database::Database;
 pub use lab::Lab;
 pub use leak::{Approval, Leak};
 pub use mail::{Mail, MailTls};
+pub use operator::Operator;
 pub use password::Password;
 pub use problem::{Problem, Problems};
 pub use server::{Keyring, Server, Tls};
@@ -49,6 +51,8 @@ pub struct Config {
     pub sign_in: SignIn,
     #[serde(default)]
     pub session: Session,
+    #[serde(default)]
+    pub operator: Operator,
     #[serde(default)]
     pub throttle: Throttle,
     #[serde(default)]
@@ -126,6 +130,7 @@ impl Config {
         self.password.check(&mut problems);
         self.sign_in.check(&mut problems);
         self.session.check(&mut problems);
+        self.operator.check(&mut problems);
         self.throttle.check(&mut problems);
         self.leak.check(&mut problems);
         self.mail.check(&mut problems);

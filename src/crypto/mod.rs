@@ -6,6 +6,7 @@ pub mod human_code;
 pub mod jose;
 pub mod keyring;
 pub mod leak_digest;
+pub mod legacy;
 pub mod pairwise;
 pub mod password_hash;
 pub mod seal;

@@ -15,6 +15,7 @@ pub enum TokenKind {
     SiteSession,
     Ticket,
     Pending,
+    Invitation,
     Browser,
 }
 
@@ -25,6 +26,7 @@ impl TokenKind {
             Self::SiteSession => "vst_w_",
             Self::Ticket => "vst_t_",
             Self::Pending => "vst_p_",
+            Self::Invitation => "vst_i_",
             Self::Browser => "vst_b_",
         }
     }

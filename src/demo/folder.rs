@@ -17,7 +17,9 @@ const DATABASE: &str = "vestibule.db";
 /// How a configuration of ours begins.
 const MARK: &str = "# Written by `vestibule demo`";
 const STORY: &str = "demo.json";
-const LEAK: &str = "leaked-list.csv";
+/// Where the desk finds lists.
+const LISTS: &str = "lists";
+pub const LEAK: &str = "lists/leaked-list.csv";
 
 /// What `demo.json` tells: everything a visitor or a script needs, secrets of the demo included.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,8 +31,9 @@ pub struct Story {
     pub lab: String,
     pub accounts: Vec<Account>,
     pub lab_codes: Vec<LabCode>,
-    /// Named operators and OIDC clients are not part of this version.
-    pub operator: Option<serde_json::Value>,
+    /// None in a folder that an older version made.
+    pub operator: Option<Operator>,
+    /// OIDC clients are not part of this version.
     pub client: Option<serde_json::Value>,
     pub leak_file: String,
 }
@@ -43,6 +46,14 @@ pub struct Account {
     pub totp_secret: Option<String>,
     pub records: Vec<String>,
     pub state: State,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Operator {
+    pub name: String,
+    pub password: String,
+    /// Base32.
+    pub totp_secret: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -104,7 +115,10 @@ pub fn site(port: u16) -> String {
 
 /// Makes the folder, and keeps away from one that holds something else.
 pub fn prepare(dir: &Path) -> Result<(), DemoError> {
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    let made = fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir.join(LISTS));
     made.map_err(DemoError::in_folder(dir))?;
     let strangers = match fs::read_to_string(dir.join(CONFIG)) {
         Ok(config) => !config.starts_with(MARK),

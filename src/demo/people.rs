@@ -1,6 +1,7 @@
 //! The cast of the demo. Nobody here exists.
 
 use crate::demo::lis::Patient;
+use crate::store::accounts::Person;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -49,6 +50,32 @@ pub const CAST: &[Character] = cast![
     Waiting "P-140016" "140016" "Nguyễn" "Văn Minh" "1966-12-01" "nguyen.minh@example.org";
     Waiting "P-140017" "140017" "Jeanne" "Roussel" "1939-01-29" "jeanne.roussel@example.org";
 ];
+
+impl Character {
+    pub fn person(&self) -> Person {
+        Person {
+            identifier: self.identifier.to_owned(),
+            email: Some(self.email.to_owned()),
+            birth_date: self.birth_date.to_owned(),
+            given_name: self.given_name.to_owned(),
+            family_name: self.family_name.to_owned(),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Officer {
+    pub name: &'static str,
+    pub given_name: &'static str,
+    pub family_name: &'static str,
+}
+
+/// The lab's security officer.
+pub const OPERATOR: Officer = Officer {
+    name: "nadia",
+    given_name: "Nadia",
+    family_name: "Belkacem",
+};
 
 /// Claire Martin's son: a record without an account of its own.
 pub const CHILD_RECORD: &str = "131003";

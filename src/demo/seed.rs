@@ -9,11 +9,12 @@ use crate::crypto::human_code::{CodeKind, HumanCode};
 use crate::crypto::password_hash::HashedPassword;
 use crate::crypto::totp::{Seed, Step};
 use crate::demo::DemoError;
-use crate::demo::folder::{Account, LabCode, Story};
-use crate::demo::people::{CAST, CHILD_RECORD, Character, GUARDIAN, State};
+use crate::demo::folder::{Account, LabCode, Operator, Story};
+use crate::demo::people::{CAST, CHILD_RECORD, Character, GUARDIAN, OPERATOR, State};
 use crate::domain::account::AccountState;
 use crate::domain::audit::{Actor, Event};
 use crate::domain::identifier::Identifier;
+use crate::domain::operator::Role;
 use crate::domain::password::Password;
 use crate::kernel::entropy::random;
 use crate::kernel::ids::{AccountId, LabId};
@@ -22,7 +23,7 @@ use crate::service::hashing::NoHash;
 use crate::service::{Core, Fault, audit};
 use crate::store::accounts::Person;
 use crate::store::records::Relation;
-use crate::store::{StoreFault, Tx, accounts, authenticators, lab_codes, passwords, records};
+use crate::store::{StoreFault, Tx, accounts, authenticators, lab_codes, operators, passwords, records};
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
@@ -67,12 +68,17 @@ async fn leak(core: &Core, lab: &Lab, story: &Story) -> Result<(), LeakError> {
 async fn fill(core: &Core, lab: &Lab, story: &mut Story) -> Result<(), Fault> {
     let mut means = Vec::new();
     for who in CAST {
-        means.push(Means::of(core, who).await?);
+        means.push(match who.state {
+            State::Waiting => None,
+            _ => Some(Means::new(core).await?),
+        });
     }
+    let operators = Means::new(core).await?;
     let mut tx = core.db.begin().await?;
     for (who, means) in CAST.iter().zip(means) {
         add(core, &mut tx, lab, who, means, story).await?;
     }
+    story.operator = Some(hire(core, &mut tx, lab, operators).await?);
     Ok(tx.commit().await?)
 }
 
@@ -84,19 +90,45 @@ struct Means {
 }
 
 impl Means {
-    async fn of(core: &Core, who: &Character) -> Result<Option<Self>, Fault> {
-        if who.state == State::Waiting {
-            return Ok(None);
-        }
+    async fn new(core: &Core) -> Result<Self, Fault> {
         let password = phrase(core);
         let typed = Password::typed(&password).ok_or(Fault::Broken("a demo password is too long"))?;
         let hash = core.hashing.make(typed).await.map_err(fault)?;
-        Ok(Some(Self {
+        Ok(Self {
             password,
             hash,
             seed: Seed::generate(&*core.entropy),
-        }))
+        })
     }
+
+    async fn give(&self, core: &Core, tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<(), Fault> {
+        let now = core.now();
+        passwords::set(tx, lab, account, &self.hash, now).await?;
+        authenticators::bind(tx, &core.sealer, lab, account, &self.seed, Step::from_number(0), now).await?;
+        accounts::set_state(tx, lab, account, AccountState::Active, now).await?;
+        recovery::issue(core, tx, lab, account, &Actor::Vestibule).await?;
+        Ok(())
+    }
+}
+
+/// The lab's security officer.
+async fn hire(core: &Core, tx: &mut Tx, lab: &Lab, means: Means) -> Result<Operator, Fault> {
+    let (realm, account) = (LabId::operators(), AccountId::generate(&*core.entropy));
+    let person = Person {
+        identifier: OPERATOR.name.to_owned(),
+        email: None,
+        birth_date: String::new(),
+        given_name: OPERATOR.given_name.to_owned(),
+        family_name: OPERATOR.family_name.to_owned(),
+    };
+    insert(core, tx, &realm, account, &person).await?;
+    means.give(core, tx, &realm, account).await?;
+    operators::set_role(tx, account, &lab.id, Role::Security, core.now()).await?;
+    Ok(Operator {
+        name: person.identifier,
+        password: means.password,
+        totp_secret: means.seed.base32().to_string(),
+    })
 }
 
 async fn add(
@@ -108,25 +140,21 @@ async fn add(
     story: &mut Story,
 ) -> Result<(), Fault> {
     let account = AccountId::generate(&*core.entropy);
-    let now = core.now();
-    insert(core, tx, &lab.id, account, who).await?;
+    insert(core, tx, &lab.id, account, &who.person()).await?;
+    attach(core, tx, &lab.id, account, who.record, &Relation::Own).await?;
     let mut told = Account::of(who);
     match means {
-        Some(Means { password, hash, seed }) => {
-            passwords::set(tx, &lab.id, account, &hash, now).await?;
-            authenticators::bind(tx, &core.sealer, &lab.id, account, &seed, Step::from_number(0), now).await?;
-            accounts::set_state(tx, &lab.id, account, AccountState::Active, now).await?;
-            recovery::issue(core, tx, &lab.id, account, &Actor::Vestibule).await?;
-            recovery::issue(core, tx, &lab.id, account, &Actor::Vestibule).await?;
-            told.password = Some(password);
-            told.totp_secret = Some(seed.base32().to_string());
+        Some(means) => {
+            means.give(core, tx, &lab.id, account).await?;
+            told.totp_secret = Some(means.seed.base32().to_string());
+            told.password = Some(means.password);
         }
         None => story.lab_codes.push(issue_code(core, tx, lab, account, who).await?),
     }
     if who.identifier == GUARDIAN {
         let relation = Relation::Granted {
             scope: "results".to_owned(),
-            ends_at: now.plus(YEAR),
+            ends_at: core.now().plus(YEAR),
         };
         attach(core, tx, &lab.id, account, CHILD_RECORD, &relation).await?;
         told.records.push(CHILD_RECORD.to_owned());
@@ -135,18 +163,10 @@ async fn add(
     Ok(())
 }
 
-async fn insert(core: &Core, tx: &mut Tx, lab: &LabId, account: AccountId, who: &Character) -> Result<(), Fault> {
-    let identifier = Identifier::parse(who.identifier).ok_or(Fault::Broken("a demo identifier is empty"))?;
+async fn insert(core: &Core, tx: &mut Tx, lab: &LabId, account: AccountId, person: &Person) -> Result<(), Fault> {
+    let identifier = Identifier::parse(&person.identifier).ok_or(Fault::Broken("a demo identifier is empty"))?;
     let index = core.identifier_index(lab, &identifier);
-    let person = Person {
-        identifier: who.identifier.to_owned(),
-        email: Some(who.email.to_owned()),
-        birth_date: who.birth_date.to_owned(),
-        given_name: who.given_name.to_owned(),
-        family_name: who.family_name.to_owned(),
-    };
-    accounts::insert(tx, &core.sealer, lab, account, &index, &person, &[], core.now()).await?;
-    Ok(attach(core, tx, lab, account, who.record, &Relation::Own).await?)
+    Ok(accounts::insert(tx, &core.sealer, lab, account, &index, person, &[], core.now()).await?)
 }
 
 async fn attach(

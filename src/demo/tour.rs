@@ -8,7 +8,7 @@ use data_encoding::BASE32_NOPAD;
 
 use crate::cli::output;
 use crate::crypto::totp::Seed;
-use crate::demo::folder::{Account, Story};
+use crate::demo::folder::{self, Account, Story};
 use crate::demo::people::{CHILD_RECORD, State};
 use crate::kernel::clock::Timestamp;
 use crate::service::Core;
@@ -49,6 +49,17 @@ pub fn text(dir: &Path, story: &Story, core: &Core) -> String {
             .account(State::Guardian)
             .map_or("", |guardian| guardian.identifier.as_str()),
     ));
+    if let Some(operator) = &story.operator {
+        text.push_str(&format!(
+            "7. A list has leaked. At {}/desk sign in as the operator {} (password: {}; secret for an authenticator: {})\n\
+             \x20    and import {}: see first who is concerned, then apply it.\n",
+            story.portal,
+            operator.name,
+            operator.password,
+            operator.totp_secret,
+            dir.join(folder::LEAK).display(),
+        ));
+    }
     text
 }
 
@@ -65,13 +76,17 @@ fn first_steps(story: &Story, patient: &Account, other: &Account, now: Timestamp
         site = story.site,
         identifier = patient.identifier,
         password = patient.password.as_deref().unwrap_or_default(),
-        code = code(patient, now).unwrap_or_default(),
+        code = patient
+            .totp_secret
+            .as_deref()
+            .and_then(|secret| code(secret, now))
+            .unwrap_or_default(),
         secret = patient.totp_secret.as_deref().unwrap_or_default(),
     )
 }
 
-fn code(account: &Account, now: Timestamp) -> Option<String> {
-    let secret = BASE32_NOPAD.decode(account.totp_secret.as_deref()?.as_bytes()).ok()?;
+fn code(secret: &str, now: Timestamp) -> Option<String> {
+    let secret = BASE32_NOPAD.decode(secret.as_bytes()).ok()?;
     Some(Seed::from_bytes(&secret)?.code(now))
 }
 
@@ -87,7 +102,14 @@ pub async fn codes_on_terminal(story: &Story, core: &Core) {
         let codes: Vec<String> = story
             .accounts
             .iter()
-            .filter_map(|account| Some(format!("{} {}", account.identifier, code(account, core.now())?)))
+            .filter_map(|account| Some((account.identifier.as_str(), account.totp_secret.as_deref()?)))
+            .chain(
+                story
+                    .operator
+                    .iter()
+                    .map(|operator| (operator.name.as_str(), operator.totp_secret.as_str())),
+            )
+            .filter_map(|(name, secret)| Some(format!("{name} {}", code(secret, core.now())?)))
             .collect();
         output::line(&format!("codes now: {}", codes.join(" · ")));
     }

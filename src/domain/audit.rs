@@ -5,8 +5,9 @@ use serde::Serialize;
 use crate::domain::account::HoldReason;
 use crate::domain::evidence::Means;
 use crate::domain::leak::{Effect, LeakId};
+use crate::domain::operator::Role;
 use crate::domain::outbox;
-use crate::kernel::ids::{AccountId, SessionId, SiteId};
+use crate::kernel::ids::{AccountId, OperatorName, SessionId, SiteId};
 
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,18 @@ pub enum GateCause {
     Unmapped,
     Ambiguous,
     Method,
+}
+
+/// Why the desk refused a signed-in operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeskCause {
+    /// They have no role in this lab.
+    NoRole,
+    /// What they asked for is another lab's.
+    OtherLab,
+    /// Their role is not enough.
+    Role,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -121,6 +134,31 @@ pub enum Event {
         /// Always false: nothing of the file stays anywhere but in the accounts.
         input_kept: bool,
     },
+    /// Of the LIS, in Argon2id; they open nothing alone.
+    LegacyPasswordsWrapped {
+        number: u64,
+    },
+    InvitationsIssued {
+        number: usize,
+        expires_at: String,
+    },
+    OperatorAdded {
+        operator: OperatorName,
+    },
+    /// None: nothing in this lab any more.
+    OperatorRoleSet {
+        operator: OperatorName,
+        role: Option<Role>,
+    },
+    OperatorDisabled {
+        operator: OperatorName,
+    },
+    /// An operator proved with a code that it is them, for one act.
+    CodeConfirmed,
+    /// An operator asked for what their role does not reach.
+    DeskRefused {
+        cause: DeskCause,
+    },
     LeakRead {
         leak: LeakId,
         rows: u64,
@@ -147,6 +185,13 @@ pub enum Event {
         leak: LeakId,
         checked: u64,
         confirmed: u64,
+    },
+    /// Somebody tried an account that exists only to be leaked.
+    CanaryTouched {
+        leak: LeakId,
+    },
+    CanariesMade {
+        number: usize,
     },
     AccountListed {
         leak: LeakId,
@@ -189,6 +234,11 @@ pub enum Event {
         letters: u64,
         lab_codes: u64,
     },
+    /// Names and file numbers of everyone on a list were written to files.
+    LeakPeopleExported {
+        leak: LeakId,
+        people: u64,
+    },
     /// The mail server was out of reach for too long.
     MailGivenUp {
         leak: LeakId,
@@ -218,12 +268,21 @@ impl Event {
             Self::RecordGranted { .. } => "record-granted",
             Self::PatientImportStarted => "patient-import-started",
             Self::PatientsImported { .. } => "patients-imported",
+            Self::LegacyPasswordsWrapped { .. } => "legacy-passwords-wrapped",
+            Self::InvitationsIssued { .. } => "invitations-issued",
+            Self::OperatorAdded { .. } => "operator-added",
+            Self::OperatorRoleSet { .. } => "operator-role-set",
+            Self::OperatorDisabled { .. } => "operator-disabled",
+            Self::CodeConfirmed => "code-confirmed",
+            Self::DeskRefused { .. } => "desk-refused",
             Self::LeakRead { .. } => "leak-read",
             Self::LeakApprovalRequested { .. } => "leak-approval-requested",
             Self::LeakApplied { .. } => "leak-applied",
             Self::LeakUndone { .. } => "leak-undone",
             Self::LeakClosed { .. } => "leak-closed",
             Self::LeakVerified { .. } => "leak-verified",
+            Self::CanaryTouched { .. } => "canary-touched",
+            Self::CanariesMade { .. } => "canaries-made",
             Self::AccountListed { .. } => "account-listed",
             Self::PasswordDisabled { .. } => "password-disabled",
             Self::KeyringAdopted => "keyring-adopted",
@@ -236,6 +295,7 @@ impl Event {
             Self::NotTold { .. } => "not-told",
             Self::LettersStarted { .. } => "letters-started",
             Self::LettersWritten { .. } => "letters-written",
+            Self::LeakPeopleExported { .. } => "leak-people-exported",
             Self::MailGivenUp { .. } => "mail-given-up",
         }
     }

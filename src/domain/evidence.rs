@@ -99,6 +99,16 @@ impl LabCodeOk {
     }
 }
 
+/// Beside a mailed link, the password of the LIS was right.
+#[derive(Debug)]
+pub struct LegacyOk(());
+
+impl LegacyOk {
+    pub fn from_hash(_: &PasswordMatched) -> Self {
+        Self(())
+    }
+}
+
 /// A recovery code was right, beside a code of the authenticator.
 #[derive(Debug)]
 pub struct RecoveryCodeOk(());

@@ -10,6 +10,7 @@ pub mod invented;
 pub mod leak;
 #[cfg(test)]
 mod leak_tests;
+pub mod operator;
 pub mod outbox;
 pub mod password;
 pub mod pending;

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::password_hash::{HashFault, HashedPassword};
+use crate::crypto::token::HashedToken;
 use crate::crypto::totp::Seed;
 use crate::domain::account::HoldReason;
-use crate::domain::evidence::{Authenticated, CodeOk, LabCodeOk, Means, RecoveryCodeOk};
+use crate::domain::evidence::{Authenticated, CodeOk, LabCodeOk, LegacyOk, Means, RecoveryCodeOk};
 use crate::domain::return_to::ReturnTo;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::AccountId;
@@ -79,20 +80,42 @@ impl Held {
     }
 }
 
-/// Enrolment, first half: the lab code and birth date were right.
+/// What began an enrolment, to be used up at its end.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// MAC of a lab code.
+    LabCode(Vec<u8>),
+    /// Digest of a mailed link's token.
+    Invitation(Vec<u8>),
+}
+
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Origin(..)")
+    }
+}
+
+/// Enrolment, first half: the birth date was right, and the lab code or the password of the LIS.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ChoosingPassword {
-    lab_code_mac: Vec<u8>,
+    origin: Origin,
 }
 
 impl ChoosingPassword {
     pub fn begin(_: &LabCodeOk, lab_code_mac: Vec<u8>) -> Self {
-        Self { lab_code_mac }
+        let origin = Origin::LabCode(lab_code_mac);
+        Self { origin }
+    }
+
+    pub fn invited(_: &LegacyOk, token: &HashedToken) -> Self {
+        let origin = Origin::Invitation(token.as_bytes().to_vec());
+        Self { origin }
     }
 
     pub fn chosen(self, password: &HashedPassword, seed: &Seed) -> BindingAuthenticator {
         BindingAuthenticator {
-            lab_code_mac: self.lab_code_mac,
+            origin: self.origin,
             password_hash: password.as_str().to_owned(),
             seed: seed.as_bytes().to_vec(),
         }
@@ -102,19 +125,19 @@ impl ChoosingPassword {
 /// Enrolment, second half: password chosen, authenticator shown, first code awaited.
 #[derive(Serialize, Deserialize)]
 pub struct BindingAuthenticator {
-    lab_code_mac: Vec<u8>,
+    origin: Origin,
     password_hash: String,
     seed: Vec<u8>,
 }
 
 impl BindingAuthenticator {
-    /// The lab code proved the person; the code proves that the new authenticator works.
+    /// What began it proved the person; the code proves that the new authenticator works.
     pub fn complete(&self, account: AccountId, _: &CodeOk, at: Timestamp) -> Authenticated {
         Authenticated::enrolled(account, at)
     }
 
-    pub fn lab_code_mac(&self) -> &[u8] {
-        &self.lab_code_mac
+    pub fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// # Errors

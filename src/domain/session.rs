@@ -13,6 +13,14 @@ pub struct Lifetime {
     pub absolute: Duration,
 }
 
+impl Lifetime {
+    /// Whoever may act on every account of a lab is asked again sooner.
+    pub const OF_OPERATORS: Self = Self {
+        idle: Duration::from_secs(15 * 60),
+        absolute: Duration::from_secs(4 * 3600),
+    };
+}
+
 /// A session about to be stored; nothing but [`Session::open`] makes one.
 #[derive(Debug)]
 pub struct NewSession(Session);

@@ -18,10 +18,12 @@ macro_rules! sources {
     };
 }
 
-const FR: &[Source] =
-    sources!("fr": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice");
-const EN: &[Source] =
-    sources!("en": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice");
+const FR: &[Source] = sources!(
+    "fr": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice" "desk" "leaks" "report"
+);
+const EN: &[Source] = sources!(
+    "en": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice" "desk" "leaks" "report"
+);
 
 pub(super) const fn sources(language: Language) -> &'static [Source] {
     match language {

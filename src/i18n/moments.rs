@@ -1,5 +1,6 @@
 //! Moments and waits in words, as people say them where the lab stands.
 
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::{Arg, Language, Texts};
@@ -36,6 +37,15 @@ impl Zone {
             .then(|| TimeZone::posix(PARIS_RULES).ok())
             .flatten();
         paris.map(Self).ok_or_else(|| UnknownZone { name: name.to_owned() })
+    }
+}
+
+impl Zone {
+    /// A moment as a form's field for one sends it, `2026-11-23T09:30`, told by the clocks of this zone.
+    pub fn read(&self, typed: &str) -> Option<Timestamp> {
+        let local: DateTime = typed.trim().parse().ok()?;
+        let at = self.0.to_timestamp(local).ok()?;
+        Some(Timestamp::from_micros(at.as_microsecond()))
     }
 }
 

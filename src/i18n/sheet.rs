@@ -8,6 +8,8 @@ const WIDTH: usize = 76;
 #[derive(Clone, Copy, Debug)]
 pub struct LabCodeSheet<'a> {
     pub lab: &'a str,
+    /// The name of the operator whose access it opens; None: a patient's.
+    pub operator: Option<&'a str>,
     /// Whom the sheet is for, as the desk writes it; not printed when absent.
     pub holder: Option<&'a str>,
     /// With or without separators; printed in groups of four.
@@ -41,7 +43,10 @@ impl LabCodeSheet<'_> {
         let until = texts.moment(language, zone, self.valid_until);
         let holder = |holder| texts.with(language, "sheet-for", &[("holder", one_line(holder).as_str().into())]);
         SheetTexts {
-            title: say("sheet-title"),
+            title: match self.operator {
+                Some(_) => say("sheet-title-desk"),
+                None => say("sheet-title"),
+            },
             holder: self.holder.map(holder),
             code_label: say("sheet-code"),
             code: in_groups(self.code),
@@ -49,7 +54,14 @@ impl LabCodeSheet<'_> {
             steps_label: say("sheet-steps"),
             steps: [
                 texts.with(language, "sheet-step-open", &[("address", self.address.into())]),
-                say("sheet-step-enter"),
+                match self.operator {
+                    Some(name) => texts.with(
+                        language,
+                        "sheet-step-enter-desk",
+                        &[("name", one_line(name).as_str().into())],
+                    ),
+                    None => say("sheet-step-enter"),
+                },
                 say("sheet-step-password"),
                 say("sheet-step-app"),
                 say("sheet-step-codes"),
@@ -139,11 +151,12 @@ fn wrapped_line(line: &str) -> String {
 mod tests {
     use super::*;
 
-    fn sample(language: Language) -> String {
+    fn sample(language: Language, operator: Option<&str>) -> String {
         let texts = Texts::load().unwrap();
         let zone = Zone::named("Europe/Paris").unwrap();
         let sheet = LabCodeSheet {
             lab: "Laboratoire des Tilleuls",
+            operator,
             holder: Some("Jeanne Moreau\u{1b}[2J\nJean"),
             code: "k7qm2rxph4tw",
             valid_until: Timestamp::from_seconds(1_795_461_300),
@@ -155,18 +168,25 @@ mod tests {
 
     #[test]
     fn sheet_fr() {
-        insta::assert_snapshot!(sample(Language::Fr));
+        insta::assert_snapshot!(sample(Language::Fr, None));
     }
 
     #[test]
     fn sheet_en() {
-        insta::assert_snapshot!(sample(Language::En));
+        insta::assert_snapshot!(sample(Language::En, None));
+    }
+
+    #[test]
+    fn an_operator_is_told_their_name_and_asked_for_no_birth_date() {
+        let (sheet, patients) = (sample(Language::En, Some("claire")), sample(Language::En, None));
+        assert!(sheet.contains("claire") && !sheet.contains("birth"), "{sheet}");
+        assert!(patients.contains("birth") && !patients.contains("claire"), "{patients}");
     }
 
     #[test]
     fn lines_fit_and_the_code_is_grouped() {
         for language in Language::ALL {
-            let sheet = sample(language);
+            let sheet = sample(language, None);
             assert!(sheet.lines().all(|line| line.chars().count() <= WIDTH), "{sheet}");
             assert!(sheet.contains("K7QM-2RXP-H4TW"), "{sheet}");
             assert!(!sheet.contains('\u{1b}'));

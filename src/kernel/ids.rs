@@ -135,6 +135,21 @@ slug! {
     LabId,
     /// A host name in front of one LIS, as named in the configuration.
     SiteId,
+    /// What an operator signs in with, and what the audit trail calls them.
+    OperatorName,
+}
+
+/// Accounts are kept lab by lab, and operators' in a realm of their own, which takes a lab's place.
+const OPERATORS: &str = "operators";
+
+impl LabId {
+    pub fn operators() -> Self {
+        Self(Arc::from(OPERATORS))
+    }
+
+    pub fn is_operators(&self) -> bool {
+        self.as_str() == OPERATORS
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,5 +2,7 @@
 
 pub mod campaign;
 pub mod dump;
+pub mod folder;
 pub mod letters;
+pub mod report;
 mod table;

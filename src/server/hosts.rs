@@ -15,7 +15,7 @@ use crate::server::StartError;
 use crate::service::Core;
 use crate::web::kit::App;
 use crate::web::kit::faces::Face;
-use crate::web::{internal, portal, proxy};
+use crate::web::{desk, internal, portal, proxy};
 
 pub type Sites = Arc<HashMap<SiteId, Arc<proxy::Site>>>;
 
@@ -53,7 +53,7 @@ pub fn configure(service: &mut ServiceConfig, sites: &Sites) {
     let portal = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Portal(_)))));
     let site = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Site(_)))));
     service
-        .service(portal.configure(portal::configure))
+        .service(portal.configure(desk::configure).configure(portal::configure))
         .service(site.configure(|service| proxy::service::configure(service, sites)))
         .default_service(route().to(HttpResponse::MisdirectedRequest));
 }

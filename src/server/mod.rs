@@ -21,9 +21,9 @@ use crate::i18n::Texts;
 use crate::server::certificates::Certificates;
 use crate::service::Core;
 use crate::service::network_throttle::NetworkThrottle;
-use crate::web::internal;
 use crate::web::kit::App;
 use crate::web::kit::faces::Faces;
+use crate::web::{desk, internal};
 
 /// A header, from its first byte to its last.
 const SLOWEST_HEAD: std::time::Duration = std::time::Duration::from_secs(10);
@@ -141,10 +141,12 @@ fn serve_public(
 ) -> Result<Server, StartError> {
     let config = Arc::clone(&app.core.config);
     let tls = certificates.server_config()?;
+    let lists = Data::new(desk::UnderWay::default());
     let server = HttpServer::new(move || {
         let sites = sites.clone();
         ActixApp::new()
             .app_data(app.clone())
+            .app_data(lists.clone())
             .wrap(hosts::transport_security(&app))
             .configure(|service| {
                 hosts::configure(service, &sites);

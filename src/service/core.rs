@@ -52,7 +52,10 @@ impl Core {
         self.clock.now()
     }
 
-    pub fn lifetime(&self) -> Lifetime {
+    pub fn lifetime(&self, lab: &LabId) -> Lifetime {
+        if lab.is_operators() {
+            return Lifetime::OF_OPERATORS;
+        }
         Lifetime {
             idle: self.config.session.idle(),
             absolute: self.config.session.absolute(),

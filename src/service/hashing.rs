@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use zeroize::Zeroizing;
 
 use crate::crypto::keyring::Keyring;
 use crate::crypto::password_hash::{self, Cost, HashFault, HashedPassword, PasswordMatched, WorkMemory};
@@ -41,15 +42,36 @@ struct Job {
     queued: Stopwatch,
 }
 
+/// What goes into a hash: a password, or what stands for one.
+pub struct Input(Zeroizing<Vec<u8>>);
+
+impl From<Password> for Input {
+    fn from(password: Password) -> Self {
+        Self(Zeroizing::new(password.expose().as_bytes().to_vec()))
+    }
+}
+
+impl From<Zeroizing<Vec<u8>>> for Input {
+    fn from(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl std::fmt::Debug for Input {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Input(..)")
+    }
+}
+
 #[derive(Debug)]
 enum Work {
     Verify {
         stored: HashedPassword,
-        password: Password,
+        input: Input,
         reply: oneshot::Sender<Result<Option<PasswordMatched>, HashFault>>,
     },
     Make {
-        password: Password,
+        input: Input,
         reply: oneshot::Sender<Result<HashedPassword, HashFault>>,
     },
 }
@@ -107,22 +129,35 @@ impl HashPool {
 
     /// # Errors
     /// No room in time, or the stored hash cannot be checked.
-    pub async fn verify(&self, stored: HashedPassword, password: Password) -> Result<Option<PasswordMatched>, NoHash> {
+    pub async fn verify(
+        &self,
+        stored: HashedPassword,
+        input: impl Into<Input>,
+    ) -> Result<Option<PasswordMatched>, NoHash> {
         let (reply, verdict) = oneshot::channel();
-        self.enqueue(Work::Verify {
-            stored,
-            password,
-            reply,
-        })?;
+        let input = input.into();
+        self.enqueue(Work::Verify { stored, input, reply })?;
         self.answer(verdict.await)
     }
 
     /// # Errors
     /// No room in time.
-    pub async fn make(&self, password: Password) -> Result<HashedPassword, NoHash> {
+    pub async fn make(&self, input: impl Into<Input>) -> Result<HashedPassword, NoHash> {
         let (reply, made) = oneshot::channel();
-        self.enqueue(Work::Make { password, reply })?;
+        let input = input.into();
+        self.enqueue(Work::Make { input, reply })?;
         self.answer(made.await)
+    }
+
+    /// How many hashes are computed at once.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// How long so many hashes take when nothing else is to be done.
+    pub fn expected_time(&self, hashes: u64) -> Duration {
+        let micros = self.state.hash_micros.load(Ordering::Relaxed);
+        Duration::from_micros(hashes.saturating_mul(micros) / self.threads.max(1) as u64)
     }
 
     /// How long to stay away, while a new job would wait too long.
@@ -154,9 +189,7 @@ impl HashPool {
     }
 
     fn expected_wait(&self) -> Duration {
-        let waiting = self.state.waiting.load(Ordering::Relaxed) as u64;
-        let micros = self.state.hash_micros.load(Ordering::Relaxed);
-        Duration::from_micros(waiting.saturating_mul(micros) / self.threads.max(1) as u64)
+        self.expected_time(self.state.waiting.load(Ordering::Relaxed) as u64)
     }
 }
 
@@ -213,18 +246,12 @@ impl Work {
     /// A sender that went away meanwhile misses nothing.
     fn compute(self, tools: &Tools, memory: &mut WorkMemory) {
         match self {
-            Self::Verify {
-                stored,
-                password,
-                reply,
-            } => {
-                let password = password.expose().as_bytes();
-                let verdict = password_hash::verify(&tools.keyring, tools.cost, stored.as_str(), password, memory);
+            Self::Verify { stored, input, reply } => {
+                let verdict = password_hash::verify(&tools.keyring, tools.cost, stored.as_str(), &input.0, memory);
                 let _ = reply.send(verdict);
             }
-            Self::Make { password, reply } => {
-                let password = password.expose().as_bytes();
-                let made = password_hash::hash(&tools.keyring, &*tools.entropy, tools.cost, password, memory);
+            Self::Make { input, reply } => {
+                let made = password_hash::hash(&tools.keyring, &*tools.entropy, tools.cost, &input.0, memory);
                 let _ = reply.send(made);
             }
         }

@@ -1,6 +1,7 @@
 //! What use cases share: the bounded hash pool, screening, throttling by network, audit, the cache of visits.
 
 pub mod audit;
+pub mod canary;
 pub mod core;
 pub mod hashing;
 pub mod known_passwords;

@@ -182,6 +182,30 @@ pub async fn find_people(
     rows.into_iter().map(opened).collect()
 }
 
+/// Some identifiers of a lab, as typed: those of the accounts whose ids follow.
+///
+/// # Errors
+/// The database does not answer, or a sealed value does not open.
+pub async fn find_some_identifiers(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    lab: &LabId,
+    after: AccountId,
+    most: i64,
+) -> Result<Vec<String>, StoreFault> {
+    const SQL: &str = "SELECT account_id, identifier FROM accounts WHERE lab_id = $1 AND account_id > $2 \
+         ORDER BY account_id LIMIT $3";
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = on_both!(tx, connection => {
+        sqlx::query_as(SQL)
+            .bind(lab.as_str()).bind(after.as_bytes().as_slice()).bind(most).fetch_all(connection).await?
+    });
+    let open = |(row, sealed): &(Vec<u8>, Vec<u8>)| {
+        let column = IDENTIFIER;
+        Ok(sealer.open_text(Place { lab, column, row }, sealed)?)
+    };
+    rows.iter().map(open).collect()
+}
+
 /// # Errors
 /// The database does not answer.
 pub async fn lookup_imported(
@@ -308,7 +332,8 @@ pub async fn set_state(
     Ok(())
 }
 
-/// How many accounts a lab has: answered from an index alone, where [`count_by_state`] reads every account.
+/// How many accounts a lab has, canaries included: answered from an index alone, where [`count_by_state`] reads every
+/// account.
 ///
 /// # Errors
 /// The database does not answer.
@@ -319,12 +344,14 @@ pub async fn count(tx: &mut Tx, lab: &LabId) -> Result<i64, StoreFault> {
     }))
 }
 
-/// How many accounts a lab has in each state.
+/// How many accounts a lab has in each state; canaries are no patients.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn count_by_state(tx: &mut Tx, lab: &LabId) -> Result<Vec<(AccountState, i64)>, StoreFault> {
-    const SQL: &str = "SELECT state, COUNT(*) FROM accounts WHERE lab_id = $1 GROUP BY state ORDER BY state";
+    const SQL: &str = "SELECT a.state, COUNT(*) FROM accounts a WHERE a.lab_id = $1 AND NOT EXISTS (\
+         SELECT 1 FROM canaries c WHERE c.lab_id = a.lab_id AND c.account_id = a.account_id) \
+         GROUP BY a.state ORDER BY a.state";
     let rows: Vec<(String, i64)> = on_both!(tx, connection => {
         sqlx::query(SQL).bind(lab.as_str()).fetch_all(connection).await?
             .iter().map(|row| (row.get(0), row.get(1))).collect()

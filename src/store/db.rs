@@ -234,7 +234,8 @@ impl Tx {
     /// # Errors
     /// The database does not answer in time.
     pub async fn keep_campaigns_out(&mut self, lab: &LabId) -> Result<(), StoreFault> {
-        self.lock("SELECT pg_advisory_xact_lock_shared($1)", lab).await
+        self.lock("SELECT pg_advisory_xact_lock_shared($1)", &format!("campaign {lab}"))
+            .await
     }
 
     /// Waits for every transaction that keeps campaigns out, and keeps new ones waiting.
@@ -242,12 +243,20 @@ impl Tx {
     /// # Errors
     /// The database does not answer in time.
     pub async fn begin_campaign(&mut self, lab: &LabId) -> Result<(), StoreFault> {
-        self.lock("SELECT pg_advisory_xact_lock($1)", lab).await
+        self.take_turns(&format!("campaign {lab}")).await
     }
 
-    async fn lock(&mut self, sql: &'static str, lab: &LabId) -> Result<(), StoreFault> {
+    /// Waits until no other transaction has this turn, and has it until it ends.
+    ///
+    /// # Errors
+    /// The database does not answer in time.
+    pub(super) async fn take_turns(&mut self, name: &str) -> Result<(), StoreFault> {
+        self.lock("SELECT pg_advisory_xact_lock($1)", name).await
+    }
+
+    async fn lock(&mut self, sql: &'static str, name: &str) -> Result<(), StoreFault> {
         if let Self::Postgres(tx) = self {
-            let name = blake3::hash(format!("vestibule campaign {lab}").as_bytes());
+            let name = blake3::hash(format!("vestibule {name}").as_bytes());
             let (number, _) = name.as_bytes().split_first_chunk().unwrap_or((&[0; 8], &[]));
             sqlx::query(sql)
                 .bind(i64::from_le_bytes(*number))

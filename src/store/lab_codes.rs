@@ -22,19 +22,27 @@ pub async fn issue(
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), StoreFault> {
-    const END_EARLIER: &str =
-        "UPDATE lab_codes SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
     const INSERT: &str = "INSERT INTO lab_codes \
          (lab_id, code_mac, account_id, issued_by, issued_at, expires_at, tried_times) VALUES ($1, $2, $3, $4, $5, $6, 0)";
-    on_both!(&mut *tx, connection => {
-        sqlx::query(END_EARLIER)
-            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(now.micros()).execute(connection).await?;
-    });
+    end_all(tx, lab, account, now).await?;
     on_both!(tx, connection => {
         sqlx::query(INSERT)
             .bind(lab.as_str()).bind(mac.as_slice()).bind(account.as_bytes().as_slice())
             .bind(issued_by).bind(now.micros()).bind(expires_at.micros())
             .execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// No code of the account serves any more.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn end_all(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp) -> Result<(), StoreFault> {
+    const SQL: &str = "UPDATE lab_codes SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(now.micros()).execute(connection).await?;
     });
     Ok(())
 }

@@ -37,7 +37,8 @@ pub async fn match_stretch(tx: &mut Tx, stretch: Stretch<'_>, now: Timestamp) ->
          LEFT JOIN authenticators t ON t.lab_id = a.lab_id AND t.account_id = a.account_id \
          WHERE a.lab_id = $1 AND a.identifier_index = e.identifier_index \
          AND a.identifier_index > $3 AND a.identifier_index <= $4 \
-         AND NOT EXISTS (SELECT 1 FROM canaries c WHERE c.lab_id = a.lab_id AND c.account_id = a.account_id)";
+         AND NOT EXISTS (SELECT 1 FROM canaries c WHERE c.lab_id = a.lab_id AND c.account_id = a.account_id) \
+         ON CONFLICT DO NOTHING";
     Ok(on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(stretch.lab.as_str()).bind(stretch.leak.number()).bind(stretch.after).bind(stretch.to)
@@ -216,8 +217,8 @@ pub async fn settle(tx: &mut Tx, stretch: Stretch<'_>, began_at: Timestamp, now:
     Ok(())
 }
 
-/// Messages for the accounts of a stretch that have an e-mail address and still something to do or to know; each once,
-/// however often this is called.
+/// Messages for the accounts of a stretch that have an e-mail address, those with a new password included: the old one may
+/// be in use elsewhere. Each once, however often this is called.
 ///
 /// # Errors
 /// The database does not answer.
@@ -227,7 +228,7 @@ pub async fn fill_outbox(tx: &mut Tx, stretch: Stretch<'_>, now: Timestamp) -> R
          'due', 0, $5, $5 FROM leak_accounts x \
          JOIN accounts a ON a.lab_id = x.lab_id AND a.account_id = x.account_id \
          WHERE x.lab_id = $1 AND x.leak_id = $2 AND x.identifier_index > $3 AND x.identifier_index <= $4 \
-         AND x.progress <> 'rotated' AND x.progress <> 're-enrolled' AND a.email IS NOT NULL ON CONFLICT DO NOTHING";
+         AND a.email IS NOT NULL ON CONFLICT DO NOTHING";
     let (rotate, disable) = (Effect::Rotate, Effect::Disable);
     let kind = |effect| Kind::mail_of(effect).as_str();
     Ok(on_both!(tx, connection => {

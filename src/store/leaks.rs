@@ -102,10 +102,11 @@ pub struct NewLeak<'a> {
 /// The next number of the installation.
 ///
 /// # Errors
-/// The database does not answer, or another leak was faster: try again.
+/// The database does not answer.
 pub async fn insert(tx: &mut Tx, lab: &LabId, new: &NewLeak<'_>) -> Result<LeakId, StoreFault> {
     const SQL: &str = "INSERT INTO leaks (lab_id, leak_id, state, source, mapping, census, aware_at, began_at) \
          SELECT $1, COALESCE(MAX(leak_id), 0) + 1, $2, $3, $4, '', $5, $6 FROM leaks RETURNING leak_id";
+    tx.take_turns("leak numbers").await?;
     let number: i64 = on_both!(tx, connection => {
         sqlx::query_scalar(SQL)
             .bind(lab.as_str()).bind(new.state.as_str()).bind(new.source).bind(new.mapping)
@@ -283,6 +284,19 @@ pub async fn move_cursor(
     Ok(changed == 1)
 }
 
+/// Accounts were added: what is not in effect yet is compared with all of them again before it is.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn match_again(tx: &mut Tx, lab: &LabId) -> Result<(), StoreFault> {
+    const SQL: &str = "UPDATE leaks SET matched_to = NULL \
+         WHERE lab_id = $1 AND (state = 'drafted' OR state = 'awaiting-approval')";
+    on_both!(tx, connection => {
+        sqlx::query(SQL).bind(lab.as_str()).execute(connection).await?;
+    });
+    Ok(())
+}
+
 #[derive(Clone, Copy, Debug)]
 pub enum Milestone {
     Settled,
@@ -396,6 +410,7 @@ pub async fn open_suspicion(
     now: Timestamp,
 ) -> Result<(LeakId, bool), StoreFault> {
     const SQL: &str = "SELECT leak_id FROM leaks WHERE lab_id = $1 AND state = 'suspected' ORDER BY leak_id LIMIT 1";
+    tx.take_turns("leak numbers").await?;
     let open: Option<i64> = on_both!(&mut *tx, connection => {
         sqlx::query_scalar(SQL).bind(lab.as_str()).fetch_optional(connection).await?
     });

@@ -290,3 +290,28 @@ pub async fn count(tx: &mut Tx, lab: &LabId, leak: LeakId) -> Result<Vec<(Kind, 
     };
     rows.into_iter().map(counted).collect()
 }
+
+/// What has reached people.
+#[derive(Clone, Copy, Debug)]
+pub struct Reached {
+    /// Each person once, by mail or by letter.
+    pub people: u64,
+    pub first_mail: Option<Timestamp>,
+    pub last_mail: Option<Timestamp>,
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn lookup_reached(tx: &mut Tx, lab: &LabId, leak: LeakId) -> Result<Reached, StoreFault> {
+    const SQL: &str = "SELECT COUNT(DISTINCT recipient), MIN(CASE WHEN state = 'sent' THEN changed_at END), \
+         MAX(CASE WHEN state = 'sent' THEN changed_at END) FROM outbox WHERE lab_id = $1 AND leak_id = $2 \
+         AND state IN ('sent', 'written') AND kind IN ('leak-rotate', 'leak-disabled', 'leak-listed', 'letter')";
+    let (people, first, last): (i64, Option<i64>, Option<i64>) = on_both!(tx, connection => {
+        sqlx::query_as(SQL).bind(lab.as_str()).bind(leak.number()).fetch_one(connection).await?
+    });
+    Ok(Reached {
+        people: u64::try_from(people).unwrap_or(0),
+        first_mail: moment(first),
+        last_mail: moment(last),
+    })
+}

@@ -1,5 +1,8 @@
 //! Password hashes.
 
+use std::time::Duration;
+
+use super::columns::moment;
 use super::db::on_both;
 use super::{StoreFault, Tx};
 use crate::crypto::password_hash::HashedPassword;
@@ -56,4 +59,20 @@ pub async fn lookup(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<Opti
     hash.map(HashedPassword::restore)
         .transpose()
         .map_err(|_| StoreFault::Unreadable("passwords.hash"))
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn lookup_age(
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Option<Duration>, StoreFault> {
+    const SQL: &str = "SELECT set_at FROM passwords WHERE lab_id = $1 AND account_id = $2";
+    let set_at: Option<i64> = on_both!(tx, connection => {
+        sqlx::query_scalar(SQL)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).fetch_optional(connection).await?
+    });
+    Ok(moment(set_at).map(|set_at| now.since(set_at)))
 }

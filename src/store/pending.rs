@@ -131,6 +131,18 @@ pub async fn consume(tx: &mut Tx, lab: &LabId, pending: PendingId) -> Result<boo
     Ok(changed == 1)
 }
 
+/// Whatever an account has under way.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn delete_of(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<(), StoreFault> {
+    const SQL: &str = "DELETE FROM pending WHERE lab_id = $1 AND account_id = $2";
+    on_both!(tx, connection => {
+        sqlx::query(SQL).bind(lab.as_str()).bind(account.as_bytes().as_slice()).execute(connection).await?;
+    });
+    Ok(())
+}
+
 /// # Errors
 /// The database does not answer.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {

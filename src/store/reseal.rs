@@ -100,6 +100,7 @@ pub const COLUMNS: &[Column] = &[
     column!("accounts"."family_name", "account_id"),
     column!("records"."record", "account_id", "record_index"),
     column!("authenticators"."seed", "account_id"),
+    column!("legacy_passwords"."salt", "account_id"),
     column!("pending"."state", "pending_id"),
 ];
 

@@ -1,5 +1,7 @@
 //! What people see and what programs call over HTTP: the kit, the pages, and a folder for each face.
 
+pub mod desk;
+pub mod entrance;
 pub mod internal;
 pub mod kit;
 pub mod pages;

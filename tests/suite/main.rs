@@ -12,14 +12,17 @@
 
 mod admin;
 mod architecture;
+mod canaries;
 mod corpus;
 mod dependencies;
+mod desk;
 mod dump;
 mod enrolment;
 mod gate;
 mod hand_over;
 mod holds;
 mod leaks;
+mod legacy;
 mod recovery;
 mod routes;
 mod schema;

@@ -29,6 +29,7 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /login", Public),
         ("portal /logout", Public),
         ("portal /activate", Public),
+        ("portal /invite", Pending),
         ("portal /activate/password", Pending),
         ("portal /activate/code", Pending),
         ("portal /password", Pending),
@@ -41,6 +42,21 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /.well-known/security.txt", Public),
         ("portal /healthz", Public),
         ("portal /readyz", Public),
+        ("desk /desk", Session),
+        ("desk /desk/login", Public),
+        ("desk /desk/logout", Public),
+        ("desk /desk/activate", Public),
+        ("desk /desk/activate/password", Pending),
+        ("desk /desk/activate/code", Pending),
+        ("desk /desk/password", Pending),
+        ("desk /desk/stay", Session),
+        ("desk /desk/leaks", Session),
+        ("desk /desk/leaks/new", Session),
+        ("desk /desk/leaks/{id}", Session),
+        ("desk /desk/leaks/{id}/apply", Session),
+        ("desk /desk/leaks/{id}/approve", Session),
+        ("desk /desk/leaks/{id}/undo", Session),
+        ("desk /desk/leaks/{id}/close", Session),
         ("proxy /.vestibule/enter", Public),
         ("proxy /.vestibule/jwks.json", Public),
         ("proxy /.vestibule/static/{name}", Public),
@@ -56,6 +72,7 @@ fn golden() -> BTreeMap<&'static str, Class> {
 fn registered() -> Vec<String> {
     let faces = [
         ("portal ", "portal/mod.rs"),
+        ("desk ", "desk/mod.rs"),
         ("proxy /.vestibule", "proxy/service.rs"),
         ("internal ", "internal/mod.rs"),
     ];
@@ -83,15 +100,28 @@ fn registered() -> Vec<String> {
 }
 
 fn value_of(constant: &str) -> &'static str {
-    use vestibule::web::portal::{account, activate, rotate};
-    match constant {
-        "activate::PASSWORD" => activate::PASSWORD,
-        "activate::CODE" => activate::CODE,
-        "rotate::PATH" => rotate::PATH,
-        "account::STAY" => account::STAY,
-        "account::END_ONE" => account::END_ONE,
-        "account::END_ALL" => account::END_ALL,
-        other => panic!("a route is registered under a constant that this test does not know: {other}"),
+    use vestibule::web::pages::{DESK, Door, PORTAL};
+    use vestibule::web::portal::{account, invite};
+    let of = |door: &'static Door, name: &str| match name {
+        "home" => door.home,
+        "login" => door.login,
+        "logout" => door.logout,
+        "activate" => door.activate,
+        "activate_password" => door.activate_password,
+        "activate_code" => door.activate_code,
+        "password" => door.password,
+        "stay" => door.stay,
+        other => panic!("a route is registered under an address that this test does not know: {other}"),
+    };
+    match constant.split_once(['.', ':']) {
+        Some(("PORTAL", name)) => of(&PORTAL, name),
+        Some(("DESK", name)) => of(&DESK, name),
+        _ => match constant {
+            "invite::PATH" => invite::PATH,
+            "account::END_ONE" => account::END_ONE,
+            "account::END_ALL" => account::END_ALL,
+            other => panic!("a route is registered under a constant that this test does not know: {other}"),
+        },
     }
 }
 
@@ -105,8 +135,8 @@ async fn r04_every_route_is_walked_without_a_session(app: TestApp) {
     let patient = app.patient("P-102477", "102477").await;
     for (route, class) in golden() {
         let (face, path) = route.split_once(' ').unwrap();
-        let path = path.replace("{name}", "anything");
-        let base = if face == "portal" { &app.portal } else { &app.site };
+        let path = path.replace("{name}", "anything").replace("{id}", "1");
+        let base = if face == "proxy" { &app.site } else { &app.portal };
         if class == Class::Internal {
             for public in [&app.portal, &app.site] {
                 let page = app.browser().get(&format!("{public}{path}")).await;
@@ -126,7 +156,8 @@ async fn r04_every_route_is_walked_without_a_session(app: TestApp) {
             for private in ["Odette", "Lemaître", "P-102477", &patient.record, "odette@example.org"] {
                 assert!(!text.contains(private), "{method} {route} tells {private}");
             }
-            let led_to_sign_in = page.status == 303 && page.location() == "/login";
+            let sign_in = if face == "desk" { "/desk/login" } else { "/login" };
+            let led_to_sign_in = page.status == 303 && page.location() == sign_in;
             if class == Class::Session {
                 assert!(
                     led_to_sign_in || page.status == 405,

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::admin::Problem;
+use crate::crypto::legacy::Scheme;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
@@ -42,16 +43,88 @@ impl Field {
     }
 }
 
+/// Where a column is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Source {
+pub enum Source {
     Header(String),
     /// Counted from 1.
     Number(usize),
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("neither a header nor a number from 1")]
+pub struct NoSource;
+
+impl FromStr for Source {
+    type Err = NoSource;
+
+    fn from_str(text: &str) -> Result<Self, NoSource> {
+        match text.trim() {
+            "" | "0" => Err(NoSource),
+            source => Ok(source
+                .parse()
+                .map_or_else(|_| Self::Header(source.to_owned()), Self::Number)),
+        }
+    }
+}
+
+impl Source {
+    /// None: no column has this header. `what` is wanted, and `option` says where it is.
+    fn find(&self, first: &[String], what: &str, option: &str) -> Result<Option<usize>, Problem> {
+        let header = match self {
+            Self::Number(number) if *number > first.len() => {
+                let what = format!("column {number} was named for {what}, and the line has {}", first.len());
+                let remedy = "count the columns from 1, and check that , ; or a tab separates them";
+                return Err(problem(what, remedy));
+            }
+            Self::Number(number) => return Ok(Some(number - 1)),
+            Self::Header(header) => header,
+        };
+        let mut found = first.iter().enumerate().filter(|(_, text)| same(text, header));
+        match (found.next(), found.next()) {
+            (Some(_), Some(_)) => {
+                let remedy = format!("say which one by number: {option}NUMBER, counted from 1");
+                Err(problem(format!("two columns are headed '{header}'"), remedy))
+            }
+            (found, _) => Ok(found.map(|(at, _)| at)),
+        }
+    }
+
+    fn must_find(&self, first: &[String], what: &str, option: &str) -> Result<usize, Problem> {
+        let found = self.find(first, what, option)?;
+        found.ok_or_else(|| {
+            let header = match self {
+                Self::Header(header) => header,
+                Self::Number(_) => what,
+            };
+            let remedy = format!("say which column it is: {option}HEADER or {option}NUMBER, counted from 1");
+            problem(format!("no column is headed '{header}'"), remedy)
+        })
+    }
+}
+
+/// Where the LIS's passwords stand, and how it kept them; no file is searched for them unless somebody says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LegacyColumns {
+    pub scheme: Scheme,
+    pub password: Source,
+    pub salt: Option<Source>,
+}
+
+/// Positions of the same.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LegacyPositions {
+    pub scheme: Scheme,
+    pub password: usize,
+    pub salt: Option<usize>,
+}
+
 /// `record=Dossier,birth_date=7`: fields found under another header, or by number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ColumnMap(Vec<(Field, Source)>);
+pub struct ColumnMap {
+    fields: Vec<(Field, Source)>,
+    legacy: Option<LegacyColumns>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -70,24 +143,32 @@ impl FromStr for ColumnMap {
             let (name, source) = part.split_once('=').ok_or_else(malformed)?;
             let named = |field: &&Field| field.name() == name.trim();
             let field = *Field::ALL.iter().find(named).ok_or_else(malformed)?;
-            let source = match source.trim() {
-                "" | "0" => return Err(malformed()),
-                source => source
-                    .parse()
-                    .map_or_else(|_| Source::Header(source.to_owned()), Source::Number),
-            };
+            let source = source.parse().map_err(|_| malformed())?;
             if map.source(field).is_some() {
                 return Err(malformed());
             }
-            map.0.push((field, source));
+            map.fields.push((field, source));
         }
         Ok(map)
     }
 }
 
 impl ColumnMap {
+    /// Passwords of the LIS are read as well.
+    #[must_use]
+    pub fn with_legacy(self, legacy: LegacyColumns) -> Self {
+        Self {
+            legacy: Some(legacy),
+            ..self
+        }
+    }
+
+    pub fn has_legacy(&self) -> bool {
+        self.legacy.is_some()
+    }
+
     fn source(&self, field: Field) -> Option<&Source> {
-        self.0
+        self.fields
             .iter()
             .find(|(found, _)| *found == field)
             .map(|(_, source)| source)
@@ -95,9 +176,14 @@ impl ColumnMap {
 
     /// By number throughout, a file may do without a header.
     fn needs_header(&self) -> bool {
+        let by_header = |source: &Source| matches!(source, Source::Header(_));
+        let legacy = self.legacy.iter();
         Field::ALL
             .into_iter()
             .any(|field| !matches!(self.source(field), Some(Source::Number(_))) && !field.is_optional())
+            || legacy
+                .flat_map(|legacy| legacy.salt.iter().chain([&legacy.password]))
+                .any(by_header)
     }
 
     /// `first`: the file's first line. Never names what stands in it, which may be a patient.
@@ -107,6 +193,7 @@ impl ColumnMap {
     pub(super) fn resolve(&self, first: &[String]) -> Result<Columns, Problem> {
         let mut columns = Columns {
             positions: [None; Field::ALL.len()],
+            legacy: self.legacy.as_ref().map(|legacy| legacy.find(first)).transpose()?,
             width: first.len(),
             has_header: true,
         };
@@ -121,34 +208,28 @@ impl ColumnMap {
     }
 
     fn position(&self, field: Field, first: &[String]) -> Result<Option<usize>, Problem> {
-        let header = match self.source(field) {
-            Some(Source::Number(number)) if *number > first.len() => {
-                let what = format!(
-                    "column {number} was named for {field}, and the line has {}",
-                    first.len()
-                );
-                return Err(problem(
-                    what,
-                    "count the columns from 1, and check that , ; or a tab separates them",
-                ));
-            }
-            Some(Source::Number(number)) => return Ok(Some(number - 1)),
-            Some(Source::Header(header)) => header.as_str(),
-            None => field.name(),
-        };
-        let mut found = first.iter().enumerate().filter(|(_, text)| same(text, header));
-        match (found.next(), found.next()) {
-            (Some((at, _)), None) => Ok(Some(at)),
-            (None, _) if field.is_optional() && self.source(field).is_none() => Ok(None),
-            (None, _) => {
-                let remedy = format!("say which column it is: --map {field}=HEADER or {field}=NUMBER, counted from 1");
-                Err(problem(format!("no column is headed '{header}'"), remedy))
-            }
-            (Some(_), Some(_)) => {
-                let remedy = format!("say which one by number: --map {field}=NUMBER, counted from 1");
-                Err(problem(format!("two columns are headed '{header}'"), remedy))
-            }
+        let (named, option) = (Source::Header(field.name().to_owned()), format!("--map {field}="));
+        match self.source(field) {
+            None if field.is_optional() => named.find(first, field.name(), &option),
+            source => source
+                .unwrap_or(&named)
+                .must_find(first, field.name(), &option)
+                .map(Some),
         }
+    }
+}
+
+impl LegacyColumns {
+    fn find(&self, first: &[String]) -> Result<LegacyPositions, Problem> {
+        let salt = self.salt.as_ref();
+        let salt = salt.map(|salt| salt.must_find(first, "the salt", "--legacy-salt-column "));
+        Ok(LegacyPositions {
+            scheme: self.scheme,
+            password: self
+                .password
+                .must_find(first, "the LIS's password", "--legacy-column ")?,
+            salt: salt.transpose()?,
+        })
     }
 }
 
@@ -165,6 +246,7 @@ fn problem(what: impl Into<String>, remedy: impl Into<String>) -> Problem {
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
     positions: [Option<usize>; Field::ALL.len()],
+    pub legacy: Option<LegacyPositions>,
     pub width: usize,
     pub has_header: bool,
 }
@@ -179,7 +261,9 @@ impl Columns {
 
     /// Columns of the file that no field comes from.
     pub fn dropped(&self) -> usize {
-        let mut used: Vec<_> = self.positions.iter().flatten().collect();
+        let legacy = self.legacy.iter();
+        let legacy = legacy.flat_map(|legacy| legacy.salt.iter().chain([&legacy.password]));
+        let mut used: Vec<_> = self.positions.iter().flatten().chain(legacy).collect();
         used.sort_unstable();
         used.dedup();
         self.width.saturating_sub(used.len())

@@ -6,10 +6,10 @@ use crate::admin::patients::columns::Field;
 use crate::admin::patients::row::{Reason, Row, Wrong};
 use crate::crypto::blind_index::BlindIndex;
 use crate::kernel::ids::{AccountId, LabId};
-use crate::service::Core;
+use crate::service::{Core, standing};
 use crate::store::accounts::{self, NewAccount, Person};
 use crate::store::records::{self, OwnRecord};
-use crate::store::{StoreFault, Tx};
+use crate::store::{StoreFault, Tx, leaks};
 
 /// A line that was read, well or badly.
 pub(super) struct Line {
@@ -92,6 +92,21 @@ pub(super) async fn store(
     Ok(all)
 }
 
+/// For some days after a leak nobody is written to at another address than before.
+async fn changes_frozen_contact(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    person: &Person,
+) -> Result<bool, StoreFault> {
+    if standing::contacts_frozen(core, tx, lab, account).await?.is_none() {
+        return Ok(false);
+    }
+    let known = accounts::lookup_person(tx, &core.sealer, lab, account).await?;
+    Ok(known.is_some_and(|known| known.email != person.email))
+}
+
 impl Chunk<'_> {
     async fn decide(&mut self, keyed: Keyed) -> Result<Result<Done, Wrong>, StoreFault> {
         let owner = self.owners.get(&keyed.record).copied();
@@ -103,6 +118,9 @@ impl Chunk<'_> {
         };
         let account = holder.account;
         let changed = holder.digest != keyed.digest.as_bytes();
+        if changed && changes_frozen_contact(self.core, self.tx, self.lab, account, &keyed.row.person).await? {
+            return Ok(Err((Some(Field::Email), Reason::ContactFrozen)));
+        }
         match owner {
             Some(owner) if owner != account => return Ok(Err((Some(Field::Record), Reason::RecordOfAnother))),
             Some(_) if !changed => return Ok(Ok(Done::Unchanged)),
@@ -157,6 +175,9 @@ impl Chunk<'_> {
     async fn write(self) -> Result<(), StoreFault> {
         let (sealer, lab, now) = (&self.core.sealer, self.lab, self.core.now());
         accounts::insert_many(self.tx, sealer, lab, &self.accounts, now).await?;
+        if !self.accounts.is_empty() {
+            leaks::match_again(self.tx, lab).await?;
+        }
         records::attach_own(self.tx, sealer, lab, &self.records, now).await?;
         for (account, person, digest) in &self.updates {
             accounts::update_person(self.tx, sealer, lab, *account, person, digest.as_bytes(), now).await?;

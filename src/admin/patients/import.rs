@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::admin::patients::columns::{ColumnMap, Columns, Field};
 use crate::admin::patients::decide::{Done, Keyed, Line, store};
+use crate::admin::patients::legacy::{self, Found, LegacyReport};
 use crate::admin::patients::lines::{Lines, Scanned};
 use crate::admin::patients::row::{Reason, Row};
 use crate::admin::patients::survey::{Survey, survey};
@@ -17,11 +18,12 @@ use crate::crypto::blind_index::{BlindIndex, Indexer};
 use crate::domain::audit::{Actor, Event};
 use crate::kernel::clock::Stopwatch;
 use crate::kernel::ids::LabId;
-use crate::service::{Core, audit};
-use crate::store::StoreFault;
+use crate::service::{Core, Fault, audit};
 
 /// Also what one statement reads or writes.
 const LINES_PER_TRANSACTION: usize = 1_000;
+/// Where each line costs a hash: so many are lost when the import is cut off.
+const LINES_WITH_HASHES: usize = 100;
 /// Between two transactions the server's own writes have their turn: SQLite has one writer, and a patient who signs in
 /// does not queue for it but tries again and again for five seconds.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
@@ -37,6 +39,9 @@ pub struct ImportReport {
     pub refused: u64,
     /// Columns of the file that were skipped unread.
     pub columns_dropped: usize,
+    /// None: no passwords of the LIS were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legacy: Option<LegacyReport>,
 }
 
 /// A line that was not imported. Never holds what stood in it.
@@ -52,6 +57,11 @@ pub struct BadLine {
 #[derive(Clone, Copy, Debug)]
 pub enum Notice {
     Bad(BadLine),
+    /// Passwords to be wrapped, at the most, and how long that takes on this machine.
+    Hashing {
+        passwords: u64,
+        takes: Duration,
+    },
     /// Bytes of the file that are dealt with, and of how many.
     Progress {
         bytes: u64,
@@ -95,11 +105,16 @@ pub async fn import(
         report: ImportReport::default(),
     };
     import.report.columns_dropped = import.columns.dropped();
+    if import.columns.legacy.is_some() {
+        import.report.legacy = Some(LegacyReport::default());
+        let (passwords, takes) = (found.lines, core.hashing.expected_time(found.lines));
+        notify(Notice::Hashing { passwords, takes });
+    }
     let mut first = true;
     loop {
         let ended = match import.batch(actor, first, notify).await {
             Ok(ended) => ended,
-            Err(Stopped::Store(fault)) => return Err(import.interrupted(file, &fault)),
+            Err(Stopped::Fault(fault)) => return Err(import.interrupted(file, &fault)),
             Err(Stopped::Read(error)) => return Err(unreadable(file, &error)),
         };
         notify(Notice::Progress {
@@ -155,13 +170,13 @@ struct Import<'a> {
 }
 
 enum Stopped {
-    Store(StoreFault),
+    Fault(Fault),
     Read(std::io::Error),
 }
 
-impl From<StoreFault> for Stopped {
-    fn from(fault: StoreFault) -> Self {
-        Self::Store(fault)
+impl<F: Into<Fault>> From<F> for Stopped {
+    fn from(fault: F) -> Self {
+        Self::Fault(fault.into())
     }
 }
 
@@ -174,13 +189,17 @@ impl Import<'_> {
         notify: &mut (dyn FnMut(Notice) + Send),
     ) -> Result<bool, Stopped> {
         // Read and checked before anybody is kept waiting.
-        let mut ended = false;
-        let mut lines = Vec::with_capacity(LINES_PER_TRANSACTION);
-        while !ended && lines.len() < LINES_PER_TRANSACTION {
+        let most = match self.columns.legacy {
+            Some(_) => LINES_WITH_HASHES,
+            None => LINES_PER_TRANSACTION,
+        };
+        let (mut ended, mut kept) = (false, Vec::new());
+        let mut lines = Vec::with_capacity(most);
+        while !ended && lines.len() < most {
             match self.lines.next().map_err(Stopped::Read)? {
                 Some(scanned) => {
                     self.bytes += scanned.bytes;
-                    lines.push(self.read(scanned));
+                    lines.push(self.read(scanned, &mut kept));
                 }
                 None => ended = true,
             }
@@ -198,6 +217,7 @@ impl Import<'_> {
                 Ok(Done::Unchanged) => report.unchanged += 1,
                 Err((field, reason)) => {
                     report.refused += 1;
+                    kept.retain(|kept| kept.line != line);
                     notify(Notice::Bad(BadLine { line, field, reason }));
                 }
             }
@@ -215,23 +235,35 @@ impl Import<'_> {
         }
         tx.commit().await?;
         self.report = report;
+        if let Some(report) = &mut self.report.legacy {
+            legacy::wrap(self.core, self.lab, kept, actor, report, notify).await?;
+        }
         if !ended {
             tokio::time::sleep(held.elapsed().div_f32(PAUSE_SHARE).max(SHORTEST_PAUSE)).await;
         }
         Ok(ended)
     }
 
-    fn read(&self, scanned: Scanned) -> Line {
-        let number = scanned.line;
+    /// Puts what the LIS kept of a password into `kept`.
+    fn read(&self, scanned: Scanned, kept: &mut Vec<Found>) -> Line {
+        let (number, encoding) = (scanned.line, self.found.encoding);
         let row = scanned
             .record
             .map_err(|broken| (None, Reason::Broken(broken)))
-            .and_then(|record| Row::read(&record, &self.columns, self.found.encoding, self.core.now()))
-            .map(|row| Keyed {
-                identifier: self.identifiers.index(&[row.identifier.as_str()]),
-                record: self.records.index(&[row.record.as_str()]),
-                digest: self.digest(&row),
-                row,
+            .and_then(|record| Ok((Row::read(&record, &self.columns, encoding, self.core.now())?, record)))
+            .map(|(row, record)| {
+                let identifier = self.identifiers.index(&[row.identifier.as_str()]);
+                kept.extend(self.columns.legacy.map(|at| Found {
+                    line: number,
+                    identifier,
+                    kept: legacy::read(&record, at, encoding),
+                }));
+                Keyed {
+                    identifier,
+                    record: self.records.index(&[row.record.as_str()]),
+                    digest: self.digest(&row),
+                    row,
+                }
             });
         Line { number, row }
     }
@@ -248,8 +280,11 @@ impl Import<'_> {
         ])
     }
 
-    fn interrupted(&self, file: &Path, fault: &StoreFault) -> Problem {
-        let problem = explain(fault, "database");
+    fn interrupted(&self, file: &Path, fault: &Fault) -> Problem {
+        let problem = match fault {
+            Fault::Store(fault) => explain(fault, "database"),
+            fault => Problem::new("hashing", fault.to_string(), "check the keyring"),
+        };
         let dealt_with = self.report.added + self.report.updated + self.report.unchanged + self.report.refused;
         Problem::new(
             format!("{}, after {dealt_with} lines", file.display()),

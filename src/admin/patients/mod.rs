@@ -1,16 +1,23 @@
 //! What a lab does for its patients: bring them in from the LIS, hand over lab codes, grant a record to somebody else.
 
+mod canary;
 mod columns;
 mod decide;
 mod grant;
 mod import;
+mod invite;
 mod lab_code;
+mod legacy;
 mod lines;
 mod row;
 mod survey;
 
-pub use columns::{ColumnMap, Field, MalformedMap};
+pub use canary::{Canary, CanaryError, make_canaries};
+pub use columns::{ColumnMap, Field, LegacyColumns, MalformedMap, NoSource, Source};
 pub use grant::{GrantError, grant};
 pub use import::{BadLine, ImportReport, Notice, import};
-pub use lab_code::{IssueError, IssuedLabCode, issue_lab_code};
+pub use invite::{Invitation, InviteError, invite};
+pub use lab_code::{IssueError, issue_lab_code};
+pub use legacy::LegacyReport;
 pub use row::Reason;
+pub(super) use row::{email, name};

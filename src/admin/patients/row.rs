@@ -5,6 +5,7 @@ use std::fmt;
 use crate::admin::patients::columns::{Columns, Field};
 use crate::admin::patients::lines::{Broken, Record};
 use crate::admin::patients::survey::Encoding;
+use crate::crypto::legacy::UnreadableLegacy;
 use crate::domain::birth_date::BirthDate;
 use crate::domain::identifier::Identifier;
 use crate::domain::record::RecordNumber;
@@ -31,6 +32,9 @@ pub enum Reason {
     ImpossibleDate,
     RecordOfAnother,
     IdentifierOfAnother,
+    ContactFrozen,
+    /// The patient was imported; the password beside them was not.
+    Legacy(UnreadableLegacy),
 }
 
 impl fmt::Display for Reason {
@@ -42,6 +46,7 @@ impl fmt::Display for Reason {
             Self::Broken(Broken::UnclosedQuote) => "a quote is opened and not closed",
             Self::Broken(Broken::StrayQuote) => "text after a closing quote",
             Self::Broken(Broken::TooLong) => "longer than a mebibyte",
+            Self::Legacy(why) => return write!(f, "password of the LIS not taken: {why}"),
             Self::OtherEncoding => "not in the encoding of the rest of the file",
             Self::Empty => "empty",
             Self::TooLong => "too long",
@@ -54,6 +59,9 @@ impl fmt::Display for Reason {
             Self::ImpossibleDate => "in the future, or before 1880",
             Self::RecordOfAnother => "the record is the own file of another account",
             Self::IdentifierOfAnother => "the identifier has another birth date and does not hold this record",
+            Self::ContactFrozen => {
+                "the account stands on a leaked list: its e-mail cannot be changed yet ([leak] contact_freeze_days)"
+            }
         })
     }
 }
@@ -155,7 +163,7 @@ fn is_social_security_number(normalized: &str) -> bool {
     }
 }
 
-fn email(text: &str) -> Result<Option<String>, Reason> {
+pub fn email(text: &str) -> Result<Option<String>, Reason> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -187,7 +195,7 @@ fn birth_date(text: &str, now: Timestamp) -> Result<BirthDate, Reason> {
 }
 
 /// May be empty: a new-born may have no given name yet.
-fn name(text: &str) -> Result<String, Reason> {
+pub fn name(text: &str) -> Result<String, Reason> {
     let text = text.trim();
     if text.chars().any(char::is_control) {
         return Err(Reason::ControlCharacter);

@@ -32,6 +32,8 @@ pub struct Survey {
     pub encoding: Encoding,
     pub delimiter: u8,
     pub bytes: u64,
+    /// Line ends: about as many patients.
+    pub lines: u64,
     /// Of the byte order mark.
     pub skip: u64,
 }
@@ -64,6 +66,7 @@ pub fn survey(file: &Path) -> Result<Survey, Problem> {
         encoding: tally.encoding(),
         delimiter: tally.delimiter(),
         bytes: metadata.len(),
+        lines: tally.lines,
         skip: if tally.first.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 },
     })
 }
@@ -76,6 +79,7 @@ struct Tally {
     cut: Vec<u8>,
     characters_beyond_ascii: u64,
     invalid: u64,
+    lines: u64,
 }
 
 impl Tally {
@@ -83,6 +87,7 @@ impl Tally {
         if self.first.is_empty() {
             self.first = chunk.to_vec();
         }
+        self.lines += memchr::memchr_iter(b'\n', chunk).count() as u64;
         let mut bytes = std::mem::take(&mut self.cut);
         bytes.extend_from_slice(chunk);
         let mut rest = bytes.as_slice();

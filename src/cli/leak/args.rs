@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 pub use super::letters::Letters;
+pub use super::report::ReportOptions;
 
 use crate::domain::leak::LeakId;
 use crate::kernel::clock::Timestamp;
@@ -20,6 +21,8 @@ pub enum Leak {
     Verify(Verify),
     /// Say how far a leak is; without a number, list them
     Status { id: Option<LeakId> },
+    /// The 72 hours, the figures, the timeline and the drafts for the authority
+    Report(ReportOptions),
     /// Write the letters for those whom no mail reaches
     Letters(Letters),
     /// It was no leak: nobody has to do anything on its account any more

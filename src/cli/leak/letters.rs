@@ -12,6 +12,7 @@ use crate::cli::progress::Progress;
 use crate::cli::{Done, Invocation, open, problem};
 use crate::config::Problems;
 use crate::domain::leak::LeakId;
+use crate::domain::operator::Role;
 use crate::i18n::Language;
 use crate::leak::letters::{self, LettersError, Order, Wish};
 
@@ -50,10 +51,10 @@ impl Languages {
 }
 
 pub(super) async fn run(invocation: &Invocation, options: &Letters) -> Result<Done, Problems> {
-    let actor = invocation.actor()?;
     let core = open(invocation).await?;
     let id = options.id;
     let lab = lab(&core, id).await?;
+    let actor = invocation.actor(&core, Role::Security, &[&lab]).await?;
     let (csv, html) = (options.out.join("letters.csv"), options.out.join("letters.html"));
     let (table, table_file) = begin(&csv)?;
     let (pages, pages_file) = begin(&html)?;
@@ -95,8 +96,8 @@ pub(super) async fn run(invocation: &Invocation, options: &Letters) -> Result<Do
     Ok(Done::new(text, json))
 }
 
-/// A file beside the one it becomes, which must not be there: letters that were posted are not overwritten.
-fn begin(path: &Path) -> Result<(Beside, std::fs::File), Problems> {
+/// A file beside the one it becomes, which must not be there: what was posted is not overwritten.
+pub(super) fn begin(path: &Path) -> Result<(Beside, std::fs::File), Problems> {
     if path.exists() {
         return Err(problem(
             path.display().to_string(),
@@ -109,7 +110,7 @@ fn begin(path: &Path) -> Result<(Beside, std::fs::File), Problems> {
         .map_err(|error| unwritable(path, &error))
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Problems {
+pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> Problems {
     let remedy = "name a folder with room that this user can write to as --out";
     problem(path.display().to_string(), error.to_string(), remedy)
 }

@@ -2,21 +2,22 @@
 
 mod args;
 mod letters;
+mod report;
 mod words;
 
 use serde_json::json;
 
 pub use args::{Import, Leak, Verify};
 
-use crate::admin::explain;
 use crate::cli::progress::Progress;
-use crate::cli::{Done, Invocation, open, open_with};
+use crate::cli::{Done, Invocation, open, open_with, unwell};
 use crate::config::Problems;
 use crate::domain::audit::Actor;
 use crate::domain::leak::LeakId;
+use crate::domain::operator::Role;
 use crate::kernel::ids::LabId;
 use crate::leak::campaign::{self, About, Applied, LeakError, List, Notice, Share};
-use crate::service::Core;
+use crate::service::{Core, outbox};
 
 pub(super) async fn run(invocation: &Invocation, command: &Leak) -> Result<Done, Problems> {
     match command {
@@ -28,6 +29,7 @@ pub(super) async fn run(invocation: &Invocation, command: &Leak) -> Result<Done,
             let lab = lab(&core, *id).await?;
             overview(&core, &lab, *id, None).await
         }
+        Leak::Report(options) => report::run(invocation, options).await,
         Leak::Letters(options) => letters::run(invocation, options).await,
         Leak::Approve { id } => decide(invocation, *id, Decision::Approve).await,
         Leak::Undo { id } => decide(invocation, *id, Decision::Undo).await,
@@ -37,7 +39,7 @@ pub(super) async fn run(invocation: &Invocation, command: &Leak) -> Result<Done,
 
 fn failed(id: Option<LeakId>) -> impl Fn(LeakError) -> Problems {
     move |error| match error {
-        LeakError::Store(fault) => explain(&fault, "database").into(),
+        LeakError::Store(fault) => unwell(&fault),
         error => error.problem(id).into(),
     }
 }
@@ -47,8 +49,8 @@ async fn lab(core: &Core, id: LeakId) -> Result<LabId, Problems> {
 }
 
 async fn import(invocation: &Invocation, options: &Import) -> Result<Done, Problems> {
-    let actor = invocation.actor()?;
     let core = open(invocation).await?;
+    let actor = invocation.actor(&core, Role::Security, &[&options.lab]).await?;
     let about = About {
         source: options.source.clone(),
         aware_at: options.aware,
@@ -91,9 +93,9 @@ enum Decision {
 }
 
 async fn decide(invocation: &Invocation, id: LeakId, decision: Decision) -> Result<Done, Problems> {
-    let actor = invocation.actor()?;
     let core = open(invocation).await?;
     let lab = lab(&core, id).await?;
+    let actor = invocation.actor(&core, Role::Security, &[&lab]).await?;
     let done = match decision {
         Decision::Approve => match campaign::approve(&core, &lab, id, &actor).await {
             Ok(()) => {
@@ -112,12 +114,12 @@ async fn decide(invocation: &Invocation, id: LeakId, decision: Decision) -> Resu
 }
 
 async fn verify(invocation: &Invocation, options: &Verify) -> Result<Done, Problems> {
-    let actor = invocation.actor()?;
     // Threads that are started from here on inherit it: patients' sign-ins go first.
     let _ = rustix::process::nice(19);
     let threads = options.cores.ceil().max(1.0);
     let core = open_with(invocation, threads as usize).await?;
     let lab = lab(&core, options.id).await?;
+    let actor = invocation.actor(&core, Role::Security, &[&lab]).await?;
     let share = Share {
         threads: threads as usize,
         of_each: options.cores / threads,
@@ -139,7 +141,7 @@ async fn list(invocation: &Invocation) -> Result<Done, Problems> {
     let (mut lines, mut all) = (Vec::new(), Vec::new());
     for lab in &core.config.labs {
         let leaks = campaign::find(&core, &lab.id).await;
-        for leak in leaks.map_err(|fault| explain(&fault, "database"))? {
+        for leak in leaks.map_err(|fault| unwell(&fault))? {
             let (id, state, since) = (leak.id, leak.state.as_str(), leak.began_at);
             lines.push(format!("{id}  {}  {state}  since {since}  {}", lab.id, leak.source));
             all.push(json!({
@@ -155,10 +157,14 @@ async fn list(invocation: &Invocation) -> Result<Done, Problems> {
 
 async fn overview(core: &Core, lab: &LabId, id: LeakId, applied: Option<Applied>) -> Result<Done, Problems> {
     let overview = campaign::overview(core, lab, id).await;
-    let overview = overview.map_err(|fault| explain(&fault, "database"))?;
+    let overview = overview.map_err(|fault| unwell(&fault))?;
     let overview = overview.ok_or_else(|| failed(Some(id))(LeakError::UnknownLeak))?;
-    let json = serde_json::to_value(&overview).unwrap_or_default();
-    Ok(Done::new(words::overview(&overview, applied), json))
+    let told = outbox::told(core, lab, id).await.map_err(|fault| unwell(&fault))?;
+    let mut json = serde_json::to_value(&overview).unwrap_or_default();
+    if let Some(object) = json.as_object_mut() {
+        object.insert("told".to_owned(), json!(told));
+    }
+    Ok(Done::new(words::overview(&overview, &told, applied), json))
 }
 
 fn show(progress: &Progress, notice: Notice) {

@@ -2,8 +2,9 @@
 
 use crate::domain::leak::LeakState;
 use crate::leak::campaign::{Applied, Overview, Reading, Warning};
+use crate::service::outbox::{MailServer, Told};
 
-pub(super) fn overview(of: &Overview, applied: Option<Applied>) -> String {
+pub(super) fn overview(of: &Overview, told: &Told, applied: Option<Applied>) -> String {
     let mut lines = vec![format!("Leak {} of {}: {}", of.leak, of.lab, state(of, applied))];
     if let Some(reading) = &of.reading {
         lines.extend(list(reading));
@@ -30,6 +31,7 @@ pub(super) fn overview(of: &Overview, applied: Option<Applied>) -> String {
             "  progress   {} still to rotate, {} rotated, {} disabled, {} enrolled again",
             accounts.rotation_required, accounts.rotated, accounts.disabled, accounts.re_enrolled
         ));
+        lines.push(people(told));
     } else if of.reading.is_some() {
         lines.push(format!("  sessions   {} would end", of.sessions));
     }
@@ -46,6 +48,19 @@ pub(super) fn overview(of: &Overview, applied: Option<Applied>) -> String {
     );
     lines.push(next(of));
     lines.join("\n")
+}
+
+fn people(told: &Told) -> String {
+    let mut text = format!(
+        "  told       {} people; mails: {} sent, {} waiting, {} that did not arrive or may not have; {} letters",
+        told.people, told.mails_sent, told.mails_due, told.mails_failed, told.letters
+    );
+    match &told.server {
+        MailServer::Fine => {}
+        MailServer::None => text.push_str("\n  mail       no server is named ([mail] host): only letters tell people"),
+        MailServer::Trouble(answer) => text.push_str(&format!("\n  mail       the server takes none: {answer}")),
+    }
+    text
 }
 
 fn state(of: &Overview, applied: Option<Applied>) -> String {

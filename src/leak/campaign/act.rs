@@ -1,6 +1,6 @@
 //! What is decided of a leak: applied, approved by a second person, undone, closed.
 
-use super::LeakError;
+use super::{LeakError, load};
 use crate::config::Approval;
 use crate::domain::audit::{Actor, Event};
 use crate::domain::leak::{LeakId, LeakState, Move};
@@ -20,6 +20,7 @@ pub enum Applied {
 /// # Errors
 /// The leak is not one that can be applied, or the database does not answer; nothing has happened then.
 pub async fn apply(core: &Core, lab: &LabId, id: LeakId, actor: &Actor) -> Result<Applied, LeakError> {
+    match_newcomers(core, lab, id).await?;
     let mut tx = core.db.begin().await?;
     let leak = lookup(&mut tx, lab, id).await?;
     match (leak.state, core.config.leak.approval) {
@@ -45,6 +46,7 @@ pub async fn apply(core: &Core, lab: &LabId, id: LeakId, actor: &Actor) -> Resul
 /// # Errors
 /// It is the same person, or not a named operator, or the leak does not wait for an approval.
 pub async fn approve(core: &Core, lab: &LabId, id: LeakId, actor: &Actor) -> Result<(), LeakError> {
+    match_newcomers(core, lab, id).await?;
     let mut tx = core.db.begin().await?;
     let leak = lookup(&mut tx, lab, id).await?;
     let (state, wanted) = (leak.state, Move::Apply);
@@ -58,6 +60,17 @@ pub async fn approve(core: &Core, lab: &LabId, id: LeakId, actor: &Actor) -> Res
         return Err(LeakError::SamePerson);
     }
     put_in_effect(core, tx, lab, &leak, actor).await
+}
+
+/// Whoever was imported since the dry run may stand on the list, too.
+async fn match_newcomers(core: &Core, lab: &LabId, id: LeakId) -> Result<(), LeakError> {
+    let mut tx = core.db.begin_read().await?;
+    let leak = lookup(&mut tx, lab, id).await?;
+    tx.commit().await?;
+    if matches!(leak.state, LeakState::Drafted | LeakState::Awaiting) {
+        load::match_accounts(core, lab, id, &mut |_| {}).await?;
+    }
+    Ok(())
 }
 
 /// One transaction: from its commit on, everyone on the list is safe.

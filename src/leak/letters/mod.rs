@@ -121,6 +121,8 @@ pub async fn finish(core: &Core, order: &Order<'_>, written: &Written) -> Result
         letters: written.letters,
         lab_codes: written.lab_codes,
     };
+    let who = order.actor.label();
+    leaks::add_step(&mut tx, order.lab, order.leak, event.kind(), &who, core.now()).await?;
     audit::record(core, &mut tx, order.lab, order.actor, None, event).await?;
     Ok(tx.commit().await?)
 }
@@ -272,7 +274,7 @@ fn needs_code(addressee: &Addressee, situation: Situation) -> bool {
     situation == Situation::Disabled && addressee.state != AccountState::Disabled
 }
 
-fn name(person: &Person) -> String {
+pub(super) fn name(person: &Person) -> String {
     format!("{} {}", person.given_name, person.family_name)
         .trim()
         .to_owned()

@@ -46,6 +46,7 @@ impl Run<'_> {
         let code = letter.code.as_ref().map(|code| code.grouped());
         let sheet = code.as_ref().map(|code| {
             LabCodeSheet {
+                operator: None,
                 lab: &self.lab.name,
                 holder: None,
                 code,

@@ -4,11 +4,13 @@
 pub mod bounces;
 mod message;
 mod smtp;
+mod told;
 
 use lettre::Address;
 
 pub use self::message::typed_address;
 pub use self::smtp::{Connection, Unavailable};
+pub use self::told::{MailServer, Told, told};
 
 use self::message::{Outgoing, compose};
 use self::smtp::Ended;
@@ -22,7 +24,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, NoticeId};
 use crate::service::{Core, Fault, audit};
 use crate::store::outbox::{self, Claimed, Telling};
-use crate::store::{StoreFault, Tx, accounts};
+use crate::store::{StoreFault, Tx, accounts, leaks};
 
 /// Sends what is due, as far as the server takes it and the hour has room. Returns how many mails it took.
 ///
@@ -72,8 +74,10 @@ async fn is_ready(core: &Core, mail: &Mail) -> Result<bool, StoreFault> {
     outbox::is_ready(&mut tx, mail.per_hour, core.now()).await
 }
 
+/// Called with an open dialogue only.
 async fn claim(core: &Core, mail: &Mail) -> Result<Option<Claimed>, StoreFault> {
     let mut tx = core.db.begin().await?;
+    outbox::forget_failures(&mut tx).await?;
     let notice = NoticeId::generate(&*core.entropy);
     let claimed = outbox::claim(&mut tx, notice, mail.per_hour, core.now()).await?;
     tx.commit().await?;
@@ -168,9 +172,6 @@ async fn settle(core: &Core, claimed: &Claimed, ended: Ended) -> Result<(), Faul
 
 async fn record(core: &Core, claimed: &Claimed, state: State, answer: &str, due_at: Timestamp) -> Result<(), Fault> {
     let mut tx = core.db.begin().await?;
-    if state == State::Sent {
-        outbox::forget_failures(&mut tx).await?;
-    }
     if outbox::record(&mut tx, claimed, state, answer, due_at, core.now()).await? {
         let Telling { leak, kind: what, .. } = claimed.telling;
         let account = outbox::lookup_subject(&mut tx, &claimed.telling)
@@ -213,6 +214,7 @@ async fn leave_alone(core: &Core, answer: &str) -> Result<(), Fault> {
         None => {
             for (lab, leak, mails) in outbox::give_up_due(&mut tx, now).await? {
                 let event = Event::MailGivenUp { leak, mails };
+                leaks::add_step(&mut tx, &lab, leak, event.kind(), &Actor::Vestibule.label(), now).await?;
                 audit::record(core, &mut tx, &lab, &Actor::Vestibule, None, event).await?;
             }
             outbox::forget_failures(&mut tx).await?;

@@ -22,7 +22,7 @@ use crate::web::kit::app::App;
 use crate::web::kit::cookies;
 use crate::web::kit::faces::{Face, LabFace};
 use crate::web::kit::failure::{Failure, whole_seconds};
-use crate::web::pages::{Chrome, ErrorKind, ErrorPage};
+use crate::web::pages::{Chrome, Door, ErrorKind, ErrorPage, PORTAL};
 
 /// What only a page needs is found out when one is written: most requests at the gate never do.
 #[derive(Debug)]
@@ -30,6 +30,7 @@ pub struct Context<'a> {
     pub app: &'a App,
     pub request: &'a HttpRequest,
     pub face: &'a LabFace,
+    pub door: &'static Door,
     pub client: ClientAddress,
     pub arrived: Stopwatch,
     language: OnceCell<Language>,
@@ -60,6 +61,11 @@ impl<'a> Context<'a> {
             app,
             request,
             face,
+            door: if is_site {
+                &PORTAL
+            } else {
+                Door::of_path(request.path())
+            },
             client: client_address(app, request),
             arrived: Stopwatch::start(),
             language: OnceCell::new(),
@@ -75,6 +81,15 @@ impl<'a> Context<'a> {
 
     pub fn lab(&self) -> &'a LabId {
         &self.face.lab.id
+    }
+
+    /// Where the accounts are kept of those who sign in here.
+    pub fn realm(&self) -> &'a LabId {
+        if self.door.is_desk {
+            &self.app.faces.operators
+        } else {
+            self.lab()
+        }
     }
 
     pub fn actor(&self) -> Actor {
@@ -114,6 +129,7 @@ impl<'a> Context<'a> {
         };
         Chrome {
             texts: &self.app.texts,
+            door: self.door,
             language: self.language(),
             zone: &self.face.zone,
             lab: &self.face.lab.name,
@@ -163,6 +179,7 @@ impl<'a> Context<'a> {
         match failure {
             Failure::NotFound => self.error(ErrorKind::NotFound),
             Failure::MethodNotAllowed => self.error(ErrorKind::MethodNotAllowed),
+            Failure::RoleNeeded => self.error(ErrorKind::RoleNeeded),
             Failure::BadRequest => self.error(ErrorKind::BadLink),
             Failure::TooFast(wait) => self.error(ErrorKind::TooMany {
                 seconds: whole_seconds(wait),

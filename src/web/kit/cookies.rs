@@ -5,16 +5,31 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 
 use crate::crypto::token::{PlainToken, TokenKind};
+use crate::web::pages::Door;
 
-/// The portal's session.
-pub const SESSION: &str = "__Host-vst_session";
 /// A site's session.
 pub const SITE: &str = "__Host-vst_site";
-/// A sign-in or enrolment that is not complete.
-pub const PENDING: &str = "__Host-vst_pending";
 /// The browser itself: forms and hand-overs are bound to it.
 pub const BROWSER: &str = "__Host-vst_browser";
 pub const LANGUAGE: &str = "__Host-vst_lang";
+
+/// A session, of a patient or of an operator: one is never taken for the other.
+pub const fn session(door: &Door) -> &'static str {
+    if door.is_desk {
+        "__Host-vst_desk"
+    } else {
+        "__Host-vst_session"
+    }
+}
+
+/// A sign-in or enrolment that is not complete.
+pub const fn pending(door: &Door) -> &'static str {
+    if door.is_desk {
+        "__Host-vst_desk_pending"
+    } else {
+        "__Host-vst_pending"
+    }
+}
 
 pub fn set(name: &'static str, value: &str) -> Cookie<'static> {
     // Lax, not Strict: a person who comes from a site's page to the portal is still the same person.

@@ -28,6 +28,8 @@ pub struct Faces {
     by_host: HashMap<String, Face>,
     labs: HashMap<LabId, LabFace>,
     sites: HashMap<SiteId, SiteSection>,
+    /// In the place of a lab, for their sign-ins.
+    pub operators: LabId,
 }
 
 impl Faces {
@@ -38,6 +40,7 @@ impl Faces {
             by_host: HashMap::new(),
             labs: HashMap::new(),
             sites: HashMap::new(),
+            operators: LabId::operators(),
         };
         for lab in &config.labs {
             let sites = config.sites.iter().filter(|site| site.lab == lab.id).cloned().collect();

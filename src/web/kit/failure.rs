@@ -13,6 +13,8 @@ pub enum Failure {
     NotFound,
     MethodNotAllowed,
     BadRequest,
+    /// Signed in, but the role does not reach it.
+    RoleNeeded,
     TooFast(Duration),
     Busy(Duration),
     Fault(Fault),

@@ -11,8 +11,11 @@ pub mod form;
 pub mod limits;
 pub mod misfit;
 pub mod probes;
+mod routes;
+pub mod strays;
 
 pub use answer::{go, see_other};
 pub use app::App;
 pub use context::Context;
 pub use failure::Failure;
+pub(in crate::web) use routes::page;

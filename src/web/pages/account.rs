@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Chrome;
+use super::{Chrome, Stay};
 use crate::kernel::clock::Timestamp;
 
 /// A place with results, to go to.
@@ -35,42 +35,12 @@ pub struct Account<'a> {
     pub sites: &'a [SiteLink<'a>],
     pub sessions: &'a [SessionLine<'a>],
     pub recovery_codes_left: u64,
-    pub now: Timestamp,
-    /// When this sign-in ends if nothing is done.
-    pub ends_at: Timestamp,
-    /// When it ends in any case.
-    pub ends_at_latest: Timestamp,
+    pub stay: Stay,
     /// "Stay signed in" was just asked for.
     pub stayed: bool,
 }
 
-/// The waits the stylesheet knows, in minutes, longest first.
-const REMINDERS: [(u64, &str); 5] = [
-    (55, "after-55"),
-    (25, "after-25"),
-    (10, "after-10"),
-    (5, "after-5"),
-    (0, "after-0"),
-];
-
-/// How long before the end the reminder comes up at the latest, in minutes.
-const NOTICE: u64 = 5;
-
 impl Account<'_> {
-    /// "Stay signed in" can still move the end.
-    fn can_stay(&self) -> bool {
-        self.ends_at < self.ends_at_latest
-    }
-
-    /// The class that makes the reminder come up in time, without a script.
-    fn reminder(&self) -> &'static str {
-        let quiet = (self.ends_at.since(self.now).as_secs() / 60).saturating_sub(NOTICE);
-        REMINDERS
-            .iter()
-            .find(|(minutes, _)| *minutes <= quiet)
-            .map_or("after-0", |(_, class)| class)
-    }
-
     fn heading(&self) -> String {
         self.chrome.t1("account-title", "name", self.holder)
     }

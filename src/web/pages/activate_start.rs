@@ -19,6 +19,19 @@ pub enum ActivateError {
     Expired,
 }
 
+impl ActivateError {
+    /// `title` and `lines` of a refusal are the page's own.
+    pub(super) fn alert(self, chrome: &Chrome<'_>, title: &str, lines: &[&str]) -> Alert {
+        match self {
+            Self::Refused => Alert::of(chrome, title, lines),
+            Self::BirthDateUnread => Alert::of(chrome, "activate-birth-unread-title", &["activate-birth-unread-text"]),
+            Self::Wait { seconds } => Alert::pause(chrome, seconds),
+            Self::Busy { seconds } => Alert::busy(chrome, seconds),
+            Self::Expired => Alert::expired(chrome),
+        }
+    }
+}
+
 #[derive(Clone, Debug, Template)]
 #[template(path = "activate_start.html")]
 pub struct ActivateStart<'a> {
@@ -37,20 +50,16 @@ impl ActivateStart<'_> {
     }
 
     fn alert(&self) -> Option<Alert> {
-        let chrome = &self.chrome;
-        self.error.map(|error| match error {
-            ActivateError::Refused => Alert::of(
-                chrome,
+        let [title, check, once] = if self.chrome.door.is_desk {
+            ["desk-refused-title", "desk-refused-check", "desk-refused-once"]
+        } else {
+            [
                 "activate-refused-title",
-                &["activate-refused-check", "activate-refused-once"],
-            ),
-            ActivateError::BirthDateUnread => {
-                Alert::of(chrome, "activate-birth-unread-title", &["activate-birth-unread-text"])
-            }
-            ActivateError::Wait { seconds } => Alert::pause(chrome, seconds),
-            ActivateError::Busy { seconds } => Alert::busy(chrome, seconds),
-            ActivateError::Expired => Alert::expired(chrome),
-        })
+                "activate-refused-check",
+                "activate-refused-once",
+            ]
+        };
+        self.error.map(|error| error.alert(&self.chrome, title, &[check, once]))
     }
 
     fn is_refused(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::Door;
 use super::asset::{ICON, SHOW_PASSWORD, STYLESHEET};
 use crate::i18n::{Arg, Language, Texts, Zone};
 use crate::kernel::clock::Timestamp;
@@ -9,6 +10,7 @@ use crate::kernel::clock::Timestamp;
 #[derive(Clone, Copy, Debug)]
 pub struct Chrome<'a> {
     pub texts: &'a Texts,
+    pub door: &'static Door,
     pub language: Language,
     pub zone: &'a Zone,
     /// The lab's name, as patients know it.
@@ -24,7 +26,7 @@ pub struct Chrome<'a> {
     pub portal: &'a str,
     /// Where the assets are: `/static` on the portal, `/.vestibule/static` on a site's host.
     pub assets: &'a str,
-    /// Shows "my account" and "sign out" in the header.
+    /// Shows the way home and "sign out" in the header.
     pub signed_in: bool,
 }
 

@@ -10,6 +10,8 @@ pub enum ErrorKind<'a> {
     BadLink,
     /// 403: a record the person does not hold.
     NotYours,
+    /// 403: an operator whose role does not allow it.
+    RoleNeeded,
     /// 404
     NotFound,
     /// 405
@@ -34,7 +36,7 @@ impl ErrorKind<'_> {
     pub const fn status(&self) -> u16 {
         match self {
             Self::BadLink => 400,
-            Self::NotYours => 403,
+            Self::NotYours | Self::RoleNeeded => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::TooLarge => 413,
@@ -62,6 +64,13 @@ impl ErrorPage<'_> {
         self.chrome.title(&self.explanation().title, false)
     }
 
+    fn first_page(&self) -> &'static str {
+        match self.chrome.door.is_desk {
+            true => self.chrome.door.home,
+            false => "/",
+        }
+    }
+
     fn reference(&self) -> Option<&str> {
         match self.kind {
             ErrorKind::Fault { reference } => Some(reference),
@@ -80,6 +89,7 @@ impl ErrorPage<'_> {
                 "error-not-yours-title",
                 &["error-not-yours-text", "error-not-yours-mistake"],
             ),
+            ErrorKind::RoleNeeded => plain("error-role-title", &["error-role-text"]),
             ErrorKind::NotFound => plain("error-not-found-title", &["error-not-found-text"]),
             ErrorKind::MethodNotAllowed => plain("error-method-title", &["error-method-text"]),
             ErrorKind::TooLarge => plain("error-large-title", &["error-large-text"]),

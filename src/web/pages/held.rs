@@ -54,14 +54,18 @@ impl Held<'_> {
     fn what_happened(&self) -> &'static [&'static str] {
         match self.reason {
             HoldReason::Listed => &["held-listed", "held-listed-results", "held-no-fault"],
+            HoldReason::KnownPassword if self.chrome.door.is_desk => {
+                &["held-common", "desk-held-common", "held-no-fault"]
+            }
             HoldReason::KnownPassword => &["held-common", "held-common-results", "held-no-fault"],
             HoldReason::Disabled => &["held-disabled", "held-listed-results", "held-disabled-calm"],
+            HoldReason::Aged => &["held-aged"],
             HoldReason::Forgotten => &["held-forgotten"],
         }
     }
 
-    /// Whoever forgot a password has no other places to change it.
+    /// Whoever forgot a password, or has had one for long, has no other places to change it.
     fn circulates(&self) -> bool {
-        self.reason != HoldReason::Forgotten
+        !matches!(self.reason, HoldReason::Forgotten | HoldReason::Aged)
     }
 }

@@ -1,5 +1,8 @@
 //! Every page in every state, with plausible and with hostile data: what the tests render.
 
+#[path = "samples_desk.rs"]
+mod desk;
+
 use askama::Template;
 
 use super::*;
@@ -42,6 +45,7 @@ pub(super) const HOSTILE_WORDS: Words<'static> = Words {
 pub(super) fn chrome<'a>(texts: &'a Texts, zone: &'a Zone, language: Language) -> Chrome<'a> {
     Chrome {
         texts,
+        door: &PORTAL,
         language,
         zone,
         lab: PLAUSIBLE.lab,
@@ -74,9 +78,11 @@ pub(super) fn all(texts: &Texts, zone: &Zone, language: Language, words: Words<'
         },
         words,
     );
+    invitations(&mut pages, plain, words);
     recoveries(&mut pages, plain, words);
     put(&mut pages, "signed-out", &SignedOut { chrome: plain });
     errors(&mut pages, plain, words);
+    desk::all(&mut pages, plain, words);
     pages
 }
 
@@ -139,6 +145,27 @@ fn activations(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
             birth_date: words.typed,
             error: Some(error),
             ..fresh
+        };
+        put(pages, name, &page);
+    }
+}
+
+fn invitations(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
+    let fresh = Invite {
+        chrome,
+        step: Some(Step { number: 1, total: 4 }),
+        birth_date: "",
+        error: None,
+    };
+    put(pages, "invite", &fresh);
+    for (name, error) in [
+        ("invite-refused", ActivateError::Refused),
+        ("invite-birth-unread", ActivateError::BirthDateUnread),
+    ] {
+        let page = Invite {
+            birth_date: words.typed,
+            error: Some(error),
+            ..fresh.clone()
         };
         put(pages, name, &page);
     }
@@ -335,9 +362,11 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         sites: &sites[..1],
         sessions: &sessions,
         recovery_codes_left: 8,
-        now: later(4),
-        ends_at: later(34),
-        ends_at_latest: later(720),
+        stay: Stay {
+            now: later(4),
+            ends_at: later(34),
+            ends_at_latest: later(720),
+        },
         stayed: false,
     };
     put(pages, "account", &full);
@@ -345,10 +374,10 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     (stayed.stayed, stayed.recovery_codes_left) = (true, 1);
     put(pages, "account-stayed", &stayed);
     let mut two_sites = full.clone();
-    (two_sites.sites, two_sites.ends_at) = (&sites, later(5));
+    (two_sites.sites, two_sites.stay.ends_at) = (&sites, later(5));
     put(pages, "account-two-sites", &two_sites);
     let mut last_minutes = full.clone();
-    (last_minutes.now, last_minutes.ends_at) = (later(716), later(720));
+    (last_minutes.stay.now, last_minutes.stay.ends_at) = (later(716), later(720));
     put(pages, "account-last-minutes", &last_minutes);
     let mut bare = full.clone();
     (bare.sites, bare.sessions, bare.recovery_codes_left) = (&[], &sessions[..1], 0);

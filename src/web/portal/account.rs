@@ -8,14 +8,13 @@ use serde::Deserialize;
 use crate::auth::{profile, recovery, session};
 use crate::domain::session::Session;
 use crate::kernel::ids::SessionId;
+use crate::web::entrance::signed_in::{self, CsrfAlone, with_form};
+use crate::web::entrance::stay;
 use crate::web::kit::context::{add_cookie, with_portal};
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
-use crate::web::pages::{Account, SessionLine, SiteLink};
-use crate::web::portal::signed_in;
+use crate::web::pages::{Account, SessionLine, SiteLink, Stay};
 
-pub const STAY: &str = "/account/stay";
 pub const END_ONE: &str = "/account/sessions/end";
-const STAYED: &str = "stayed";
 pub const END_ALL: &str = "/account/sessions/end-all";
 
 #[derive(Debug, Deserialize)]
@@ -28,10 +27,10 @@ pub struct Fields {
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context.shown_at("/account");
+        context.shown_at(context.door.home);
         match signed_in::current(context).await? {
             Some(session) => {
-                let stayed = context.request.query_string() == STAYED;
+                let stayed = context.request.query_string() == stay::STAYED;
                 show(context, &session, stayed).await
             }
             None => signed_in::sign_in_first(context),
@@ -40,17 +39,8 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     .await
 }
 
-/// Being asked is being used: recognising the session has already put its end off.
-pub async fn post_stay(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
-    signed_in_form(&app, &request, &fields, async |context, session, _| {
-        session::keep_alive(&context.app.core, context.lab(), session).await?;
-        Ok(see_other(&format!("/account?{STAYED}")))
-    })
-    .await
-}
-
 pub async fn post_end_one(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
-    signed_in_form(&app, &request, &fields, async |context, session, fields| {
+    with_form(&app, &request, &fields.csrf, async |context, session| {
         let ended: SessionId = fields
             .session
             .as_deref()
@@ -58,37 +48,17 @@ pub async fn post_end_one(app: Data<App>, request: HttpRequest, fields: Form<Fie
             .ok_or(Failure::BadRequest)?;
         let (core, lab) = (&context.app.core, context.lab());
         session::end(core, lab, session.account, ended, &context.actor()).await?;
-        Ok(see_other("/account"))
+        Ok(see_other(context.door.home))
     })
     .await
 }
 
-pub async fn post_end_all(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
-    signed_in_form(&app, &request, &fields, async |context, session, _| {
+pub async fn post_end_all(app: Data<App>, request: HttpRequest, fields: Form<CsrfAlone>) -> HttpResponse {
+    with_form(&app, &request, &fields.csrf, async |context, session| {
         session::end_all(&context.app.core, context.lab(), session.account, &context.actor()).await?;
-        let mut response = see_other("/logout");
-        add_cookie(&mut response, cookies::clear(cookies::SESSION));
+        let mut response = see_other(context.door.logout);
+        add_cookie(&mut response, cookies::clear(cookies::session(context.door)));
         Ok(response)
-    })
-    .await
-}
-
-async fn signed_in_form(
-    app: &App,
-    request: &HttpRequest,
-    fields: &Fields,
-    work: impl AsyncFnOnce(&mut Context<'_>, &Session, &Fields) -> Result<HttpResponse, Failure>,
-) -> HttpResponse {
-    with_portal(app, request, async |context| {
-        context.shown_at("/account");
-
-        let Some(session) = signed_in::current(context).await? else {
-            return signed_in::sign_in_first(context);
-        };
-        if !context.made_form(&fields.csrf) {
-            return Ok(see_other("/account"));
-        }
-        work(context, &session, fields).await
     })
     .await
 }
@@ -127,9 +97,7 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
         sites: &sites,
         sessions: &sessions,
         recovery_codes_left: u64::try_from(left).unwrap_or(0),
-        now: core.now(),
-        ends_at: current.idle_out_at(core.lifetime()),
-        ends_at_latest: current.expires_at,
+        stay: Stay::of(current, core.lifetime(lab), core.now()),
         stayed,
     };
     context.page(StatusCode::OK, &page)

@@ -3,14 +3,17 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
+use crate::web::entrance::signed_in;
 use crate::web::kit::context::with_portal;
 use crate::web::kit::{App, see_other};
-use crate::web::portal::signed_in;
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| {
         let session = signed_in::current(context).await?;
-        Ok(see_other(if session.is_some() { "/account" } else { "/login" }))
+        Ok(see_other(match session {
+            Some(_) => context.door.home,
+            None => context.door.login,
+        }))
     })
     .await
 }

@@ -11,7 +11,6 @@ use crate::web::kit::failure::whole_seconds;
 use crate::web::kit::floor::wait_for_floor;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
 use crate::web::pages::{Recover, RecoverError};
-use crate::web::portal::rotate;
 
 #[derive(Deserialize)]
 pub struct Fields {
@@ -52,8 +51,11 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
         let core = &context.app.core;
         match recover(core, attempt).await? {
             Outcome::Held(token) => {
-                let mut response = see_other(rotate::PATH);
-                add_cookie(&mut response, cookies::set(cookies::PENDING, token.expose()));
+                let mut response = see_other(context.door.password);
+                add_cookie(
+                    &mut response,
+                    cookies::set(cookies::pending(context.door), token.expose()),
+                );
                 Ok(response)
             }
             Outcome::Refused => {

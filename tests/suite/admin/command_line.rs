@@ -88,15 +88,6 @@ fn a_lab_takes_its_first_steps() {
 }
 
 #[test]
-fn r05_an_operator_that_nobody_knows_is_refused() {
-    let stand = Stand::sqlite();
-    let ran = vestibule(stand.folder.path(), &["db", "backup", "b", "--as", "claire"]);
-    assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("no operators yet"), "{}", ran.err);
-    assert!(!stand.path("b").exists());
-}
-
-#[test]
 fn a_file_of_which_nothing_can_be_taken_is_no_import() {
     let stand = Stand::sqlite();
     let file = stand.write("p.csv", PATIENTS.replace("19", "x"));

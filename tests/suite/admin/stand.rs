@@ -9,7 +9,7 @@ use vestibule::admin::{Problem, installation, keyring_file};
 use vestibule::config::Config;
 use vestibule::domain::audit::Actor;
 use vestibule::domain::record::RecordNumber;
-use vestibule::kernel::clock::{Clock, ManualClock, Timestamp};
+use vestibule::kernel::clock::{Clock, ManualClock, SystemClock, Timestamp};
 use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::kernel::ids::LabId;
 use vestibule::service::Core;
@@ -72,6 +72,12 @@ impl Stand {
 
     pub async fn try_open(&self) -> Result<Core, Problem> {
         installation::open(self.config(), Arc::clone(&self.clock) as _, Arc::new(SystemEntropy)).await
+    }
+
+    /// With the machine's own clock, as commands have it.
+    pub async fn open_now(&self) -> Core {
+        let opened = installation::open(self.config(), Arc::new(SystemClock), Arc::new(SystemEntropy)).await;
+        opened.unwrap()
     }
 
     pub async fn open(&self) -> Core {

@@ -2,5 +2,6 @@
 
 mod campaign;
 mod command_line;
+mod contacts;
 mod interruptions;
 mod verify;

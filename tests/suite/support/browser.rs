@@ -106,7 +106,31 @@ impl Browser {
     }
 
     pub async fn post(&mut self, url: &str, fields: &[(&str, &str)]) -> Page {
-        self.request(Method::POST, url, Some(fields)).await
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let kind = "application/x-www-form-urlencoded";
+        self.request(Method::POST, url, Some((kind, body.into_bytes()))).await
+    }
+
+    /// A form with a file, its text fields first.
+    pub async fn upload(&mut self, url: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Page {
+        const BOUNDARY: &str = "----a-line-that-stands-in-no-file";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let (name, content) = file;
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"list\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.request(Method::POST, url, Some((&kind, body))).await
     }
 
     /// Follows redirects as a person's browser would.
@@ -130,7 +154,7 @@ impl Browser {
         self.jar.get(host)?.get(name)
     }
 
-    async fn request(&mut self, method: Method, url: &str, form: Option<&[(&str, &str)]>) -> Page {
+    async fn request(&mut self, method: Method, url: &str, form: Option<(&str, Vec<u8>)>) -> Page {
         let url = Url::parse(url).unwrap();
         let mut request = self.client.request(method, url.as_str()).address(self.address);
         for (name, value) in &self.headers {
@@ -143,15 +167,7 @@ impl Browser {
             request = request.insert_header(("Cookie", pairs.join("; ")));
         }
         let sent = match form {
-            Some(fields) => {
-                let body = url::form_urlencoded::Serializer::new(String::new())
-                    .extend_pairs(fields)
-                    .finish();
-                request
-                    .insert_header((CONTENT_TYPE, "application/x-www-form-urlencoded"))
-                    .send_body(body)
-                    .await
-            }
+            Some((kind, body)) => request.insert_header((CONTENT_TYPE, kind)).send_body(body).await,
             None => request.send().await,
         };
         let mut response = sent.unwrap_or_else(|error| panic!("{url}: {error}"));

@@ -1,7 +1,8 @@
 //! The binary as an operator runs it.
 
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 pub struct Ran {
     pub code: i32,
@@ -21,14 +22,29 @@ pub fn vestibule(folder: &Path, arguments: &[&str]) -> Ran {
 }
 
 pub fn vestibule_with(folder: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Ran {
+    run(folder, environment, "", arguments)
+}
+
+/// With these lines on its standard input.
+pub fn vestibule_told(folder: &Path, input: &str, arguments: &[&str]) -> Ran {
+    run(folder, &[], input, arguments)
+}
+
+fn run(folder: &Path, environment: &[(&str, &str)], input: &str, arguments: &[&str]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
     command
         .current_dir(folder)
         .env("VESTIBULE_CONFIG", "vestibule.toml")
         .env_remove("SUDO_USER")
         .envs(environment.iter().copied())
-        .args(arguments);
-    let Output { status, stdout, stderr } = command.output().unwrap();
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A command that asks for nothing may be gone before it is told anything.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     Ran {
         code: status.code().unwrap(),
         out: String::from_utf8(stdout).unwrap(),

@@ -6,6 +6,7 @@ pub mod browser;
 pub mod command;
 pub mod databases;
 pub mod oathtool;
+pub mod operator;
 pub mod patient;
 pub mod postgres;
 pub mod programs;

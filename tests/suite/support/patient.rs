@@ -78,11 +78,18 @@ impl TestApp {
         let fields = [("lab_code", lab_code), ("birth_date", birth_date), ("csrf", &csrf)];
         let page = browser.post(&format!("{}/activate", self.portal), &fields).await;
         let page = browser.follow(page).await;
+        assert!(page.text().contains("new_password"), "{}", page.text());
+        self.finish_enrolment(browser, patient).await
+    }
+
+    /// From the page that asks for a password on.
+    pub async fn finish_enrolment(&self, browser: &mut Browser, patient: &mut Patient) -> Page {
+        let page = browser.get(&format!("{}/activate", self.portal)).await;
+        let csrf = page.field("csrf").unwrap();
         let fields = [("new_password", patient.password.as_str()), ("csrf", &csrf)];
         let page_two = browser
             .post(&format!("{}/activate/password", self.portal), &fields)
             .await;
-        assert!(page.text().contains("new_password"), "{}", page.text());
         let page = browser.follow(page_two).await;
         patient.secret = page.element("totp-secret").unwrap_or_else(|| panic!("{}", page.text()));
         let code = oathtool::code(&patient.secret, self.now().unix_seconds());

@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::time::Duration;
 
 use vestibule::admin::doctor::{Status, examine};
@@ -7,6 +8,9 @@ use vestibule::leak::campaign;
 
 use super::incident::{Incident, Person, listed};
 use crate::admin::stand::{actor, events, lab};
+use crate::support::app::{TestApp, Wish};
+use crate::support::oathtool;
+use crate::support::smtp::MailServer;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -275,6 +279,34 @@ async fn mail_check(incident: &Incident) -> Status {
     let file = incident.stand.path("vestibule.toml");
     let checks = examine(&file, Config::load(&file), &*incident.stand.clock).await;
     checks.into_iter().find(|check| check.name == "mail").unwrap().status
+}
+
+/// From the list to the mailbox, with nobody at the keyboard in between.
+#[actix_web::test]
+async fn the_server_sends_by_itself() {
+    let Some(server) = MailServer::start("none", Path::new("")) else {
+        return;
+    };
+    if !oathtool::present() {
+        return;
+    }
+    let app = TestApp::wishing(Wish {
+        extra: format!(
+            "[mail]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nfrom = \"labo@lab.example\"\n",
+            server.port
+        ),
+        ..Wish::default()
+    })
+    .await;
+    let patient = app.patient("P-1", "771").await;
+    app.require_rotation(&patient).await;
+    while server.mails().is_empty() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let mail = server.mails().remove(0);
+    assert_eq!(mail.to, ["odette@example.org"]);
+    assert!(readable(&mail.text).contains("Faites-le avant le"));
+    app.stop().await;
 }
 
 /// TLS is not an offer: a server without it, or with a certificate of somebody else, gets nothing.

@@ -4,3 +4,4 @@ mod bounces;
 mod incident;
 mod letters;
 mod mails;
+mod report;

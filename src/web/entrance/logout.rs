@@ -1,27 +1,20 @@
-//! `/logout`: ends the session here and at every site.
+//! Signing out: ends the session here and at every site.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
 
 use crate::auth::session;
+use crate::web::entrance::signed_in::{self, CsrfAlone};
 use crate::web::kit::context::{add_cookie, with_portal};
 use crate::web::kit::{App, cookies, see_other};
 use crate::web::pages::SignedOut;
-use crate::web::portal::signed_in;
 
-#[derive(Debug, Deserialize)]
-pub struct Fields {
-    #[serde(default)]
-    csrf: String,
-}
-
-/// Those still signed in are shown their account, where the button is: a link must not sign anybody out.
+/// Those still signed in are shown their first page, where the button is: a link must not sign anybody out.
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| {
         if signed_in::current(context).await?.is_some() {
-            return Ok(see_other("/account"));
+            return Ok(see_other(context.door.home));
         }
         context.page(
             StatusCode::OK,
@@ -33,18 +26,18 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     .await
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<CsrfAlone>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
         if !context.made_form(&fields.csrf) {
-            return Ok(see_other("/account"));
+            return Ok(see_other(context.door.home));
         }
         if let Some(session) = signed_in::current(context).await? {
-            let (core, lab) = (&context.app.core, context.lab());
+            let (core, lab) = (&context.app.core, context.realm());
             session::end(core, lab, session.account, session.id, &context.actor()).await?;
         }
-        let mut response = see_other("/logout");
-        add_cookie(&mut response, cookies::clear(cookies::SESSION));
-        add_cookie(&mut response, cookies::clear(cookies::PENDING));
+        let mut response = see_other(context.door.logout);
+        add_cookie(&mut response, cookies::clear(cookies::session(context.door)));
+        add_cookie(&mut response, cookies::clear(cookies::pending(context.door)));
         Ok(response)
     })
     .await

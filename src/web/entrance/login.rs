@@ -1,4 +1,4 @@
-//! `/login`: one form, three fields, one refusal.
+//! Signing in: one form, three fields, one refusal.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Query};
@@ -11,12 +11,12 @@ use crate::auth::session::{self, Opened};
 use crate::auth::sign_in::{Attempt, Outcome, sign_in};
 use crate::domain::return_to::{ReturnTo, SitePath};
 use crate::domain::session::Session;
+use crate::web::entrance::signed_in;
 use crate::web::kit::context::{add_cookie, retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
 use crate::web::kit::floor::wait_for_floor;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
-use crate::web::pages::{Login, LoginError};
-use crate::web::portal::{rotate, signed_in};
+use crate::web::pages::{Door, Login, LoginError};
 
 /// Where the person was going, as the site told the portal.
 #[derive(Debug, Default, Deserialize)]
@@ -49,21 +49,25 @@ impl std::fmt::Debug for Fields {
 
 impl Destination {
     /// The sign-in that leads there.
-    fn login_page(&self) -> String {
+    fn login_page(&self, door: &Door) -> String {
         let fields = [("site", &self.site), ("to", &self.to), ("via", &self.via)];
         let given = fields
             .into_iter()
             .filter_map(|(name, value)| Some((name, value.as_deref()?)));
         let query = Serializer::new(String::new()).extend_pairs(given).finish();
         if query.is_empty() {
-            "/login".to_owned()
+            door.login.to_owned()
         } else {
-            format!("/login?{query}")
+            format!("{}?{query}", door.login)
         }
     }
 
     /// Only a site of this lab, a path of that site and a browser's mark make a destination; anything else is none.
+    /// Results are for patients: no site lets an operator in.
     fn check(&self, context: &Context<'_>) -> Option<ReturnTo> {
+        if context.door.is_desk {
+            return None;
+        }
         let site = context
             .face
             .sites
@@ -102,7 +106,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
     } = fields.into_inner();
     let destination = Destination { site, to, via };
     with_portal(&app, &request, async |context| {
-        context.shown_at(&destination.login_page());
+        context.shown_at(&destination.login_page(context.door));
 
         context.admit()?;
         if !context.made_form(&csrf) {
@@ -115,7 +119,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
             );
         }
         let attempt = Attempt {
-            lab: context.lab(),
+            lab: context.realm(),
             identifier: &identifier,
             password: &password,
             code: &code,
@@ -141,8 +145,11 @@ async fn answer(
             enter(context, opened, to.as_ref()).await
         }
         Outcome::Held(token) => {
-            let mut response = see_other(rotate::PATH);
-            add_cookie(&mut response, cookies::set(cookies::PENDING, token.expose()));
+            let mut response = see_other(context.door.password);
+            add_cookie(
+                &mut response,
+                cookies::set(cookies::pending(context.door), token.expose()),
+            );
             Ok(response)
         }
         Outcome::Refused => {
@@ -197,8 +204,11 @@ fn form(
 pub async fn enter(context: &mut Context<'_>, opened: Opened, to: Option<&ReturnTo>) -> Result<HttpResponse, Failure> {
     end_earlier(context).await?;
     let mut response = go_on(context, &opened.session, to).await?;
-    add_cookie(&mut response, cookies::set(cookies::SESSION, opened.token.expose()));
-    add_cookie(&mut response, cookies::clear(cookies::PENDING));
+    add_cookie(
+        &mut response,
+        cookies::set(cookies::session(context.door), opened.token.expose()),
+    );
+    add_cookie(&mut response, cookies::clear(cookies::pending(context.door)));
     Ok(response)
 }
 
@@ -210,7 +220,7 @@ pub async fn end_earlier(context: &mut Context<'_>) -> Result<(), Failure> {
     if let Some(before) = signed_in::current(context).await? {
         session::end(
             &context.app.core,
-            context.lab(),
+            context.realm(),
             before.account,
             before.id,
             &context.actor(),
@@ -221,11 +231,13 @@ pub async fn end_earlier(context: &mut Context<'_>) -> Result<(), Failure> {
 }
 
 async fn go_on(context: &Context<'_>, session: &Session, to: Option<&ReturnTo>) -> Result<HttpResponse, Failure> {
-    let Some(to) = to else { return Ok(see_other("/account")) };
+    let Some(to) = to else {
+        return Ok(see_other(context.door.home));
+    };
     let site = context.app.faces.site(&to.site).ok_or(Failure::NotFound)?;
     let ticket = hand_over::issue_ticket(&context.app.core, context.lab(), session, to).await?;
     let Some(ticket) = ticket else {
-        return Ok(see_other("/account"));
+        return Ok(see_other(context.door.home));
     };
     let path: String = byte_serialize(to.path.as_str().as_bytes()).collect();
     // The site's pages go on in the language of the portal's.

@@ -1,4 +1,4 @@
-//! `/activate`: from the lab code on paper to the first sign-in, a page a step.
+//! Enrolment: from the lab code on paper to the first sign-in, a page a step.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form};
@@ -10,6 +10,7 @@ use crate::crypto::token::TokenKind;
 use crate::domain::birth_date::BirthDate;
 use crate::domain::pending::BindingAuthenticator;
 use crate::service::Fault;
+use crate::web::entrance::{login, rotate};
 use crate::web::kit::context::{add_cookie, with_portal};
 use crate::web::kit::failure::whole_seconds;
 use crate::web::kit::floor::wait_for_floor;
@@ -17,11 +18,7 @@ use crate::web::kit::{App, Context, Failure, cookies, see_other};
 use crate::web::pages::{
     ActivateError, ActivateStart, ChoosePassword, EnrolError, EnrolTotp, PasswordError, Qr, RecoveryCodes, Step,
 };
-use crate::web::portal::{login, rotate};
 
-pub const PASSWORD: &str = "/activate/password";
-pub const CODE: &str = "/activate/code";
-const START: &str = "/activate";
 const STEPS: u8 = 4;
 
 #[derive(Deserialize)]
@@ -54,14 +51,14 @@ impl std::fmt::Debug for CodeFields {
     }
 }
 
-const fn step(number: u8) -> Option<Step> {
+pub const fn step(number: u8) -> Option<Step> {
     Some(Step { number, total: STEPS })
 }
 
 /// Wherever the enrolment stands, its page is the answer to every address of it.
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context.shown_at(START);
+        context.shown_at(context.door.activate);
         match enrolling(context).await? {
             Some(enrolling) => stage_page(context, StatusCode::OK, &enrolling, None, None),
             None => start_page(context, StatusCode::OK, "", "", None),
@@ -72,7 +69,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
 
 pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<StartFields>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context.shown_at(START);
+        context.shown_at(context.door.activate);
         begin(context, &fields).await
     })
     .await
@@ -90,15 +87,19 @@ async fn begin(context: &Context<'_>, fields: &StartFields) -> Result<HttpRespon
             Some(ActivateError::Expired),
         );
     }
-    let Some(birth_date) = BirthDate::parse(typed) else {
+    let birth_date = BirthDate::parse(typed);
+    if birth_date.is_none() && !context.door.is_desk {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return start_page(context, status, code, typed, Some(ActivateError::BirthDateUnread));
-    };
+    }
     let core = &context.app.core;
-    match enrol::begin(core, context.lab(), code, birth_date, &context.actor()).await? {
+    match enrol::begin(core, context.realm(), code, birth_date, &context.actor()).await? {
         Some(token) => {
-            let mut response = see_other(START);
-            add_cookie(&mut response, cookies::set(cookies::PENDING, token.expose()));
+            let mut response = see_other(context.door.activate);
+            add_cookie(
+                &mut response,
+                cookies::set(cookies::pending(context.door), token.expose()),
+            );
             Ok(response)
         }
         None => {
@@ -116,7 +117,7 @@ async fn begin(context: &Context<'_>, fields: &StartFields) -> Result<HttpRespon
 
 pub async fn post_password(app: Data<App>, request: HttpRequest, fields: Form<rotate::Fields>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context.shown_at(START);
+        context.shown_at(context.door.activate);
         choose_password(context, &fields).await
     })
     .await
@@ -125,15 +126,15 @@ pub async fn post_password(app: Data<App>, request: HttpRequest, fields: Form<ro
 async fn choose_password(context: &Context<'_>, fields: &rotate::Fields) -> Result<HttpResponse, Failure> {
     context.admit()?;
     let Some(under_way) = enrolling(context).await? else {
-        return Ok(see_other(START));
+        return Ok(see_other(context.door.activate));
     };
     let identifier = under_way.person.identifier.clone();
     let again = |status, error| password_page(context, status, &identifier, Some(error));
     if !context.made_form(&fields.csrf) {
         return again(StatusCode::FORBIDDEN, PasswordError::Expired);
     }
-    match enrol::choose_password(&context.app.core, context.lab(), under_way, &fields.new_password).await? {
-        enrol::Step::Done(()) | enrol::Step::Over | enrol::Step::WrongCode => Ok(see_other(START)),
+    match enrol::choose_password(&context.app.core, context.realm(), under_way, &fields.new_password).await? {
+        enrol::Step::Done(()) | enrol::Step::Over | enrol::Step::WrongCode => Ok(see_other(context.door.activate)),
         enrol::Step::Unsuitable(reason) => again(StatusCode::UNPROCESSABLE_ENTITY, rotate::why(reason)),
         enrol::Step::Busy(wait) => {
             let error = PasswordError::Busy {
@@ -146,7 +147,7 @@ async fn choose_password(context: &Context<'_>, fields: &rotate::Fields) -> Resu
 
 pub async fn post_code(app: Data<App>, request: HttpRequest, fields: Form<CodeFields>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context.shown_at(START);
+        context.shown_at(context.door.activate);
         confirm(context, &fields).await
     })
     .await
@@ -155,24 +156,24 @@ pub async fn post_code(app: Data<App>, request: HttpRequest, fields: Form<CodeFi
 async fn confirm(context: &mut Context<'_>, fields: &CodeFields) -> Result<HttpResponse, Failure> {
     context.admit()?;
     let Some(under_way) = enrolling(context).await? else {
-        return Ok(see_other(START));
+        return Ok(see_other(context.door.activate));
     };
     if !context.made_form(&fields.csrf) {
         let error = Some(EnrolError::Expired);
         return stage_page(context, StatusCode::FORBIDDEN, &under_way, None, error);
     }
-    let (core, lab) = (&context.app.core, context.lab());
+    let (core, lab) = (&context.app.core, context.realm());
     let (actor, device) = (context.actor(), context.device());
     match enrol::confirm(core, lab, under_way, &fields.code, &actor, device).await? {
         enrol::Step::Done(enrolled) => welcome(context, &enrolled).await,
         enrol::Step::WrongCode => {
             let Some(under_way) = enrolling(context).await? else {
-                return Ok(see_other(START));
+                return Ok(see_other(context.door.activate));
             };
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             stage_page(context, status, &under_way, None, Some(EnrolError::WrongCode))
         }
-        enrol::Step::Over | enrol::Step::Unsuitable(_) | enrol::Step::Busy(_) => Ok(see_other(START)),
+        enrol::Step::Over | enrol::Step::Unsuitable(_) | enrol::Step::Busy(_) => Ok(see_other(context.door.activate)),
     }
 }
 
@@ -185,23 +186,23 @@ async fn welcome(context: &mut Context<'_>, enrolled: &Enrolled) -> Result<HttpR
     let page = RecoveryCodes {
         chrome: context.chrome(),
         step: step(4),
-        next: "/account",
+        next: context.door.home,
         codes: &codes,
     };
     let mut response = context.page(StatusCode::OK, &page)?;
     add_cookie(
         &mut response,
-        cookies::set(cookies::SESSION, enrolled.opened.token.expose()),
+        cookies::set(cookies::session(context.door), enrolled.opened.token.expose()),
     );
-    add_cookie(&mut response, cookies::clear(cookies::PENDING));
+    add_cookie(&mut response, cookies::clear(cookies::pending(context.door)));
     Ok(response)
 }
 
 async fn enrolling(context: &Context<'_>) -> Result<Option<Enrolling>, Failure> {
-    let Some(token) = cookies::token(context.request, cookies::PENDING, TokenKind::Pending) else {
+    let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
         return Ok(None);
     };
-    Ok(enrol::find(&context.app.core, context.lab(), &token).await?)
+    Ok(enrol::find(&context.app.core, context.realm(), &token).await?)
 }
 
 fn stage_page(
@@ -246,7 +247,7 @@ fn password_page(
     let page = ChoosePassword {
         chrome: context.chrome(),
         step: step(2),
-        action: PASSWORD,
+        action: context.door.activate_password,
         identifier,
         error,
     };
@@ -268,7 +269,7 @@ fn binding_page(
     let page = EnrolTotp {
         chrome: context.chrome(),
         step: step(3),
-        action: CODE,
+        action: context.door.activate_code,
         otpauth_url: &otpauth_url,
         qr: Qr::of(&otpauth_url).ok(),
         secret: &seed.base32(),

@@ -1,4 +1,4 @@
-//! `/password`: the page of a held sign-in, and no other's.
+//! The page of a held sign-in, and no other's.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form};
@@ -10,13 +10,11 @@ use crate::crypto::token::TokenKind;
 use crate::domain::account::HoldReason;
 use crate::domain::password::Unsuitable;
 use crate::domain::pending::Wanted;
+use crate::web::entrance::login;
 use crate::web::kit::context::{retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
 use crate::web::pages::{Held, PasswordError};
-use crate::web::portal::login;
-
-pub const PATH: &str = "/password";
 
 #[derive(Deserialize)]
 pub struct Fields {
@@ -37,7 +35,7 @@ impl std::fmt::Debug for Fields {
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| match on_hold(context).await? {
         Some(on_hold) => Shown::of(&on_hold).page(context, StatusCode::OK, None),
-        None => Ok(see_other("/login")),
+        None => Ok(see_other(context.door.login)),
     })
     .await
 }
@@ -46,7 +44,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
     with_portal(&app, &request, async |context| {
         context.admit()?;
         let Some(on_hold) = on_hold(context).await? else {
-            return Ok(see_other("/login"));
+            return Ok(see_other(context.door.login));
         };
         let shown = Shown::of(&on_hold);
         if !context.made_form(&fields.csrf) {
@@ -56,11 +54,11 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
             new_password: &fields.new_password,
             recovery_code: &fields.recovery_code,
         };
-        let (core, lab) = (&context.app.core, context.lab());
+        let (core, lab) = (&context.app.core, context.realm());
         let (actor, device) = (context.actor(), context.device());
         let refusal = match rotate::choose(core, lab, on_hold, typed, &actor, device).await? {
             Rotation::Done { opened, return_to } => return login::enter(context, opened, return_to.as_ref()).await,
-            Rotation::Over => return Ok(see_other("/login")),
+            Rotation::Over => return Ok(see_other(context.door.login)),
             Rotation::Wait(wait) => {
                 let seconds = whole_seconds(wait);
                 let error = Some(PasswordError::Wait { seconds });
@@ -81,10 +79,10 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
 }
 
 async fn on_hold(context: &Context<'_>) -> Result<Option<OnHold>, Failure> {
-    let Some(token) = cookies::token(context.request, cookies::PENDING, TokenKind::Pending) else {
+    let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
         return Ok(None);
     };
-    Ok(rotate::find(&context.app.core, context.lab(), &token).await?)
+    Ok(rotate::find(&context.app.core, context.realm(), &token).await?)
 }
 
 /// What the page shows of a hold.
@@ -113,7 +111,7 @@ impl Shown {
             chrome: context.chrome(),
             reason: self.reason,
             wanted: self.wanted,
-            action: PATH,
+            action: context.door.password,
             identifier: &self.identifier,
             error,
         };

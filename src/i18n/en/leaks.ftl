@@ -1,0 +1,122 @@
+# Leaks, as the staff sees them.
+leaks-title = Leaks
+leaks-intro = Is a list of identifiers circulating? Import it: you first see who is concerned, and nothing happens.
+leaks-link = See the leaks
+leaks-none = No leak has been recorded.
+leaks-back = All leaks
+leak-title = Leak no. { $number }
+leak-aware-since = Known to the laboratory since { $moment }
+
+leak-state-reading = being read
+leak-state-drafted = to be looked at
+leak-state-awaiting = waiting for approval
+leak-state-applied = applied
+leak-state-closed = closed
+leak-state-undone = undone
+leak-state-suspected = suspected
+
+leak-reading-text = The list is being read. Nothing has happened to anyone yet.
+leak-reading-stopped = Reading the list was interrupted. Import the same file: it goes on where it was.
+leak-drafted-text = The list is read. Nothing has happened to anyone yet: this is what would happen.
+leak-awaiting-text = It was asked to apply this list. Nothing has happened yet: a second person has to approve.
+leak-awaiting-mine = You asked to apply this list. Another person in charge of security has to approve.
+leak-settling-text = The list is applied and everyone is safe. The messages are being prepared.
+leak-applied-text = The list is applied: everyone is safe.
+leak-closed-text = The leak is closed. What was asked of each person stays in force.
+leak-undone-text = The leak is undone: nobody has to do anything because of it any more.
+leak-suspected-text = Somebody tried a decoy account, which exists only to be stolen. A list may be circulating.
+leak-work-loading = Storing the digests
+leak-work-matching = Comparing with the accounts
+leak-settled = Up to date: { $done } of { $count }
+leak-live = Follow live (the page reloads every 5 seconds)
+leak-live-stop = Stop following live
+
+leak-warnings-title = To look at before deciding
+leak-warning-nothing = No identifier of the list is known here: is it a list of this laboratory, and the right column?
+leak-warning-few = Fewer than one identifier in ten is known here.
+leak-warning-everybody = Nearly every account of the laboratory is on it. A list made to lock everybody out looks like this.
+leak-warning-bad-rows = More than one row in fifty could not be read.
+leak-warning-no-passwords = The list holds no readable passwords: nobody would have to change theirs.
+leak-warning-damaged = The file is damaged: part of it may be missing.
+leak-warning-seeds = The list holds keys of code apps: those codes no longer protect their owners.
+leak-warning-canaries = Decoy accounts are on it: this list was taken from this laboratory.
+
+leak-effects-title = If you apply it
+leak-effect-rotate = { $count ->
+    [one] { $count } person will have to choose a new password at the next sign-in. The old one stops working altogether after { $hours } h.
+   *[other] { $count } people will have to choose a new password at their next sign-in. The old one stops working altogether after { $hours } h.
+}
+leak-effect-disable = { $count ->
+    [one] { $count } person without a code app will not get in with the password any more, and needs a laboratory code.
+   *[other] { $count } people without a code app will not get in with their password any more, and need a laboratory code.
+}
+leak-effect-tell = { $count ->
+    [one] { $count } person, listed without a password, will only be told.
+   *[other] { $count } people, listed without a password, will only be told.
+}
+leak-effect-sessions = { $count ->
+    [one] { $count } open sign-in will end at once.
+   *[other] { $count } open sign-ins will end at once.
+}
+leak-effect-told = Everyone concerned will be told. Applying a list by mistake can be undone.
+
+leak-apply = Apply now
+leak-apply-one = It takes effect at once for everyone concerned.
+leak-apply-ask = Ask to apply it
+leak-apply-two = Nothing happens before a second person in charge of security has approved.
+leak-approve = Approve and apply
+leak-approve-text = It takes effect at once for everyone concerned. Approve only if you have looked at the figures of this page.
+leak-undo = Undo this leak
+leak-undo-text = For a list that was imported by mistake. Nobody will have to do anything because of it any more; sign-ins that ended stay ended.
+leak-undo-submit = Yes, undo this leak
+leak-close = Close this leak
+leak-close-text = For when there is nothing more to wait for. What was asked of each person stays in force, and nothing can be undone any more.
+leak-close-submit = Yes, close this leak
+leak-code-hint = To confirm that it is you: the code that your app shows now. The one with which you came in works no more.
+
+leak-refused-title = Nothing was done
+leak-same-person = You asked for it yourself. Approving it is for another person in charge of security.
+leak-not-now = The leak has changed meanwhile. This is where it stands.
+leak-not-settled = The messages to those concerned are still being prepared. Try again in a moment.
+leak-code-again = Nothing was done. Wait for the next code, then begin again.
+
+leak-figures-title = The figures
+leak-aware = Known to the laboratory since
+leak-began = Reading began
+leak-effective = Applied
+leak-rows = Rows read
+leak-rows-with-password = Rows with a password
+leak-rows-bad = Unreadable rows
+leak-format = Form of the file
+leak-column-identifier = Column of identifiers
+leak-column-password = Column of passwords
+leak-found = Accounts found
+leak-found-of = { $found } of the laboratory’s { $of }
+leak-rotation-required = Still have to change their password
+leak-rotated = Have changed their password
+leak-disabled = Old password disabled
+leak-re-enrolled = Have opened their access again
+leak-told = Told only
+
+leak-new-title = Import a list
+leak-new-intro = The list is read and compared with the accounts, and nothing happens to anyone. Of its content, only digests are kept.
+leak-new-source = Where was the list found?
+leak-new-source-hint = For example “forum, reported by the CERT”. These words will stand in the report.
+leak-new-aware = Since when has the laboratory known?
+leak-new-aware-hint = The 72 hours to notify the authority begin then. Left empty: now.
+leak-new-mapping = Columns (optional)
+leak-new-mapping-hint = They are recognised. To choose them yourself: identifier=3,password=7, counting from 1.
+leak-new-file = A file that was put on the server
+leak-new-file-hint = The better choice for a large file.
+leak-new-file-none = None: I send mine
+leak-new-upload = Or a file of this device
+leak-new-upload-hint = CSV, text or JSON, compressed or not. It is read as it passes and stored nowhere.
+leak-new-submit = Read the list
+leak-new-refused = The list was not read
+leak-new-no-list = Choose a file of the server, or send one.
+leak-new-no-source = Say where the list was found.
+leak-new-time-unread = The date and time could not be read. Choose them in the field, or leave it empty if it is now.
+leak-new-time-future = This date is in the future.
+leak-new-mapping-unread = The columns could not be read. Write them like this: identifier=3,password=7
+leak-new-broken = The file did not arrive whole. Please begin again.
+leak-new-unreadable = Nothing was stored. This is the technical detail.

@@ -1,0 +1,31 @@
+//! `/desk`: the first page.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::auth::profile;
+use crate::auth::session::Asked;
+use crate::domain::operator::Role;
+use crate::web::desk::visit::with_operator;
+use crate::web::entrance::stay;
+use crate::web::kit::{App, Failure};
+use crate::web::pages::desk::DeskHome;
+
+pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    with_operator(&app, &request, Role::Desk, Asked::ByPerson, async |context, visit| {
+        context.shown_at(context.door.home);
+        let person = profile::lookup(&app.core, context.realm(), visit.operator.account).await?;
+        let person = person.ok_or(Failure::NotFound)?;
+        let role = visit.operator.roles.get(context.lab()).copied();
+        let page = DeskHome {
+            chrome: context.chrome(),
+            stay: visit.stay(context),
+            holder: &format!("{} {}", person.given_name, person.family_name),
+            role: role.ok_or(Failure::NotFound)?,
+            stayed: context.request.query_string() == stay::STAYED,
+        };
+        context.page(StatusCode::OK, &page)
+    })
+    .await
+}

@@ -1,0 +1,69 @@
+//! Who asks, and whether their role in this lab reaches what they ask for.
+
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::admin::operators;
+use crate::auth::session::Asked;
+use crate::domain::audit::{DeskCause, Event};
+use crate::domain::operator::{Operator, Role};
+use crate::domain::session::Session;
+use crate::service::audit;
+use crate::web::entrance::signed_in;
+use crate::web::kit::context::with_portal;
+use crate::web::kit::{App, Context, Failure};
+use crate::web::pages::Stay;
+
+#[derive(Debug)]
+pub struct Visit {
+    pub operator: Operator,
+    session: Session,
+}
+
+impl Visit {
+    pub fn stay(&self, context: &Context<'_>) -> Stay {
+        let core = &context.app.core;
+        Stay::of(&self.session, core.lifetime(context.realm()), core.now())
+    }
+
+    pub fn may(&self, context: &Context<'_>, role: Role) -> bool {
+        self.operator.may(context.lab(), role)
+    }
+}
+
+/// Answers those whose role in this lab is `role` or more. Without any role here the page does not exist; without
+/// enough of one it says so. Both stand in the lab's trail.
+pub async fn with_operator(
+    app: &App,
+    request: &HttpRequest,
+    role: Role,
+    asked: Asked,
+    work: impl AsyncFnOnce(&mut Context<'_>, &Visit) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
+    with_portal(app, request, async |context| {
+        let Some(session) = signed_in::current_asked(context, asked).await? else {
+            return signed_in::sign_in_first(context);
+        };
+        // Disabled in this moment: their sessions are ending.
+        let Some(operator) = operators::lookup(&app.core, session.account).await? else {
+            return signed_in::sign_in_first(context);
+        };
+        let visit = Visit { operator, session };
+        if !visit.may(context, Role::Desk) {
+            refused(context, &visit, DeskCause::NoRole).await?;
+            return Err(Failure::NotFound);
+        }
+        if !visit.may(context, role) {
+            refused(context, &visit, DeskCause::Role).await?;
+            return Err(Failure::RoleNeeded);
+        }
+        work(context, &visit).await
+    })
+    .await
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn refused(context: &Context<'_>, visit: &Visit, cause: DeskCause) -> Result<(), Failure> {
+    let (core, actor) = (&context.app.core, visit.operator.actor());
+    Ok(audit::record_alone(core, context.lab(), &actor, None, Event::DeskRefused { cause }).await?)
+}

@@ -1,0 +1,79 @@
+//! Who is signed in here, and the pages for those who are not.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use crate::auth::session::{self, Asked};
+use crate::crypto::token::TokenKind;
+use crate::domain::session::Session;
+use crate::web::kit::context::{add_cookie, with_portal};
+use crate::web::kit::{App, Context, Failure, cookies, see_other};
+use crate::web::pages::Login;
+
+/// # Errors
+/// The database does not answer.
+pub async fn current(context: &mut Context<'_>) -> Result<Option<Session>, Failure> {
+    current_asked(context, Asked::ByPerson).await
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn current_asked(context: &mut Context<'_>, asked: Asked) -> Result<Option<Session>, Failure> {
+    let Some(token) = cookies::token(context.request, cookies::session(context.door), TokenKind::Session) else {
+        return Ok(None);
+    };
+    let session = session::recognise(&context.app.core, context.realm(), &token, asked).await?;
+    context.signed_in = session.is_some();
+    Ok(session)
+}
+
+/// To the sign-in; a browser that still carries the cookie of a sign-in that is over is told so with a 401.
+///
+/// # Errors
+/// The page cannot be written.
+pub fn sign_in_first(context: &mut Context<'_>) -> Result<HttpResponse, Failure> {
+    let cookie = cookies::session(context.door);
+    if context.request.cookie(cookie).is_none() {
+        return Ok(see_other(context.door.login));
+    }
+    context.shown_at(context.door.login);
+    let page = Login {
+        chrome: context.chrome(),
+        identifier: "",
+        site: None,
+        to: None,
+        via: None,
+        error: None,
+    };
+    let mut response = context.page(StatusCode::UNAUTHORIZED, &page)?;
+    add_cookie(&mut response, cookies::clear(cookie));
+    Ok(response)
+}
+
+/// Of a form that is only a button.
+#[derive(Debug, Deserialize)]
+pub struct CsrfAlone {
+    #[serde(default)]
+    pub csrf: String,
+}
+
+/// A form of those who are signed in; one that is not ours leads home and does nothing.
+pub async fn with_form(
+    app: &App,
+    request: &HttpRequest,
+    csrf: &str,
+    work: impl AsyncFnOnce(&mut Context<'_>, &Session) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
+    with_portal(app, request, async |context| {
+        context.shown_at(context.door.home);
+        let Some(session) = current(context).await? else {
+            return sign_in_first(context);
+        };
+        if !context.made_form(csrf) {
+            return Ok(see_other(context.door.home));
+        }
+        work(context, &session).await
+    })
+    .await
+}

@@ -1,0 +1,66 @@
+//! The two ways in: patients' and operators'. The pages behind them are the same; their addresses and some words are not.
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Door {
+    pub is_desk: bool,
+    /// Where a complete sign-in leads.
+    pub home: &'static str,
+    pub login: &'static str,
+    pub logout: &'static str,
+    pub activate: &'static str,
+    pub activate_password: &'static str,
+    pub activate_code: &'static str,
+    /// Where a held sign-in leads.
+    pub password: &'static str,
+    /// Puts off the end of a sign-in.
+    pub stay: &'static str,
+}
+
+pub static PORTAL: Door = Door {
+    is_desk: false,
+    home: "/account",
+    login: "/login",
+    logout: "/logout",
+    activate: "/activate",
+    activate_password: "/activate/password",
+    activate_code: "/activate/code",
+    password: "/password",
+    stay: "/account/stay",
+};
+
+pub static DESK: Door = Door {
+    is_desk: true,
+    home: "/desk",
+    login: "/desk/login",
+    logout: "/desk/logout",
+    activate: "/desk/activate",
+    activate_password: "/desk/activate/password",
+    activate_code: "/desk/activate/code",
+    password: "/desk/password",
+    stay: "/desk/stay",
+};
+
+impl Door {
+    /// Of a path of a lab's host.
+    pub fn of_path(path: &str) -> &'static Self {
+        match path.strip_prefix(DESK.home) {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => &DESK,
+            _ => &PORTAL,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_belongs_to_one_door() {
+        for desk in ["/desk", "/desk/", "/desk/login", "/desk/nowhere"] {
+            assert_eq!(Door::of_path(desk), &DESK, "{desk}");
+        }
+        for portal in ["/", "/login", "/desktop", "/account/desk", "desk"] {
+            assert_eq!(Door::of_path(portal), &PORTAL, "{portal}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! An operator: made as the command line makes them, enrolled with a code from an independent program.
+
+use std::collections::BTreeMap;
+
+use vestibule::admin::operators::{self, NewOperator};
+use vestibule::auth::enrol::{self, Stage, Step};
+use vestibule::domain::audit::Actor;
+use vestibule::domain::operator::Role;
+use vestibule::kernel::ids::{LabId, OperatorName};
+use vestibule::service::Core;
+
+use super::app::TestApp;
+use super::browser::{Browser, Page};
+use super::oathtool;
+use super::patient::PASSWORD;
+
+pub struct Colleague {
+    pub name: OperatorName,
+    pub secret: String,
+}
+
+/// Enrolled with the code before the current one, which is therefore still of use.
+pub async fn hire(core: &Core, name: &str, roles: &[(&str, Role)]) -> Colleague {
+    let code = add(core, name, roles).await;
+    let (realm, actor) = (LabId::operators(), Actor::Vestibule);
+    let token = enrol::begin(core, &realm, &code, None, &actor).await.unwrap().unwrap();
+    let begun = enrol::find(core, &realm, &token).await.unwrap().unwrap();
+    let chosen = enrol::choose_password(core, &realm, begun, PASSWORD).await.unwrap();
+    assert!(matches!(chosen, Step::Done(())), "{chosen:?}");
+    let begun = enrol::find(core, &realm, &token).await.unwrap().unwrap();
+    let Stage::BindingAuthenticator(stage) = &begun.stage else {
+        panic!("no authenticator to bind");
+    };
+    let secret = stage.seed().unwrap().base32().to_string();
+    let before = oathtool::code(&secret, core.now().unix_seconds() - 30);
+    let done = enrol::confirm(core, &realm, begun, &before, &actor, String::new()).await;
+    assert!(matches!(done.unwrap(), Step::Done(_)));
+    Colleague {
+        name: name.parse().unwrap(),
+        secret,
+    }
+}
+
+/// Made and not enrolled: returns the code on paper.
+pub async fn add(core: &Core, name: &str, roles: &[(&str, Role)]) -> String {
+    let new = NewOperator {
+        name: name.parse().unwrap(),
+        given_name: "Claire".to_owned(),
+        family_name: "Guillou".to_owned(),
+        email: None,
+        roles: roles
+            .iter()
+            .map(|(lab, role)| (lab.parse().unwrap(), *role))
+            .collect::<BTreeMap<LabId, Role>>(),
+    };
+    let issued = operators::add(core, &new, &Actor::Vestibule).await.unwrap();
+    issued.code().to_string()
+}
+
+impl Colleague {
+    pub fn code(&self, core: &Core) -> String {
+        oathtool::code(&self.secret, core.now().unix_seconds())
+    }
+}
+
+impl TestApp {
+    /// One attempt at the desk's form.
+    pub async fn desk_attempt(&self, browser: &mut Browser, name: &str, password: &str, code: &str) -> Page {
+        let login = format!("{}/desk/login", self.portal);
+        let csrf = browser.get(&login).await.field("csrf").unwrap();
+        let fields = [
+            ("identifier", name),
+            ("password", password),
+            ("code", code),
+            ("csrf", &csrf),
+        ];
+        browser.post(&login, &fields).await
+    }
+
+    /// A browser in which the operator has signed in at the desk.
+    pub async fn at_desk(&self, colleague: &Colleague) -> Browser {
+        let mut browser = self.browser();
+        let code = colleague.code(&self.core);
+        let page = self
+            .desk_attempt(&mut browser, colleague.name.as_str(), PASSWORD, &code)
+            .await;
+        assert_eq!((page.status.as_u16(), page.location()), (303, "/desk"), "{page:?}");
+        browser
+    }
+}
