@@ -82,13 +82,11 @@ fn main() {
         };
         let list = list(&place);
         print!("{}", place.step("fill", &list));
-        if asked("campaign", "kills") {
-            let copy = runtime.block_on(place.copy("campaign"));
-            print!("{}", copy.step("campaign", &list));
-            runtime.block_on(copy.remove());
-        }
         if asked("kills", "campaign") {
             runtime.block_on(kills::run(&place, &list));
+        }
+        if asked("campaign", "kills") {
+            print!("{}", place.step("campaign", &list));
         }
     }
 }

@@ -37,8 +37,8 @@ impl Identifier {
     }
 
     fn of(normalized: String) -> Option<Self> {
-        let length = normalized.chars().count();
-        (1..=Self::MAX_LENGTH).contains(&length).then_some(Self(normalized))
+        let fits = normalized.len() <= Self::MAX_LENGTH || normalized.chars().count() <= Self::MAX_LENGTH;
+        (fits && !normalized.is_empty()).then_some(Self(normalized))
     }
 
     pub fn as_str(&self) -> &str {

@@ -123,7 +123,7 @@ impl Keys {
     const SHOW_EVERY: u64 = 1 << 14;
 
     fn read(&self, mut reader: DumpReader, progress: &watch::Sender<(u64, u64)>) -> Result<Read, LeakError> {
-        let mut spool = Spool::default();
+        let mut spool = Spool::new();
         while let Some(row) = reader.next_row()? {
             self.keep(&row, &mut spool).map_err(LeakError::Spool)?;
             if reader.census().rows % Self::SHOW_EVERY == 1 {

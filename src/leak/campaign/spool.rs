@@ -13,7 +13,7 @@ const RUN: usize = 1 << 16;
 /// Shared by all runs that are merged.
 const MERGE_BUFFERS: usize = 4 << 20;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Spool {
     run: Vec<Entry>,
     runs: Vec<File>,
@@ -21,6 +21,15 @@ pub(super) struct Spool {
 }
 
 impl Spool {
+    pub fn new() -> Self {
+        Self {
+            // Growing to it would need half as much again.
+            run: Vec::with_capacity(RUN),
+            runs: Vec::new(),
+            pushed: 0,
+        }
+    }
+
     /// # Errors
     /// The temporary file cannot be written.
     pub fn push(&mut self, new: Entry) -> io::Result<()> {
@@ -138,7 +147,7 @@ mod tests {
     #[test]
     fn any_number_comes_out_in_order_and_once() {
         for count in [0_u32, 1, 7, RUN as u32, 3 * RUN as u32 + 11] {
-            let mut spool = Spool::default();
+            let mut spool = Spool::new();
             for number in 0..count {
                 let mixed = number.wrapping_mul(2_654_435_761) % (count / 2 + 1);
                 let mut identifier = [0; 32];

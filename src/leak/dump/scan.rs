@@ -41,20 +41,21 @@ pub(super) fn record(data: &[u8], shape: Shape, last: bool) -> Found {
         quoted: false,
         breaks: 0,
     };
+    // Delimiters inside quotes: one count over the whole record is cheaper than one for each part between them.
+    let mut hidden = 0;
     let mut at = 0;
-    let mut counted = 0;
     loop {
         let rest = data.get(at..).unwrap_or_default();
         let Some(found) = memchr2(shape.line_end, b'"', rest).map(|found| at + found) else {
             if !last {
                 return Found::Incomplete;
             }
-            extent.fields += delimiters(data, counted, data.len(), shape);
+            extent.fields += delimiters(data, data.len(), shape) - hidden;
             (extent.end, extent.next) = (data.len(), data.len());
             return Found::Record(extent);
         };
         if data.get(found) == Some(&shape.line_end) {
-            extent.fields += delimiters(data, counted, found, shape);
+            extent.fields += delimiters(data, found, shape) - hidden;
             (extent.end, extent.next) = (without_return(data, found), found + 1);
             return Found::Record(extent);
         }
@@ -66,14 +67,13 @@ pub(super) fn record(data: &[u8], shape: Shape, last: bool) -> Found {
         }
         match closing(data, found + 1, shape, last) {
             Closing::At(close) => {
-                extent.fields += delimiters(data, counted, found, shape);
                 let inside = data.get(found..close).unwrap_or_default();
-                extent.breaks += memchr_iter(shape.line_end, inside).count();
+                hidden += inside.iter().filter(|byte| **byte == shape.delimiter).count();
+                extent.breaks += inside.iter().filter(|byte| **byte == shape.line_end).count();
                 if extent.breaks > MOST_BREAKS {
                     return broken(data, shape, last);
                 }
                 at = close + 1;
-                counted = at;
             }
             Closing::Nowhere => return broken(data, shape, last),
             Closing::Unknown => return Found::Incomplete,
@@ -91,7 +91,7 @@ pub(super) fn line(data: &[u8], shape: Shape, last: bool) -> Option<Extent> {
     Some(Extent {
         end,
         next,
-        fields: 1 + delimiters(data, 0, end, shape),
+        fields: 1 + delimiters(data, end, shape),
         quoted: false,
         breaks: 0,
     })
@@ -131,8 +131,8 @@ fn broken(data: &[u8], shape: Shape, last: bool) -> Found {
     line(data, shape, last).map_or(Found::Incomplete, Found::Broken)
 }
 
-fn delimiters(data: &[u8], from: usize, to: usize, shape: Shape) -> usize {
-    memchr_iter(shape.delimiter, data.get(from..to).unwrap_or_default()).count()
+fn delimiters(data: &[u8], end: usize, shape: Shape) -> usize {
+    memchr_iter(shape.delimiter, data.get(..end).unwrap_or_default()).count()
 }
 
 fn without_return(data: &[u8], end: usize) -> usize {
