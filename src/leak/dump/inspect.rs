@@ -124,6 +124,10 @@ impl Plan {
             };
         }
         inspection.password_is_hashed = hashed;
+        // A first row that only looks like a header is read as a row: at worst nobody has that identifier, where a
+        // person taken for a header would be missed.
+        let is_certain =
+            header && (headers::is_known(&name(identifier)) || matches!(mapping.identifier, Some(Place::Name(_))));
         let plan = Self {
             format: sample.format,
             line_end: sample.line_end,
@@ -134,9 +138,9 @@ impl Plan {
                 // Also where it holds digests: a row is understood with it, and then it is left alone.
                 password,
             },
-            header,
+            header: is_certain,
             first_line: 1,
-            identifier_name: if header || sample.format == Format::JsonLines {
+            identifier_name: if is_certain || sample.format == Format::JsonLines {
                 name(identifier)
             } else {
                 String::new()

@@ -19,6 +19,8 @@ fn peak_kib() -> u64 {
 #[test]
 fn the_reading_process() {
     let Some(file) = std::env::var_os(ASKED) else { return };
+    // The program's own code, as far as reading takes it into memory.
+    read(zstd::encode_all(&b"identifiant;mdp\nP-1;x\n"[..], 1).unwrap(), "");
     let before = peak_kib();
     let mut reader = DumpReader::open(file.as_ref(), &mapped("")).unwrap();
     let mut rows = 0;

@@ -260,3 +260,16 @@ fn nuls_and_lone_returns() {
     let mac = read(b"identifiant;mdp\rP-1;a\rP-2;b\r", "");
     assert_eq!(mac.pairs(), [("p-1", "a"), ("p-2", "b")]);
 }
+
+#[test]
+fn a_first_row_that_looks_like_a_header_is_a_row_all_the_same() {
+    let mut text = "P-1;la cigogne\n".to_owned();
+    for number in 2..50 {
+        text.push_str(&format!("P-{number};mdp{number}\n"));
+    }
+    text.push_str("P-1;autre\n");
+    let list = read(&text, "identifier=1,password=2");
+    assert_eq!(list.rows.len(), 50);
+    assert_eq!(list.pairs()[0], ("p-1", "la cigogne"));
+    assert!(try_read(&text, "").is_err(), "without a mapping it is not guessed");
+}

@@ -8,7 +8,10 @@ use crate::support::app::TestApp;
 use crate::support::databases::on_both_databases;
 use crate::support::patient::{PASSWORD, operator};
 
-on_both_databases![a_second_pass_tells_confirmed_reuse_from_listed_only];
+on_both_databases![
+    a_second_pass_tells_confirmed_reuse_from_listed_only,
+    a_second_pass_that_was_cut_off_goes_on_and_hashes_nothing_twice,
+];
 
 const SHARE: Share = Share {
     threads: 2,
@@ -56,5 +59,51 @@ async fn a_second_pass_tells_confirmed_reuse_from_listed_only(app: TestApp) {
         },
         "what is confirmed is not asked again"
     );
+    app.stop().await;
+}
+
+async fn a_second_pass_that_was_cut_off_goes_on_and_hashes_nothing_twice(app: TestApp) {
+    for number in ["1", "2", "3"] {
+        app.patient(&format!("P-{number}"), number).await;
+    }
+    let strangers = |from: u32| {
+        (from..from + 300)
+            .map(|number| format!("Q-{number};mdp{number}\n"))
+            .collect::<String>()
+    };
+    let list = format!(
+        "P-1;{PASSWORD}\nP-2;autre\n{}P-3;{PASSWORD}\n{}",
+        strangers(0),
+        strangers(500)
+    );
+    let id = app.leak(&list).await;
+    let path = app.directory.path().join("list.csv");
+    std::fs::write(&path, &list).unwrap();
+    let (core, lab, actor) = (&app.core, app.lab(), operator("first"));
+    let before = core.metrics.password_hashes();
+    let (cut, is_cut) = tokio::sync::oneshot::channel();
+    let mut cut = Some(cut);
+    let mut notify = |_| {
+        cut.take().map(|cut| cut.send(()));
+    };
+    tokio::select! {
+        biased;
+        _ = is_cut => {}
+        _ = campaign::verify(core, &lab, id, &path, SHARE, &actor, &mut notify) => panic!("it was not cut off"),
+    }
+    assert_eq!(core.metrics.password_hashes() - before, 2, "the first stretch is done");
+
+    let verified = campaign::verify(core, &lab, id, &path, SHARE, &actor, &mut |_| {})
+        .await
+        .unwrap();
+    assert_eq!(
+        verified,
+        Verified {
+            checked: 3,
+            confirmed: 2
+        },
+        "both parts together"
+    );
+    assert_eq!(core.metrics.password_hashes() - before, 3);
     app.stop().await;
 }
