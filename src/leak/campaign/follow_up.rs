@@ -91,14 +91,20 @@ async fn expire(core: &Core, lab: &LabId, leak: &Leak) -> Result<(), LeakError> 
 
 /// The digests of a list that serves nothing any more.
 async fn forget(core: &Core, lab: &LabId, leak: &Leak) -> Result<(), LeakError> {
-    loop {
+    while has_entries(core, lab, leak).await? {
         let held = Stopwatch::start();
         let mut tx = core.db.begin().await?;
-        let deleted = leak_entries::delete_some(&mut tx, lab, leak.id, STRETCH).await?;
+        leak_entries::delete_some(&mut tx, lab, leak.id, STRETCH).await?;
         tx.commit().await?;
-        if deleted == 0 {
-            return Ok(());
-        }
         pause::after(core, held).await;
     }
+    Ok(())
+}
+
+/// Asked without keeping any writer waiting.
+async fn has_entries(core: &Core, lab: &LabId, leak: &Leak) -> Result<bool, LeakError> {
+    let mut tx = core.db.begin_read().await?;
+    let first = leak_entries::lookup_stretch(&mut tx, lab, leak.id, &[], 1).await?;
+    tx.commit().await?;
+    Ok(first.is_some())
 }
