@@ -26,7 +26,6 @@ use crate::service::{Core, Fault, audit, canary, standing};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators, leak_entries, passwords, recovery_codes, throttle};
 
-#[derive(Debug)]
 pub struct Attempt<'a> {
     pub lab: &'a LabId,
     pub identifier: &'a str,
@@ -36,6 +35,12 @@ pub struct Attempt<'a> {
     pub actor: Actor,
     pub device: String,
     pub return_to: Option<ReturnTo>,
+}
+
+impl std::fmt::Debug for Attempt<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Attempt(..)")
+    }
 }
 
 /// A sign-in ends in exactly one of these.
