@@ -67,7 +67,7 @@ async fn a_second_pass_that_was_cut_off_goes_on_and_hashes_nothing_twice(app: Te
         app.patient(&format!("P-{number}"), number).await;
     }
     let strangers = |from: u32| {
-        (from..from + 300)
+        (from..from + 450)
             .map(|number| format!("Q-{number};mdp{number}\n"))
             .collect::<String>()
     };
