@@ -1,7 +1,9 @@
 //! Confirmed reuse, or listed only.
 
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::PathBuf;
 
+use futures_util::FutureExt;
 use vestibule::leak::campaign::{self, LeakError, Share, Verified};
 
 use crate::support::app::TestApp;
@@ -81,16 +83,11 @@ async fn a_second_pass_that_was_cut_off_goes_on_and_hashes_nothing_twice(app: Te
     std::fs::write(&path, &list).unwrap();
     let (core, lab, actor) = (&app.core, app.lab(), operator("first"));
     let before = core.metrics.password_hashes();
-    let (cut, is_cut) = tokio::sync::oneshot::channel();
-    let mut cut = Some(cut);
-    let mut notify = |_| {
-        cut.take().map(|cut| cut.send(()));
-    };
-    tokio::select! {
-        biased;
-        _ = is_cut => {}
-        _ = campaign::verify(core, &lab, id, &path, SHARE, &actor, &mut notify) => panic!("it was not cut off"),
-    }
+    // Cut off between two stretches, however fast the next one would come.
+    let mut cut = |_| resume_unwind(Box::new("cut off"));
+    let pass = campaign::verify(core, &lab, id, &path, SHARE, &actor, &mut cut);
+    let ended = AssertUnwindSafe(pass).catch_unwind().await;
+    assert!(ended.is_err(), "it was not cut off");
     assert_eq!(core.metrics.password_hashes() - before, 2, "the first stretch is done");
 
     let verified = campaign::verify(core, &lab, id, &path, SHARE, &actor, &mut |_| {})
