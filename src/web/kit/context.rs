@@ -1,6 +1,6 @@
 //! One request, as the pages of a lab see it: which lab, who asks, in which language, from which browser.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::HttpRequest;
@@ -17,6 +17,7 @@ use crate::i18n::{Language, negotiate};
 use crate::kernel::client_address::ClientAddress;
 use crate::kernel::clock::Stopwatch;
 use crate::kernel::ids::{CorrelationId, LabId};
+use crate::service::admission::Place;
 use crate::web::kit::answer;
 use crate::web::kit::app::App;
 use crate::web::kit::cookies;
@@ -25,7 +26,6 @@ use crate::web::kit::failure::{Failure, whole_seconds};
 use crate::web::pages::{Chrome, Door, ErrorKind, ErrorPage, PORTAL};
 
 /// What only a page needs is found out when one is written: most requests at the gate never do.
-#[derive(Debug)]
 pub struct Context<'a> {
     pub app: &'a App,
     pub request: &'a HttpRequest,
@@ -42,6 +42,14 @@ pub struct Context<'a> {
     is_site: bool,
     portal: OnceCell<String>,
     pub signed_in: bool,
+    /// What this request was let in for.
+    pub(super) place: Cell<Option<Place>>,
+}
+
+impl std::fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context").field("lab", &self.face.lab.id).finish_non_exhaustive()
+    }
 }
 
 impl<'a> Context<'a> {
@@ -76,6 +84,7 @@ impl<'a> Context<'a> {
             is_site,
             portal: OnceCell::new(),
             signed_in: false,
+            place: Cell::new(None),
         }
     }
 

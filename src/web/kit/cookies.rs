@@ -22,6 +22,15 @@ pub const fn session(door: &Door) -> &'static str {
     }
 }
 
+/// A device from which somebody has signed in before.
+pub const fn device(door: &Door) -> &'static str {
+    if door.is_desk {
+        "__Host-vst_desk_device"
+    } else {
+        "__Host-vst_device"
+    }
+}
+
 /// A sign-in or enrolment that is not complete.
 pub const fn pending(door: &Door) -> &'static str {
     if door.is_desk {
