@@ -15,6 +15,9 @@ pub fn raise(connections: usize) {
     };
     let (set, allowed) = (setrlimit(Resource::Nofile, limit), limit.current);
     if set.is_err() || allowed.is_some_and(|allowed| allowed < needed) {
-        tracing::warn!(needed, "fewer file descriptors than max_connections needs: raise LimitNOFILE, or lower it");
+        tracing::warn!(
+            needed,
+            "fewer file descriptors than max_connections needs: raise LimitNOFILE, or lower it"
+        );
     }
 }

@@ -13,8 +13,8 @@ use crate::crypto::keyring::Purpose;
 use crate::kernel::ids::SiteId;
 use crate::server::StartError;
 use crate::service::Core;
-use crate::web::kit::{App, slow_body};
 use crate::web::kit::faces::Face;
+use crate::web::kit::{App, slow_body};
 use crate::web::{desk, internal, portal, proxy};
 
 pub type Sites = Arc<HashMap<SiteId, Arc<proxy::Site>>>;

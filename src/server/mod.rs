@@ -104,7 +104,10 @@ pub fn start(core: Core) -> Result<Running, StartError> {
     });
     let sites = hosts::sites(&core)?;
     descriptors::raise(config.server.max_connections);
-    let watched = [watch_of(&app, config.server.max_connections), watch_of(&app, INTERNAL_CONNECTIONS)];
+    let watched = [
+        watch_of(&app, config.server.max_connections),
+        watch_of(&app, INTERNAL_CONNECTIONS),
+    ];
     let [of_public, of_internal] = &watched;
     let internal = serve_internal(app.clone(), hosts::drafts(&sites), internal, of_internal)?;
     let public = serve_public(app.clone(), sites, public, &certificates, of_public)?;

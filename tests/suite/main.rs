@@ -11,6 +11,7 @@
 )]
 
 mod admin;
+mod admission;
 mod architecture;
 mod canaries;
 mod corpus;

@@ -37,7 +37,10 @@ pub async fn watched(
 fn head_size(request: &ServiceRequest) -> usize {
     let headers = request.headers().iter();
     let lines: usize = headers.map(|(name, value)| name.as_str().len() + value.len()).sum();
-    let address = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
+    let address = request
+        .uri()
+        .path_and_query()
+        .map_or(0, |address| address.as_str().len());
     lines + address
 }
 

@@ -125,7 +125,9 @@ impl Watch {
     fn take_request(&self) -> bool {
         let one_more = |taken: usize| (taken < self.limits.most).then_some(taken + 1);
         let taken = &self.requests;
-        taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok()
+        taken
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
+            .is_ok()
     }
 
     fn give_request_back(&self) {

@@ -60,8 +60,7 @@ impl Context<'_> {
     /// The session was looked up; what follows is work for whoever it belongs to, or a page for a stranger.
     pub fn session_checked(&self) {
         let held = self.place.take();
-        self.place
-            .set(held.filter(|place| place.class() != Class::Session));
+        self.place.set(held.filter(|place| place.class() != Class::Session));
     }
 
     /// A refusal leaves at the floor, however busy or idle we are, and holds no place while it waits.
