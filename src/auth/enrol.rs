@@ -6,6 +6,7 @@ use std::time::Duration;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::auth::arrival::Browser;
 use crate::auth::session::{self, Opened};
 use crate::auth::{invited, recovery, suitability};
 use crate::crypto::human_code::{CodeKind, HumanCode};
@@ -191,7 +192,7 @@ pub async fn confirm(
     enrolling: Enrolling,
     code: &str,
     actor: &Actor,
-    device: String,
+    browser: &Browser,
 ) -> Result<Step<Enrolled>, Fault> {
     let Stage::BindingAuthenticator(stage) = enrolling.stage else {
         return Ok(Step::Over);
@@ -215,7 +216,7 @@ pub async fn confirm(
     audit::record(core, &mut tx, lab, actor, Some(account), Event::Enrolled).await?;
     let recovery_codes = recovery::issue(core, &mut tx, lab, account, actor).await?;
     let who = stage.complete(account, &CodeOk::from_step(&matched), core.now());
-    let opened = session::open(core, &mut tx, lab, who, device, actor).await?;
+    let opened = session::open(core, &mut tx, lab, who, browser, actor).await?;
     tx.commit().await?;
     core.visits.forget_account(account);
     Ok(Step::Done(Enrolled { opened, recovery_codes }))

@@ -1,5 +1,6 @@
 //! The use cases of a patient, one function each: sign in, enrol, recover, rotate, hand over to a site, sign out.
 
+pub mod arrival;
 pub mod bucket;
 pub mod enrol;
 pub mod hand_over;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::auth::arrival::Browser;
 use crate::auth::recovery::Shown;
 use crate::auth::session::{self, Opened};
 use crate::auth::{bucket, suitability};
@@ -152,9 +153,9 @@ pub async fn choose(
     on_hold: OnHold,
     typed: Typed<'_>,
     actor: &Actor,
-    device: String,
+    browser: &Browser,
 ) -> Result<Rotation, Fault> {
-    match rotate(core, lab, on_hold, typed, actor, device).await {
+    match rotate(core, lab, on_hold, typed, actor, browser).await {
         Ok(done) | Err(Stopped::At(done)) => Ok(done),
         Err(Stopped::Fault(fault)) => Err(fault),
     }
@@ -166,7 +167,7 @@ async fn rotate(
     on_hold: OnHold,
     typed: Typed<'_>,
     actor: &Actor,
-    device: String,
+    browser: &Browser,
 ) -> Result<Rotation, Stopped> {
     // Before the recovery code, so that an unfit password costs none of its tries.
     let judged = suitability::judge(core, lab, &on_hold.person, typed.new_password).await?;
@@ -186,7 +187,7 @@ async fn rotate(
         Err(unsuitable) => return Ok(Rotation::Unsuitable(unsuitable)),
     };
     let new = core.hashing.make(password).await?;
-    Ok(store(core, lab, on_hold, &new, recovery, actor, device).await?)
+    Ok(store(core, lab, on_hold, &new, recovery, actor, browser).await?)
 }
 
 async fn is_the_old_one(core: &Core, lab: &LabId, account: AccountId, typed: &str) -> Result<bool, Stopped> {
@@ -230,7 +231,7 @@ async fn store(
     new: &HashedPassword,
     recovery: Option<Shown>,
     actor: &Actor,
-    device: String,
+    browser: &Browser,
 ) -> Result<Rotation, Fault> {
     let (account, now) = (on_hold.account, core.now());
     let mut tx = core.db.begin().await?;
@@ -250,7 +251,7 @@ async fn store(
     leak_accounts::note_new_password(&mut tx, lab, account, false, now).await?;
     sessions::end_all(&mut tx, lab, account, now).await?;
     audit::record(core, &mut tx, lab, actor, Some(account), Event::PasswordRotated).await?;
-    let opened = session::open(core, &mut tx, lab, who, device, actor).await?;
+    let opened = session::open(core, &mut tx, lab, who, browser, actor).await?;
     tx.commit().await?;
     core.visits.forget_account(account);
     Ok(Rotation::Done {

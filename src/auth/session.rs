@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::auth::arrival::Browser;
 use crate::crypto::pairwise::pairwise_subject;
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::audit::{Actor, Event};
@@ -32,11 +33,11 @@ pub async fn open(
     tx: &mut Tx,
     lab: &LabId,
     who: Authenticated,
-    device: String,
+    browser: &Browser,
     actor: &Actor,
 ) -> Result<Opened, StoreFault> {
     let token = PlainToken::generate(TokenKind::Session, &*core.entropy);
-    let new = Session::open(who, core.lifetime(lab), device, &*core.entropy);
+    let new = Session::open(who, core.lifetime(lab), browser.description.clone(), &*core.entropy);
     sessions::insert(tx, lab, &token.hashed(), &new).await?;
     let session = new.session().clone();
     let event = Event::signed_in(session.id, session.means);

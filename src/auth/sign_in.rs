@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use crate::auth::session::{self, Opened};
-use crate::auth::{bucket, rotate};
+use crate::auth::arrival::{Arrived, Browser};
+use crate::auth::session::Opened;
+use crate::auth::{arrival, bucket};
 use crate::crypto::blind_index::BlindIndex;
 use crate::crypto::human_code::{CodeKind, HumanCode};
 use crate::crypto::leak_digest::PairDigester;
@@ -22,7 +23,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId};
 use crate::service::hashing::NoHash;
 use crate::service::metrics::SignInResult;
-use crate::service::{Core, Fault, audit, canary, standing};
+use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators, leak_entries, passwords, recovery_codes, throttle};
 
@@ -33,7 +34,7 @@ pub struct Attempt<'a> {
     /// Six digits, or a recovery code.
     pub code: &'a str,
     pub actor: Actor,
-    pub device: String,
+    pub browser: Browser,
     pub return_to: Option<ReturnTo>,
 }
 
@@ -241,17 +242,16 @@ async fn complete(
     let known = known.map(|_| HoldReason::KnownPassword);
     let aged = aged(core, &mut tx, lab, right.account.id).await?;
     let reason = listed.or(known).or(aged);
-    let outcome = match reason {
-        Some(reason) => {
-            Outcome::Held(rotate::hold(core, &mut tx, lab, &attempt.actor, who, reason, attempt.return_to).await?)
-        }
-        None => Outcome::SignedIn(session::open(core, &mut tx, lab, who, attempt.device, &attempt.actor).await?),
-    };
+    let (browser, actor, to) = (&attempt.browser, &attempt.actor, attempt.return_to);
+    let arrived = arrival::arrive(core, &mut tx, lab, who, reason, browser, actor, to).await?;
     tx.commit().await?;
     if matched.outdated {
         rehash_in_background(core, lab, right, password);
     }
-    Ok(outcome)
+    Ok(match arrived {
+        Arrived::Held(token) => Outcome::Held(token),
+        Arrived::SignedIn(opened) => Outcome::SignedIn(opened),
+    })
 }
 
 /// Patients' passwords do not age; operators' may.
@@ -272,8 +272,7 @@ async fn listed(
     account: AccountId,
     password: &Password,
 ) -> Result<Option<HoldReason>, StoreFault> {
-    let standing = standing::of(core, tx, lab, account).await?;
-    if let Some(reason) = HoldReason::of(standing) {
+    if let Some(reason) = arrival::listed(core, tx, lab, account).await? {
         return Ok(Some(reason));
     }
     let pair = PairDigester::new(&core.keyring, lab).digest(identifier, password.expose());

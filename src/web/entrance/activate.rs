@@ -163,8 +163,8 @@ async fn confirm(context: &mut Context<'_>, fields: &CodeFields) -> Result<HttpR
         return stage_page(context, StatusCode::FORBIDDEN, &under_way, None, error);
     }
     let (core, lab) = (&context.app.core, context.realm());
-    let (actor, device) = (context.actor(), context.device());
-    match enrol::confirm(core, lab, under_way, &fields.code, &actor, device).await? {
+    let (actor, browser) = (context.actor(), context.visitor());
+    match enrol::confirm(core, lab, under_way, &fields.code, &actor, &browser).await? {
         enrol::Step::Done(enrolled) => welcome(context, &enrolled).await,
         enrol::Step::WrongCode => {
             let Some(under_way) = enrolling(context).await? else {

@@ -124,7 +124,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
             password: &password,
             code: &code,
             actor: context.actor(),
-            device: context.device(),
+            browser: context.visitor(),
             return_to: destination.check(context),
         };
         let outcome = sign_in(&context.app.core, attempt).await?;

@@ -9,6 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use askama::Template;
 
+use crate::auth::arrival::Browser;
 use crate::crypto::csrf;
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::audit::Actor;
@@ -98,13 +99,15 @@ impl<'a> Context<'a> {
         }
     }
 
-    pub fn device(&self) -> String {
+    pub fn visitor(&self) -> Browser {
         let agent = self
             .request
             .headers()
             .get(header::USER_AGENT)
             .and_then(|agent| agent.to_str().ok());
-        describe_device(agent)
+        Browser {
+            description: describe_device(agent),
+        }
     }
 
     pub fn language(&self) -> Language {

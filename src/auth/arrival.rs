@@ -1,0 +1,58 @@
+//! How a complete sign-in goes on, by whatever means it was made: held, or in.
+
+use crate::auth::rotate;
+use crate::auth::session::{self, Opened};
+use crate::crypto::token::PlainToken;
+use crate::domain::account::HoldReason;
+use crate::domain::audit::Actor;
+use crate::domain::evidence::Authenticated;
+use crate::domain::return_to::ReturnTo;
+use crate::kernel::ids::{AccountId, LabId};
+use crate::service::{Core, standing};
+use crate::store::{StoreFault, Tx};
+
+/// The browser that somebody signs in from, as it presents itself.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    /// What its owner is told of it in their lists.
+    pub description: String,
+}
+
+#[derive(Debug)]
+pub enum Arrived {
+    Held(PlainToken),
+    SignedIn(Opened),
+}
+
+/// Consumes an authentication; hold or session exist once the transaction is committed.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn arrive(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    who: Authenticated,
+    held_for: Option<HoldReason>,
+    browser: &Browser,
+    actor: &Actor,
+    return_to: Option<ReturnTo>,
+) -> Result<Arrived, StoreFault> {
+    Ok(match held_for {
+        Some(reason) => Arrived::Held(rotate::hold(core, tx, lab, actor, who, reason, return_to).await?),
+        None => Arrived::SignedIn(session::open(core, tx, lab, who, browser, actor).await?),
+    })
+}
+
+/// Whether the lists that the account stands on hold it.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn listed(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+) -> Result<Option<HoldReason>, StoreFault> {
+    Ok(HoldReason::of(standing::of(core, tx, lab, account).await?))
+}
