@@ -33,7 +33,8 @@ use support::{Installation, PASSWORD, Patient, RECORD, percentile};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const UNTHROTTLED: &str = "[throttle]\nnetwork_per_minute = 40000000\nnetwork_burst = 40000000";
+const UNTHROTTLED: &str = "[throttle]\nnetwork_per_minute = 40000000\nnetwork_burst = 40000000\n\
+    lab_per_minute = 40000000\nall_labs_per_minute = 40000000";
 const FLOOD_CONNECTIONS: usize = 2_048;
 const CAPACITY_CONNECTIONS: usize = 512;
 const CAPACITY_LASTS: Duration = Duration::from_secs(10);
@@ -47,6 +48,8 @@ const GATE: (&str, f64) = ("page through the gate", 40.0);
 const ACCOUNT: (&str, f64) = ("account page", 10.0);
 const KNOWN: (&str, f64) = ("sign-in, known device", 1.5);
 const STRANGER: (&str, f64) = ("stranger's wrong sign-in", 10.0);
+/// One may try 30 times a minute.
+const DEVICES: usize = 8;
 const HEALTH: (&str, f64) = ("health probe, internal", 10.0);
 
 fn main() {
@@ -200,6 +203,7 @@ struct Trickle<'a> {
     /// Cookies of somebody signed in, at the site and at the portal.
     site_cookies: String,
     portal_cookies: String,
+    devices: RefCell<std::iter::Cycle<std::slice::Iter<'a, String>>>,
     known: RefCell<std::slice::Iter<'a, Patient>>,
     watch: Cell<Stopwatch>,
 }
@@ -265,7 +269,8 @@ impl Trickle<'_> {
             ("code", &code),
             ("csrf", &self.strangers.csrf),
         ];
-        let cookies = format!("{}; __Host-vst_device=vst_d_{}", self.strangers.browser, "A".repeat(43));
+        let device = self.devices.borrow_mut().next()?;
+        let cookies = format!("{}; {device}", self.strangers.browser);
         Some(post(&self.strangers.host, "/login", &cookies, "203.0.113.7", &fields))
     }
 
@@ -286,8 +291,8 @@ impl Trickle<'_> {
     }
 }
 
-/// Signs in at the portal and goes on to the site; gives the cookies of both.
-async fn sign_in(installation: &Installation, strangers: &Strangers, patient: &Patient) -> (String, String) {
+/// Signs in at the portal and goes on to the site; gives the cookies of site and portal, and the device's.
+async fn sign_in(installation: &Installation, strangers: &Strangers, patient: &Patient) -> [String; 3] {
     let (portal, site) = (installation.portal_host(), installation.site_host());
     let mut connection = strangers.client.connect().await.unwrap();
     let path = format!("/dossiers/{RECORD}/page");
@@ -303,6 +308,7 @@ async fn sign_in(installation: &Installation, strangers: &Strangers, patient: &P
     let request = post(&portal, "/login", &strangers.browser, "203.0.113.8", &fields);
     let signed_in = connection.exchange(&request).await.unwrap();
     let session = signed_in.cookie("__Host-vst_session").unwrap();
+    let device = signed_in.cookie("__Host-vst_device").unwrap().to_owned();
     let portal_cookies = format!("{}; {session}", strangers.browser);
     let target = |answer: &Answer| {
         let location = answer.header("location").unwrap();
@@ -323,9 +329,7 @@ async fn sign_in(installation: &Installation, strangers: &Strangers, patient: &P
     let enter = format!("/{}", target(&handed_over));
     let entered = connection.exchange(&get(&site, &enter, &here)).await.unwrap();
     let site_cookies = format!("{here}; {}", entered.cookie("__Host-vst_site").unwrap());
-    let page = connection.exchange(&get(&site, &path, &site_cookies)).await.unwrap();
-    assert_eq!(page.status, 200, "{}", page.head);
-    (site_cookies, portal_cookies)
+    [site_cookies, portal_cookies, device]
 }
 
 /// A LIS that always has the same page of 2 KiB.
@@ -353,20 +357,26 @@ fn lis() -> u16 {
 
 fn overload(rate: f64) {
     let installation = Installation::prepare(UNTHROTTLED, lis());
-    let count = 1 + 2 * (LASTS.as_secs_f64() * KNOWN.1) as usize + 20;
+    let count = DEVICES + 2 * (LASTS.as_secs_f64() * KNOWN.1) as usize + 20;
     let patients = alone(installation.seed(count));
     let server = Server::vestibule(&installation);
-    let (strangers, cookies) = alone(async {
+    let (strangers, signed_in) = alone(async {
         let strangers = Strangers::new(&installation).await;
-        let cookies = sign_in(&installation, &strangers, &patients[0]).await;
-        (strangers, cookies)
+        let mut signed_in = Vec::new();
+        for patient in &patients[..DEVICES] {
+            signed_in.push(sign_in(&installation, &strangers, patient).await);
+        }
+        (strangers, signed_in)
     });
+    let devices: Vec<String> = signed_in.iter().map(|[.., device]| device.clone()).collect();
+    let [site_cookies, portal_cookies, _] = signed_in[0].clone();
     let trickle = Trickle {
         installation: &installation,
         strangers,
-        site_cookies: cookies.0,
-        portal_cookies: cookies.1,
-        known: RefCell::new(patients[1..].iter()),
+        site_cookies,
+        portal_cookies,
+        devices: RefCell::new(devices.iter().cycle()),
+        known: RefCell::new(patients[DEVICES..].iter()),
         watch: Cell::new(Stopwatch::start()),
     };
     let unloaded = alone(trickle.run());

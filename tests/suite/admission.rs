@@ -13,7 +13,7 @@ use tokio_rustls::client::TlsStream;
 use vestibule::service::admission::{Class, Place};
 
 use crate::support::app::{TestApp, Wish};
-use crate::support::browser::Page;
+use crate::support::browser::{Browser, Page};
 use crate::support::databases::on_both_databases;
 use crate::support::patient::PASSWORD;
 
@@ -373,9 +373,14 @@ async fn when_strangers_have_no_place_left_everybody_else_gets_through(app: Test
     signed_in.visit(&format!("{}/entetes", app.site)).await;
     app.advance(Duration::from_secs(60));
     let mut known = app.browser();
-    known.visit(&format!("{}/login", app.portal)).await;
-    let cookies = known.jar.entry("localhost".to_owned()).or_default();
-    cookies.insert("__Host-vst_device".to_owned(), format!("vst_d_{}", "a".repeat(43)));
+    app.sign_in(&mut known, &patient).await;
+    let sign_out = |browser: &mut Browser| {
+        let cookies = browser.jar.get_mut("localhost").unwrap();
+        assert!(cookies.contains_key("__Host-vst_device"));
+        cookies.remove("__Host-vst_session");
+    };
+    sign_out(&mut known);
+    app.advance(Duration::from_secs(60));
 
     let strangers = fill(&app, Class::Stranger);
     assert!(is_asked_to_come_back(&wrong_attempt(&app).await));
@@ -384,6 +389,7 @@ async fn when_strangers_have_no_place_left_everybody_else_gets_through(app: Test
     assert_eq!(signed_in.get(&format!("{}/account", app.portal)).await.status, 200);
     assert_eq!(signed_in.get(&format!("{}/entetes", app.site)).await.status, 200);
     app.sign_in(&mut known, &patient).await;
+    sign_out(&mut known);
     assert_eq!(health(&app).await, [200, 200]);
 
     let devices = fill(&app, Class::Known);

@@ -2,10 +2,11 @@
 //! last place of another: session checks, people whom we seem to know, strangers. Probes ask for none. Where no place
 //! is left the answer is "not now", at once; nobody queues for a place.
 //!
-//! What a request says of itself (a cookie that looks like a session or a device) is not proven when the place is taken.
-//! So a lie must not gain much: it only moves the liar from the strangers' places to those of the class it pretends to,
-//! whose number is fixed as well; a session's place is given back as soon as the check has failed; and known people for
-//! whom no place of their own is left may still have a stranger's, which the liar has then left free.
+//! A trusted device's cookie is ours by its tag, and its rate is limited. What else a request says of itself (a cookie that
+//! looks like a session, or like something begun) is not proven when the place is taken. So a lie must not gain much: it
+//! only moves the liar from the strangers' places to those of the class it pretends to, whose number is fixed as well; a
+//! session's place is given back as soon as the check has failed; and known people for whom no place of their own is left
+//! may still have a stranger's, which the liar has then left free.
 
 mod pace;
 

@@ -7,6 +7,7 @@ use actix_web::HttpRequest;
 use crate::crypto::token::TokenKind;
 use crate::service::admission::Class;
 use crate::service::metrics::ShedFrom;
+use crate::service::network_throttle::Way;
 use crate::web::kit::context::Context;
 use crate::web::kit::cookies;
 use crate::web::kit::failure::Failure;
@@ -15,19 +16,15 @@ use crate::web::pages::Door;
 
 /// The morning's crowd is gone by then.
 const COME_BACK: Duration = Duration::from_secs(5);
-/// What a cookie of ours holds, and no less.
-const SHORTEST_DEVICE: usize = 32;
-const LONGEST_DEVICE: usize = 512;
 
 impl Context<'_> {
-    /// Before anything else is done with a form that a stranger can send.
+    /// Before anything else is done with a form that a stranger can send, and that nobody can send by guessing.
     ///
     /// # Errors
     /// This network sends too fast, or no place is left for such as ask.
     pub fn admit(&self) -> Result<(), Failure> {
-        self.admit_network()?;
-        let known = is_known_device(self.request, self.door) || has_begun(self.request, self.door);
-        self.take_place(if known { Class::Known } else { Class::Stranger })
+        let known = self.device().is_some() || has_begun(self.request, self.door);
+        self.admit_by(Way::Unguessable, if known { Class::Known } else { Class::Stranger })
     }
 
     /// For a request that brings what we gave out a moment ago.
@@ -35,15 +32,26 @@ impl Context<'_> {
     /// # Errors
     /// As for [`Context::admit`].
     pub fn admit_begun(&self) -> Result<(), Failure> {
-        self.admit_network()?;
-        self.take_place(Class::Known)
+        self.admit_by(Way::Unguessable, Class::Known)
     }
 
-    fn admit_network(&self) -> Result<(), Failure> {
-        self.app.throttle.admit(self.client.network()).map_err(|wait| {
+    /// Before anything else is done with a form that holds a code.
+    ///
+    /// # Errors
+    /// This network, or this lab's strangers together, send too fast; or no place is left for such as ask.
+    pub fn admit_sign_in(&self) -> Result<(), Failure> {
+        match self.device() {
+            Some(token) => self.admit_by(Way::KnownDevice(token.hashed()), Class::Known),
+            None => self.admit_by(Way::Stranger(self.realm()), Class::Stranger),
+        }
+    }
+
+    fn admit_by(&self, way: Way<'_>, class: Class) -> Result<(), Failure> {
+        self.app.throttle.admit(self.client, way).map_err(|wait| {
             self.app.core.metrics.network_throttled();
             Failure::TooFast(wait)
-        })
+        })?;
+        self.take_place(class)
     }
 
     /// Before a session is looked up. Whoever has a place for something else needs no second one.
@@ -91,13 +99,6 @@ impl Context<'_> {
         self.place.set(Some(place));
         Ok(())
     }
-}
-
-/// Whether the browser says that it is a trusted device, for a place in the line only: nothing is verified, and nothing
-/// but that may follow from it. `service/admission` says why a lie gains little.
-pub fn is_known_device(request: &HttpRequest, door: &Door) -> bool {
-    let cookie = request.cookie(cookies::device(door));
-    cookie.is_some_and(|cookie| (SHORTEST_DEVICE..=LONGEST_DEVICE).contains(&cookie.value().len()))
 }
 
 /// A sign-in on hold, an enrolment under way or a mailed link: each was begun with a code or a secret of ours.

@@ -22,7 +22,16 @@ pub const fn session(door: &Door) -> &'static str {
     }
 }
 
-/// A device from which somebody has signed in before.
+/// A sign-in or enrolment that is not complete.
+pub const fn pending(door: &Door) -> &'static str {
+    if door.is_desk {
+        "__Host-vst_desk_pending"
+    } else {
+        "__Host-vst_pending"
+    }
+}
+
+/// A browser that somebody signed in from; unlike the others it outlives the browser's window.
 pub const fn device(door: &Door) -> &'static str {
     if door.is_desk {
         "__Host-vst_desk_device"
@@ -31,13 +40,11 @@ pub const fn device(door: &Door) -> &'static str {
     }
 }
 
-/// A sign-in or enrolment that is not complete.
-pub const fn pending(door: &Door) -> &'static str {
-    if door.is_desk {
-        "__Host-vst_desk_pending"
-    } else {
-        "__Host-vst_pending"
-    }
+/// Kept for so long.
+pub fn keep(name: &'static str, value: &str, lasts: std::time::Duration) -> Cookie<'static> {
+    let mut cookie = set(name, value);
+    cookie.set_max_age(Duration::try_from(lasts).unwrap_or(Duration::ZERO));
+    cookie
 }
 
 pub fn set(name: &'static str, value: &str) -> Cookie<'static> {
