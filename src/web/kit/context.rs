@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::http::header;
+use actix_web::http::{Method, StatusCode};
 use askama::Template;
 
 use crate::auth::arrival::Browser;
@@ -20,6 +20,7 @@ use crate::i18n::{Language, negotiate};
 use crate::kernel::client_address::ClientAddress;
 use crate::kernel::clock::Stopwatch;
 use crate::kernel::ids::{CorrelationId, LabId};
+use crate::kernel::stack;
 use crate::service::admission::Place;
 use crate::web::kit::answer;
 use crate::web::kit::app::App;
@@ -267,10 +268,15 @@ pub async fn with_portal(
         Some(Face::Portal(lab)) => app.faces.lab(lab),
         _ => None,
     };
-    match face {
+    let response = match face {
         Some(face) => Context::on_portal(app, request, face).run(work).await,
         None => HttpResponse::MisdirectedRequest().finish(),
+    };
+    if request.method() == Method::POST {
+        // Of what was typed; a task of its own begins where those of the connection did.
+        actix_web::rt::spawn(async { stack::wipe() });
     }
+    response
 }
 
 pub fn add_cookie(response: &mut HttpResponse, cookie: actix_web::cookie::Cookie<'_>) {
