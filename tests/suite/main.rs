@@ -18,6 +18,7 @@ mod dependencies;
 mod desk;
 mod dump;
 mod enrolment;
+mod enumeration;
 mod gate;
 mod hand_over;
 mod holds;
