@@ -29,6 +29,11 @@ impl Server {
     pub fn vestibule(installation: &Installation) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
         command.arg("serve").arg("--config").arg(installation.config_file());
+        Self::ready(command, installation)
+    }
+
+    /// Any program that serves this installation.
+    pub fn ready(command: Command, installation: &Installation) -> Self {
         let mut server = Self::start(command, &installation.folder().join("server.log"));
         let internal = installation.internal;
         wait_until("vestibule serve", || {
