@@ -78,7 +78,11 @@ impl Connection {
             self.more().await?;
         };
         let head = String::from_utf8_lossy(&self.buffer[..head_end]).into_owned();
-        let length: usize = header(&head, "content-length").map_or(0, |text| text.parse().unwrap());
+        let length = match header(&head, "content-length") {
+            Some(text) => text.parse().unwrap(),
+            None if header(&head, "transfer-encoding").is_some() => self.all_chunks(head_end).await?,
+            None => 0,
+        };
         while self.buffer.len() < head_end + length {
             self.more().await?;
         }
@@ -90,6 +94,14 @@ impl Connection {
             body: String::from_utf8_lossy(&self.buffer[head_end..head_end + length]).into_owned(),
             head,
         })
+    }
+
+    /// Their length, frames included; only other programs' answers come in chunks, and of those only parts are looked at.
+    async fn all_chunks(&mut self, head_end: usize) -> std::io::Result<usize> {
+        while !self.buffer[head_end..].ends_with(b"0\r\n\r\n") {
+            self.more().await?;
+        }
+        Ok(self.buffer.len() - head_end)
     }
 
     async fn more(&mut self) -> std::io::Result<()> {
