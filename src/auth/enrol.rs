@@ -6,6 +6,7 @@ use std::time::Duration;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::auth::arrival::Browser;
 use crate::auth::session::{self, Opened};
 use crate::auth::{invited, recovery, suitability};
 use crate::crypto::human_code::{CodeKind, HumanCode};
@@ -22,8 +23,8 @@ use crate::service::hashing::NoHash;
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::Person;
 use crate::store::{
-    StoreFault, Tx, accounts, authenticators, lab_codes, leak_accounts, legacy_passwords, passwords, pending, sessions,
-    throttle,
+    StoreFault, Tx, accounts, authenticators, devices, lab_codes, leak_accounts, legacy_passwords, passwords, pending,
+    sessions, throttle,
 };
 
 /// Time for a person of 80 to find an authenticator on the telephone and try again tomorrow with the same paper.
@@ -191,7 +192,7 @@ pub async fn confirm(
     enrolling: Enrolling,
     code: &str,
     actor: &Actor,
-    device: String,
+    browser: &Browser,
 ) -> Result<Step<Enrolled>, Fault> {
     let Stage::BindingAuthenticator(stage) = enrolling.stage else {
         return Ok(Step::Over);
@@ -215,13 +216,13 @@ pub async fn confirm(
     audit::record(core, &mut tx, lab, actor, Some(account), Event::Enrolled).await?;
     let recovery_codes = recovery::issue(core, &mut tx, lab, account, actor).await?;
     let who = stage.complete(account, &CodeOk::from_step(&matched), core.now());
-    let opened = session::open(core, &mut tx, lab, who, device, actor).await?;
+    let opened = session::open(core, &mut tx, lab, who, browser, actor).await?;
     tx.commit().await?;
     core.visits.forget_account(account);
     Ok(Step::Done(Enrolled { opened, recovery_codes }))
 }
 
-/// Whatever the account had before ends here: password, also that of the LIS, authenticator, sessions, failures.
+/// Whatever the account had before ends here: password, also that of the LIS, authenticator, sessions, trusted devices, failures.
 async fn replace_means(
     core: &Core,
     tx: &mut Tx,
@@ -239,6 +240,7 @@ async fn replace_means(
     leak_accounts::note_new_password(tx, lab, account, true, now).await?;
     legacy_passwords::delete(tx, lab, account).await?;
     sessions::end_all(tx, lab, account, now).await?;
+    devices::forget_all(tx, lab, account).await?;
     throttle::forget(tx, lab, account).await?;
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! The use cases of a patient, one function each: sign in, enrol, recover, rotate, hand over to a site, sign out.
 
+pub mod arrival;
 pub mod bucket;
+pub mod device;
 pub mod enrol;
 pub mod hand_over;
 pub mod invited;

@@ -163,8 +163,8 @@ async fn confirm(context: &mut Context<'_>, fields: &CodeFields) -> Result<HttpR
         return stage_page(context, StatusCode::FORBIDDEN, &under_way, None, error);
     }
     let (core, lab) = (&context.app.core, context.realm());
-    let (actor, device) = (context.actor(), context.device());
-    match enrol::confirm(core, lab, under_way, &fields.code, &actor, device).await? {
+    let (actor, browser) = (context.actor(), context.visitor());
+    match enrol::confirm(core, lab, under_way, &fields.code, &actor, &browser).await? {
         enrol::Step::Done(enrolled) => welcome(context, &enrolled).await,
         enrol::Step::WrongCode => {
             let Some(under_way) = enrolling(context).await? else {
@@ -190,11 +190,7 @@ async fn welcome(context: &mut Context<'_>, enrolled: &Enrolled) -> Result<HttpR
         codes: &codes,
     };
     let mut response = context.page(StatusCode::OK, &page)?;
-    add_cookie(
-        &mut response,
-        cookies::set(cookies::session(context.door), enrolled.opened.token.expose()),
-    );
-    add_cookie(&mut response, cookies::clear(cookies::pending(context.door)));
+    context.let_in(&mut response, &enrolled.opened);
     Ok(response)
 }
 

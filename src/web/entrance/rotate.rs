@@ -55,8 +55,8 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
             recovery_code: &fields.recovery_code,
         };
         let (core, lab) = (&context.app.core, context.realm());
-        let (actor, device) = (context.actor(), context.device());
-        let refusal = match rotate::choose(core, lab, on_hold, typed, &actor, device).await? {
+        let (actor, browser) = (context.actor(), context.visitor());
+        let refusal = match rotate::choose(core, lab, on_hold, typed, &actor, &browser).await? {
             Rotation::Done { opened, return_to } => return login::enter(context, opened, return_to.as_ref()).await,
             Rotation::Over => return Ok(see_other(context.door.login)),
             Rotation::Wait(wait) => {

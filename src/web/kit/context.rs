@@ -9,7 +9,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use askama::Template;
 
+use crate::auth::arrival::Browser;
+use crate::auth::session::Opened;
 use crate::crypto::csrf;
+use crate::crypto::device_tag;
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::audit::Actor;
 use crate::domain::session::describe_device;
@@ -98,13 +101,34 @@ impl<'a> Context<'a> {
         }
     }
 
-    pub fn device(&self) -> String {
+    pub fn visitor(&self) -> Browser {
         let agent = self
             .request
             .headers()
             .get(header::USER_AGENT)
             .and_then(|agent| agent.to_str().ok());
-        describe_device(agent)
+        Browser {
+            description: describe_device(agent),
+            known_by: self.device().map(|token| token.hashed()),
+        }
+    }
+
+    /// The token of a trusted device, made by us; of which account only the database knows.
+    pub fn device(&self) -> Option<PlainToken> {
+        let cookie = self.request.cookie(cookies::device(self.door))?;
+        device_tag::untagged(&self.app.core.keyring, cookie.value())
+    }
+
+    /// Signed in: the browser gets its session and is a trusted device from now on.
+    pub fn let_in(&self, response: &mut HttpResponse, opened: &Opened) {
+        let device = device_tag::tagged(&self.app.core.keyring, &opened.device);
+        let lasts = self.app.core.config.session.trusted_device_lasts();
+        add_cookie(
+            response,
+            cookies::set(cookies::session(self.door), opened.token.expose()),
+        );
+        add_cookie(response, cookies::keep(cookies::device(self.door), &device, lasts));
+        add_cookie(response, cookies::clear(cookies::pending(self.door)));
     }
 
     pub fn language(&self) -> Language {

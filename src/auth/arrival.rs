@@ -1,0 +1,71 @@
+//! How a complete sign-in goes on, by whatever means it was made: held, or in.
+
+use crate::auth::rotate;
+use crate::auth::session::{self, Opened};
+use crate::crypto::token::{HashedToken, PlainToken};
+use crate::domain::account::HoldReason;
+use crate::domain::audit::Actor;
+use crate::domain::evidence::Authenticated;
+use crate::domain::return_to::ReturnTo;
+use crate::domain::session::describe_device;
+use crate::kernel::ids::{AccountId, LabId};
+use crate::service::{Core, standing};
+use crate::store::{StoreFault, Tx};
+
+/// The browser that somebody signs in from, as it presents itself.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    /// What its owner is told of it in their lists.
+    pub description: String,
+    /// The token of a trusted device, of this account or of another one.
+    pub known_by: Option<HashedToken>,
+}
+
+impl Browser {
+    /// One of which nothing is known, as a program's is.
+    pub fn unknown() -> Self {
+        Self {
+            description: describe_device(None),
+            known_by: None,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub enum Arrived {
+    Held(PlainToken),
+    SignedIn(Opened),
+}
+
+/// Consumes an authentication; hold or session exist once the transaction is committed.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn arrive(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    who: Authenticated,
+    held_for: Option<HoldReason>,
+    browser: &Browser,
+    actor: &Actor,
+    return_to: Option<ReturnTo>,
+) -> Result<Arrived, StoreFault> {
+    Ok(match held_for {
+        Some(reason) => Arrived::Held(rotate::hold(core, tx, lab, actor, who, reason, return_to).await?),
+        None => Arrived::SignedIn(session::open(core, tx, lab, who, browser, actor).await?),
+    })
+}
+
+/// Whether the lists that the account stands on hold it.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn listed(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+) -> Result<Option<HoldReason>, StoreFault> {
+    Ok(HoldReason::of(standing::of(core, tx, lab, account).await?))
+}
