@@ -23,6 +23,7 @@ use crate::service::Core;
 use crate::service::network_throttle::NetworkThrottle;
 use crate::web::kit::App;
 use crate::web::kit::faces::Faces;
+use crate::web::kit::floor::Floor;
 use crate::web::{desk, internal};
 
 /// A header, from its first byte to its last.
@@ -88,6 +89,7 @@ pub fn start(core: Core) -> Result<Running, StartError> {
     let certificates = Arc::new(Certificates::load(&config.tls)?);
     let app = Data::new(App {
         throttle: NetworkThrottle::new(&config.throttle),
+        floor: Floor::new(config.sign_in.refusal_floor()),
         faces: Faces::of(&config)?,
         texts: Texts::load()?,
         core: core.clone(),
