@@ -30,7 +30,7 @@ use glewlwyd::Glewlwyd;
 use lemonldap::LemonLdap;
 use peer::Peer;
 use support::percentile;
-use vestibule_itself::{Networks, VestibuleItself};
+use vestibule_itself::{Scene, VestibuleItself};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -47,8 +47,8 @@ fn main() {
     runtime.block_on(async {
         let mut all = Vec::new();
         if asked("vestibule") {
-            for networks in [Networks::Many, Networks::One] {
-                all.push(measure(VestibuleItself::start(networks).await).await);
+            for scene in [Scene::ManyNetworks, Scene::ManyNetworksNewDevices, Scene::OneAddress] {
+                all.push(measure(VestibuleItself::start(scene).await).await);
             }
         }
         if asked("glewlwyd") {

@@ -1,6 +1,7 @@
 //! Vestibule as it is configured by default: wrong codes beside right passwords.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use vestibule::kernel::entropy::{SystemEntropy, random};
@@ -11,28 +12,36 @@ use super::support::client::{Client, get, post};
 use super::support::process::Server;
 use super::support::{Installation, PASSWORD, Patient};
 
-/// Where the attack comes from.
+/// Where the attack comes from, and where persons are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Networks {
-    /// Each request from another, as a trusted proxy in front says.
-    Many,
-    One,
+pub enum Scene {
+    /// Each request from another network, as a trusted proxy in front says; persons use a browser that they signed in
+    /// from before.
+    ManyNetworks,
+    /// And persons use one that was never here.
+    ManyNetworksNewDevices,
+    OneAddress,
 }
+
+/// A code serves once, so whoever signed in before has to wait for the next.
+const NEXT_CODE: Duration = Duration::from_secs(31);
 
 pub struct VestibuleItself {
     installation: Installation,
     client: Client,
     server: Server,
-    networks: Networks,
+    scene: Scene,
     sent: Cell<usize>,
     targets: Vec<Patient>,
     persons: Vec<Patient>,
+    /// Cookies of the persons' browsers, once they signed in.
+    devices: RefCell<BTreeMap<usize, String>>,
     browser: String,
     csrf: String,
 }
 
 impl VestibuleItself {
-    pub async fn start(networks: Networks) -> Self {
+    pub async fn start(scene: Scene) -> Self {
         let installation = Installation::prepare("", 9);
         // Two tries on each, so that every one is evaluated.
         let targets = FLOOD / 4 + COUNTED;
@@ -45,35 +54,46 @@ impl VestibuleItself {
             .exchange(&get(&installation.portal_host(), "/login", ""))
             .await;
         let form = form.unwrap();
-        Self {
+        let this = Self {
             browser: form.cookie("__Host-vst_browser").unwrap().to_owned(),
             csrf: form.field("csrf").unwrap().to_owned(),
+            devices: RefCell::default(),
             installation,
             client,
             server,
-            networks,
+            scene,
             sent: Cell::new(0),
             targets: patients,
             persons,
+        };
+        if scene != Scene::ManyNetworksNewDevices {
+            for number in 0..this.persons.len() {
+                let mut link = this.connect().await.unwrap();
+                assert_eq!(this.right(&mut link, number).await.unwrap(), Verdict::SignedIn);
+            }
+            tokio::time::sleep(NEXT_CODE).await;
         }
+        this
     }
 
     /// Of the attack, never a person's.
     fn network(&self) -> String {
         let number = self.sent.replace(self.sent.get() + 1);
-        match self.networks {
-            Networks::Many => format!("2001:{:x}:{:x}::1", 0xdb8 + (number >> 16), number & 0xffff),
-            Networks::One => "2001:db8::1".to_owned(),
+        match self.scene {
+            Scene::OneAddress => "2001:db8::1".to_owned(),
+            _ => format!("2001:{:x}:{:x}::1", 0xdb8 + (number >> 16), number & 0xffff),
         }
     }
 }
 
 impl Peer for VestibuleItself {
     fn name(&self) -> String {
-        match self.networks {
-            Networks::Many => "Vestibule, attack from many networks".to_owned(),
-            Networks::One => "Vestibule, attack from one address".to_owned(),
-        }
+        let scene = match self.scene {
+            Scene::ManyNetworks => "attack from many networks, person on a known device",
+            Scene::ManyNetworksNewDevices => "attack from many networks, person on a new device",
+            Scene::OneAddress => "attack from one address, person on a known device",
+        };
+        format!("Vestibule, {scene}")
     }
 
     fn note(&self) -> String {
@@ -129,8 +149,13 @@ impl Peer for VestibuleItself {
             ("csrf", csrf),
         ];
         let address = format!("203.0.113.{}", number % 250);
-        let request = post(&host, "/login", browser, &address, &fields);
+        let device = self.devices.borrow().get(&number).cloned();
+        let cookies = device.map_or_else(|| browser.to_owned(), |device| format!("{browser}; {device}"));
+        let request = post(&host, "/login", &cookies, &address, &fields);
         let answer = link.connection.exchange(&request).await?;
+        if let Some(device) = answer.cookie("__Host-vst_device") {
+            self.devices.borrow_mut().insert(number, device.to_owned());
+        }
         Ok(match answer.status {
             303 => Verdict::SignedIn,
             _ => Verdict::of(&answer),

@@ -51,8 +51,9 @@ const LIMIT: f64 = 4.5;
 /// First argument of the process that serves without a floor.
 const SERVE: &str = "serve-unfloored";
 
-/// Networks are spread as widely as a botnet's, so that only accounts are counted.
-const CONFIG: &str = "[throttle]\nnetwork_per_minute = 4000000\nnetwork_burst = 4000000";
+/// So that only accounts are counted.
+const CONFIG: &str = "[throttle]\nnetwork_per_minute = 4000000\nnetwork_burst = 4000000\nlab_per_minute = 4000000\n\
+    all_labs_per_minute = 4000000";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|text| text != "--bench").collect();
