@@ -20,6 +20,7 @@ mod desk;
 mod devices;
 mod dump;
 mod enrolment;
+mod enumeration;
 mod gate;
 mod hand_over;
 mod holds;

@@ -138,6 +138,9 @@ async fn answer(
     identifier: &str,
     destination: &Destination,
 ) -> Result<HttpResponse, Failure> {
+    if matches!(outcome, Outcome::SignedIn(_) | Outcome::Held(_)) {
+        context.app.floor.note(context.arrived);
+    }
     match outcome {
         Outcome::SignedIn(opened) => {
             let to = destination.check(context);
