@@ -17,6 +17,7 @@ use crate::kernel::ids::LabId;
 use crate::service::hashing::HashPool;
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
+use crate::service::siege::Sieges;
 use crate::service::visits::Visits;
 use crate::store::{Db, StoreFault};
 
@@ -32,6 +33,7 @@ pub struct Core {
     pub known_passwords: Arc<KnownPasswords>,
     pub metrics: Arc<Metrics>,
     pub visits: Visits,
+    pub sieges: Arc<Sieges>,
 }
 
 /// Something broke that no visitor can mend. Logged once at the edge, shown to nobody.

@@ -10,6 +10,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::kernel::ids::LabId;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
 #[allow(non_camel_case_types, reason = "the label's values are lower case")]
 pub enum SignInResult {
@@ -39,6 +41,11 @@ struct GateLabels {
     result: GateResult,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LabLabels {
+    lab: String,
+}
+
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -46,6 +53,7 @@ pub struct Metrics {
     sign_ins: Family<SignInLabels, Counter>,
     gate_requests: Family<GateLabels, Counter>,
     throttled: Counter,
+    sieges: Family<LabLabels, Gauge>,
     hash_queue: Histogram,
     resident_memory: Gauge<f64, AtomicU64>,
 }
@@ -57,6 +65,7 @@ impl Default for Metrics {
         let sign_ins = Family::<SignInLabels, Counter>::default();
         let gate_requests = Family::<GateLabels, Counter>::default();
         let throttled = Counter::default();
+        let sieges = Family::<LabLabels, Gauge>::default();
         let hash_queue = Histogram::new(exponential_buckets(0.001, 2.0, 16));
         let resident_memory = Gauge::default();
         registry.register(
@@ -80,6 +89,11 @@ impl Default for Metrics {
             throttled.clone(),
         );
         registry.register(
+            "vestibule_siege",
+            "1 while a lab's sign-ins are being guessed at and unknown browsers have to show more",
+            sieges.clone(),
+        );
+        registry.register(
             "vestibule_hash_queue_seconds",
             "Time a sign-in waited for a hash",
             hash_queue.clone(),
@@ -95,6 +109,7 @@ impl Default for Metrics {
             sign_ins,
             gate_requests,
             throttled,
+            sieges,
             hash_queue,
             resident_memory,
         }
@@ -120,6 +135,11 @@ impl Metrics {
 
     pub fn network_throttled(&self) {
         self.throttled.inc();
+    }
+
+    pub fn siege_is(&self, lab: &LabId, stands: bool) {
+        let lab = lab.to_string();
+        self.sieges.get_or_create(&LabLabels { lab }).set(i64::from(stands));
     }
 
     pub fn hash_waited(&self, waited: Duration) {
