@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::auth::codes::Codes;
 use crate::auth::recovery::Shown;
 use crate::auth::{bucket, rotate};
 use crate::crypto::blind_index::BlindIndex;
@@ -15,6 +16,7 @@ use crate::domain::evidence::Authenticated;
 use crate::domain::identifier::Identifier;
 use crate::kernel::ids::LabId;
 use crate::service::metrics::SignInResult;
+use crate::service::siege::Ending;
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators};
@@ -22,8 +24,8 @@ use crate::store::{StoreFault, Tx, accounts, authenticators};
 pub struct Attempt<'a> {
     pub lab: &'a LabId,
     pub identifier: &'a str,
-    /// Of the authenticator.
-    pub code: &'a str,
+    /// Of the authenticator: one, during a siege two.
+    pub codes: Codes<'a>,
     pub recovery_code: &'a str,
     pub actor: Actor,
 }
@@ -37,6 +39,8 @@ impl std::fmt::Debug for Attempt<'_> {
 #[derive(Debug)]
 pub enum Outcome {
     Refused,
+    /// As at a sign-in, but the recovery code has a field of its own here and does not suffice.
+    TurnedAway,
     /// As at a sign-in, whose bucket this is.
     Wait(Duration),
     Held(PlainToken),
@@ -45,12 +49,20 @@ pub enum Outcome {
 /// # Errors
 /// The database does not answer; nothing was used up.
 pub async fn recover(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
-    let outcome = decide(core, attempt).await?;
-    core.metrics.sign_in_ended(match outcome {
-        Outcome::Refused => SignInResult::refused,
-        Outcome::Wait(_) => SignInResult::delayed,
-        Outcome::Held(_) => SignInResult::held,
-    });
+    let lab = attempt.lab;
+    let outcome = if attempt.codes.are_enough_beside_a_recovery_code(core, lab) {
+        decide(core, attempt).await?
+    } else {
+        Outcome::TurnedAway
+    };
+    let (result, ending) = match outcome {
+        Outcome::Refused => (SignInResult::refused, Some(Ending::Failed)),
+        Outcome::TurnedAway => (SignInResult::turned_away, Some(Ending::TurnedAway)),
+        Outcome::Wait(_) => (SignInResult::delayed, None),
+        Outcome::Held(_) => (SignInResult::held, Some(Ending::Succeeded)),
+    };
+    core.metrics.sign_in_ended(result);
+    core.sieges.count(lab, ending);
     Ok(outcome)
 }
 
@@ -107,7 +119,7 @@ async fn prove(
         || Seed::decoy(&core.keyring, lab, identifier.as_bytes()),
         |authenticator| authenticator.seed.clone(),
     );
-    let matched = seed.check(attempt.code, now);
+    let matched = attempt.codes.check(&seed, now);
     let Some(found) = found else {
         return Ok(Err(RefusalCause::UnknownIdentifier));
     };

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use crate::auth::arrival::{Arrived, Browser};
+use crate::auth::codes::Codes;
 use crate::auth::session::Opened;
 use crate::auth::{arrival, bucket};
 use crate::crypto::blind_index::BlindIndex;
-use crate::crypto::human_code::{CodeKind, HumanCode};
+use crate::crypto::human_code::CodeKind;
 use crate::crypto::leak_digest::PairDigester;
 use crate::crypto::password_hash::{HashedPassword, PasswordMatched};
 use crate::crypto::token::PlainToken;
@@ -23,6 +24,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId};
 use crate::service::hashing::NoHash;
 use crate::service::metrics::SignInResult;
+use crate::service::siege::Ending;
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators, leak_entries, passwords, recovery_codes, throttle};
@@ -31,8 +33,8 @@ pub struct Attempt<'a> {
     pub lab: &'a LabId,
     pub identifier: &'a str,
     pub password: &'a str,
-    /// Six digits, or a recovery code.
-    pub code: &'a str,
+    /// Six digits, or a recovery code; during a siege six digits twice.
+    pub codes: Codes<'a>,
     pub actor: Actor,
     pub browser: Browser,
     pub return_to: Option<ReturnTo>,
@@ -48,6 +50,8 @@ impl std::fmt::Debug for Attempt<'_> {
 #[derive(Debug)]
 pub enum Outcome {
     Refused,
+    /// The lab is under siege: two codes in a row are needed, or a recovery code. Nothing was looked at, nothing counted.
+    TurnedAway,
     /// The identifier's public bucket is empty; said of unknown identifiers just as of known ones.
     Wait(Duration),
     /// No room to check the password in time.
@@ -59,14 +63,18 @@ pub enum Outcome {
 /// # Errors
 /// The database or the hash pool broke; nobody was signed in.
 pub async fn sign_in(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
+    let lab = attempt.lab;
     let outcome = decide(core, attempt).await?;
-    core.metrics.sign_in_ended(match outcome {
-        Outcome::Refused => SignInResult::refused,
-        Outcome::Wait(_) => SignInResult::delayed,
-        Outcome::Busy(_) => SignInResult::busy,
-        Outcome::Held(_) => SignInResult::held,
-        Outcome::SignedIn(_) => SignInResult::signed_in,
-    });
+    let (result, ending) = match outcome {
+        Outcome::Refused => (SignInResult::refused, Some(Ending::Failed)),
+        Outcome::TurnedAway => (SignInResult::turned_away, Some(Ending::TurnedAway)),
+        Outcome::Wait(_) => (SignInResult::delayed, None),
+        Outcome::Busy(_) => (SignInResult::busy, None),
+        Outcome::Held(_) => (SignInResult::held, Some(Ending::Succeeded)),
+        Outcome::SignedIn(_) => (SignInResult::signed_in, Some(Ending::Succeeded)),
+    };
+    core.metrics.sign_in_ended(result);
+    core.sieges.count(lab, ending);
     Ok(outcome)
 }
 
@@ -74,6 +82,9 @@ async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
     // Asked before anything is looked at: were it said only after a right code, it would tell that the code was right.
     if let Some(wait) = core.hashing.congestion() {
         return Ok(Outcome::Busy(wait));
+    }
+    if !attempt.codes.are_enough(core, attempt.lab, false) {
+        return Ok(Outcome::TurnedAway);
     }
     let Some(identifier) = Identifier::parse(attempt.identifier) else {
         let event = Event::SignInRefused {
@@ -171,8 +182,8 @@ async fn try_code(
         }) => authenticator.seed.clone(),
         _ => Seed::decoy(&core.keyring, lab, identifier.as_bytes()),
     };
-    let step = seed.check(attempt.code, now);
-    let recovery = HumanCode::parse(attempt.code);
+    let step = attempt.codes.check(&seed, now);
+    let recovery = attempt.codes.recovery();
     let Some(found) = found else {
         return Ok(Err(RefusalCause::UnknownIdentifier));
     };

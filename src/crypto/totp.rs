@@ -201,7 +201,16 @@ mod tests {
         };
         assert_eq!(step(99, 100), Some(100), "the current one and the one before");
         assert_eq!(step(98, 99), Some(99), "the previous one and the one before");
-        for (first, second) in [(97, 98), (100, 101), (98, 100), (97, 99), (100, 99), (99, 98), (100, 100), (99, 99)] {
+        for (first, second) in [
+            (97, 98),
+            (100, 101),
+            (98, 100),
+            (97, 99),
+            (100, 99),
+            (99, 98),
+            (100, 100),
+            (99, 99),
+        ] {
             assert_eq!(step(first, second), None, "{first}, {second}");
         }
         assert!(seed.check_in_a_row(&code(99), "", now).is_none());

@@ -184,7 +184,9 @@ impl Siege {
         let slots = u32::try_from(QUIET.as_secs() / SLOT.as_secs()).unwrap_or(u32::MAX);
         let mut ends = (0..=slots).map(|slot| now.minus(SLOT * slot));
         let was_quiet = |end: Timestamp| {
-            let before = recent.iter().filter(|slot| slot.at <= end && end.since(slot.at) < WINDOW);
+            let before = recent
+                .iter()
+                .filter(|slot| slot.at <= end && end.since(slot.at) < WINDOW);
             before.map(|slot| slot.counts.pressure()).sum::<u64>() * 2 < self.limit
         };
         now.since(self.began) >= QUIET && ends.all(was_quiet)

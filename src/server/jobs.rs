@@ -10,10 +10,10 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::admin::reseal;
+use crate::domain::siege::REMEMBERED;
 use crate::leak::campaign;
 use crate::server::certificates::Certificates;
 use crate::service::known_passwords::KnownPasswords;
-use crate::domain::siege::REMEMBERED;
 use crate::service::{Core, Fault, outbox, siege};
 use crate::store::{StoreFault, pending, sessions, sieges, throttle, tickets};
 use crate::web::kit::App;

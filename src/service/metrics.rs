@@ -19,6 +19,7 @@ pub enum SignInResult {
     held,
     refused,
     delayed,
+    turned_away,
     busy,
 }
 

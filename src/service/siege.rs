@@ -71,7 +71,9 @@ impl Sieges {
         })
     }
 
-    pub fn count(&self, lab: &LabId, ending: Ending) {
+    /// None: a wait, or no room, tells nothing of what was typed.
+    pub fn count(&self, lab: &LabId, ending: Option<Ending>) {
+        let Some(ending) = ending else { return };
         if let Some(mut watch) = self.watch(lab) {
             let counts = &mut watch.unwritten;
             match ending {
@@ -115,7 +117,11 @@ pub async fn turn(core: &Core) -> Result<(), StoreFault> {
     let standing: HashMap<LabId, Siege> = sieges::find_standing(&mut tx).await?.into_iter().collect();
     drop(tx);
     for lab in core.sieges.watches.keys() {
-        let recent: Vec<Slot> = slots.iter().filter(|(of, _)| of == lab).map(|(_, slot)| *slot).collect();
+        let recent: Vec<Slot> = slots
+            .iter()
+            .filter(|(of, _)| of == lab)
+            .map(|(_, slot)| *slot)
+            .collect();
         let state = standing.get(lab).map_or(State::Calm, |siege| State::Siege(*siege));
         let baseline = baseline(core, lab, now).await?;
         let next = state.next(&recent, baseline, &core.sieges.rules, now);
@@ -229,7 +235,11 @@ pub async fn find_standing(db: &Db, now: Timestamp) -> Result<Vec<(LabId, Standi
     let mut tx = db.begin_read().await?;
     let slots = sieges::find_recent(&mut tx, now.minus(WINDOW)).await?;
     let standing = sieges::find_standing(&mut tx).await?.into_iter().map(|(lab, siege)| {
-        let of_lab: Vec<Slot> = slots.iter().filter(|(of, _)| *of == lab).map(|(_, slot)| *slot).collect();
+        let of_lab: Vec<Slot> = slots
+            .iter()
+            .filter(|(of, _)| *of == lab)
+            .map(|(_, slot)| *slot)
+            .collect();
         let recent = within(&of_lab, WINDOW, now);
         (lab, Standing { siege, recent })
     });

@@ -26,6 +26,7 @@ mod legacy;
 mod recovery;
 mod routes;
 mod schema;
+mod siege;
 mod sign_in;
 mod support;
 mod telling;

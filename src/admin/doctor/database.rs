@@ -3,8 +3,8 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::{Check, siege};
 use super::clock::References;
+use super::{Check, siege};
 use crate::admin::installation::{IfAbsent, Place, bond, check_bond, open_database};
 use crate::admin::{explain, files};
 use crate::config::Config;

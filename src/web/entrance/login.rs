@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
+use crate::auth::codes::Codes;
 use crate::auth::hand_over;
 use crate::auth::session::{self, Opened};
 use crate::auth::sign_in::{Attempt, Outcome, sign_in};
@@ -34,6 +35,8 @@ pub struct Fields {
     password: String,
     #[serde(default)]
     code: String,
+    #[serde(default)]
+    next_code: String,
     #[serde(default)]
     csrf: String,
     site: Option<String>,
@@ -99,6 +102,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
         identifier,
         password,
         code,
+        next_code,
         csrf,
         site,
         to,
@@ -122,7 +126,10 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
             lab: context.realm(),
             identifier: &identifier,
             password: &password,
-            code: &code,
+            codes: Codes {
+                code: &code,
+                next: &next_code,
+            },
             actor: context.actor(),
             browser: context.visitor(),
             return_to: destination.check(context),
@@ -162,6 +169,10 @@ async fn answer(
                 Some(LoginError::Refused),
             )
         }
+        Outcome::TurnedAway => {
+            let error = Some(LoginError::TwoCodes);
+            form(context, StatusCode::UNAUTHORIZED, identifier, destination, error)
+        }
         Outcome::Wait(wait) => {
             let seconds = whole_seconds(wait);
             let error = Some(LoginError::Wait { seconds });
@@ -192,6 +203,7 @@ fn form(
         site: destination.site.as_deref(),
         to: destination.to.as_deref(),
         via: destination.via.as_deref(),
+        asks_two: context.app.core.sieges.stands(context.realm()),
         error,
     };
     context.page(status, &page)

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
+use crate::auth::codes::Codes;
 use crate::auth::recover::{Attempt, Outcome, recover};
 use crate::web::kit::context::{add_cookie, retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
@@ -18,6 +19,8 @@ pub struct Fields {
     identifier: String,
     #[serde(default)]
     code: String,
+    #[serde(default)]
+    next_code: String,
     #[serde(default)]
     recovery_code: String,
     #[serde(default)]
@@ -44,7 +47,10 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
         let attempt = Attempt {
             lab: context.lab(),
             identifier: typed,
-            code: &fields.code,
+            codes: Codes {
+                code: &fields.code,
+                next: &fields.next_code,
+            },
             recovery_code: &fields.recovery_code,
             actor: context.actor(),
         };
@@ -62,6 +68,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
                 wait_for_floor(context.arrived, core.config.sign_in.refusal_floor()).await;
                 page(context, StatusCode::UNAUTHORIZED, typed, Some(RecoverError::Refused))
             }
+            Outcome::TurnedAway => page(context, StatusCode::UNAUTHORIZED, typed, Some(RecoverError::TwoCodes)),
             Outcome::Wait(wait) => {
                 let seconds = whole_seconds(wait);
                 let error = Some(RecoverError::Wait { seconds });
@@ -83,6 +90,7 @@ fn page(
     let page = Recover {
         chrome: context.chrome(),
         identifier,
+        asks_two: context.app.core.sieges.stands(context.realm()),
         error,
     };
     context.page(status, &page)
