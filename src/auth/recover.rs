@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::auth::codes::Codes;
+use crate::auth::arrival::Browser;
 use crate::auth::recovery::Shown;
 use crate::auth::{bucket, rotate};
 use crate::crypto::blind_index::BlindIndex;
@@ -16,7 +16,6 @@ use crate::domain::evidence::Authenticated;
 use crate::domain::identifier::Identifier;
 use crate::kernel::ids::LabId;
 use crate::service::metrics::SignInResult;
-use crate::service::siege::Ending;
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators};
@@ -24,9 +23,10 @@ use crate::store::{StoreFault, Tx, accounts, authenticators};
 pub struct Attempt<'a> {
     pub lab: &'a LabId,
     pub identifier: &'a str,
-    /// Of the authenticator: one, during a siege two.
-    pub codes: Codes<'a>,
+    /// Of the authenticator.
+    pub code: &'a str,
     pub recovery_code: &'a str,
+    pub browser: Browser,
     pub actor: Actor,
 }
 
@@ -39,8 +39,6 @@ impl std::fmt::Debug for Attempt<'_> {
 #[derive(Debug)]
 pub enum Outcome {
     Refused,
-    /// As at a sign-in, but the recovery code has a field of its own here and does not suffice.
-    TurnedAway,
     /// As at a sign-in, whose bucket this is.
     Wait(Duration),
     Held(PlainToken),
@@ -49,32 +47,26 @@ pub enum Outcome {
 /// # Errors
 /// The database does not answer; nothing was used up.
 pub async fn recover(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
-    let lab = attempt.lab;
-    let outcome = if attempt.codes.are_enough_beside_a_recovery_code(core, lab) {
-        decide(core, attempt).await?
-    } else {
-        Outcome::TurnedAway
-    };
-    let (result, ending) = match outcome {
-        Outcome::Refused => (SignInResult::refused, Some(Ending::Failed)),
-        Outcome::TurnedAway => (SignInResult::turned_away, Some(Ending::TurnedAway)),
-        Outcome::Wait(_) => (SignInResult::delayed, None),
-        Outcome::Held(_) => (SignInResult::held, Some(Ending::Succeeded)),
-    };
-    core.metrics.sign_in_ended(result);
-    core.sieges.count(lab, ending);
+    let outcome = decide(core, attempt).await?;
+    core.metrics.sign_in_ended(match outcome {
+        Outcome::Refused => SignInResult::refused,
+        Outcome::Wait(_) => SignInResult::delayed,
+        Outcome::Held(_) => SignInResult::held,
+    });
     Ok(outcome)
 }
 
 /// Nothing here is slow, so everything is one transaction.
 async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
-    let (lab, now, actor) = (attempt.lab, core.now(), &attempt.actor);
+    let (lab, actor) = (attempt.lab, &attempt.actor);
     let mut tx = core.db.begin().await?;
     let (account, proved) = match Identifier::parse(attempt.identifier) {
         None => (None, Err(RefusalCause::UnknownIdentifier)),
         Some(identifier) => {
             let index = core.identifier_index(lab, &identifier);
-            match bucket::count(core, &mut tx, lab, &index).await? {
+            let (admission, counted) =
+                bucket::count(core, &mut tx, lab, &index, attempt.browser.known_by.as_ref()).await?;
+            match admission {
                 Admission::Wait(wait) => {
                     let seconds = wait.as_secs();
                     audit::record(core, &mut tx, lab, actor, None, Event::SignInDelayed { seconds }).await?;
@@ -87,7 +79,7 @@ async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
                     let account = found.as_ref().map(|found| found.account.id);
                     let proved = prove(core, &mut tx, &attempt, &index, found).await?;
                     if proved.is_ok() {
-                        bucket::succeeded(core, &mut tx, lab, &index, now).await?;
+                        bucket::succeeded(core, &mut tx, lab, &index, counted).await?;
                     }
                     (account, proved)
                 }
@@ -119,7 +111,7 @@ async fn prove(
         || Seed::decoy(&core.keyring, lab, identifier.as_bytes()),
         |authenticator| authenticator.seed.clone(),
     );
-    let matched = attempt.codes.check(&seed, now);
+    let matched = seed.check(attempt.code, now);
     let Some(found) = found else {
         return Ok(Err(RefusalCause::UnknownIdentifier));
     };

@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use crate::auth::arrival::{Arrived, Browser};
-use crate::auth::codes::Codes;
+use crate::auth::bucket::Counted;
 use crate::auth::session::Opened;
 use crate::auth::{arrival, bucket};
 use crate::crypto::blind_index::BlindIndex;
-use crate::crypto::human_code::CodeKind;
+use crate::crypto::human_code::{CodeKind, HumanCode};
 use crate::crypto::leak_digest::PairDigester;
 use crate::crypto::password_hash::{HashedPassword, PasswordMatched};
 use crate::crypto::token::PlainToken;
@@ -24,17 +24,16 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId};
 use crate::service::hashing::NoHash;
 use crate::service::metrics::SignInResult;
-use crate::service::siege::Ending;
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
-use crate::store::{StoreFault, Tx, accounts, authenticators, leak_entries, passwords, recovery_codes, throttle};
+use crate::store::{StoreFault, Tx, accounts, authenticators, leak_entries, passwords, recovery_codes};
 
 pub struct Attempt<'a> {
     pub lab: &'a LabId,
     pub identifier: &'a str,
     pub password: &'a str,
-    /// Six digits, or a recovery code; during a siege six digits twice.
-    pub codes: Codes<'a>,
+    /// Six digits, or a recovery code.
+    pub code: &'a str,
     pub actor: Actor,
     pub browser: Browser,
     pub return_to: Option<ReturnTo>,
@@ -50,8 +49,6 @@ impl std::fmt::Debug for Attempt<'_> {
 #[derive(Debug)]
 pub enum Outcome {
     Refused,
-    /// The lab is under siege: two codes in a row are needed, or a recovery code. Nothing was looked at, nothing counted.
-    TurnedAway,
     /// The identifier's public bucket is empty; said of unknown identifiers just as of known ones.
     Wait(Duration),
     /// No room to check the password in time.
@@ -63,18 +60,14 @@ pub enum Outcome {
 /// # Errors
 /// The database or the hash pool broke; nobody was signed in.
 pub async fn sign_in(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
-    let lab = attempt.lab;
     let outcome = decide(core, attempt).await?;
-    let (result, ending) = match outcome {
-        Outcome::Refused => (SignInResult::refused, Some(Ending::Failed)),
-        Outcome::TurnedAway => (SignInResult::turned_away, Some(Ending::TurnedAway)),
-        Outcome::Wait(_) => (SignInResult::delayed, None),
-        Outcome::Busy(_) => (SignInResult::busy, None),
-        Outcome::Held(_) => (SignInResult::held, Some(Ending::Succeeded)),
-        Outcome::SignedIn(_) => (SignInResult::signed_in, Some(Ending::Succeeded)),
-    };
-    core.metrics.sign_in_ended(result);
-    core.sieges.count(lab, ending);
+    core.metrics.sign_in_ended(match outcome {
+        Outcome::Refused => SignInResult::refused,
+        Outcome::Wait(_) => SignInResult::delayed,
+        Outcome::Busy(_) => SignInResult::busy,
+        Outcome::Held(_) => SignInResult::held,
+        Outcome::SignedIn(_) => SignInResult::signed_in,
+    });
     Ok(outcome)
 }
 
@@ -82,9 +75,6 @@ async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
     // Asked before anything is looked at: were it said only after a right code, it would tell that the code was right.
     if let Some(wait) = core.hashing.congestion() {
         return Ok(Outcome::Busy(wait));
-    }
-    if !attempt.codes.are_enough(core, attempt.lab, false) {
-        return Ok(Outcome::TurnedAway);
     }
     let Some(identifier) = Identifier::parse(attempt.identifier) else {
         let event = Event::SignInRefused {
@@ -105,11 +95,11 @@ async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
         Ok(Some(matched)) => complete(core, attempt, &identifier, right_code, &matched, password).await,
         Ok(None) => refuse_after_code(core, &attempt, &right_code, RefusalCause::WrongPassword).await,
         Err(NoHash::Busy { retry_after }) => {
-            bucket::take_back(core, attempt.lab, &identifier, right_code.attempted_at).await?;
+            bucket::take_back(core, attempt.lab, &identifier, right_code.counted).await?;
             Ok(Outcome::Busy(retry_after))
         }
         Err(NoHash::Fault(fault)) => {
-            bucket::take_back(core, attempt.lab, &identifier, right_code.attempted_at).await?;
+            bucket::take_back(core, attempt.lab, &identifier, right_code.counted).await?;
             Err(fault.into())
         }
     }
@@ -121,6 +111,7 @@ struct RightCode {
     stored: HashedPassword,
     code: CodeOk,
     recovery_mac: Option<[u8; 32]>,
+    counted: Counted,
     attempted_at: Timestamp,
 }
 
@@ -131,9 +122,10 @@ enum Checked {
 
 /// Everything before the hash, in one transaction: the bucket, the count, the code, its try.
 async fn check_code(core: &Core, attempt: &Attempt<'_>, identifier: &BlindIndex) -> Result<Checked, Fault> {
-    let (lab, now) = (attempt.lab, core.now());
+    let lab = attempt.lab;
     let mut tx = core.db.begin().await?;
-    match bucket::count(core, &mut tx, lab, identifier).await? {
+    let (admission, counted) = bucket::count(core, &mut tx, lab, identifier, attempt.browser.known_by.as_ref()).await?;
+    match admission {
         Admission::Evaluate => {}
         Admission::Wait(wait) => {
             let event = Event::SignInDelayed {
@@ -154,7 +146,7 @@ async fn check_code(core: &Core, attempt: &Attempt<'_>, identifier: &BlindIndex)
     }
     let found = accounts::lookup_for_sign_in(&mut tx, &core.sealer, lab, identifier).await?;
     let account_id = found.as_ref().map(|found| found.account.id);
-    let verdict = match try_code(core, &mut tx, attempt, identifier, found, now).await? {
+    let verdict = match try_code(core, &mut tx, attempt, identifier, found, counted).await? {
         Ok(right) => Checked::Right(Box::new(right)),
         Err(cause) => {
             let event = Event::SignInRefused { cause };
@@ -172,9 +164,9 @@ async fn try_code(
     attempt: &Attempt<'_>,
     identifier: &BlindIndex,
     found: Option<ForSignIn>,
-    now: Timestamp,
+    counted: Counted,
 ) -> Result<Result<RightCode, RefusalCause>, StoreFault> {
-    let lab = attempt.lab;
+    let (lab, now) = (attempt.lab, core.now());
     let seed = match &found {
         Some(ForSignIn {
             authenticator: Some(authenticator),
@@ -182,8 +174,8 @@ async fn try_code(
         }) => authenticator.seed.clone(),
         _ => Seed::decoy(&core.keyring, lab, identifier.as_bytes()),
     };
-    let step = attempt.codes.check(&seed, now);
-    let recovery = attempt.codes.recovery();
+    let step = seed.check(attempt.code, now);
+    let recovery = HumanCode::parse(attempt.code);
     let Some(found) = found else {
         return Ok(Err(RefusalCause::UnknownIdentifier));
     };
@@ -197,6 +189,7 @@ async fn try_code(
         stored,
         code,
         recovery_mac,
+        counted,
         attempted_at: now,
     };
     if let Some(step) = step {
@@ -233,7 +226,6 @@ async fn complete(
     let known = known.filter(|prevalence| prevalence.is_widespread());
     let mut tx = core.db.begin().await?;
     tx.keep_campaigns_out(lab).await?;
-    let backoff = throttle::lock(&mut tx, lab, identifier, now).await?;
     if !still_stands(&mut tx, lab, &right).await? || !consume_code(&mut tx, lab, &right, now).await? {
         let event = Event::SignInRefused {
             cause: RefusalCause::CodeUsedUp,
@@ -242,7 +234,7 @@ async fn complete(
         tx.commit().await?;
         return Ok(Outcome::Refused);
     }
-    throttle::store(&mut tx, lab, identifier, &backoff.with_success(right.attempted_at)).await?;
+    bucket::succeeded(core, &mut tx, lab, identifier, right.counted).await?;
     let who = Authenticated::by_password_and_code(
         right.account.id,
         PasswordOk::from_hash(matched),
