@@ -149,7 +149,7 @@ mod tests {
         });
         let (lab, other): (LabId, LabId) = ("port".parse().unwrap(), "gare".parse().unwrap());
         let strangers = |lab: &LabId| {
-            let from = |n| client(&format!("198.51.100.{n}"));
+            let from = |n: &u32| client(&format!("198.51.100.{n}"));
             (0..20)
                 .filter(|n| throttle.admit(from(n), Way::Stranger(lab)).is_ok())
                 .count()
