@@ -23,13 +23,13 @@ impl std::fmt::Debug for Codes<'_> {
 }
 
 impl Codes<'_> {
-    /// Whether this is enough to be looked at. Neither the database nor a key is asked, so the answer is the same for every
-    /// identifier.
-    pub fn are_enough(&self, core: &Core, lab: &LabId, is_trusted: bool) -> bool {
-        is_trusted || !core.sieges.stands(lab) || self.are_two() || self.recovery().is_some()
+    /// Whether this is enough to be looked at from a browser that is no trusted device. Neither the database nor a key is
+    /// asked, so the answer is the same for every identifier.
+    pub fn are_enough(&self, core: &Core, lab: &LabId) -> bool {
+        self.are_enough_beside_a_recovery_code(core, lab) || self.recovery().is_some()
     }
 
-    /// As [`Codes::are_enough`], where the recovery code has a field of its own and suffices for nothing.
+    /// As [`Codes::are_enough`], where the recovery code has a field of its own and does not stand in for a code.
     pub fn are_enough_beside_a_recovery_code(&self, core: &Core, lab: &LabId) -> bool {
         !core.sieges.stands(lab) || self.are_two()
     }

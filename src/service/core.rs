@@ -73,6 +73,7 @@ impl Core {
         Limits {
             failures_per_day: self.config.throttle.account_failures_per_day,
             failures_in_a_row: self.config.throttle.account_failures_in_a_row,
+            listed_failures_per_day: self.config.throttle.listed_failures_per_day,
         }
     }
 
