@@ -26,7 +26,9 @@ on_both_databases![
     only_two_neighbouring_codes_in_their_order_sign_in,
     a_recovery_code_alone_suffices_and_an_enrolment_goes_on_as_always,
     coming_back_without_a_password_takes_two_codes_too,
+    a_trusted_device_is_not_asked_and_only_for_its_own_account,
     two_wrong_codes_are_one_failure,
+    what_stands_on_an_open_list_is_tried_five_times_a_day_known_or_not,
     a_siege_ends_by_itself_after_half_an_hour_of_quiet,
     a_siege_survives_a_restart_and_other_servers_see_it,
     the_realm_of_operators_has_sieges_of_its_own,
@@ -240,6 +242,66 @@ async fn coming_back_without_a_password_takes_two_codes_too(app: TestApp) {
     assert_eq!(attempt(&patient.identifier, &now, &before).await.status, 401);
     let page = attempt(&patient.identifier, &before, &now).await;
     assert_eq!((page.status.as_u16(), page.location()), (303, "/password"));
+    app.stop().await;
+}
+
+async fn a_trusted_device_is_not_asked_and_only_for_its_own_account(app: TestApp) {
+    let app = besiegeable(app).await;
+    let patient = app.patient("P-102477", "102477").await;
+    let other = app.patient("P-200000", "200000").await;
+    let mut home = app.browser();
+    app.sign_in(&mut home, &patient).await;
+    let jar = home.jar.get_mut("localhost").unwrap();
+    jar.retain(|name, _| name == "__Host-vst_device");
+    app.advance(Duration::from_secs(60));
+    besiege(&app).await;
+    let form = home.get(&format!("{}/login", app.portal)).await;
+    assert!(!form.text().contains("name=\"next_code\""));
+    // Of another account it is nobody's, and answered as every stranger is.
+    let mut stranger = app.browser();
+    let alien = app
+        .attempt(&mut home, &other.identifier, &other.password, &app.code(&other))
+        .await;
+    let nobody = app.attempt(&mut stranger, &other.identifier, "x", "123456").await;
+    assert_eq!(seen(&alien), seen(&nobody));
+    let unknown = app.attempt(&mut home, "P-999999", "x", "123456").await;
+    assert_eq!(seen(&unknown), seen(&nobody));
+    // A mistake at home asks for no second code either, and the next try is the usual one.
+    let page = app
+        .attempt(&mut home, &patient.identifier, &patient.password, "000000")
+        .await;
+    assert!(page.status == 401 && !page.text().contains("name=\"next_code\""));
+    let page = app
+        .attempt(&mut home, &patient.identifier, &patient.password, &app.code(&patient))
+        .await;
+    assert_eq!((page.status.as_u16(), page.location()), (303, "/account"));
+    app.stop().await;
+}
+
+async fn what_stands_on_an_open_list_is_tried_five_times_a_day_known_or_not(app: TestApp) {
+    let known = app.patient("P-1", "1").await;
+    app.patient("P-2", "2").await;
+    let leak = app.leak("P-1;ce qui circule\nP-3;ce qui circule\n").await;
+    app.leak("P-9;ce qui circule\n").await;
+    // So many tries a day are looked at, an hour apart.
+    let looked_at = async |identifier: &str| {
+        let mut looked_at = 0;
+        for _ in 0..8 {
+            let page = app.attempt(&mut app.browser(), identifier, "x", "000000").await;
+            looked_at += u32::from(page.status == 401);
+            app.advance(Duration::from_secs(3600));
+        }
+        looked_at
+    };
+    assert_eq!(looked_at(&known.identifier).await, 5);
+    assert_eq!(looked_at("P-3").await, 5, "no account");
+    assert_eq!(looked_at("P-2").await, 8, "on no list");
+    assert_eq!(looked_at("P-4").await, 8, "neither");
+    vestibule::leak::campaign::close(&app.core, &app.lab(), leak, &crate::support::patient::operator("first"))
+        .await
+        .unwrap();
+    app.advance(Duration::from_secs(86_400));
+    assert_eq!(looked_at("P-3").await, 8, "the leak is closed");
     app.stop().await;
 }
 
