@@ -10,6 +10,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::kernel::ids::LabId;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
 #[allow(non_camel_case_types, reason = "the label's values are lower case")]
 pub enum SignInResult {
@@ -17,6 +19,7 @@ pub enum SignInResult {
     held,
     refused,
     delayed,
+    turned_away,
     busy,
 }
 
@@ -70,6 +73,11 @@ struct CutLabels {
     cause: CutFor,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LabLabels {
+    lab: String,
+}
+
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -79,6 +87,7 @@ pub struct Metrics {
     throttled: Counter,
     shed: Family<ShedLabels, Counter>,
     cut: Family<CutLabels, Counter>,
+    sieges: Family<LabLabels, Gauge>,
     hash_queue: Histogram,
     resident_memory: Gauge<f64, AtomicU64>,
 }
@@ -92,6 +101,7 @@ impl Default for Metrics {
         let throttled = Counter::default();
         let shed = Family::<ShedLabels, Counter>::default();
         let cut = Family::<CutLabels, Counter>::default();
+        let sieges = Family::<LabLabels, Gauge>::default();
         let hash_queue = Histogram::new(exponential_buckets(0.001, 2.0, 16));
         let resident_memory = Gauge::default();
         registry.register(
@@ -125,6 +135,11 @@ impl Default for Metrics {
             cut.clone(),
         );
         registry.register(
+            "vestibule_siege",
+            "1 while a lab's sign-ins are being guessed at and unknown browsers have to show more",
+            sieges.clone(),
+        );
+        registry.register(
             "vestibule_hash_queue_seconds",
             "Time a sign-in waited for a hash",
             hash_queue.clone(),
@@ -142,6 +157,7 @@ impl Default for Metrics {
             throttled,
             shed,
             cut,
+            sieges,
             hash_queue,
             resident_memory,
         }
@@ -175,6 +191,11 @@ impl Metrics {
 
     pub fn connection_cut(&self, cause: CutFor) {
         self.cut.get_or_create(&CutLabels { cause }).inc();
+    }
+
+    pub fn siege_is(&self, lab: &LabId, stands: bool) {
+        let lab = lab.to_string();
+        self.sieges.get_or_create(&LabLabels { lab }).set(i64::from(stands));
     }
 
     pub fn hash_waited(&self, waited: Duration) {

@@ -29,6 +29,7 @@ mod legacy;
 mod recovery;
 mod routes;
 mod schema;
+mod siege;
 mod sign_in;
 mod support;
 mod telling;
