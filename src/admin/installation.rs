@@ -56,6 +56,7 @@ pub async fn open(config: Config, clock: SharedClock, entropy: SharedEntropy) ->
         hashing: Arc::new(hashing),
         known_passwords: Arc::new(KnownPasswords::of(config.corpus.file.clone())),
         visits: Visits::default(),
+        watch: Arc::default(),
         config: Arc::new(config),
         clock,
         entropy,

@@ -15,6 +15,7 @@ use crate::domain::evidence::Authenticated;
 use crate::domain::identifier::Identifier;
 use crate::kernel::ids::LabId;
 use crate::service::metrics::SignInResult;
+use crate::service::watch::{Named, Sighting};
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators};
@@ -45,7 +46,11 @@ pub enum Outcome {
 /// # Errors
 /// The database does not answer; nothing was used up.
 pub async fn recover(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
+    let sighting = Sighting::of(core, attempt.lab, &attempt.actor, Named::Identifier(attempt.identifier));
     let outcome = decide(core, attempt).await?;
+    if matches!(outcome, Outcome::Refused | Outcome::Wait(_)) {
+        sighting.refused(core);
+    }
     core.metrics.sign_in_ended(match outcome {
         Outcome::Refused => SignInResult::refused,
         Outcome::Wait(_) => SignInResult::delayed,

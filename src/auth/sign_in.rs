@@ -23,6 +23,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId};
 use crate::service::hashing::NoHash;
 use crate::service::metrics::SignInResult;
+use crate::service::watch::{Named, Sighting};
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators, leak_entries, passwords, recovery_codes, throttle};
@@ -59,7 +60,11 @@ pub enum Outcome {
 /// # Errors
 /// The database or the hash pool broke; nobody was signed in.
 pub async fn sign_in(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
+    let sighting = Sighting::of(core, attempt.lab, &attempt.actor, Named::Identifier(attempt.identifier));
     let outcome = decide(core, attempt).await?;
+    if matches!(outcome, Outcome::Refused | Outcome::Wait(_)) {
+        sighting.refused(core);
+    }
     core.metrics.sign_in_ended(match outcome {
         Outcome::Refused => SignInResult::refused,
         Outcome::Wait(_) => SignInResult::delayed,

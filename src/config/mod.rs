@@ -1,5 +1,6 @@
 //! The configuration: one file per section, read from TOML and the environment, validated whole before anything starts.
 
+mod alerts;
 mod corpus;
 mod database;
 mod lab;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use alerts::Alerts;
 pub use corpus::Corpus;
 pub use database::Database;
 pub use lab::Lab;
@@ -61,6 +63,8 @@ pub struct Config {
     pub leak: Leak,
     #[serde(default)]
     pub mail: Mail,
+    #[serde(default)]
+    pub alerts: Alerts,
     #[serde(rename = "lab")]
     pub labs: Vec<Lab>,
     #[serde(rename = "site", default)]
@@ -112,6 +116,7 @@ impl Config {
             resolve(path);
         }
         self.mail.resolve_paths(base);
+        self.alerts.resolve_paths(base);
         if let Some(path) = &mut self.database.url_file {
             resolve(path);
         }
@@ -134,6 +139,7 @@ impl Config {
         self.throttle.check(&mut problems);
         self.leak.check(&mut problems);
         self.mail.check(&mut problems);
+        self.alerts.check(&mut problems);
         lab::check(&self.labs, &mut problems);
         for site in &self.sites {
             for problem in site.validate() {

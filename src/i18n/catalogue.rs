@@ -19,10 +19,12 @@ macro_rules! sources {
 }
 
 const FR: &[Source] = sources!(
-    "fr": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice" "desk" "leaks" "report"
+    "fr": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice" "desk" "leaks" "alerts"
+        "report"
 );
 const EN: &[Source] = sources!(
-    "en": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice" "desk" "leaks" "report"
+    "en": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice" "desk" "leaks" "alerts"
+        "report"
 );
 
 pub(super) const fn sources(language: Language) -> &'static [Source] {

@@ -13,7 +13,7 @@ use crate::admin::reseal;
 use crate::leak::campaign;
 use crate::server::certificates::Certificates;
 use crate::service::known_passwords::KnownPasswords;
-use crate::service::{Core, Fault, outbox};
+use crate::service::{Core, Fault, alerts, outbox};
 use crate::store::{StoreFault, pending, sessions, throttle, tickets};
 use crate::web::kit::App;
 
@@ -24,6 +24,7 @@ const DATABASE_EVERY: Duration = Duration::from_secs(300);
 /// So that a campaign that a kill cut off goes on, and what its time brings happens.
 const LEAKS_EVERY: Duration = Duration::from_secs(5);
 const MAIL_EVERY: Duration = Duration::from_secs(5);
+const ALERTS_EVERY: Duration = Duration::from_secs(2);
 /// After a rotation of the keyring, which needs a restart to be known.
 const RESEAL_EVERY: Duration = Duration::from_secs(3600);
 /// Failures on identifiers that exist nowhere count for a day, as they do for those that exist.
@@ -31,7 +32,8 @@ const STRANGERS_KEPT: Duration = Duration::from_secs(48 * 3600);
 
 pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Vec<JoinHandle<()>> {
     let (purged, resealed, followed) = (core.clone(), core.clone(), core.clone());
-    let mailed = app.clone();
+    let watched = core.clone();
+    let (mailed, told) = (app.clone(), app.clone());
     vec![
         watch_corpus(Arc::clone(&core.known_passwords)),
         every(CERTIFICATES_EVERY, move || {
@@ -63,6 +65,23 @@ pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Ve
             async move {
                 if let Err(fault) = mail(&app).await {
                     tracing::warn!(%fault, "mail was not sent or not read; the next turn goes on");
+                }
+            }
+        }),
+        every(ALERTS_EVERY, move || {
+            let core = watched.clone();
+            async move {
+                if let Err(fault) = alerts::turn(&core).await {
+                    tracing::warn!(%fault, "alerts were not looked after; the next turn goes on");
+                }
+            }
+        }),
+        // Apart, so that whoever is slow to take an alert keeps none from being raised.
+        every(ALERTS_EVERY, move || {
+            let app = told.clone();
+            async move {
+                if let Err(fault) = alerts::deliver_due(&app.core, &app.texts).await {
+                    tracing::warn!(%fault, "alerts were not delivered; the next turn goes on");
                 }
             }
         }),

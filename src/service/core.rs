@@ -18,6 +18,7 @@ use crate::service::hashing::HashPool;
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
 use crate::service::visits::Visits;
+use crate::service::watch::Watch;
 use crate::store::{Db, StoreFault};
 
 #[derive(Clone, Debug)]
@@ -32,6 +33,7 @@ pub struct Core {
     pub known_passwords: Arc<KnownPasswords>,
     pub metrics: Arc<Metrics>,
     pub visits: Visits,
+    pub watch: Arc<Watch>,
 }
 
 /// Something broke that no visitor can mend. Logged once at the edge, shown to nobody.

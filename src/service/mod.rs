@@ -1,5 +1,6 @@
 //! What use cases share: the bounded hash pool, screening, throttling by network, audit, the cache of visits.
 
+pub mod alerts;
 pub mod audit;
 pub mod canary;
 pub mod core;
@@ -11,6 +12,8 @@ pub mod outbox;
 pub mod pause;
 pub mod screening;
 pub mod standing;
+pub mod tls;
 pub mod visits;
+pub mod watch;
 
 pub use self::core::{Core, Fault};

@@ -3,8 +3,8 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::Check;
 use super::clock::References;
+use super::{Check, alerts};
 use crate::admin::installation::{IfAbsent, Place, bond, check_bond, open_database};
 use crate::admin::{explain, files};
 use crate::config::Config;
@@ -85,6 +85,7 @@ async fn inside(
         newest = newest.max(events.first().map(|event| event.at));
     }
     references.not_before("the newest audit event", newest);
+    checks.push(alerts::open(config, &mut tx).await?);
     Ok(checks)
 }
 

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::auth::profile;
 use crate::auth::session::Asked;
 use crate::domain::operator::Role;
+use crate::store::alerts;
 use crate::web::desk::visit::with_operator;
 use crate::web::entrance::stay;
 use crate::web::kit::{App, Failure};
@@ -18,11 +19,15 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
         let person = profile::lookup(&app.core, context.realm(), visit.operator.account).await?;
         let person = person.ok_or(Failure::NotFound)?;
         let role = visit.operator.roles.get(context.lab()).copied();
+        let mut tx = app.core.db.begin_read().await?;
+        let open = alerts::count_open(&mut tx, context.lab()).await?;
+        tx.commit().await?;
         let page = DeskHome {
             chrome: context.chrome(),
             stay: visit.stay(context),
             holder: &format!("{} {}", person.given_name, person.family_name),
             role: role.ok_or(Failure::NotFound)?,
+            open_alerts: open.all,
             stayed: context.request.query_string() == stay::STAYED,
         };
         context.page(StatusCode::OK, &page)

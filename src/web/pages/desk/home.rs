@@ -15,6 +15,7 @@ pub struct DeskHome<'a> {
     pub holder: &'a str,
     /// In this lab.
     pub role: Role,
+    pub open_alerts: u64,
     /// "Stay signed in" was just asked for.
     pub stayed: bool,
 }
