@@ -24,8 +24,8 @@ use crate::service::watch::{Named, Sighting};
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::Person;
 use crate::store::{
-    StoreFault, Tx, accounts, authenticators, lab_codes, leak_accounts, legacy_passwords, passwords, pending, sessions,
-    throttle,
+    StoreFault, Tx, accounts, authenticators, devices, lab_codes, leak_accounts, legacy_passwords, passwords, pending,
+    sessions, throttle,
 };
 
 /// Time for a person of 80 to find an authenticator on the telephone and try again tomorrow with the same paper.
@@ -224,7 +224,7 @@ pub async fn confirm(
     Ok(Step::Done(Enrolled { opened, recovery_codes }))
 }
 
-/// Whatever the account had before ends here: password, also that of the LIS, authenticator, sessions, failures.
+/// Whatever the account had before ends here: password, also that of the LIS, authenticator, sessions, trusted devices, failures.
 async fn replace_means(
     core: &Core,
     tx: &mut Tx,
@@ -242,6 +242,7 @@ async fn replace_means(
     leak_accounts::note_new_password(tx, lab, account, true, now).await?;
     legacy_passwords::delete(tx, lab, account).await?;
     sessions::end_all(tx, lab, account, now).await?;
+    devices::forget_all(tx, lab, account).await?;
     throttle::forget(tx, lab, account).await?;
     Ok(())
 }

@@ -5,6 +5,7 @@ pub mod alert;
 pub mod audit;
 pub mod backoff;
 pub mod birth_date;
+pub mod device;
 pub mod evidence;
 pub mod identifier;
 pub mod invented;

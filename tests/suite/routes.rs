@@ -38,6 +38,7 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /account/stay", Session),
         ("portal /account/sessions/end", Session),
         ("portal /account/sessions/end-all", Session),
+        ("portal /account/devices/forget", Session),
         ("portal /static/{name}", Public),
         ("portal /.well-known/security.txt", Public),
         ("portal /healthz", Public),

@@ -10,7 +10,9 @@ use actix_web::http::header;
 use askama::Template;
 
 use crate::auth::arrival::Browser;
+use crate::auth::session::Opened;
 use crate::crypto::csrf;
+use crate::crypto::device_tag;
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::audit::Actor;
 use crate::domain::session::describe_device;
@@ -107,7 +109,26 @@ impl<'a> Context<'a> {
             .and_then(|agent| agent.to_str().ok());
         Browser {
             description: describe_device(agent),
+            known_by: self.device().map(|token| token.hashed()),
         }
+    }
+
+    /// The token of a trusted device, made by us; of which account only the database knows.
+    pub fn device(&self) -> Option<PlainToken> {
+        let cookie = self.request.cookie(cookies::device(self.door))?;
+        device_tag::untagged(&self.app.core.keyring, cookie.value())
+    }
+
+    /// Signed in: the browser gets its session and is a trusted device from now on.
+    pub fn let_in(&self, response: &mut HttpResponse, opened: &Opened) {
+        let device = device_tag::tagged(&self.app.core.keyring, &opened.device);
+        let lasts = self.app.core.config.session.trusted_device_lasts();
+        add_cookie(
+            response,
+            cookies::set(cookies::session(self.door), opened.token.expose()),
+        );
+        add_cookie(response, cookies::keep(cookies::device(self.door), &device, lasts));
+        add_cookie(response, cookies::clear(cookies::pending(self.door)));
     }
 
     pub fn language(&self) -> Language {

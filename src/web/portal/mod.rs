@@ -30,6 +30,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(PORTAL.home => account::get))
         .service(page!(PORTAL.stay => account::get, stay::post))
         .service(page!(account::END_ONE => account::get, account::post_end_one))
+        .service(page!(account::FORGET_DEVICE => account::get, account::post_forget_device))
         .service(page!(account::END_ALL => account::get, account::post_end_all))
         .service(page!("/static/{name}" => static_files::get))
         .service(page!("/.well-known/security.txt" => security_txt::get))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use vestibule::admin::operators::{self, NewOperator};
+use vestibule::auth::arrival;
 use vestibule::auth::enrol::{self, Stage, Step};
 use vestibule::domain::audit::Actor;
 use vestibule::domain::operator::Role;
@@ -35,7 +36,7 @@ pub async fn hire(core: &Core, name: &str, roles: &[(&str, Role)]) -> Colleague 
         };
         let secret = stage.seed().unwrap().base32().to_string();
         let before = oathtool::code(&secret, core.now().unix_seconds() - 30);
-        let done = enrol::confirm(core, &realm, begun, &before, &actor, String::new()).await;
+        let done = enrol::confirm(core, &realm, begun, &before, &actor, &arrival::Browser::unknown()).await;
         if let Step::Done(_) = done.unwrap() {
             let name = name.parse().unwrap();
             return Colleague { name, secret };
