@@ -11,6 +11,7 @@
 )]
 
 mod admin;
+mod alerts;
 mod architecture;
 mod canaries;
 mod corpus;
