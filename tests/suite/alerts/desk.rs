@@ -92,11 +92,8 @@ async fn r07_an_alert_is_taken_and_closed_by_name(app: TestApp) {
             );
         }
     }
-    let forged = second.post(
-        &format!("{}/desk/alerts/{}/take", app.portal, alert.id),
-        &[("csrf", "x")],
-    );
-    assert_eq!(forged.await.status, 403);
+    let url = format!("{}/desk/alerts/{}/take", app.portal, alert.id);
+    assert_eq!(second.post(&url, &[("csrf", "x")]).await.status, 403);
     // What comes back is another alert, which nobody has yet.
     raise(&app.core, &app.lab()).await;
     let states: Vec<_> = all(&app.core, &app.lab())
