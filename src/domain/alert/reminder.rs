@@ -51,7 +51,8 @@ pub fn retry_after(attempts: u32) -> Option<Duration> {
 
 /// Of the time within which the authority is to be told.
 const TO_NOTIFY: Duration = Duration::from_secs(72 * 3600);
-const WARNED_AT: [u32; 2] = [6, 24];
+/// Hours before its end.
+pub const WARNED_AT: [u32; 2] = [6, 24];
 
 /// Which warning of the end of the 72 hours a leak has reached: so many hours are left, or fewer.
 pub fn hours_left(aware_at: Timestamp, now: Timestamp) -> Option<u32> {

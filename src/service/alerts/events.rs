@@ -2,6 +2,7 @@
 
 use super::raise;
 use crate::crypto::blind_index::blind_index;
+use crate::domain::alert::reminder::WARNED_AT;
 use crate::domain::alert::{Cause, Kind, leak_subject};
 use crate::domain::audit::{Actor, DeskCause, Event};
 use crate::domain::leak::LeakId;
@@ -22,11 +23,11 @@ pub async fn follow(
     event: &Event,
 ) -> Result<(), StoreFault> {
     match event {
-        Event::LeakApplied { leak, .. } => settle(core, tx, lab, *leak, &[Kind::LeakAwaiting], actor).await?,
-        Event::LeakUndone { leak } | Event::LeakClosed { leak } => {
-            let kinds = [Kind::LeakAwaiting, Kind::LeakApplied, Kind::Canary, Kind::Deadline];
-            settle(core, tx, lab, *leak, &kinds, actor).await?;
+        Event::LeakApplied { leak, .. } => {
+            let (waited, by) = (leak_subject(*leak), actor.label());
+            alerts::settle(tx, lab, Kind::LeakAwaiting, &waited, &by, core.now()).await?;
         }
+        Event::LeakUndone { leak } | Event::LeakClosed { leak } => settle(core, tx, lab, *leak, actor).await?,
         Event::SignedIn { .. } if lab.is_operators() => {
             if let (Some(account), Actor::Visitor { address }) = (account, actor) {
                 operator_seen(core, tx, account, address).await?;
@@ -60,17 +61,15 @@ fn cause(event: &Event, actor: &Actor) -> Option<(Cause, u64)> {
     })
 }
 
-async fn settle(
-    core: &Core,
-    tx: &mut Tx,
-    lab: &LabId,
-    leak: LeakId,
-    kinds: &[Kind],
-    actor: &Actor,
-) -> Result<(), StoreFault> {
+/// The leak is over, and with it what was to be done about it.
+async fn settle(core: &Core, tx: &mut Tx, lab: &LabId, leak: LeakId, actor: &Actor) -> Result<(), StoreFault> {
     let (by, now) = (actor.label(), core.now());
-    for kind in kinds {
-        alerts::settle(tx, lab, *kind, &leak_subject(leak), &by, now).await?;
+    for kind in [Kind::LeakAwaiting, Kind::LeakApplied, Kind::Canary] {
+        alerts::settle(tx, lab, kind, &leak_subject(leak), &by, now).await?;
+    }
+    for hours_left in WARNED_AT {
+        let cause = Cause::Deadline { leak, hours_left };
+        alerts::settle(tx, lab, cause.kind(), &cause.subject(), &by, now).await?;
     }
     Ok(())
 }

@@ -246,8 +246,8 @@ async fn r06_an_export_raises_an_alert(app: TestApp) {
 }
 
 async fn r06_an_operator_from_a_new_network_raises_an_alert(mut app: TestApp) {
-    let claire = hire(&app.core, "claire", &[("port", Role::Desk), ("vallee", Role::Security)]).await;
     with_limits(&mut app, with_second_lab).await;
+    let claire = hire(&app.core, "claire", &[("port", Role::Desk), ("vallee", Role::Security)]).await;
     let seen = async |app: &TestApp| of_kind(&app.core, &app.lab(), Kind::NewNetwork).await;
     for (address, alerts) in [
         ("192.0.2.1", 0),
