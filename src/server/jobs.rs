@@ -32,9 +32,9 @@ const STRANGERS_KEPT: Duration = Duration::from_secs(48 * 3600);
 
 pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Vec<JoinHandle<()>> {
     let (purged, resealed, followed) = (core.clone(), core.clone(), core.clone());
-    let watched = core.clone();
-    let (mailed, told) = (app.clone(), app.clone());
-    vec![
+    let mailed = app.clone();
+    let alerts = look_after_alerts(app.clone());
+    let mut jobs = vec![
         watch_corpus(Arc::clone(&core.known_passwords)),
         every(CERTIFICATES_EVERY, move || {
             let certificates = Arc::clone(&certificates);
@@ -68,28 +68,36 @@ pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Ve
                 }
             }
         }),
-        every(ALERTS_EVERY, move || {
-            let core = watched.clone();
-            async move {
-                if let Err(fault) = alerts::turn(&core).await {
-                    tracing::warn!(%fault, "alerts were not looked after; the next turn goes on");
-                }
-            }
-        }),
-        // Apart, so that whoever is slow to take an alert keeps none from being raised.
-        every(ALERTS_EVERY, move || {
-            let app = told.clone();
-            async move {
-                if let Err(fault) = alerts::deliver_due(&app.core, &app.texts).await {
-                    tracing::warn!(%fault, "alerts were not delivered; the next turn goes on");
-                }
-            }
-        }),
         every(RESEAL_EVERY, move || {
             let core = resealed.clone();
             async move {
                 if let Err(fault) = reseal::reseal(&core).await {
                     tracing::warn!(%fault, "columns were not sealed anew; the next turn tries again");
+                }
+            }
+        }),
+    ];
+    jobs.extend(alerts);
+    jobs
+}
+
+/// Telling is apart, so that whoever is slow to take an alert keeps none from being raised.
+fn look_after_alerts(app: Data<App>) -> [JoinHandle<()>; 2] {
+    let told = app.clone();
+    [
+        every(ALERTS_EVERY, move || {
+            let app = app.clone();
+            async move {
+                if let Err(fault) = alerts::turn(&app.core).await {
+                    tracing::warn!(%fault, "alerts were not looked after; the next turn goes on");
+                }
+            }
+        }),
+        every(ALERTS_EVERY, move || {
+            let app = told.clone();
+            async move {
+                if let Err(fault) = alerts::deliver_due(&app.core, &app.texts).await {
+                    tracing::warn!(%fault, "alerts were not delivered; the next turn goes on");
                 }
             }
         }),

@@ -90,7 +90,8 @@ mod tests {
     fn r06_a_rule_holds_from_its_limit_on() {
         let network: crate::kernel::client_address::ClientAddress = "192.0.2.7".parse().unwrap();
         let (network, target) = (network.network(), Target::Account(account(1)));
-        let rules: [(&dyn Fn(u64) -> Option<Found>, u64, Kind); 6] = [
+        type Rule<'a> = &'a dyn Fn(u64) -> Option<Found>;
+        let rules: [(Rule<'_>, u64, Kind); 6] = [
             (&|n| stuffing(n, &LIMITS), 100, Kind::Stuffing),
             (&|n| one_network(network, n, &LIMITS), 20, Kind::OneNetwork),
             (&|n| one_account(target, n, &LIMITS), 10, Kind::OneAccount),
