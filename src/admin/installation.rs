@@ -60,6 +60,7 @@ pub async fn open(config: Config, clock: SharedClock, entropy: SharedEntropy) ->
         visits: Visits::default(),
         admission: Arc::new(Admission::new(config.server.strangers_at_once)),
         sieges: Arc::new(Sieges::of(&config)),
+        watch: Arc::default(),
         config: Arc::new(config),
         clock,
         entropy,

@@ -20,6 +20,7 @@ use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
 use crate::service::siege::Sieges;
 use crate::service::visits::Visits;
+use crate::service::watch::Watch;
 use crate::store::{Db, StoreFault};
 
 #[derive(Clone, Debug)]
@@ -36,6 +37,7 @@ pub struct Core {
     pub visits: Visits,
     pub admission: Arc<Admission>,
     pub sieges: Arc<Sieges>,
+    pub watch: Arc<Watch>,
 }
 
 /// Something broke that no visitor can mend. Logged once at the edge, shown to nobody.

@@ -10,6 +10,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::domain::alert::Kind;
 use crate::kernel::ids::LabId;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
@@ -78,6 +79,11 @@ struct LabLabels {
     lab: String,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AlertLabels {
+    cause: &'static str,
+}
+
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -89,6 +95,7 @@ pub struct Metrics {
     cut: Family<CutLabels, Counter>,
     sieges: Family<LabLabels, Gauge>,
     hash_queue: Histogram,
+    alerts: Family<AlertLabels, Gauge>,
     resident_memory: Gauge<f64, AtomicU64>,
 }
 
@@ -104,6 +111,7 @@ impl Default for Metrics {
         let sieges = Family::<LabLabels, Gauge>::default();
         let hash_queue = Histogram::new(exponential_buckets(0.001, 2.0, 16));
         let resident_memory = Gauge::default();
+        let alerts = Family::<AlertLabels, Gauge>::default();
         registry.register(
             "vestibule_password_hashes",
             "Argon2id computations",
@@ -149,6 +157,7 @@ impl Default for Metrics {
             "Resident memory in bytes",
             resident_memory.clone(),
         );
+        registry.register("vestibule_alerts", "Open alerts by cause", alerts.clone());
         Self {
             registry,
             password_hashes,
@@ -159,6 +168,7 @@ impl Default for Metrics {
             cut,
             sieges,
             hash_queue,
+            alerts,
             resident_memory,
         }
     }
@@ -200,6 +210,19 @@ impl Metrics {
 
     pub fn hash_waited(&self, waited: Duration) {
         self.hash_queue.observe(waited.as_secs_f64());
+    }
+
+    /// Of kinds that are not named, none is open.
+    pub fn open_alerts(&self, counts: &[(Kind, u64)]) {
+        for kind in Kind::ALL {
+            let count = counts
+                .iter()
+                .find(|(counted, _)| counted == kind)
+                .map_or(0, |(_, count)| *count);
+            let cause = kind.as_str();
+            let gauge = self.alerts.get_or_create(&AlertLabels { cause });
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
     }
 
     /// OpenMetrics text.

@@ -12,6 +12,7 @@
 
 mod admin;
 mod admission;
+mod alerts;
 mod architecture;
 mod canaries;
 mod corpus;
