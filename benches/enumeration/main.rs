@@ -51,9 +51,9 @@ const LIMIT: f64 = 4.5;
 /// First argument of the process that serves without a floor.
 const SERVE: &str = "serve-unfloored";
 
-/// So that only accounts are counted.
+/// So that only accounts are counted, and codes are evaluated: under siege one code alone is not.
 const CONFIG: &str = "[throttle]\nnetwork_per_minute = 4000000\nnetwork_burst = 4000000\nlab_per_minute = 4000000\n\
-    all_labs_per_minute = 4000000";
+    all_labs_per_minute = 4000000\n[siege]\nenabled = false";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|text| text != "--bench").collect();
