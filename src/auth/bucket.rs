@@ -39,6 +39,17 @@ pub async fn succeeded(
     throttle::store(tx, lab, identifier, &backoff.with_success(attempted_at)).await
 }
 
+/// The holder came in by a way that has nothing to do with the public bucket: its row of failures ends, and what
+/// strangers are told of it stays.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn reopened(core: &Core, tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) -> Result<(), StoreFault> {
+    let now = core.now();
+    let backoff = throttle::lock(tx, lab, identifier, now).await?;
+    throttle::store(tx, lab, identifier, &backoff.reopened(now)).await
+}
+
 /// Nobody failed: it was our fault.
 ///
 /// # Errors

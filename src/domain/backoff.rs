@@ -65,6 +65,14 @@ impl Backoff {
         self
     }
 
+    /// The holder was let in by another way: the row of failures ends, and what a stranger is told today stays.
+    #[must_use]
+    pub fn reopened(mut self, now: Timestamp) -> Self {
+        let today = u32::try_from(self.today(now).len()).unwrap_or(u32::MAX);
+        self.in_a_row = self.in_a_row.min(today);
+        self
+    }
+
     /// The attempt counted at `attempted_at` was never evaluated to its end, for reasons that are ours.
     #[must_use]
     pub fn without_attempt(mut self, attempted_at: Timestamp) -> Self {
@@ -197,6 +205,17 @@ mod tests {
         assert_eq!(backoff.admit(LIMITS, now.plus(DAY * 365)), Admission::Exhausted);
         let (backoff, now) = after(99, DAY);
         assert_eq!(backoff.admit(LIMITS, now), Admission::Evaluate);
+    }
+
+    #[test]
+    fn a_success_by_another_way_opens_the_bucket_again_and_tells_a_stranger_nothing() {
+        let (backoff, now) = after(7, Duration::ZERO);
+        assert_eq!(
+            backoff.clone().reopened(now).admit(LIMITS, now),
+            backoff.admit(LIMITS, now)
+        );
+        let (exhausted, now) = after(100, DAY);
+        assert_eq!(exhausted.reopened(now).admit(LIMITS, now), Admission::Evaluate);
     }
 
     #[test]

@@ -19,10 +19,10 @@ macro_rules! sources {
 }
 
 const FR: &[Source] = sources!(
-    "fr": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice" "desk" "leaks" "report"
+    "fr": "common" "login" "activate" "password" "codes" "account" "passkeys" "help" "errors" "sheet" "notice" "desk" "leaks" "report"
 );
 const EN: &[Source] = sources!(
-    "en": "common" "login" "activate" "password" "codes" "account" "help" "errors" "sheet" "notice" "desk" "leaks" "report"
+    "en": "common" "login" "activate" "password" "codes" "account" "passkeys" "help" "errors" "sheet" "notice" "desk" "leaks" "report"
 );
 
 pub(super) const fn sources(language: Language) -> &'static [Source] {

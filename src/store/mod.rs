@@ -18,6 +18,8 @@ mod migrations;
 pub mod operators;
 pub mod outbox;
 mod packed;
+pub mod passkey_challenges;
+pub mod passkeys;
 pub mod passwords;
 pub mod pending;
 pub mod records;

@@ -21,9 +21,9 @@ use crate::web::pages::{Door, Login, LoginError};
 /// Where the person was going, as the site told the portal.
 #[derive(Debug, Default, Deserialize)]
 pub struct Destination {
-    site: Option<String>,
-    to: Option<String>,
-    via: Option<String>,
+    pub(super) site: Option<String>,
+    pub(super) to: Option<String>,
+    pub(super) via: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -49,7 +49,7 @@ impl std::fmt::Debug for Fields {
 
 impl Destination {
     /// The sign-in that leads there.
-    fn login_page(&self, door: &Door) -> String {
+    pub(super) fn login_page(&self, door: &Door) -> String {
         let fields = [("site", &self.site), ("to", &self.to), ("via", &self.via)];
         let given = fields
             .into_iter()
@@ -64,7 +64,7 @@ impl Destination {
 
     /// Only a site of this lab, a path of that site and a browser's mark make a destination; anything else is none.
     /// Results are for patients: no site lets an operator in.
-    fn check(&self, context: &Context<'_>) -> Option<ReturnTo> {
+    pub(super) fn check(&self, context: &Context<'_>) -> Option<ReturnTo> {
         if context.door.is_desk {
             return None;
         }
@@ -133,7 +133,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
     .await
 }
 
-async fn answer(
+pub(super) async fn answer(
     context: &mut Context<'_>,
     outcome: Outcome,
     identifier: &str,
@@ -179,7 +179,7 @@ async fn answer(
     }
 }
 
-fn form(
+pub(super) fn form(
     context: &Context<'_>,
     status: StatusCode,
     identifier: &str,

@@ -31,6 +31,15 @@ pub const fn pending(door: &Door) -> &'static str {
     }
 }
 
+/// A passkey that is being added.
+pub const fn passkey(door: &Door) -> &'static str {
+    if door.is_desk {
+        "__Host-vst_desk_passkey"
+    } else {
+        "__Host-vst_passkey"
+    }
+}
+
 pub fn set(name: &'static str, value: &str) -> Cookie<'static> {
     // Lax, not Strict: a person who comes from a site's page to the portal is still the same person.
     Cookie::build(name, value.to_owned())

@@ -35,6 +35,7 @@ pub struct Account<'a> {
     pub sites: &'a [SiteLink<'a>],
     pub sessions: &'a [SessionLine<'a>],
     pub recovery_codes_left: u64,
+    pub passkeys: u64,
     pub stay: Stay,
     /// "Stay signed in" was just asked for.
     pub stayed: bool,

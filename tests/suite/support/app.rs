@@ -32,6 +32,8 @@ pub struct TestApp {
 pub struct Wish {
     pub database_url: Option<String>,
     pub extra: String,
+    /// The role `security` takes a passkey.
+    pub security_passkey: bool,
     pub site_keys: String,
     /// In the place of the sample LIS.
     pub upstream: Option<String>,
@@ -186,6 +188,8 @@ memory_kib = 12288
 parallelism = 1
 [sign_in]
 refusal_floor_ms = 200
+[operator]
+security_passkey = "{security_passkey}"
 {extra}
 [[lab]]
 id = "port"
@@ -211,6 +215,7 @@ requires = "record"
 url = "/imprimer.php?dossier={{record}}"
 requires = "record"
 "#,
+        security_passkey = if wish.security_passkey { "required" } else { "offered" },
         extra = wish.extra,
         site_keys = wish.site_keys,
     )

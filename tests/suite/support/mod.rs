@@ -7,6 +7,7 @@ pub mod command;
 pub mod databases;
 pub mod oathtool;
 pub mod operator;
+pub mod passkey;
 pub mod patient;
 pub mod postgres;
 pub mod programs;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use vestibule::admin::operators::{self, NewOperator};
+use vestibule::auth::arrival;
 use vestibule::auth::enrol::{self, Stage, Step};
 use vestibule::domain::audit::Actor;
 use vestibule::domain::operator::Role;
@@ -27,6 +28,9 @@ pub async fn hire(core: &Core, name: &str, roles: &[(&str, Role)]) -> Colleague 
     let begun = enrol::find(core, &realm, &token).await.unwrap().unwrap();
     let chosen = enrol::choose_password(core, &realm, begun, PASSWORD).await.unwrap();
     assert!(matches!(chosen, Step::Done(())), "{chosen:?}");
+    let browser = arrival::Browser {
+        description: String::new(),
+    };
     // Between two looks at the machine's clock a step may end.
     for _ in 0..3 {
         let begun = enrol::find(core, &realm, &token).await.unwrap().unwrap();
@@ -35,7 +39,7 @@ pub async fn hire(core: &Core, name: &str, roles: &[(&str, Role)]) -> Colleague 
         };
         let secret = stage.seed().unwrap().base32().to_string();
         let before = oathtool::code(&secret, core.now().unix_seconds() - 30);
-        let done = enrol::confirm(core, &realm, begun, &before, &actor, String::new()).await;
+        let done = enrol::confirm(core, &realm, begun, &before, &actor, &browser).await;
         if let Step::Done(_) = done.unwrap() {
             let name = name.parse().unwrap();
             return Colleague { name, secret };

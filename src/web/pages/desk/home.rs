@@ -15,6 +15,8 @@ pub struct DeskHome<'a> {
     pub holder: &'a str,
     /// In this lab.
     pub role: Role,
+    /// They have more of a role, in a session opened with a passkey.
+    pub is_limited: bool,
     /// "Stay signed in" was just asked for.
     pub stayed: bool,
 }
