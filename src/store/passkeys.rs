@@ -6,6 +6,8 @@ use super::{StoreFault, Tx};
 use crate::crypto::blind_index::BlindIndex;
 use crate::crypto::passkey::Credential;
 use crate::crypto::seal::{Place, Sealer};
+use crate::domain::account::AccountState;
+use crate::domain::operator::Role;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId, PasskeyId};
 
@@ -156,6 +158,21 @@ pub async fn count(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<i64, 
     Ok(on_both!(tx, connection => {
         sqlx::query_scalar(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).fetch_one(connection).await?
+    }))
+}
+
+/// Enrolled operators with the role `security` somewhere and no passkey.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn count_security_without(tx: &mut Tx) -> Result<i64, StoreFault> {
+    const SQL: &str = "SELECT COUNT(*) FROM accounts a WHERE a.lab_id = $1 AND a.state = $2 \
+         AND EXISTS (SELECT 1 FROM operator_roles r WHERE r.account_id = a.account_id AND r.role = $3) \
+         AND NOT EXISTS (SELECT 1 FROM passkeys p WHERE p.lab_id = a.lab_id AND p.account_id = a.account_id)";
+    Ok(on_both!(tx, connection => {
+        sqlx::query_scalar(SQL)
+            .bind(LabId::operators().as_str()).bind(AccountState::Active.as_str()).bind(Role::Security.as_str())
+            .fetch_one(connection).await?
     }))
 }
 

@@ -3,8 +3,8 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::Check;
 use super::clock::References;
+use super::{Check, operators};
 use crate::admin::installation::{IfAbsent, Place, bond, check_bond, open_database};
 use crate::admin::{explain, files};
 use crate::config::Config;
@@ -78,6 +78,7 @@ async fn inside(
         (Some(_), None) => checks.push(Check::ok("keyring and database", "the first start will bind them")),
         (None, _) => {}
     }
+    checks.push(operators::examine(config, db).await?);
     let mut tx = db.begin_read().await?;
     let mut newest = None;
     for lab in &config.labs {

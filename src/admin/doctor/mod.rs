@@ -6,6 +6,7 @@ mod corpus;
 mod database;
 mod mail;
 mod network;
+mod operators;
 mod sites;
 mod tls;
 mod validity;

@@ -56,4 +56,4 @@ passkeys-make-text = Your browser will then ask where to keep the passkey. Follo
 passkeys-make = Make the passkey
 passkeys-trouble-text = You may have closed the window, or this device has a passkey of this account already. You can try again, or choose another device.
 
-desk-role-limited = You have the role security here, and it takes effect in a session that you open with a passkey: add one below, sign out, then sign in with it.
+desk-role-limited = You have the role security here, and it takes effect when you sign in with a passkey: add one below, sign out, then sign in with it.

@@ -32,10 +32,20 @@ pub(super) fn all(pages: &mut Pages, plain: Chrome<'_>, words: Words<'_>) {
             stay: STAY,
             holder: words.name,
             role,
+            is_limited: false,
             stayed: role == Role::Security,
         };
         put(pages, name, &page);
     }
+    let limited = DeskHome {
+        chrome: inside,
+        stay: STAY,
+        holder: words.name,
+        role: Role::Desk,
+        is_limited: true,
+        stayed: false,
+    };
+    put(pages, "desk-home-limited", &limited);
     leaks(pages, inside, words);
     new_leaks(pages, inside, words);
     leak_pages(pages, inside, words);
