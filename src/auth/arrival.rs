@@ -2,11 +2,12 @@
 
 use crate::auth::rotate;
 use crate::auth::session::{self, Opened};
-use crate::crypto::token::PlainToken;
+use crate::crypto::token::{HashedToken, PlainToken};
 use crate::domain::account::HoldReason;
 use crate::domain::audit::Actor;
 use crate::domain::evidence::Authenticated;
 use crate::domain::return_to::ReturnTo;
+use crate::domain::session::describe_device;
 use crate::kernel::ids::{AccountId, LabId};
 use crate::service::{Core, standing};
 use crate::store::{StoreFault, Tx};
@@ -16,6 +17,18 @@ use crate::store::{StoreFault, Tx};
 pub struct Browser {
     /// What its owner is told of it in their lists.
     pub description: String,
+    /// The token of a trusted device, of this account or of another one.
+    pub known_by: Option<HashedToken>,
+}
+
+impl Browser {
+    /// One of which nothing is known, as a program's is.
+    pub fn unknown() -> Self {
+        Self {
+            description: describe_device(None),
+            known_by: None,
+        }
+    }
 }
 
 #[derive(Debug)]

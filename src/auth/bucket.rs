@@ -1,30 +1,75 @@
-//! The public bucket of an identifier: an attempt on it, by whatever way, is counted before it is evaluated, so that no
-//! way in is a way around the others' limits.
+//! Where an attempt on an identifier is counted, by whatever way it comes, before it is evaluated: so no way in is a way
+//! around the others' limits. A trusted device has a bucket of its own; everybody else shares the public one.
 
 use crate::crypto::blind_index::BlindIndex;
+use crate::crypto::token::HashedToken;
 use crate::domain::backoff::Admission;
+use crate::domain::device;
 use crate::domain::identifier::Identifier;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::LabId;
+use crate::kernel::ids::{DeviceId, LabId};
 use crate::service::{Core, Fault};
 use crate::store::accounts::Person;
-use crate::store::{StoreFault, Tx, throttle};
+use crate::store::{StoreFault, Tx, devices, throttle};
 
-/// Counts an attempt unless it has to wait; other attempts on the same identifier wait for the end of this transaction.
+/// An attempt that was counted; what follows from its end is said to the same bucket.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    bucket: Bucket,
+    at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bucket {
+    Public,
+    Device(DeviceId),
+}
+
+impl Counted {
+    pub fn is_from_trusted_device(&self) -> bool {
+        self.bucket != Bucket::Public
+    }
+}
+
+/// Counts an attempt unless it has to wait; others in the same bucket wait for the end of this transaction. `known_by`:
+/// the browser's token as a trusted device, of this account or of another one.
 ///
 /// # Errors
 /// The database does not answer; the attempt must not be evaluated.
-pub async fn count(core: &Core, tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) -> Result<Admission, StoreFault> {
-    let now = core.now();
+pub async fn count(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    identifier: &BlindIndex,
+    known_by: Option<&HashedToken>,
+) -> Result<(Admission, Counted), StoreFault> {
+    let (now, limits) = (core.now(), core.backoff_limits());
+    if let Some(token) = known_by
+        && let Some((id, backoff)) = devices::lock(tx, lab, identifier, token, core.devices_used_since()).await?
+    {
+        let limits = device::limits(limits);
+        let admission = backoff.admit(limits, now);
+        if admission == Admission::Evaluate {
+            let backoff = backoff.with_attempt(now);
+            devices::set_backoff(tx, lab, id, &backoff).await?;
+        }
+        let (bucket, at) = (Bucket::Device(id), now);
+        if admission != Admission::Exhausted {
+            return Ok((admission, Counted { bucket, at }));
+        }
+        devices::distrust(tx, lab, id).await?;
+    }
     let backoff = throttle::lock(tx, lab, identifier, now).await?;
-    let admission = backoff.admit(core.backoff_limits(), now);
+    let admission = backoff.admit(limits, now);
     if !matches!(admission, Admission::Wait(_)) {
         throttle::store(tx, lab, identifier, &backoff.with_attempt(now)).await?;
     }
-    Ok(admission)
+    let (bucket, at) = (Bucket::Public, now);
+    Ok((admission, Counted { bucket, at }))
 }
 
-/// The attempt counted then was a success.
+/// The attempt counted then was a success. From a trusted device it says nothing to those who share the public bucket,
+/// but the person is alive and well: the row of failures that would disable their means ends.
 ///
 /// # Errors
 /// The database does not answer.
@@ -33,10 +78,20 @@ pub async fn succeeded(
     tx: &mut Tx,
     lab: &LabId,
     identifier: &BlindIndex,
-    attempted_at: Timestamp,
+    counted: Counted,
 ) -> Result<(), StoreFault> {
-    let backoff = throttle::lock(tx, lab, identifier, core.now()).await?;
-    throttle::store(tx, lab, identifier, &backoff.with_success(attempted_at)).await
+    match counted.bucket {
+        Bucket::Public => {
+            let backoff = throttle::lock(tx, lab, identifier, core.now()).await?;
+            throttle::store(tx, lab, identifier, &backoff.with_success(counted.at)).await
+        }
+        Bucket::Device(device) => {
+            if let Some(backoff) = devices::lookup_backoff(tx, lab, device).await? {
+                devices::set_backoff(tx, lab, device, &backoff.with_success(counted.at)).await?;
+            }
+            reopened(core, tx, lab, identifier).await
+        }
+    }
 }
 
 /// The holder came in by a way that has nothing to do with the public bucket: its row of failures ends, and what
@@ -45,24 +100,27 @@ pub async fn succeeded(
 /// # Errors
 /// The database does not answer.
 pub async fn reopened(core: &Core, tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) -> Result<(), StoreFault> {
-    let now = core.now();
-    let backoff = throttle::lock(tx, lab, identifier, now).await?;
-    throttle::store(tx, lab, identifier, &backoff.reopened(now)).await
+    let backoff = throttle::lock(tx, lab, identifier, core.now()).await?;
+    throttle::store(tx, lab, identifier, &backoff.reopened()).await
 }
 
 /// Nobody failed: it was our fault.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn take_back(
-    core: &Core,
-    lab: &LabId,
-    identifier: &BlindIndex,
-    attempted_at: Timestamp,
-) -> Result<(), StoreFault> {
+pub async fn take_back(core: &Core, lab: &LabId, identifier: &BlindIndex, counted: Counted) -> Result<(), StoreFault> {
     let mut tx = core.db.begin().await?;
-    let backoff = throttle::lock(&mut tx, lab, identifier, core.now()).await?;
-    throttle::store(&mut tx, lab, identifier, &backoff.without_attempt(attempted_at)).await?;
+    match counted.bucket {
+        Bucket::Public => {
+            let backoff = throttle::lock(&mut tx, lab, identifier, core.now()).await?;
+            throttle::store(&mut tx, lab, identifier, &backoff.without_attempt(counted.at)).await?;
+        }
+        Bucket::Device(device) => {
+            if let Some(backoff) = devices::lookup_backoff(&mut tx, lab, device).await? {
+                devices::set_backoff(&mut tx, lab, device, &backoff.without_attempt(counted.at)).await?;
+            }
+        }
+    }
     tx.commit().await
 }
 

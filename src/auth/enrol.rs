@@ -23,8 +23,8 @@ use crate::service::hashing::NoHash;
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::Person;
 use crate::store::{
-    StoreFault, Tx, accounts, authenticators, lab_codes, leak_accounts, legacy_passwords, passkeys, passwords, pending,
-    sessions, throttle,
+    StoreFault, Tx, accounts, authenticators, devices, lab_codes, leak_accounts, legacy_passwords, passkeys, passwords,
+    pending, sessions, throttle,
 };
 
 /// Time for a person of 80 to find an authenticator on the telephone and try again tomorrow with the same paper.
@@ -222,7 +222,8 @@ pub async fn confirm(
     Ok(Step::Done(Enrolled { opened, recovery_codes }))
 }
 
-/// Whatever the account had before ends here: password, also that of the LIS, authenticator, passkeys, sessions, failures.
+/// Whatever the account had before ends here: password, also that of the LIS, authenticator, passkeys, sessions, trusted
+/// devices, failures.
 async fn replace_means(
     core: &Core,
     tx: &mut Tx,
@@ -241,6 +242,7 @@ async fn replace_means(
     legacy_passwords::delete(tx, lab, account).await?;
     passkeys::delete_all(tx, lab, account).await?;
     sessions::end_all(tx, lab, account, now).await?;
+    devices::forget_all(tx, lab, account).await?;
     throttle::forget(tx, lab, account).await?;
     Ok(())
 }

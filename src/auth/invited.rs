@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq;
 use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
 
+use crate::auth::bucket::Counted;
 use crate::auth::{bucket, enrol};
 use crate::crypto::legacy;
 use crate::crypto::password_hash::PasswordMatched;
@@ -54,7 +55,7 @@ pub async fn begin(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> 
     if let Some(wait) = core.hashing.congestion() {
         return Ok(Outcome::Busy(wait));
     }
-    let (lab, actor, now) = (attempt.lab, &attempt.actor, core.now());
+    let (lab, actor) = (attempt.lab, &attempt.actor);
     let invited = match look_up(core, &attempt).await? {
         Looked::Invited(invited) => *invited,
         Looked::Ended(outcome) => return Ok(outcome),
@@ -63,12 +64,13 @@ pub async fn begin(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> 
         account,
         person,
         legacy,
+        counted,
     } = invited;
     let identifier = bucket::of(core, lab, &person)?;
     let matched = match verify(core, legacy, attempt.password).await {
         Ok(matched) => matched,
         Err(NoHash::Busy { retry_after }) => {
-            bucket::take_back(core, lab, &identifier, now).await?;
+            bucket::take_back(core, lab, &identifier, counted).await?;
             return Ok(Outcome::Busy(retry_after));
         }
         Err(NoHash::Fault(fault)) => return Err(fault.into()),
@@ -79,7 +81,7 @@ pub async fn begin(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> 
         return Ok(Outcome::Refused);
     };
     let mut tx = core.db.begin().await?;
-    bucket::succeeded(core, &mut tx, lab, &identifier, now).await?;
+    bucket::succeeded(core, &mut tx, lab, &identifier, counted).await?;
     let stage = ChoosingPassword::invited(&LegacyOk::from_hash(&matched), &attempt.invitation.hashed());
     let token = enrol::start(core, &mut tx, lab, account, stage, actor).await?;
     tx.commit().await?;
@@ -91,6 +93,7 @@ struct Invited {
     account: AccountId,
     person: Person,
     legacy: LegacyPassword,
+    counted: Counted,
 }
 
 enum Looked {
@@ -106,7 +109,9 @@ async fn look_up(core: &Core, attempt: &Attempt<'_>) -> Result<Looked, Fault> {
         && let Some(person) = accounts::lookup_person(&mut tx, &core.sealer, lab, account).await?
     {
         about = Some(account);
-        match bucket::count(core, &mut tx, lab, &bucket::of(core, lab, &person)?).await? {
+        let identifier = bucket::of(core, lab, &person)?;
+        let (admission, counted) = bucket::count(core, &mut tx, lab, &identifier, None).await?;
+        match admission {
             Admission::Wait(wait) => {
                 let seconds = wait.as_secs();
                 audit::record(core, &mut tx, lab, actor, about, Event::SignInDelayed { seconds }).await?;
@@ -124,6 +129,7 @@ async fn look_up(core: &Core, attempt: &Attempt<'_>) -> Result<Looked, Fault> {
                         account,
                         person,
                         legacy,
+                        counted,
                     })));
                 }
             }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::auth::arrival::Browser;
 use crate::auth::recovery::Shown;
 use crate::auth::{bucket, rotate};
 use crate::crypto::blind_index::BlindIndex;
@@ -25,6 +26,7 @@ pub struct Attempt<'a> {
     /// Of the authenticator.
     pub code: &'a str,
     pub recovery_code: &'a str,
+    pub browser: Browser,
     pub actor: Actor,
 }
 
@@ -56,13 +58,15 @@ pub async fn recover(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault
 
 /// Nothing here is slow, so everything is one transaction.
 async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
-    let (lab, now, actor) = (attempt.lab, core.now(), &attempt.actor);
+    let (lab, actor) = (attempt.lab, &attempt.actor);
     let mut tx = core.db.begin().await?;
     let (account, proved) = match Identifier::parse(attempt.identifier) {
         None => (None, Err(RefusalCause::UnknownIdentifier)),
         Some(identifier) => {
             let index = core.identifier_index(lab, &identifier);
-            match bucket::count(core, &mut tx, lab, &index).await? {
+            let (admission, counted) =
+                bucket::count(core, &mut tx, lab, &index, attempt.browser.known_by.as_ref()).await?;
+            match admission {
                 Admission::Wait(wait) => {
                     let seconds = wait.as_secs();
                     audit::record(core, &mut tx, lab, actor, None, Event::SignInDelayed { seconds }).await?;
@@ -75,7 +79,7 @@ async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
                     let account = found.as_ref().map(|found| found.account.id);
                     let proved = prove(core, &mut tx, &attempt, &index, found).await?;
                     if proved.is_ok() {
-                        bucket::succeeded(core, &mut tx, lab, &index, now).await?;
+                        bucket::succeeded(core, &mut tx, lab, &index, counted).await?;
                     }
                     (account, proved)
                 }

@@ -19,7 +19,7 @@ use crate::kernel::ids::{AccountId, LabId, PendingId};
 use crate::service::hashing::NoHash;
 use crate::service::{Core, Fault, audit};
 use crate::store::accounts::Person;
-use crate::store::{StoreFault, Tx, accounts, leak_accounts, passwords, pending, recovery_codes, sessions};
+use crate::store::{StoreFault, Tx, accounts, devices, leak_accounts, passwords, pending, recovery_codes, sessions};
 
 /// How long a held sign-in waits for its new password.
 pub const HOLD_LASTS: Duration = Duration::from_secs(15 * 60);
@@ -175,7 +175,9 @@ async fn rotate(
         Wanted::NewPassword => None,
         Wanted::LabCode => return Ok(Rotation::Over),
         Wanted::NewPasswordAndRecoveryCode if judged.is_err() => None,
-        Wanted::NewPasswordAndRecoveryCode => Some(check(core, lab, &on_hold, typed.recovery_code, actor).await?),
+        Wanted::NewPasswordAndRecoveryCode => {
+            Some(check(core, lab, &on_hold, typed.recovery_code, browser, actor).await?)
+        }
     };
     if matches!(judged, Ok(_) | Err(Unsuitable::Leaked))
         && is_the_old_one(core, lab, on_hold.account, typed.new_password).await?
@@ -201,16 +203,24 @@ async fn is_the_old_one(core: &Core, lab: &LabId, account: AccountId, typed: &st
 }
 
 /// A wrong one counts in the account's bucket, like any failure.
-async fn check(core: &Core, lab: &LabId, on_hold: &OnHold, typed: &str, actor: &Actor) -> Result<Shown, Stopped> {
-    let (account, now) = (on_hold.account, core.now());
+async fn check(
+    core: &Core,
+    lab: &LabId,
+    on_hold: &OnHold,
+    typed: &str,
+    browser: &Browser,
+    actor: &Actor,
+) -> Result<Shown, Stopped> {
+    let account = on_hold.account;
     let identifier = bucket::of(core, lab, &on_hold.person)?;
     let mut tx = core.db.begin().await?;
-    let cause = match bucket::count(core, &mut tx, lab, &identifier).await? {
+    let (admission, counted) = bucket::count(core, &mut tx, lab, &identifier, browser.known_by.as_ref()).await?;
+    let cause = match admission {
         Admission::Wait(wait) => return Err(Stopped::At(Rotation::Wait(wait))),
         Admission::Exhausted => RefusalCause::TooManyInARow,
         Admission::Evaluate => {
             if let Some(shown) = Shown::look_up(core, &mut tx, lab, account, typed).await? {
-                bucket::succeeded(core, &mut tx, lab, &identifier, now).await?;
+                bucket::succeeded(core, &mut tx, lab, &identifier, counted).await?;
                 tx.commit().await?;
                 return Ok(shown);
             }
@@ -250,6 +260,7 @@ async fn store(
     passwords::set(&mut tx, lab, account, new, now).await?;
     leak_accounts::note_new_password(&mut tx, lab, account, false, now).await?;
     sessions::end_all(&mut tx, lab, account, now).await?;
+    devices::forget_all(&mut tx, lab, account).await?;
     audit::record(core, &mut tx, lab, actor, Some(account), Event::PasswordRotated).await?;
     let opened = session::open(core, &mut tx, lab, who, browser, actor).await?;
     tx.commit().await?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::auth::arrival::Browser;
+use crate::auth::device;
 use crate::crypto::pairwise::pairwise_subject;
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::audit::{Actor, Event};
@@ -21,6 +22,8 @@ const TOUCH_EVERY: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Opened {
     pub token: PlainToken,
+    /// The browser is a trusted device from now on, under this token.
+    pub device: PlainToken,
     pub session: Session,
 }
 
@@ -42,7 +45,8 @@ pub async fn open(
     let session = new.session().clone();
     let event = Event::signed_in(session.id, session.means);
     audit::record(core, tx, lab, actor, Some(session.account), event).await?;
-    Ok(Opened { token, session })
+    let device = device::trust(core, tx, lab, session.account, browser, actor).await?;
+    Ok(Opened { token, device, session })
 }
 
 /// Whether a request shows that somebody is there.

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::auth::arrival::{Arrived, Browser};
+use crate::auth::bucket::Counted;
 use crate::auth::session::Opened;
 use crate::auth::{arrival, bucket};
 use crate::crypto::blind_index::BlindIndex;
@@ -25,7 +26,7 @@ use crate::service::hashing::NoHash;
 use crate::service::metrics::SignInResult;
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
-use crate::store::{StoreFault, Tx, accounts, authenticators, leak_entries, passwords, recovery_codes, throttle};
+use crate::store::{StoreFault, Tx, accounts, authenticators, leak_entries, passwords, recovery_codes};
 
 pub struct Attempt<'a> {
     pub lab: &'a LabId,
@@ -94,11 +95,11 @@ async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
         Ok(Some(matched)) => complete(core, attempt, &identifier, right_code, &matched, password).await,
         Ok(None) => refuse_after_code(core, &attempt, &right_code, RefusalCause::WrongPassword).await,
         Err(NoHash::Busy { retry_after }) => {
-            bucket::take_back(core, attempt.lab, &identifier, right_code.attempted_at).await?;
+            bucket::take_back(core, attempt.lab, &identifier, right_code.counted).await?;
             Ok(Outcome::Busy(retry_after))
         }
         Err(NoHash::Fault(fault)) => {
-            bucket::take_back(core, attempt.lab, &identifier, right_code.attempted_at).await?;
+            bucket::take_back(core, attempt.lab, &identifier, right_code.counted).await?;
             Err(fault.into())
         }
     }
@@ -110,6 +111,7 @@ struct RightCode {
     stored: HashedPassword,
     code: CodeOk,
     recovery_mac: Option<[u8; 32]>,
+    counted: Counted,
     attempted_at: Timestamp,
 }
 
@@ -120,9 +122,10 @@ enum Checked {
 
 /// Everything before the hash, in one transaction: the bucket, the count, the code, its try.
 async fn check_code(core: &Core, attempt: &Attempt<'_>, identifier: &BlindIndex) -> Result<Checked, Fault> {
-    let (lab, now) = (attempt.lab, core.now());
+    let lab = attempt.lab;
     let mut tx = core.db.begin().await?;
-    match bucket::count(core, &mut tx, lab, identifier).await? {
+    let (admission, counted) = bucket::count(core, &mut tx, lab, identifier, attempt.browser.known_by.as_ref()).await?;
+    match admission {
         Admission::Evaluate => {}
         Admission::Wait(wait) => {
             let event = Event::SignInDelayed {
@@ -143,7 +146,7 @@ async fn check_code(core: &Core, attempt: &Attempt<'_>, identifier: &BlindIndex)
     }
     let found = accounts::lookup_for_sign_in(&mut tx, &core.sealer, lab, identifier).await?;
     let account_id = found.as_ref().map(|found| found.account.id);
-    let verdict = match try_code(core, &mut tx, attempt, identifier, found, now).await? {
+    let verdict = match try_code(core, &mut tx, attempt, identifier, found, counted).await? {
         Ok(right) => Checked::Right(Box::new(right)),
         Err(cause) => {
             let event = Event::SignInRefused { cause };
@@ -161,9 +164,9 @@ async fn try_code(
     attempt: &Attempt<'_>,
     identifier: &BlindIndex,
     found: Option<ForSignIn>,
-    now: Timestamp,
+    counted: Counted,
 ) -> Result<Result<RightCode, RefusalCause>, StoreFault> {
-    let lab = attempt.lab;
+    let (lab, now) = (attempt.lab, core.now());
     let seed = match &found {
         Some(ForSignIn {
             authenticator: Some(authenticator),
@@ -186,6 +189,7 @@ async fn try_code(
         stored,
         code,
         recovery_mac,
+        counted,
         attempted_at: now,
     };
     if let Some(step) = step {
@@ -222,16 +226,12 @@ async fn complete(
     let known = known.filter(|prevalence| prevalence.is_widespread());
     let mut tx = core.db.begin().await?;
     tx.keep_campaigns_out(lab).await?;
-    let backoff = throttle::lock(&mut tx, lab, identifier, now).await?;
+    // The bucket first, as an attempt locks it: two that meet here wait for each other in one order.
+    bucket::succeeded(core, &mut tx, lab, identifier, right.counted).await?;
     if !still_stands(&mut tx, lab, &right).await? || !consume_code(&mut tx, lab, &right, now).await? {
-        let event = Event::SignInRefused {
-            cause: RefusalCause::CodeUsedUp,
-        };
-        audit::record(core, &mut tx, lab, &attempt.actor, Some(right.account.id), event).await?;
-        tx.commit().await?;
-        return Ok(Outcome::Refused);
+        drop(tx);
+        return refuse_after_code(core, &attempt, &right, RefusalCause::CodeUsedUp).await;
     }
-    throttle::store(&mut tx, lab, identifier, &backoff.with_success(right.attempted_at)).await?;
     let who = Authenticated::by_password_and_code(
         right.account.id,
         PasswordOk::from_hash(matched),

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use crate::auth::bucket;
+use crate::auth::arrival::Browser;
+use crate::auth::bucket::{self, Counted};
 use crate::crypto::blind_index::BlindIndex;
 use crate::crypto::password_hash::HashedPassword;
 use crate::crypto::totp::StepMatched;
@@ -12,11 +13,10 @@ use crate::domain::audit::{Actor, Event, RefusalCause};
 use crate::domain::backoff::Admission;
 use crate::domain::evidence::{CodeOk, Elevated, PasswordOk};
 use crate::domain::password::Password;
-use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId};
 use crate::service::hashing::NoHash;
 use crate::service::{Core, Fault, audit};
-use crate::store::{Tx, accounts, authenticators};
+use crate::store::{Tx, accounts, authenticators, passwords};
 
 pub struct Attempt<'a> {
     pub lab: &'a LabId,
@@ -26,6 +26,7 @@ pub struct Attempt<'a> {
     /// Of the authenticator.
     pub code: &'a str,
     pub actor: Actor,
+    pub browser: Browser,
 }
 
 impl std::fmt::Debug for Attempt<'_> {
@@ -61,14 +62,9 @@ pub async fn step_up<P>(core: &Core, attempt: Attempt<'_>) -> Result<Outcome<P>,
     };
     match matched {
         Ok(Some(matched)) => complete(core, &attempt, &right_code, PasswordOk::from_hash(&matched)).await,
-        Ok(None) => {
-            let mut tx = core.db.begin().await?;
-            refuse(core, &mut tx, &attempt, RefusalCause::WrongPassword).await?;
-            tx.commit().await?;
-            Ok(Outcome::Refused)
-        }
+        Ok(None) => refuse_alone(core, &attempt, RefusalCause::WrongPassword).await,
         Err(no_hash) => {
-            bucket::take_back(core, attempt.lab, &right_code.identifier, right_code.attempted_at).await?;
+            bucket::take_back(core, attempt.lab, &right_code.identifier, right_code.counted).await?;
             match no_hash {
                 NoHash::Busy { retry_after } => Ok(Outcome::Busy(retry_after)),
                 NoHash::Fault(fault) => Err(fault.into()),
@@ -81,7 +77,7 @@ struct RightCode {
     identifier: BlindIndex,
     stored: HashedPassword,
     step: StepMatched,
-    attempted_at: Timestamp,
+    counted: Counted,
 }
 
 enum Checked {
@@ -91,12 +87,14 @@ enum Checked {
 }
 
 async fn check_code(core: &Core, attempt: &Attempt<'_>) -> Result<Checked, Fault> {
-    let (lab, now) = (attempt.lab, core.now());
+    let lab = attempt.lab;
     let mut tx = core.db.begin().await?;
     let person = accounts::lookup_person(&mut tx, &core.sealer, lab, attempt.account).await?;
     let person = person.ok_or(Fault::Broken("a session without an account"))?;
     let identifier = bucket::of(core, lab, &person)?;
-    let checked = match bucket::count(core, &mut tx, lab, &identifier).await? {
+    let known_by = attempt.browser.known_by.as_ref();
+    let (admission, counted) = bucket::count(core, &mut tx, lab, &identifier, known_by).await?;
+    let checked = match admission {
         Admission::Wait(wait) => Checked::Wait(wait),
         Admission::Exhausted => {
             refuse(core, &mut tx, attempt, RefusalCause::TooManyInARow).await?;
@@ -107,7 +105,7 @@ async fn check_code(core: &Core, attempt: &Attempt<'_>) -> Result<Checked, Fault
                 identifier,
                 stored,
                 step,
-                attempted_at: now,
+                counted,
             }),
             Err(cause) => {
                 refuse(core, &mut tx, attempt, cause).await?;
@@ -150,20 +148,26 @@ async fn complete<P>(
 ) -> Result<Outcome<P>, Fault> {
     let (lab, account) = (attempt.lab, attempt.account);
     let mut tx = core.db.begin().await?;
-    let consumed = authenticators::consume_step(&mut tx, lab, account, right.step.step()).await?;
-    if consumed {
-        bucket::succeeded(core, &mut tx, lab, &right.identifier, right.attempted_at).await?;
-    } else {
-        refuse(core, &mut tx, attempt, RefusalCause::CodeUsedUp).await?;
+    // The bucket first, as an attempt locks it.
+    bucket::succeeded(core, &mut tx, lab, &right.identifier, right.counted).await?;
+    let stored = passwords::lookup(&mut tx, lab, account).await?;
+    let stands = stored.is_some_and(|stored| stored.as_str() == right.stored.as_str());
+    if !stands || !authenticators::consume_step(&mut tx, lab, account, right.step.step()).await? {
+        drop(tx);
+        return refuse_alone(core, attempt, RefusalCause::CodeUsedUp).await;
     }
     tx.commit().await?;
-    Ok(match consumed {
-        true => {
-            let code = CodeOk::from_step(&right.step);
-            Outcome::Elevated(Elevated::by_password_and_code(account, password, &code))
-        }
-        false => Outcome::Refused,
-    })
+    let code = CodeOk::from_step(&right.step);
+    Ok(Outcome::Elevated(Elevated::by_password_and_code(
+        account, password, &code,
+    )))
+}
+
+async fn refuse_alone<P>(core: &Core, attempt: &Attempt<'_>, cause: RefusalCause) -> Result<Outcome<P>, Fault> {
+    let mut tx = core.db.begin().await?;
+    refuse(core, &mut tx, attempt, cause).await?;
+    tx.commit().await?;
+    Ok(Outcome::Refused)
 }
 
 async fn refuse(core: &Core, tx: &mut Tx, attempt: &Attempt<'_>, cause: RefusalCause) -> Result<(), Fault> {

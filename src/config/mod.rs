@@ -31,7 +31,7 @@ pub use server::{Keyring, Server, Tls};
 pub use session::Session;
 pub use sign_in::SignIn;
 pub use site::SiteSection;
-pub use throttle::Throttle;
+pub use throttle::{Rate, Throttle};
 
 /// Where commands look when neither `--config` nor `VESTIBULE_CONFIG` says otherwise.
 pub const DEFAULT_FILE: &str = "config/vestibule.toml";

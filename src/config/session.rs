@@ -11,6 +11,8 @@ use super::Problems;
 pub struct Session {
     pub idle_minutes: u64,
     pub absolute_hours: u64,
+    /// A browser not signed in from for so many days is a stranger's again.
+    pub trusted_device_days: u32,
 }
 
 impl Default for Session {
@@ -18,6 +20,7 @@ impl Default for Session {
         Self {
             idle_minutes: 30,
             absolute_hours: 12,
+            trusted_device_days: 180,
         }
     }
 }
@@ -29,6 +32,10 @@ impl Session {
 
     pub fn absolute(&self) -> Duration {
         Duration::from_secs(self.absolute_hours * 3600)
+    }
+
+    pub fn trusted_device_lasts(&self) -> Duration {
+        Duration::from_secs(u64::from(self.trusted_device_days) * 24 * 3600)
     }
 
     pub(super) fn check(&self, problems: &mut Problems) {
@@ -44,6 +51,13 @@ impl Session {
                 "[session] absolute_hours",
                 "outside 1 to 12",
                 "12 hours is the most for health data",
+            );
+        }
+        if !(1..=400).contains(&self.trusted_device_days) {
+            problems.add(
+                "[session] trusted_device_days",
+                "outside 1 to 400",
+                "browsers keep no cookie for longer than 400 days",
             );
         }
     }

@@ -1,20 +1,39 @@
-//! `[throttle]`: how fast one network and one account may try.
+//! `[throttle]`: how fast networks, labs and accounts may be tried.
 
 use serde::Deserialize;
 
 use super::Problems;
 
+/// A `/48` may do what so many of its subscribers may.
+const SUBSCRIBERS_OF_A_SITE: u32 = 4;
+/// A device belongs to a household, not to a ward.
+const DEVICE: Rate = Rate {
+    per_minute: 30,
+    burst: 30,
+};
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Throttle {
-    /// Form submissions from one client network (IPv4 address, IPv6 /64), steadily.
+    /// Form submissions from one client network (IPv4 address, IPv6 /64), steadily. A /48 may send four times as many.
     pub network_per_minute: u32,
     /// And at once: a hospital ward behind one address signs in together at eight.
     pub network_burst: u32,
+    /// Sign-ins at one lab from browsers that are not known, by whatever network.
+    pub lab_per_minute: u32,
+    /// And at all labs of this server together.
+    pub all_labs_per_minute: u32,
     /// Failures on one account in any 24 hours.
     pub account_failures_per_day: u32,
     /// Consecutive failures after which an account's means are disabled.
     pub account_failures_in_a_row: u32,
+}
+
+/// Requests, steadily and at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub per_minute: u32,
+    pub burst: u32,
 }
 
 impl Default for Throttle {
@@ -22,6 +41,8 @@ impl Default for Throttle {
         Self {
             network_per_minute: 300,
             network_burst: 300,
+            lab_per_minute: 6_000,
+            all_labs_per_minute: 30_000,
             account_failures_per_day: 25,
             account_failures_in_a_row: 100,
         }
@@ -29,10 +50,49 @@ impl Default for Throttle {
 }
 
 impl Throttle {
+    pub fn subscriber(&self) -> Rate {
+        Rate {
+            per_minute: self.network_per_minute,
+            burst: self.network_burst,
+        }
+    }
+
+    pub fn site(&self) -> Rate {
+        Rate {
+            per_minute: self.network_per_minute.saturating_mul(SUBSCRIBERS_OF_A_SITE),
+            burst: self.network_burst.saturating_mul(SUBSCRIBERS_OF_A_SITE),
+        }
+    }
+
+    pub fn device(&self) -> Rate {
+        DEVICE
+    }
+
+    /// A minute's worth at once.
+    pub fn lab(&self) -> Rate {
+        Rate {
+            per_minute: self.lab_per_minute,
+            burst: self.lab_per_minute,
+        }
+    }
+
+    pub fn everybody(&self) -> Rate {
+        Rate {
+            per_minute: self.all_labs_per_minute,
+            burst: self.all_labs_per_minute,
+        }
+    }
+
     pub(super) fn check(&self, problems: &mut Problems) {
-        if self.network_per_minute == 0 || self.network_burst == 0 {
+        let rates = [
+            self.network_per_minute,
+            self.network_burst,
+            self.lab_per_minute,
+            self.all_labs_per_minute,
+        ];
+        if rates.contains(&0) {
             problems.add(
-                "[throttle] network_per_minute, network_burst",
+                "[throttle] network_per_minute, network_burst, lab_per_minute, all_labs_per_minute",
                 "0 would refuse everybody",
                 "allow some",
             );

@@ -57,6 +57,7 @@ pub enum Purpose {
     Assertion,
     /// From here on: made again for comparison, so bound to the first key for good.
     Csrf,
+    Device,
     BlindIndex,
     HumanCode,
     Decoy,
@@ -70,6 +71,7 @@ impl Purpose {
             Self::Pepper => b"vestibule/1/pepper",
             Self::Seal => b"vestibule/1/seal",
             Self::Csrf => b"vestibule/1/csrf",
+            Self::Device => b"vestibule/1/device",
             Self::Assertion => b"vestibule/1/assertion",
             Self::BlindIndex => b"vestibule/1/blind-index",
             Self::HumanCode => b"vestibule/1/human-code",

@@ -17,6 +17,7 @@ pub enum TokenKind {
     Pending,
     Invitation,
     Browser,
+    Device,
 }
 
 impl TokenKind {
@@ -28,6 +29,7 @@ impl TokenKind {
             Self::Pending => "vst_p_",
             Self::Invitation => "vst_i_",
             Self::Browser => "vst_b_",
+            Self::Device => "vst_d_",
         }
     }
 }

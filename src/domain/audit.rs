@@ -126,6 +126,13 @@ pub enum Event {
     SignedOutEverywhere {
         sessions: u64,
     },
+    /// A browser in which this account was never signed in before is a known one from now on.
+    DeviceTrusted {
+        device: String,
+    },
+    DeviceForgotten {
+        device: String,
+    },
     SiteEntered {
         session: String,
         site: SiteId,
@@ -289,6 +296,8 @@ impl Event {
             Self::PasskeyRemoved { .. } => "passkey-removed",
             Self::SignedOut { .. } => "signed-out",
             Self::SignedOutEverywhere { .. } => "signed-out-everywhere",
+            Self::DeviceTrusted { .. } => "device-trusted",
+            Self::DeviceForgotten { .. } => "device-forgotten",
             Self::SiteEntered { .. } => "site-entered",
             Self::GateRefused { .. } => "gate-refused",
             Self::ActivationStarted => "activation-started",

@@ -20,7 +20,11 @@ pub struct Limits {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backoff {
+    /// Failures since the holder was last let in, by whatever way.
     in_a_row: u32,
+    /// Failures since somebody was last let in by this way: what delays follow from.
+    #[serde(default)]
+    delaying: u32,
     /// Failures of the last 24 hours, oldest first, epoch microseconds.
     recent: Vec<i64>,
 }
@@ -52,6 +56,7 @@ impl Backoff {
     #[must_use]
     pub fn with_attempt(mut self, now: Timestamp) -> Self {
         self.in_a_row = self.in_a_row.saturating_add(1);
+        self.delaying = self.delaying.saturating_add(1);
         self.recent.retain(|at| now.since(Timestamp::from_micros(*at)) < DAY);
         self.recent.push(now.micros());
         self
@@ -61,15 +66,14 @@ impl Backoff {
     #[must_use]
     pub fn with_success(mut self, attempted_at: Timestamp) -> Self {
         self = self.without_attempt(attempted_at);
-        self.in_a_row = 0;
-        self
+        self.delaying = 0;
+        self.reopened()
     }
 
-    /// The holder was let in by another way: the row of failures ends, and what a stranger is told today stays.
+    /// The holder was let in by another way: whoever tries this one is told what they would have been told anyway.
     #[must_use]
-    pub fn reopened(mut self, now: Timestamp) -> Self {
-        let today = u32::try_from(self.today(now).len()).unwrap_or(u32::MAX);
-        self.in_a_row = self.in_a_row.min(today);
+    pub fn reopened(mut self) -> Self {
+        self.in_a_row = 0;
         self
     }
 
@@ -77,6 +81,7 @@ impl Backoff {
     #[must_use]
     pub fn without_attempt(mut self, attempted_at: Timestamp) -> Self {
         self.in_a_row = self.in_a_row.saturating_sub(1);
+        self.delaying = self.delaying.saturating_sub(1);
         if let Some(index) = self.recent.iter().rposition(|at| *at == attempted_at.micros()) {
             self.recent.remove(index);
         }
@@ -88,7 +93,7 @@ impl Backoff {
         let Some(last) = today.last() else {
             return Duration::ZERO;
         };
-        let counted = u32::try_from(today.len()).unwrap_or(u32::MAX).min(self.in_a_row);
+        let counted = u32::try_from(today.len()).unwrap_or(u32::MAX).min(self.delaying);
         delay(counted).saturating_sub(now.since(*last))
     }
 
@@ -211,11 +216,11 @@ mod tests {
     fn a_success_by_another_way_opens_the_bucket_again_and_tells_a_stranger_nothing() {
         let (backoff, now) = after(7, Duration::ZERO);
         assert_eq!(
-            backoff.clone().reopened(now).admit(LIMITS, now),
+            backoff.clone().reopened().admit(LIMITS, now),
             backoff.admit(LIMITS, now)
         );
         let (exhausted, now) = after(100, DAY);
-        assert_eq!(exhausted.reopened(now).admit(LIMITS, now), Admission::Evaluate);
+        assert_eq!(exhausted.reopened().admit(LIMITS, now), Admission::Evaluate);
     }
 
     #[test]

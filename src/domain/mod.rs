@@ -4,6 +4,7 @@ pub mod account;
 pub mod audit;
 pub mod backoff;
 pub mod birth_date;
+pub mod device;
 pub mod evidence;
 pub mod identifier;
 pub mod invented;

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientAddress(IpAddr);
 
-/// What one subscriber holds: an IPv4 address, or an IPv6 /64.
+/// What one subscriber holds, an IPv4 address or an IPv6 /64; or a site of subscribers, an IPv6 /48.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientNetwork(IpAddr);
 
@@ -38,9 +38,21 @@ impl ClientAddress {
     pub fn network(self) -> ClientNetwork {
         match self.0 {
             IpAddr::V4(_) => ClientNetwork(self.0),
-            IpAddr::V6(v6) => ClientNetwork(IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)))),
+            IpAddr::V6(v6) => ClientNetwork(IpAddr::V6(prefix(v6, 64))),
         }
     }
+
+    /// The /48 around an IPv6 address; IPv4 addresses are scarce enough one by one.
+    pub fn site(self) -> Option<ClientNetwork> {
+        match self.0 {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(v6) => Some(ClientNetwork(IpAddr::V6(prefix(v6, 48)))),
+        }
+    }
+}
+
+fn prefix(address: Ipv6Addr, bits: u32) -> Ipv6Addr {
+    Ipv6Addr::from_bits(address.to_bits() & !(u128::MAX >> bits))
 }
 
 impl fmt::Display for ClientAddress {
@@ -85,5 +97,9 @@ mod tests {
         assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+        let site = |text: &str| ClientAddress(text.parse().unwrap()).site();
+        assert_eq!(site("2001:db8:1:2::1"), site("2001:db8:1:ffff::1"));
+        assert_ne!(site("2001:db8:1:2::1"), site("2001:db8:2:2::1"));
+        assert_eq!(site("192.0.2.1"), None);
     }
 }

@@ -63,6 +63,8 @@ macro_rules! random_id {
 random_id! {
     AccountId,
     SessionId,
+    /// A browser that an account trusts.
+    DeviceId,
     /// Something begun and not finished between two requests: an enrolment, a hold.
     PendingId,
     AuditEventId,

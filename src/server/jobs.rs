@@ -14,7 +14,7 @@ use crate::leak::campaign;
 use crate::server::certificates::Certificates;
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::{Core, Fault, outbox};
-use crate::store::{StoreFault, passkey_challenges, pending, sessions, throttle, tickets};
+use crate::store::{StoreFault, devices, passkey_challenges, pending, sessions, throttle, tickets};
 use crate::web::kit::App;
 
 const CERTIFICATES_EVERY: Duration = Duration::from_secs(5);
@@ -134,6 +134,7 @@ async fn purge(core: &Core) -> Result<(), StoreFault> {
     passkey_challenges::delete_expired(&mut tx, now).await?;
     tickets::delete_expired(&mut tx, now).await?;
     sessions::delete_expired(&mut tx, now).await?;
+    devices::delete_unused(&mut tx, core.devices_used_since()).await?;
     throttle::delete_strangers(&mut tx, STRANGERS_KEPT, now).await?;
     tx.commit().await
 }

@@ -62,6 +62,11 @@ impl Core {
         }
     }
 
+    /// A trusted device that was not used since then is none any more.
+    pub fn devices_used_since(&self) -> Timestamp {
+        self.now().minus(self.config.session.trusted_device_lasts())
+    }
+
     pub fn backoff_limits(&self) -> Limits {
         Limits {
             failures_per_day: self.config.throttle.account_failures_per_day,

@@ -6,6 +6,7 @@ pub mod authenticators;
 pub mod canaries;
 mod columns;
 pub mod db;
+pub mod devices;
 pub mod installation;
 pub mod invitations;
 pub mod lab_codes;

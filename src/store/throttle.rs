@@ -22,7 +22,7 @@ pub async fn lock(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex, now: Timest
             .bind(lab.as_str()).bind(identifier.as_bytes()).bind(fresh).bind(now.micros())
             .fetch_one(connection).await?
     });
-    serde_json::from_str(&state).map_err(|_| StoreFault::Unreadable("throttle.state"))
+    from_text(&state, "throttle.state")
 }
 
 /// # Errors
@@ -63,6 +63,10 @@ pub async fn delete_strangers(tx: &mut Tx, age: Duration, now: Timestamp) -> Res
     }))
 }
 
-fn to_text(backoff: &Backoff) -> Result<String, StoreFault> {
+pub(super) fn from_text(text: &str, column: &'static str) -> Result<Backoff, StoreFault> {
+    serde_json::from_str(text).map_err(|_| StoreFault::Unreadable(column))
+}
+
+pub(super) fn to_text(backoff: &Backoff) -> Result<String, StoreFault> {
     serde_json::to_string(backoff).map_err(|_| StoreFault::Unreadable("throttle.state"))
 }

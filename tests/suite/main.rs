@@ -16,6 +16,7 @@ mod canaries;
 mod corpus;
 mod dependencies;
 mod desk;
+mod devices;
 mod dump;
 mod enrolment;
 mod gate;

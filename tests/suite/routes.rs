@@ -44,6 +44,7 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /account/passkeys/remove", Session),
         ("portal /account/sessions/end", Session),
         ("portal /account/sessions/end-all", Session),
+        ("portal /account/devices/forget", Session),
         ("portal /static/{name}", Public),
         ("portal /.well-known/security.txt", Public),
         ("portal /healthz", Public),
@@ -139,6 +140,7 @@ fn value_of(constant: &str) -> &'static str {
         _ => match constant {
             "invite::PATH" => invite::PATH,
             "account::END_ONE" => account::END_ONE,
+            "account::FORGET_DEVICE" => account::FORGET_DEVICE,
             "account::END_ALL" => account::END_ALL,
             other => panic!("a route is registered under a constant that this test does not know: {other}"),
         },

@@ -19,6 +19,12 @@ account-end-one = Sign this device out
 account-end-one-named = Sign this device out: { $device }, signed in since { $since }
 account-end-all = Sign out everywhere
 account-end-all-text = Ends every sign-in, this one included.
+account-devices-title = Devices you use
+account-devices-text = You have signed in on these devices. On them, nobody else’s wrong attempts can keep you waiting. Remove one that is no longer yours: it will be treated like a new device.
+account-known-since = Known since { $since }
+account-last-sign-in = Last sign-in { $used }
+account-forget = Remove this device
+account-forget-named = Remove this device: { $device }, known since { $since }
 account-codes-title = Recovery codes
 account-codes-left = { $count ->
     [0] You have no recovery codes left. The laboratory can open your access again.

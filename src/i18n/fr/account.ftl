@@ -19,6 +19,12 @@ account-end-one = Déconnecter cet appareil
 account-end-one-named = Déconnecter cet appareil : { $device }, connecté depuis le { $since }
 account-end-all = Tout déconnecter
 account-end-all-text = Ferme toutes les connexions, y compris celle-ci.
+account-devices-title = Vos appareils
+account-devices-text = Vous vous êtes déjà connecté sur ces appareils. Là, les erreurs d’une autre personne ne peuvent pas vous faire attendre. Retirez un appareil qui n’est plus le vôtre : il sera traité comme un nouvel appareil.
+account-known-since = Connu depuis le { $since }
+account-last-sign-in = Dernière connexion le { $used }
+account-forget = Retirer cet appareil
+account-forget-named = Retirer cet appareil : { $device }, connu depuis le { $since }
 account-codes-title = Codes de secours
 account-codes-left = { $count ->
     [0] Il ne vous reste plus de code de secours. Le laboratoire peut vous rouvrir un accès.

@@ -190,11 +190,7 @@ async fn welcome(context: &mut Context<'_>, enrolled: &Enrolled) -> Result<HttpR
         codes: &codes,
     };
     let mut response = context.page(StatusCode::OK, &page)?;
-    add_cookie(
-        &mut response,
-        cookies::set(cookies::session(context.door), enrolled.opened.token.expose()),
-    );
-    add_cookie(&mut response, cookies::clear(cookies::pending(context.door)));
+    context.let_in(&mut response, &enrolled.opened);
     Ok(response)
 }
 

@@ -108,7 +108,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
     with_portal(&app, &request, async |context| {
         context.shown_at(&destination.login_page(context.door));
 
-        context.admit()?;
+        context.admit_sign_in()?;
         if !context.made_form(&csrf) {
             return form(
                 context,
@@ -204,11 +204,7 @@ pub(super) fn form(
 pub async fn enter(context: &mut Context<'_>, opened: Opened, to: Option<&ReturnTo>) -> Result<HttpResponse, Failure> {
     end_earlier(context).await?;
     let mut response = go_on(context, &opened.session, to).await?;
-    add_cookie(
-        &mut response,
-        cookies::set(cookies::session(context.door), opened.token.expose()),
-    );
-    add_cookie(&mut response, cookies::clear(cookies::pending(context.door)));
+    context.let_in(&mut response, &opened);
     Ok(response)
 }
 

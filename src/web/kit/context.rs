@@ -5,12 +5,14 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::http::header;
+use actix_web::http::{Method, StatusCode};
 use askama::Template;
 
 use crate::auth::arrival::Browser;
+use crate::auth::session::Opened;
 use crate::crypto::csrf;
+use crate::crypto::device_tag;
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::audit::Actor;
 use crate::domain::session::describe_device;
@@ -18,6 +20,7 @@ use crate::i18n::{Language, negotiate};
 use crate::kernel::client_address::ClientAddress;
 use crate::kernel::clock::Stopwatch;
 use crate::kernel::ids::{CorrelationId, LabId};
+use crate::kernel::stack;
 use crate::web::kit::answer;
 use crate::web::kit::app::App;
 use crate::web::kit::cookies;
@@ -107,7 +110,26 @@ impl<'a> Context<'a> {
             .and_then(|agent| agent.to_str().ok());
         Browser {
             description: describe_device(agent),
+            known_by: self.device().map(|token| token.hashed()),
         }
+    }
+
+    /// The token of a trusted device, made by us; of which account only the database knows.
+    pub fn device(&self) -> Option<PlainToken> {
+        let cookie = self.request.cookie(cookies::device(self.door))?;
+        device_tag::untagged(&self.app.core.keyring, cookie.value())
+    }
+
+    /// Signed in: the browser gets its session and is a trusted device from now on.
+    pub fn let_in(&self, response: &mut HttpResponse, opened: &Opened) {
+        let device = device_tag::tagged(&self.app.core.keyring, &opened.device);
+        let lasts = self.app.core.config.session.trusted_device_lasts();
+        add_cookie(
+            response,
+            cookies::set(cookies::session(self.door), opened.token.expose()),
+        );
+        add_cookie(response, cookies::keep(cookies::device(self.door), &device, lasts));
+        add_cookie(response, cookies::clear(cookies::pending(self.door)));
     }
 
     pub fn language(&self) -> Language {
@@ -235,10 +257,15 @@ pub async fn with_portal(
         Some(Face::Portal(lab)) => app.faces.lab(lab),
         _ => None,
     };
-    match face {
+    let response = match face {
         Some(face) => Context::on_portal(app, request, face).run(work).await,
         None => HttpResponse::MisdirectedRequest().finish(),
+    };
+    if request.method() == Method::POST {
+        // Of what was typed; a task of its own begins where those of the connection did.
+        actix_web::rt::spawn(async { stack::wipe() });
     }
+    response
 }
 
 pub fn add_cookie(response: &mut HttpResponse, cookie: actix_web::cookie::Cookie<'_>) {

@@ -40,6 +40,22 @@ pub const fn passkey(door: &Door) -> &'static str {
     }
 }
 
+/// A browser that somebody signed in from; unlike the others it outlives the browser's window.
+pub const fn device(door: &Door) -> &'static str {
+    if door.is_desk {
+        "__Host-vst_desk_device"
+    } else {
+        "__Host-vst_device"
+    }
+}
+
+/// Kept for so long.
+pub fn keep(name: &'static str, value: &str, lasts: std::time::Duration) -> Cookie<'static> {
+    let mut cookie = set(name, value);
+    cookie.set_max_age(Duration::try_from(lasts).unwrap_or(Duration::ZERO));
+    cookie
+}
+
 pub fn set(name: &'static str, value: &str) -> Cookie<'static> {
     // Lax, not Strict: a person who comes from a site's page to the portal is still the same person.
     Cookie::build(name, value.to_owned())

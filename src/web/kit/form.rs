@@ -3,16 +3,32 @@
 use actix_web::http::header;
 
 use crate::crypto::csrf;
+use crate::service::network_throttle::Way;
 use crate::web::kit::context::Context;
 use crate::web::kit::failure::Failure;
 
 impl Context<'_> {
-    /// Before anything else is done with a form that a stranger can send.
+    /// Before anything else is done with a form that a stranger can send, and that nobody can send by guessing.
     ///
     /// # Errors
     /// This network sends too fast.
     pub fn admit(&self) -> Result<(), Failure> {
-        self.app.throttle.admit(self.client.network()).map_err(|wait| {
+        self.admit_by(Way::Unguessable)
+    }
+
+    /// Before anything else is done with a form that holds a code.
+    ///
+    /// # Errors
+    /// This network, or this lab's strangers together, send too fast.
+    pub fn admit_sign_in(&self) -> Result<(), Failure> {
+        match self.device() {
+            Some(token) => self.admit_by(Way::KnownDevice(token.hashed())),
+            None => self.admit_by(Way::Stranger(self.realm())),
+        }
+    }
+
+    fn admit_by(&self, way: Way<'_>) -> Result<(), Failure> {
+        self.app.throttle.admit(self.client, way).map_err(|wait| {
             self.app.core.metrics.network_throttled();
             Failure::TooFast(wait)
         })

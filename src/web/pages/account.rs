@@ -26,7 +26,20 @@ pub struct SessionLine<'a> {
     pub is_current: bool,
 }
 
-/// Forms: POST `/logout`; `/account/stay`; `/account/sessions/end` with `session`; `/account/sessions/end-all`.
+/// One trusted device.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceLine<'a> {
+    /// The value of the hidden field `device` of the form that forgets it; not the cookie's value.
+    pub handle: &'a str,
+    pub description: Option<&'a str>,
+    pub trusted_at: Timestamp,
+    pub last_used_at: Timestamp,
+    /// The browser that reads this page.
+    pub is_this: bool,
+}
+
+/// Forms: POST `/logout`; `/account/stay`; `/account/sessions/end` with `session`; `/account/sessions/end-all`;
+/// `/account/devices/forget` with `device`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "account.html")]
 pub struct Account<'a> {
@@ -34,6 +47,7 @@ pub struct Account<'a> {
     pub holder: &'a str,
     pub sites: &'a [SiteLink<'a>],
     pub sessions: &'a [SessionLine<'a>],
+    pub devices: &'a [DeviceLine<'a>],
     pub recovery_codes_left: u64,
     pub passkeys: u64,
     pub stay: Stay,
@@ -50,8 +64,8 @@ impl Account<'_> {
         self.chrome.title(&self.chrome.t("account-link"), false)
     }
 
-    fn device(&self, session: &SessionLine<'_>) -> String {
-        session.device.map_or_else(
+    fn described(&self, device: &Option<&str>) -> String {
+        device.map_or_else(
             || self.chrome.t("account-unknown-device").into_owned(),
             ToOwned::to_owned,
         )
@@ -59,10 +73,25 @@ impl Account<'_> {
 
     /// What the button that ends one sign-in is called for those who do not see the line it stands in.
     fn end_label(&self, session: &SessionLine<'_>) -> String {
-        let (device, since) = (self.device(session), self.chrome.moment(&session.signed_in_at));
+        let (device, since) = (
+            self.described(&session.device),
+            self.chrome.moment(&session.signed_in_at),
+        );
         self.chrome.t2(
             "account-end-one-named",
             ("device", (&device).into()),
+            ("since", (&since).into()),
+        )
+    }
+
+    fn forget_label(&self, device: &DeviceLine<'_>) -> String {
+        let (name, since) = (
+            self.described(&device.description),
+            self.chrome.moment(&device.trusted_at),
+        );
+        self.chrome.t2(
+            "account-forget-named",
+            ("device", (&name).into()),
             ("since", (&since).into()),
         )
     }

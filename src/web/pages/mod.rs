@@ -35,7 +35,7 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
-pub use account::{Account, SessionLine, SiteLink};
+pub use account::{Account, DeviceLine, SessionLine, SiteLink};
 pub use activate_start::{ActivateError, ActivateStart};
 pub use alert::Alert;
 pub use asset::{Asset, asset};

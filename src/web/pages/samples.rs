@@ -351,9 +351,22 @@ fn session<'a>(handle: &'a str, device: Option<&'a str>) -> SessionLine<'a> {
     }
 }
 
+fn device<'a>(handle: &'a str, description: Option<&'a str>) -> DeviceLine<'a> {
+    DeviceLine {
+        handle,
+        description,
+        trusted_at: SIGNED_IN,
+        last_used_at: later(4),
+        is_this: false,
+    }
+}
+
 fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     let mut this = session("s1", Some("Firefox, Windows"));
     this.is_current = true;
+    let mut own = device("d1", Some("Firefox, Windows"));
+    own.is_this = true;
+    let devices = [own, device("d2", None)];
     let site = SiteLink {
         name: words.lab,
         address: "https://resultats.labo-tilleuls.fr/",
@@ -366,6 +379,7 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         sites: &sites[..1],
         sessions: &sessions,
         passkeys: 1,
+        devices: &devices,
         recovery_codes_left: 8,
         stay: Stay {
             now: later(4),

@@ -5,16 +5,17 @@ use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use crate::auth::{passkeys, profile, recovery, session};
+use crate::auth::{device, passkeys, profile, recovery, session};
 use crate::domain::session::Session;
-use crate::kernel::ids::SessionId;
+use crate::kernel::ids::{DeviceId, SessionId};
 use crate::web::entrance::signed_in::{self, CsrfAlone, with_form};
 use crate::web::entrance::stay;
 use crate::web::kit::context::{add_cookie, with_portal};
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
-use crate::web::pages::{Account, SessionLine, SiteLink, Stay};
+use crate::web::pages::{Account, DeviceLine, SessionLine, SiteLink, Stay};
 
 pub const END_ONE: &str = "/account/sessions/end";
+pub const FORGET_DEVICE: &str = "/account/devices/forget";
 pub const END_ALL: &str = "/account/sessions/end-all";
 
 #[derive(Debug, Deserialize)]
@@ -53,6 +54,28 @@ pub async fn post_end_one(app: Data<App>, request: HttpRequest, fields: Form<Fie
     .await
 }
 
+#[derive(Debug, Deserialize)]
+pub struct DeviceFields {
+    #[serde(default)]
+    csrf: String,
+    /// The device to forget.
+    device: Option<String>,
+}
+
+pub async fn post_forget_device(app: Data<App>, request: HttpRequest, fields: Form<DeviceFields>) -> HttpResponse {
+    with_form(&app, &request, &fields.csrf, async |context, session| {
+        let forgotten: DeviceId = fields
+            .device
+            .as_deref()
+            .and_then(|id| id.parse().ok())
+            .ok_or(Failure::BadRequest)?;
+        let (core, lab) = (&context.app.core, context.lab());
+        device::forget(core, lab, session.account, forgotten, &context.actor()).await?;
+        Ok(see_other(context.door.home))
+    })
+    .await
+}
+
 pub async fn post_end_all(app: Data<App>, request: HttpRequest, fields: Form<CsrfAlone>) -> HttpResponse {
     with_form(&app, &request, &fields.csrf, async |context, session| {
         session::end_all(&context.app.core, context.lab(), session.account, &context.actor()).await?;
@@ -77,10 +100,23 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
         .zip(&handles)
         .map(|(session, handle)| SessionLine {
             handle,
-            device: Some(session.device.as_str()).filter(|device| *device != "?"),
+            device: named(&session.device),
             signed_in_at: session.authenticated_at,
             last_used_at: session.last_used_at,
             is_current: session.id == current.id,
+        })
+        .collect();
+    let known = device::list(core, lab, current.account, &context.visitor()).await?;
+    let device_handles: Vec<String> = known.iter().map(|listed| listed.device.id.to_string()).collect();
+    let devices: Vec<DeviceLine<'_>> = known
+        .iter()
+        .zip(&device_handles)
+        .map(|(listed, handle)| DeviceLine {
+            handle,
+            description: named(&listed.device.description),
+            trusted_at: listed.device.trusted_at,
+            last_used_at: listed.device.last_used_at,
+            is_this: listed.is_this,
         })
         .collect();
     let sites: Vec<SiteLink<'_>> = context
@@ -98,9 +134,14 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
         sites: &sites,
         sessions: &sessions,
         passkeys: passkeys as u64,
+        devices: &devices,
         recovery_codes_left: u64::try_from(left).unwrap_or(0),
         stay: Stay::of(current, core.lifetime(lab), core.now()),
         stayed,
     };
     context.page(StatusCode::OK, &page)
+}
+
+fn named(description: &str) -> Option<&str> {
+    Some(description).filter(|description| *description != "?")
 }

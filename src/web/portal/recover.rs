@@ -36,7 +36,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
 
 pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context.admit()?;
+        context.admit_sign_in()?;
         let typed = fields.identifier.as_str();
         if !context.made_form(&fields.csrf) {
             return page(context, StatusCode::FORBIDDEN, typed, Some(RecoverError::Expired));
@@ -46,6 +46,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
             identifier: typed,
             code: &fields.code,
             recovery_code: &fields.recovery_code,
+            browser: context.visitor(),
             actor: context.actor(),
         };
         let core = &context.app.core;

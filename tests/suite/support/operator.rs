@@ -28,9 +28,6 @@ pub async fn hire(core: &Core, name: &str, roles: &[(&str, Role)]) -> Colleague 
     let begun = enrol::find(core, &realm, &token).await.unwrap().unwrap();
     let chosen = enrol::choose_password(core, &realm, begun, PASSWORD).await.unwrap();
     assert!(matches!(chosen, Step::Done(())), "{chosen:?}");
-    let browser = arrival::Browser {
-        description: String::new(),
-    };
     // Between two looks at the machine's clock a step may end.
     for _ in 0..3 {
         let begun = enrol::find(core, &realm, &token).await.unwrap().unwrap();
@@ -39,7 +36,7 @@ pub async fn hire(core: &Core, name: &str, roles: &[(&str, Role)]) -> Colleague 
         };
         let secret = stage.seed().unwrap().base32().to_string();
         let before = oathtool::code(&secret, core.now().unix_seconds() - 30);
-        let done = enrol::confirm(core, &realm, begun, &before, &actor, &browser).await;
+        let done = enrol::confirm(core, &realm, begun, &before, &actor, &arrival::Browser::unknown()).await;
         if let Step::Done(_) = done.unwrap() {
             let name = name.parse().unwrap();
             return Colleague { name, secret };

@@ -75,6 +75,7 @@ async fn ask_again<P>(
         password: typed.password,
         code: typed.code,
         actor: context.actor(),
+        browser: context.visitor(),
     };
     let (status, error, wait) = match step_up(core, attempt).await? {
         Outcome::Elevated(elevated) => return act(context, elevated).await,
