@@ -45,7 +45,8 @@ const FLOOD: usize = 20_000;
 const FLOOD_CONNECTIONS: usize = 256;
 const FLOOD_LASTS: Duration = Duration::from_secs(240);
 const PATIENT_EVERY: Duration = Duration::from_secs(2);
-const OFTEN_ENOUGH: &str = "[throttle]\nnetwork_per_minute = 4000000\nnetwork_burst = 4000000";
+const OFTEN_ENOUGH: &str = "[throttle]\nnetwork_per_minute = 4000000\nnetwork_burst = 4000000\nlab_per_minute = 4000000\n\
+    all_labs_per_minute = 4000000";
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread()

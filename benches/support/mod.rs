@@ -64,11 +64,16 @@ impl Patient {
 impl Installation {
     /// `extra`: lines of configuration for the sections of this run.
     pub fn prepare(extra: &str, upstream: u16) -> Self {
+        Self::with_server_keys("", extra, upstream)
+    }
+
+    /// `keys`: lines of `[server]`.
+    pub fn with_server_keys(keys: &str, extra: &str, upstream: u16) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (port, internal) = (free_port(), free_port());
         certificate::ensure(folder.path(), SystemClock.now()).unwrap();
         keyring_file::create(&folder.path().join("keyring.toml"), &SystemEntropy, SystemClock.now()).unwrap();
-        let text = config_text(port, internal, upstream, extra);
+        let text = config_text(port, internal, upstream, keys, extra);
         std::fs::write(folder.path().join("vestibule.toml"), text).unwrap();
         Self { folder, port, internal }
     }
@@ -147,7 +152,7 @@ async fn insert(core: &Core, count: usize) -> Vec<Patient> {
     patients
 }
 
-fn config_text(port: u16, internal: u16, upstream: u16, extra: &str) -> String {
+fn config_text(port: u16, internal: u16, upstream: u16, keys: &str, extra: &str) -> String {
     format!(
         r#"
 [server]
@@ -155,6 +160,7 @@ listen = "127.0.0.1:{port}"
 internal_listen = "127.0.0.1:{internal}"
 workers = {WORKERS}
 shutdown_seconds = 1
+{keys}
 trusted_proxies = ["127.0.0.1/32"]
 [tls]
 certificate_file = "certificate.pem"

@@ -17,6 +17,7 @@ use crate::kernel::clock::SharedClock;
 use crate::kernel::entropy::SharedEntropy;
 use crate::kernel::ids::AuditEventId;
 use crate::service::Core;
+use crate::service::admission::Admission;
 use crate::service::hashing::{HashPool, Tools};
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
@@ -57,6 +58,7 @@ pub async fn open(config: Config, clock: SharedClock, entropy: SharedEntropy) ->
         known_passwords: Arc::new(KnownPasswords::of(config.corpus.file.clone())),
         visits: Visits::default(),
         watch: Arc::default(),
+        admission: Arc::new(Admission::new(config.server.strangers_at_once)),
         config: Arc::new(config),
         clock,
         entropy,

@@ -231,15 +231,12 @@ async fn complete(
     let known = known.filter(|prevalence| prevalence.is_widespread());
     let mut tx = core.db.begin().await?;
     tx.keep_campaigns_out(lab).await?;
-    if !still_stands(&mut tx, lab, &right).await? || !consume_code(&mut tx, lab, &right, now).await? {
-        let event = Event::SignInRefused {
-            cause: RefusalCause::CodeUsedUp,
-        };
-        audit::record(core, &mut tx, lab, &attempt.actor, Some(right.account.id), event).await?;
-        tx.commit().await?;
-        return Ok(Outcome::Refused);
-    }
+    // The bucket first, as an attempt locks it: two that meet here wait for each other in one order.
     bucket::succeeded(core, &mut tx, lab, identifier, right.counted).await?;
+    if !still_stands(&mut tx, lab, &right).await? || !consume_code(&mut tx, lab, &right, now).await? {
+        drop(tx);
+        return refuse_after_code(core, &attempt, &right, RefusalCause::CodeUsedUp).await;
+    }
     let who = Authenticated::by_password_and_code(
         right.account.id,
         PasswordOk::from_hash(matched),

@@ -12,11 +12,13 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::admin::reseal;
 use crate::leak::campaign;
 use crate::server::certificates::Certificates;
+use crate::server::watch::Watch;
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::{Core, Fault, alerts, outbox};
 use crate::store::{StoreFault, devices, pending, sessions, throttle, tickets};
 use crate::web::kit::App;
 
+const CONNECTIONS_EVERY: Duration = Duration::from_secs(1);
 const CERTIFICATES_EVERY: Duration = Duration::from_secs(5);
 const CORPUS_EVERY: Duration = Duration::from_secs(5);
 const MEMORY_EVERY: Duration = Duration::from_secs(60);
@@ -102,6 +104,14 @@ fn look_after_alerts(app: Data<App>) -> [JoinHandle<()>; 2] {
             }
         }),
     ]
+}
+
+/// Connections that stand still are cut.
+pub fn watch(connections: Arc<Watch>) -> JoinHandle<()> {
+    every(CONNECTIONS_EVERY, move || {
+        let connections = Arc::clone(&connections);
+        async move { connections.look_around() }
+    })
 }
 
 fn watch_corpus(known: Arc<KnownPasswords>) -> JoinHandle<()> {

@@ -14,6 +14,7 @@ use crate::domain::session::Lifetime;
 use crate::kernel::clock::{SharedClock, Timestamp};
 use crate::kernel::entropy::SharedEntropy;
 use crate::kernel::ids::LabId;
+use crate::service::admission::Admission;
 use crate::service::hashing::HashPool;
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
@@ -34,6 +35,7 @@ pub struct Core {
     pub metrics: Arc<Metrics>,
     pub visits: Visits,
     pub watch: Arc<Watch>,
+    pub admission: Arc<Admission>,
 }
 
 /// Something broke that no visitor can mend. Logged once at the edge, shown to nobody.

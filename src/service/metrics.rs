@@ -46,6 +46,37 @@ struct AlertLabels {
     cause: &'static str,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[allow(non_camel_case_types, reason = "the label's values are lower case")]
+pub enum ShedFrom {
+    session,
+    known,
+    stranger,
+    /// Of whichever class: more requests at once than the listener takes.
+    listener,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ShedLabels {
+    class: ShedFrom,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[allow(non_camel_case_types, reason = "the label's values are lower case")]
+pub enum CutFor {
+    /// Nothing asked for too long, or a header that does not end.
+    idle,
+    /// An answer that the other side does not read.
+    stalled,
+    /// One network has too many.
+    network,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CutLabels {
+    cause: CutFor,
+}
+
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -53,6 +84,8 @@ pub struct Metrics {
     sign_ins: Family<SignInLabels, Counter>,
     gate_requests: Family<GateLabels, Counter>,
     throttled: Counter,
+    shed: Family<ShedLabels, Counter>,
+    cut: Family<CutLabels, Counter>,
     hash_queue: Histogram,
     alerts: Family<AlertLabels, Gauge>,
     resident_memory: Gauge<f64, AtomicU64>,
@@ -65,6 +98,8 @@ impl Default for Metrics {
         let sign_ins = Family::<SignInLabels, Counter>::default();
         let gate_requests = Family::<GateLabels, Counter>::default();
         let throttled = Counter::default();
+        let shed = Family::<ShedLabels, Counter>::default();
+        let cut = Family::<CutLabels, Counter>::default();
         let hash_queue = Histogram::new(exponential_buckets(0.001, 2.0, 16));
         let resident_memory = Gauge::default();
         let alerts = Family::<AlertLabels, Gauge>::default();
@@ -89,6 +124,16 @@ impl Default for Metrics {
             throttled.clone(),
         );
         registry.register(
+            "vestibule_shed",
+            "Requests answered 503 at once because no place was left",
+            shed.clone(),
+        );
+        registry.register(
+            "vestibule_connections_cut",
+            "Connections closed by us before the other side closed them",
+            cut.clone(),
+        );
+        registry.register(
             "vestibule_hash_queue_seconds",
             "Time a sign-in waited for a hash",
             hash_queue.clone(),
@@ -105,6 +150,8 @@ impl Default for Metrics {
             sign_ins,
             gate_requests,
             throttled,
+            shed,
+            cut,
             hash_queue,
             alerts,
             resident_memory,
@@ -131,6 +178,14 @@ impl Metrics {
 
     pub fn network_throttled(&self) {
         self.throttled.inc();
+    }
+
+    pub fn shed(&self, class: ShedFrom) {
+        self.shed.get_or_create(&ShedLabels { class }).inc();
+    }
+
+    pub fn connection_cut(&self, cause: CutFor) {
+        self.cut.get_or_create(&CutLabels { cause }).inc();
     }
 
     pub fn hash_waited(&self, waited: Duration) {

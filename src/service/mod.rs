@@ -1,5 +1,6 @@
-//! What use cases share: the bounded hash pool, screening, throttling by network, audit, the cache of visits.
+//! What use cases share: places for work in progress, the bounded hash pool, screening, throttling by network, audit, the cache of visits.
 
+pub mod admission;
 pub mod alerts;
 pub mod audit;
 pub mod canary;

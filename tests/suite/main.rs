@@ -11,6 +11,7 @@
 )]
 
 mod admin;
+mod admission;
 mod alerts;
 mod architecture;
 mod canaries;

@@ -126,6 +126,7 @@ fn value_of(constant: &str) -> &'static str {
         _ => match constant {
             "invite::PATH" => invite::PATH,
             "account::END_ONE" => account::END_ONE,
+            "account::FORGET_DEVICE" => account::FORGET_DEVICE,
             "account::END_ALL" => account::END_ALL,
             other => panic!("a route is registered under a constant that this test does not know: {other}"),
         },

@@ -128,7 +128,10 @@ async fn visit(context: &Context<'_>, site: &SiteSection) -> Result<Option<Arc<V
     let Some(token) = cookies::token(context.request, cookies::SITE, TokenKind::SiteSession) else {
         return Ok(None);
     };
-    Ok(session::recognise_at_site(&context.app.core, context.lab(), &site.id, &token).await?)
+    context.admit_session()?;
+    let visit = session::recognise_at_site(&context.app.core, context.lab(), &site.id, &token).await;
+    context.session_checked();
+    Ok(visit?)
 }
 
 fn visitor(visit: &Visit) -> Visitor {
