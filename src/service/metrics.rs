@@ -8,7 +8,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Metric, Registry};
 
 use crate::domain::alert::Kind;
 
@@ -94,7 +94,7 @@ pub struct Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::default();
-        let password_hashes = Counter::default();
+        let password_hashes = registered(&mut registry, "vestibule_password_hashes", "Argon2id computations");
         let sign_ins = Family::<SignInLabels, Counter>::default();
         let gate_requests = Family::<GateLabels, Counter>::default();
         let throttled = Counter::default();
@@ -102,12 +102,7 @@ impl Default for Metrics {
         let cut = Family::<CutLabels, Counter>::default();
         let hash_queue = Histogram::new(exponential_buckets(0.001, 2.0, 16));
         let resident_memory = Gauge::default();
-        let alerts = Family::<AlertLabels, Gauge>::default();
-        registry.register(
-            "vestibule_password_hashes",
-            "Argon2id computations",
-            password_hashes.clone(),
-        );
+        let alerts = registered(&mut registry, "vestibule_alerts", "Open alerts by cause");
         registry.register(
             "vestibule_sign_ins",
             "Sign-in attempts by how they ended",
@@ -143,7 +138,6 @@ impl Default for Metrics {
             "Resident memory in bytes",
             resident_memory.clone(),
         );
-        registry.register("vestibule_alerts", "Open alerts by cause", alerts.clone());
         Self {
             registry,
             password_hashes,
@@ -157,6 +151,12 @@ impl Default for Metrics {
             resident_memory,
         }
     }
+}
+
+fn registered<M: Metric + Default + Clone>(registry: &mut Registry, name: &str, help: &str) -> M {
+    let metric = M::default();
+    registry.register(name, help, metric.clone());
+    metric
 }
 
 impl Metrics {
