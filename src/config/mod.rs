@@ -11,6 +11,7 @@ mod password;
 mod problem;
 mod server;
 mod session;
+mod siege;
 mod sign_in;
 pub mod site;
 mod throttle;
@@ -31,6 +32,7 @@ pub use password::Password;
 pub use problem::{Problem, Problems};
 pub use server::{Keyring, Server, Tls};
 pub use session::Session;
+pub use siege::Siege;
 pub use sign_in::SignIn;
 pub use site::SiteSection;
 pub use throttle::{Rate, Throttle};
@@ -57,6 +59,8 @@ pub struct Config {
     pub operator: Operator,
     #[serde(default)]
     pub throttle: Throttle,
+    #[serde(default)]
+    pub siege: Siege,
     #[serde(default)]
     pub corpus: Corpus,
     #[serde(default)]
@@ -137,6 +141,7 @@ impl Config {
         self.session.check(&mut problems);
         self.operator.check(&mut problems);
         self.throttle.check(&mut problems);
+        self.siege.check(&mut problems);
         self.leak.check(&mut problems);
         self.mail.check(&mut problems);
         self.alerts.check(&mut problems);

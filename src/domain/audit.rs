@@ -200,6 +200,16 @@ pub enum Event {
     CanariesMade {
         number: usize,
     },
+    /// Over the whole lab, more sign-ins failed in ten minutes than is usual, and more than succeeded.
+    SiegeBegan {
+        limit: u64,
+        failures: u64,
+        turned_away: u64,
+        successes: u64,
+    },
+    SiegeEnded {
+        began_at: String,
+    },
     AccountListed {
         leak: LeakId,
         effect: Effect,
@@ -305,6 +315,8 @@ impl Event {
             Self::LeakVerified { .. } => "leak-verified",
             Self::CanaryTouched { .. } => "canary-touched",
             Self::CanariesMade { .. } => "canaries-made",
+            Self::SiegeBegan { .. } => "siege-began",
+            Self::SiegeEnded { .. } => "siege-ended",
             Self::AccountListed { .. } => "account-listed",
             Self::PasswordDisabled { .. } => "password-disabled",
             Self::KeyringAdopted => "keyring-adopted",

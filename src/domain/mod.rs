@@ -19,4 +19,7 @@ pub mod pending;
 pub mod record;
 pub mod return_to;
 pub mod session;
+pub mod siege;
+#[cfg(test)]
+mod siege_tests;
 pub mod tweaks;

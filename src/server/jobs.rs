@@ -10,12 +10,13 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::admin::reseal;
+use crate::domain::siege::REMEMBERED;
 use crate::leak::campaign;
 use crate::server::certificates::Certificates;
 use crate::server::watch::Watch;
 use crate::service::known_passwords::KnownPasswords;
-use crate::service::{Core, Fault, alerts, outbox};
-use crate::store::{StoreFault, devices, pending, sessions, throttle, tickets};
+use crate::service::{Core, Fault, alerts, outbox, siege};
+use crate::store::{StoreFault, devices, pending, sessions, sieges, throttle, tickets};
 use crate::web::kit::App;
 
 const CONNECTIONS_EVERY: Duration = Duration::from_secs(1);
@@ -25,6 +26,8 @@ const MEMORY_EVERY: Duration = Duration::from_secs(60);
 const DATABASE_EVERY: Duration = Duration::from_secs(300);
 /// So that a campaign that a kill cut off goes on, and what its time brings happens.
 const LEAKS_EVERY: Duration = Duration::from_secs(5);
+/// So that every server soon knows what all of them counted.
+const SIEGES_EVERY: Duration = Duration::from_secs(3);
 const MAIL_EVERY: Duration = Duration::from_secs(5);
 const ALERTS_EVERY: Duration = Duration::from_secs(2);
 /// After a rotation of the keyring, which needs a restart to be known.
@@ -34,7 +37,7 @@ const STRANGERS_KEPT: Duration = Duration::from_secs(48 * 3600);
 
 pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Vec<JoinHandle<()>> {
     let (purged, resealed, followed) = (core.clone(), core.clone(), core.clone());
-    let mailed = app.clone();
+    let (mailed, watched) = (app.clone(), core.clone());
     let alerts = look_after_alerts(app.clone());
     let mut jobs = vec![
         watch_corpus(Arc::clone(&core.known_passwords)),
@@ -59,6 +62,14 @@ pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Ve
             async move {
                 if let Err(fault) = campaign::follow_up(&core).await {
                     tracing::warn!(%fault, "a leak was not followed up; the next turn goes on");
+                }
+            }
+        }),
+        every(SIEGES_EVERY, move || {
+            let core = watched.clone();
+            async move {
+                if let Err(fault) = siege::turn(&core).await {
+                    tracing::warn!(%fault, "sieges were not judged; the next turn tries again");
                 }
             }
         }),
@@ -172,5 +183,6 @@ async fn purge(core: &Core) -> Result<(), StoreFault> {
     sessions::delete_expired(&mut tx, now).await?;
     devices::delete_unused(&mut tx, core.devices_used_since()).await?;
     throttle::delete_strangers(&mut tx, STRANGERS_KEPT, now).await?;
+    sieges::delete_slots(&mut tx, now.minus(REMEMBERED)).await?;
     tx.commit().await
 }

@@ -28,6 +28,7 @@ use crate::service::Core;
 use crate::service::network_throttle::NetworkThrottle;
 use crate::web::kit::App;
 use crate::web::kit::faces::Faces;
+use crate::web::kit::floor::Floor;
 use crate::web::{desk, internal};
 
 /// Connections that wait to be accepted: a crowd that comes at once.
@@ -98,6 +99,7 @@ pub fn start(core: Core) -> Result<Running, StartError> {
     let certificates = Arc::new(Certificates::load(&config.tls)?);
     let app = Data::new(App {
         throttle: NetworkThrottle::new(&config.throttle),
+        floor: Floor::new(config.sign_in.refusal_floor()),
         faces: Faces::of(&config)?,
         texts: Texts::load()?,
         core: core.clone(),

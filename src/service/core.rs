@@ -18,6 +18,7 @@ use crate::service::admission::Admission;
 use crate::service::hashing::HashPool;
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
+use crate::service::siege::Sieges;
 use crate::service::visits::Visits;
 use crate::service::watch::Watch;
 use crate::store::{Db, StoreFault};
@@ -34,8 +35,9 @@ pub struct Core {
     pub known_passwords: Arc<KnownPasswords>,
     pub metrics: Arc<Metrics>,
     pub visits: Visits,
-    pub watch: Arc<Watch>,
     pub admission: Arc<Admission>,
+    pub sieges: Arc<Sieges>,
+    pub watch: Arc<Watch>,
 }
 
 /// Something broke that no visitor can mend. Logged once at the edge, shown to nobody.
@@ -75,6 +77,7 @@ impl Core {
         Limits {
             failures_per_day: self.config.throttle.account_failures_per_day,
             failures_in_a_row: self.config.throttle.account_failures_in_a_row,
+            listed_failures_per_day: self.config.throttle.listed_failures_per_day,
         }
     }
 

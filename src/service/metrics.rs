@@ -11,6 +11,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Metric, Registry};
 
 use crate::domain::alert::Kind;
+use crate::kernel::ids::LabId;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
 #[allow(non_camel_case_types, reason = "the label's values are lower case")]
@@ -19,6 +20,7 @@ pub enum SignInResult {
     held,
     refused,
     delayed,
+    turned_away,
     busy,
 }
 
@@ -39,11 +41,6 @@ pub enum GateResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct GateLabels {
     result: GateResult,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct AlertLabels {
-    cause: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
@@ -77,6 +74,16 @@ struct CutLabels {
     cause: CutFor,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LabLabels {
+    lab: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AlertLabels {
+    cause: &'static str,
+}
+
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -86,6 +93,7 @@ pub struct Metrics {
     throttled: Counter,
     shed: Family<ShedLabels, Counter>,
     cut: Family<CutLabels, Counter>,
+    sieges: Family<LabLabels, Gauge>,
     hash_queue: Histogram,
     alerts: Family<AlertLabels, Gauge>,
     resident_memory: Gauge<f64, AtomicU64>,
@@ -94,61 +102,37 @@ pub struct Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::default();
-        let password_hashes = registered(&mut registry, "vestibule_password_hashes", "Argon2id computations");
-        let sign_ins = Family::<SignInLabels, Counter>::default();
-        let gate_requests = Family::<GateLabels, Counter>::default();
-        let throttled = Counter::default();
-        let shed = Family::<ShedLabels, Counter>::default();
-        let cut = Family::<CutLabels, Counter>::default();
+        let to = &mut registry;
         let hash_queue = Histogram::new(exponential_buckets(0.001, 2.0, 16));
-        let resident_memory = Gauge::default();
-        let alerts = registered(&mut registry, "vestibule_alerts", "Open alerts by cause");
-        registry.register(
-            "vestibule_sign_ins",
-            "Sign-in attempts by how they ended",
-            sign_ins.clone(),
-        );
-        registry.register(
-            "vestibule_gate_requests",
-            "Requests at the gate by outcome",
-            gate_requests.clone(),
-        );
-        registry.register(
-            "vestibule_throttled",
-            "Requests refused for their network's rate",
-            throttled.clone(),
-        );
-        registry.register(
-            "vestibule_shed",
-            "Requests answered 503 at once because no place was left",
-            shed.clone(),
-        );
-        registry.register(
-            "vestibule_connections_cut",
-            "Connections closed by us before the other side closed them",
-            cut.clone(),
-        );
-        registry.register(
+        to.register(
             "vestibule_hash_queue_seconds",
             "Time a sign-in waited for a hash",
             hash_queue.clone(),
         );
-        registry.register(
-            "process_resident_memory_bytes",
-            "Resident memory in bytes",
-            resident_memory.clone(),
-        );
         Self {
-            registry,
-            password_hashes,
-            sign_ins,
-            gate_requests,
-            throttled,
-            shed,
-            cut,
+            password_hashes: registered(to, "vestibule_password_hashes", "Argon2id computations"),
+            sign_ins: registered(to, "vestibule_sign_ins", "Sign-in attempts by how they ended"),
+            gate_requests: registered(to, "vestibule_gate_requests", "Requests at the gate by outcome"),
+            throttled: registered(to, "vestibule_throttled", "Requests refused for their network's rate"),
+            shed: registered(
+                to,
+                "vestibule_shed",
+                "Requests answered 503 at once because no place was left",
+            ),
+            cut: registered(
+                to,
+                "vestibule_connections_cut",
+                "Connections closed by us before the other side closed them",
+            ),
+            sieges: registered(
+                to,
+                "vestibule_siege",
+                "1 while a lab's sign-ins are being guessed at and unknown browsers have to show more",
+            ),
+            alerts: registered(to, "vestibule_alerts", "Open alerts by cause"),
+            resident_memory: registered(to, "process_resident_memory_bytes", "Resident memory in bytes"),
             hash_queue,
-            alerts,
-            resident_memory,
+            registry,
         }
     }
 }
@@ -186,6 +170,11 @@ impl Metrics {
 
     pub fn connection_cut(&self, cause: CutFor) {
         self.cut.get_or_create(&CutLabels { cause }).inc();
+    }
+
+    pub fn siege_is(&self, lab: &LabId, stands: bool) {
+        let lab = lab.to_string();
+        self.sieges.get_or_create(&LabLabels { lab }).set(i64::from(stands));
     }
 
     pub fn hash_waited(&self, waited: Duration) {

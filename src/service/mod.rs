@@ -12,6 +12,7 @@ pub mod network_throttle;
 pub mod outbox;
 pub mod pause;
 pub mod screening;
+pub mod siege;
 pub mod standing;
 pub mod tls;
 pub mod visits;

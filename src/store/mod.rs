@@ -28,6 +28,7 @@ pub mod records;
 pub mod recovery_codes;
 pub mod reseal;
 pub mod sessions;
+pub mod sieges;
 pub mod sqlite_file;
 pub mod throttle;
 pub mod tickets;

@@ -7,6 +7,7 @@ mod corpus;
 mod database;
 mod mail;
 mod network;
+mod siege;
 mod sites;
 mod tls;
 mod validity;
@@ -103,7 +104,7 @@ pub async fn examine(file: &Path, loaded: Result<Config, Problems>, clock: &dyn 
         Err(problem) => Check::of("keyring", problem.clone()),
     });
     checks.extend(tls::examine(&config, clock.now()));
-    checks.extend(database::examine(&config, keyring.as_ref().ok(), &mut references).await);
+    checks.extend(database::examine(&config, keyring.as_ref().ok(), &mut references, clock.now()).await);
     checks.push(corpus::examine(&config, clock.now()));
     checks.extend(network::examine(&config));
     checks.extend(mail::examine(&config).await);

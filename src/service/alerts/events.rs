@@ -1,6 +1,6 @@
 //! What the audit trail is told may be worth an alert, too: raised in the same transaction, and settled there.
 
-use super::raise;
+use super::{concerned, raise};
 use crate::crypto::blind_index::blind_index;
 use crate::domain::alert::reminder::WARNED_AT;
 use crate::domain::alert::{Cause, Kind, leak_subject};
@@ -27,6 +27,19 @@ pub async fn follow(
             let (waited, by) = (leak_subject(*leak), actor.label());
             alerts::settle(tx, lab, Kind::LeakAwaiting, &waited, &by, core.now()).await?;
         }
+        Event::SiegeEnded { .. } => {
+            for lab in concerned(core, lab) {
+                alerts::settle(
+                    tx,
+                    lab,
+                    Kind::SiegeBegan,
+                    &Cause::SiegeBegan.subject(),
+                    &actor.label(),
+                    core.now(),
+                )
+                .await?;
+            }
+        }
         Event::LeakUndone { leak } | Event::LeakClosed { leak } => settle(core, tx, lab, *leak, actor).await?,
         Event::SignedIn { .. } if lab.is_operators() => {
             if let (Some(account), Actor::Visitor { address }) = (account, actor) {
@@ -49,6 +62,8 @@ fn cause(event: &Event, actor: &Actor) -> Option<(Cause, u64)> {
     };
     Some(match event {
         Event::CanaryTouched { leak } => (Cause::Canary(*leak), 0),
+        Event::SiegeBegan { failures, .. } => (Cause::SiegeBegan, *failures),
+        Event::SiegeEnded { .. } => (Cause::SiegeEnded, 0),
         Event::LeakApprovalRequested { leak } => (Cause::LeakAwaiting(*leak), 0),
         Event::LeakApplied { leak, .. } => (Cause::LeakApplied(*leak), 0),
         Event::LettersWritten { leak, letters, .. } => (export(leak), *letters),

@@ -21,13 +21,24 @@ use crate::service::{Core, audit};
 use crate::store::{StoreFault, Tx, alert_deliveries, alerts, leaks};
 
 /// Raises an alert, which exists once the transaction is committed; servers tell of it within seconds. `figure`: a count,
-/// where the cause has one.
+/// where the cause has one. An attack on operators is every lab's business.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn raise(core: &Core, tx: &mut Tx, lab: &LabId, cause: &Cause, figure: u64) -> Result<(), StoreFault> {
-    let (id, now) = (AlertId::generate(&*core.entropy), core.now());
-    alerts::raise(tx, lab, id, cause, figure, now).await
+    let now = core.now();
+    for lab in concerned(core, lab) {
+        alerts::raise(tx, lab, AlertId::generate(&*core.entropy), cause, figure, now).await?;
+    }
+    Ok(())
+}
+
+fn concerned<'a>(core: &'a Core, lab: &'a LabId) -> Vec<&'a LabId> {
+    if lab.is_operators() {
+        core.config.labs.iter().map(|lab| &lab.id).collect()
+    } else {
+        vec![lab]
+    }
 }
 
 /// What is done every few seconds: what the watch has seen is raised, what is due to be told is written down, and what
@@ -46,7 +57,6 @@ pub async fn turn(core: &Core) -> Result<(), StoreFault> {
     tx.commit().await
 }
 
-/// An attack on operators is every lab's business.
 async fn raise_found(core: &Core, lab: &LabId, found: Found) -> Result<(), StoreFault> {
     let mut tx = core.db.begin().await?;
     let cause = match found.cause {
@@ -56,13 +66,7 @@ async fn raise_found(core: &Core, lab: &LabId, found: Found) -> Result<(), Store
         }
         cause => cause,
     };
-    if lab.is_operators() {
-        for lab in &core.config.labs {
-            raise(core, &mut tx, &lab.id, &cause, found.figure).await?;
-        }
-    } else {
-        raise(core, &mut tx, lab, &cause, found.figure).await?;
-    }
+    raise(core, &mut tx, lab, &cause, found.figure).await?;
     tx.commit().await
 }
 

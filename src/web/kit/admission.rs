@@ -11,7 +11,6 @@ use crate::service::network_throttle::Way;
 use crate::web::kit::context::Context;
 use crate::web::kit::cookies;
 use crate::web::kit::failure::Failure;
-use crate::web::kit::floor::wait_for_floor;
 use crate::web::pages::Door;
 
 /// The morning's crowd is gone by then.
@@ -76,7 +75,7 @@ impl Context<'_> {
         if let Some(place) = self.place.take() {
             place.refused();
         }
-        wait_for_floor(self.arrived, self.app.core.config.sign_in.refusal_floor()).await;
+        self.app.floor.wait(self.arrived).await;
     }
 
     fn has_place(&self) -> bool {

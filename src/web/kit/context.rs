@@ -131,6 +131,12 @@ impl<'a> Context<'a> {
         device_tag::untagged(&self.app.core.keyring, cookie.value())
     }
 
+    /// Whether a form with a code has a field for the next one: during a siege, in browsers that may be no trusted device.
+    /// `typed_two`: it had one before.
+    pub fn asks_two_codes(&self, typed_two: bool) -> bool {
+        self.app.core.sieges.stands(self.realm()) && (typed_two || self.device().is_none())
+    }
+
     /// Signed in: the browser gets its session and is a trusted device from now on.
     pub fn let_in(&self, response: &mut HttpResponse, opened: &Opened) {
         let device = device_tag::tagged(&self.app.core.keyring, &opened.device);

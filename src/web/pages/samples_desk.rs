@@ -8,10 +8,12 @@ use super::*;
 use crate::domain::alert::{About, Alert as Raised, Channel, Delivery, Kind};
 use crate::domain::leak::{LeakId, LeakState};
 use crate::domain::operator::Role;
+use crate::domain::siege::{Counts, Siege};
 use crate::kernel::ids::{AlertId, LabId};
 use crate::leak::campaign::{Overview, Reading, Understood, Warning};
 use crate::leak::dump::Census;
 use crate::leak::report::{Clock, Entry, Figure, Report};
+use crate::service::siege::Standing as SiegeStanding;
 use crate::store::alert_deliveries::Standing;
 use crate::store::leaks::Leak;
 
@@ -20,6 +22,20 @@ const STAY: Stay = Stay {
     now: SIGNED_IN,
     ends_at: Timestamp::from_seconds(1_795_462_200),
     ends_at_latest: Timestamp::from_seconds(1_795_475_700),
+};
+
+const SIEGE: SiegeStanding = SiegeStanding {
+    siege: Siege {
+        began: SIGNED_IN,
+        limit: 100,
+        seen: COUNTS,
+    },
+    recent: COUNTS,
+};
+const COUNTS: Counts = Counts {
+    failures: 107,
+    turned_away: 85_114,
+    successes: 31,
 };
 
 pub(super) fn all(pages: &mut Pages, plain: Chrome<'_>, words: Words<'_>) {
@@ -35,6 +51,8 @@ pub(super) fn all(pages: &mut Pages, plain: Chrome<'_>, words: Words<'_>) {
             stay: STAY,
             holder: words.name,
             role,
+            siege: (role == Role::Security).then_some(SIEGE),
+            staff_siege: (role == Role::Security).then_some(SIEGE),
             stayed: role == Role::Security,
             open_alerts: u64::from(role == Role::Security) * 2,
         };
@@ -175,9 +193,20 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         site: None,
         to: None,
         via: None,
+        asks_two: false,
         error: Some(LoginError::Refused),
     };
     put(pages, "desk-login", &login);
+    let (asks_two, error) = (true, None);
+    put(
+        pages,
+        "desk-login-two-codes",
+        &Login {
+            asks_two,
+            error,
+            ..login
+        },
+    );
     let activate = ActivateStart {
         chrome,
         step: STEP,

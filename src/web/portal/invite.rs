@@ -91,6 +91,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
 async fn answer(context: &Context<'_>, outcome: Outcome, typed: &str) -> Result<HttpResponse, Failure> {
     let (status, seconds, error) = match outcome {
         Outcome::Begun(token) => {
+            context.app.floor.note(context.arrived);
             let mut response = see_other(PORTAL.activate);
             add_cookie(&mut response, cookies::set(cookies::pending(&PORTAL), token.expose()));
             return Ok(response);

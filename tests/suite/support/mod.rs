@@ -11,4 +11,5 @@ pub mod operator;
 pub mod patient;
 pub mod postgres;
 pub mod programs;
+pub mod raw;
 pub mod smtp;
