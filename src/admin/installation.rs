@@ -17,9 +17,11 @@ use crate::kernel::clock::SharedClock;
 use crate::kernel::entropy::SharedEntropy;
 use crate::kernel::ids::AuditEventId;
 use crate::service::Core;
+use crate::service::admission::Admission;
 use crate::service::hashing::{HashPool, Tools};
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
+use crate::service::siege::{self, Sieges};
 use crate::service::visits::Visits;
 use crate::store::{Db, StoreFault, audit, installation};
 
@@ -51,18 +53,25 @@ pub async fn open(config: Config, clock: SharedClock, entropy: SharedEntropy) ->
         let remedy = "lower threads or memory_kib, or give the process more memory and threads";
         Problem::new("[password] memory_kib, threads", error.to_string(), remedy)
     })?;
-    Ok(Core {
+    let core = Core {
         sealer: Sealer::new(Arc::clone(&keyring), Arc::clone(&entropy)),
         hashing: Arc::new(hashing),
         known_passwords: Arc::new(KnownPasswords::of(config.corpus.file.clone())),
         visits: Visits::default(),
+        admission: Arc::new(Admission::new(config.server.strangers_at_once)),
+        sieges: Arc::new(Sieges::of(&config)),
+        watch: Arc::default(),
         config: Arc::new(config),
         clock,
         entropy,
         db,
         keyring,
         metrics,
-    })
+    };
+    siege::recall(&core)
+        .await
+        .map_err(|fault| explain(&fault, &place.shown))?;
+    Ok(core)
 }
 
 /// A database's address: the one to connect with, and the one to show.

@@ -10,7 +10,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{DeviceId, LabId};
 use crate::service::{Core, Fault};
 use crate::store::accounts::Person;
-use crate::store::{StoreFault, Tx, devices, throttle};
+use crate::store::{StoreFault, Tx, devices, leak_entries, throttle};
 
 /// An attempt that was counted; what follows from its end is said to the same bucket.
 #[derive(Clone, Copy, Debug)]
@@ -43,22 +43,12 @@ pub async fn count(
     identifier: &BlindIndex,
     known_by: Option<&HashedToken>,
 ) -> Result<(Admission, Counted), StoreFault> {
-    let (now, limits) = (core.now(), core.backoff_limits());
-    if let Some(token) = known_by
-        && let Some((id, backoff)) = devices::lock(tx, lab, identifier, token, core.devices_used_since()).await?
-    {
-        let limits = device::limits(limits);
-        let admission = backoff.admit(limits, now);
-        if admission == Admission::Evaluate {
-            let backoff = backoff.with_attempt(now);
-            devices::set_backoff(tx, lab, id, &backoff).await?;
-        }
-        let (bucket, at) = (Bucket::Device(id), now);
-        if admission != Admission::Exhausted {
-            return Ok((admission, Counted { bucket, at }));
-        }
-        devices::distrust(tx, lab, id).await?;
+    if let Some(counted) = count_on_device(core, tx, lab, identifier, known_by).await? {
+        return Ok(counted);
     }
+    let (now, limits) = (core.now(), core.backoff_limits());
+    let is_listed = leak_entries::is_on_open_list(tx, lab, identifier).await?;
+    let limits = if is_listed { limits.of_listed() } else { limits };
     let backoff = throttle::lock(tx, lab, identifier, now).await?;
     let admission = backoff.admit(limits, now);
     if !matches!(admission, Admission::Wait(_)) {
@@ -66,6 +56,50 @@ pub async fn count(
     }
     let (bucket, at) = (Bucket::Public, now);
     Ok((admission, Counted { bucket, at }))
+}
+
+/// As [`count`]; but if what was shown is not enough for everybody, from a trusted device of this account alone. None: this
+/// browser is none; nothing was counted.
+///
+/// # Errors
+/// The database does not answer; the attempt must not be evaluated.
+pub async fn count_if_enough(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    identifier: &BlindIndex,
+    known_by: Option<&HashedToken>,
+    is_enough: bool,
+) -> Result<Option<(Admission, Counted)>, StoreFault> {
+    match is_enough {
+        true => count(core, tx, lab, identifier, known_by).await.map(Some),
+        false => count_on_device(core, tx, lab, identifier, known_by).await,
+    }
+}
+
+async fn count_on_device(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    identifier: &BlindIndex,
+    known_by: Option<&HashedToken>,
+) -> Result<Option<(Admission, Counted)>, StoreFault> {
+    let Some(token) = known_by else { return Ok(None) };
+    let Some((id, backoff)) = devices::lock(tx, lab, identifier, token, core.devices_used_since()).await? else {
+        return Ok(None);
+    };
+    let at = core.now();
+    let admission = backoff.admit(device::limits(core.backoff_limits()), at);
+    match admission {
+        Admission::Evaluate => devices::set_backoff(tx, lab, id, &backoff.with_attempt(at)).await?,
+        Admission::Wait(_) => {}
+        Admission::Exhausted => {
+            devices::distrust(tx, lab, id).await?;
+            return Ok(None);
+        }
+    }
+    let bucket = Bucket::Device(id);
+    Ok(Some((admission, Counted { bucket, at })))
 }
 
 /// The attempt counted then was a success. From a trusted device it says nothing to those who share the public bucket,

@@ -3,6 +3,7 @@
 
 pub mod arrival;
 pub mod bucket;
+pub mod codes;
 pub mod device;
 pub mod enrol;
 pub mod hand_over;

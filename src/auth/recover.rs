@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use crate::auth::arrival::Browser;
+use crate::auth::bucket::Counted;
+use crate::auth::codes::Codes;
 use crate::auth::recovery::Shown;
 use crate::auth::{bucket, rotate};
 use crate::crypto::blind_index::BlindIndex;
@@ -16,6 +18,8 @@ use crate::domain::evidence::Authenticated;
 use crate::domain::identifier::Identifier;
 use crate::kernel::ids::LabId;
 use crate::service::metrics::SignInResult;
+use crate::service::siege::Ending;
+use crate::service::watch::{Named, Sighting};
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators};
@@ -23,8 +27,8 @@ use crate::store::{StoreFault, Tx, accounts, authenticators};
 pub struct Attempt<'a> {
     pub lab: &'a LabId,
     pub identifier: &'a str,
-    /// Of the authenticator.
-    pub code: &'a str,
+    /// Of the authenticator: one, during a siege two.
+    pub codes: Codes<'a>,
     pub recovery_code: &'a str,
     pub browser: Browser,
     pub actor: Actor,
@@ -39,6 +43,8 @@ impl std::fmt::Debug for Attempt<'_> {
 #[derive(Debug)]
 pub enum Outcome {
     Refused,
+    /// As at a sign-in, but the recovery code has a field of its own here and does not suffice.
+    TurnedAway,
     /// As at a sign-in, whose bucket this is.
     Wait(Duration),
     Held(PlainToken),
@@ -47,43 +53,61 @@ pub enum Outcome {
 /// # Errors
 /// The database does not answer; nothing was used up.
 pub async fn recover(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
-    let outcome = decide(core, attempt).await?;
-    core.metrics.sign_in_ended(match outcome {
-        Outcome::Refused => SignInResult::refused,
-        Outcome::Wait(_) => SignInResult::delayed,
-        Outcome::Held(_) => SignInResult::held,
-    });
+    let lab = attempt.lab;
+    let sighting = Sighting::of(core, lab, &attempt.actor, Named::Identifier(attempt.identifier));
+    let (outcome, counted) = decide(core, attempt).await?;
+    let (result, ending) = match outcome {
+        Outcome::Refused => (SignInResult::refused, Some(Ending::Failed)),
+        Outcome::TurnedAway => (SignInResult::turned_away, Some(Ending::TurnedAway)),
+        Outcome::Wait(_) => (SignInResult::delayed, None),
+        Outcome::Held(_) => (SignInResult::held, Some(Ending::Succeeded)),
+    };
+    if matches!(outcome, Outcome::Refused | Outcome::Wait(_)) {
+        sighting.refused(core);
+    }
+    core.metrics.sign_in_ended(result);
+    if !counted.is_some_and(|counted| counted.is_from_trusted_device()) {
+        core.sieges.count(lab, ending);
+    }
     Ok(outcome)
 }
 
-/// Nothing here is slow, so everything is one transaction.
-async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
-    let (lab, actor) = (attempt.lab, &attempt.actor);
+/// Nothing here is slow, so everything is one transaction. And where the attempt was counted, if it was.
+async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<(Outcome, Option<Counted>), Fault> {
+    let (lab, actor, known_by) = (attempt.lab, &attempt.actor, attempt.browser.known_by.as_ref());
+    let identifier = Identifier::parse(attempt.identifier);
+    let is_enough = attempt.codes.are_enough_beside_a_recovery_code(core, lab);
+    if !is_enough && (identifier.is_none() || known_by.is_none()) {
+        return Ok((Outcome::TurnedAway, None));
+    }
+    let Some(identifier) = identifier else {
+        let cause = RefusalCause::UnknownIdentifier;
+        audit::record_alone(core, lab, actor, None, Event::RecoveryRefused { cause }).await?;
+        return Ok((Outcome::Refused, None));
+    };
+    let index = core.identifier_index(lab, &identifier);
     let mut tx = core.db.begin().await?;
-    let (account, proved) = match Identifier::parse(attempt.identifier) {
-        None => (None, Err(RefusalCause::UnknownIdentifier)),
-        Some(identifier) => {
-            let index = core.identifier_index(lab, &identifier);
-            let (admission, counted) =
-                bucket::count(core, &mut tx, lab, &index, attempt.browser.known_by.as_ref()).await?;
-            match admission {
-                Admission::Wait(wait) => {
-                    let seconds = wait.as_secs();
-                    audit::record(core, &mut tx, lab, actor, None, Event::SignInDelayed { seconds }).await?;
-                    tx.commit().await?;
-                    return Ok(Outcome::Wait(wait));
-                }
-                Admission::Exhausted => (None, Err(RefusalCause::TooManyInARow)),
-                Admission::Evaluate => {
-                    let found = accounts::lookup_for_sign_in(&mut tx, &core.sealer, lab, &index).await?;
-                    let account = found.as_ref().map(|found| found.account.id);
-                    let proved = prove(core, &mut tx, &attempt, &index, found).await?;
-                    if proved.is_ok() {
-                        bucket::succeeded(core, &mut tx, lab, &index, counted).await?;
-                    }
-                    (account, proved)
-                }
+    let counted = bucket::count_if_enough(core, &mut tx, lab, &index, known_by, is_enough).await?;
+    let Some((admission, counted)) = counted else {
+        tx.commit().await?;
+        return Ok((Outcome::TurnedAway, None));
+    };
+    let (account, proved) = match admission {
+        Admission::Wait(wait) => {
+            let seconds = wait.as_secs();
+            audit::record(core, &mut tx, lab, actor, None, Event::SignInDelayed { seconds }).await?;
+            tx.commit().await?;
+            return Ok((Outcome::Wait(wait), Some(counted)));
+        }
+        Admission::Exhausted => (None, Err(RefusalCause::TooManyInARow)),
+        Admission::Evaluate => {
+            let found = accounts::lookup_for_sign_in(&mut tx, &core.sealer, lab, &index).await?;
+            let account = found.as_ref().map(|found| found.account.id);
+            let proved = prove(core, &mut tx, &attempt, &index, found).await?;
+            if proved.is_ok() {
+                bucket::succeeded(core, &mut tx, lab, &index, counted).await?;
             }
+            (account, proved)
         }
     };
     let outcome = match proved {
@@ -94,7 +118,7 @@ async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
         }
     };
     tx.commit().await?;
-    Ok(outcome)
+    Ok((outcome, Some(counted)))
 }
 
 /// The recovery code is looked at only when the code is right.
@@ -111,7 +135,7 @@ async fn prove(
         || Seed::decoy(&core.keyring, lab, identifier.as_bytes()),
         |authenticator| authenticator.seed.clone(),
     );
-    let matched = seed.check(attempt.code, now);
+    let matched = attempt.codes.check(&seed, now);
     let Some(found) = found else {
         return Ok(Err(RefusalCause::UnknownIdentifier));
     };

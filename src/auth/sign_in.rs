@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use crate::auth::arrival::{Arrived, Browser};
 use crate::auth::bucket::Counted;
+use crate::auth::codes::Codes;
 use crate::auth::session::Opened;
 use crate::auth::{arrival, bucket};
 use crate::crypto::blind_index::BlindIndex;
-use crate::crypto::human_code::{CodeKind, HumanCode};
+use crate::crypto::human_code::CodeKind;
 use crate::crypto::leak_digest::PairDigester;
 use crate::crypto::password_hash::{HashedPassword, PasswordMatched};
 use crate::crypto::token::PlainToken;
@@ -24,6 +25,8 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, LabId};
 use crate::service::hashing::NoHash;
 use crate::service::metrics::SignInResult;
+use crate::service::siege::Ending;
+use crate::service::watch::{Named, Sighting};
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators, leak_entries, passwords, recovery_codes};
@@ -32,8 +35,8 @@ pub struct Attempt<'a> {
     pub lab: &'a LabId,
     pub identifier: &'a str,
     pub password: &'a str,
-    /// Six digits, or a recovery code.
-    pub code: &'a str,
+    /// Six digits, or a recovery code; during a siege six digits twice.
+    pub codes: Codes<'a>,
     pub actor: Actor,
     pub browser: Browser,
     pub return_to: Option<ReturnTo>,
@@ -49,6 +52,8 @@ impl std::fmt::Debug for Attempt<'_> {
 #[derive(Debug)]
 pub enum Outcome {
     Refused,
+    /// The lab is under siege: two codes in a row are needed, or a recovery code. Nothing was looked at, nothing counted.
+    TurnedAway,
     /// The identifier's public bucket is empty; said of unknown identifiers just as of known ones.
     Wait(Duration),
     /// No room to check the password in time.
@@ -60,46 +65,73 @@ pub enum Outcome {
 /// # Errors
 /// The database or the hash pool broke; nobody was signed in.
 pub async fn sign_in(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
-    let outcome = decide(core, attempt).await?;
-    core.metrics.sign_in_ended(match outcome {
-        Outcome::Refused => SignInResult::refused,
-        Outcome::Wait(_) => SignInResult::delayed,
-        Outcome::Busy(_) => SignInResult::busy,
-        Outcome::Held(_) => SignInResult::held,
-        Outcome::SignedIn(_) => SignInResult::signed_in,
-    });
+    let lab = attempt.lab;
+    let sighting = Sighting::of(core, lab, &attempt.actor, Named::Identifier(attempt.identifier));
+    let (outcome, counted) = decide(core, attempt).await?;
+    let (result, ending) = match outcome {
+        Outcome::Refused => (SignInResult::refused, Some(Ending::Failed)),
+        Outcome::TurnedAway => (SignInResult::turned_away, Some(Ending::TurnedAway)),
+        Outcome::Wait(_) => (SignInResult::delayed, None),
+        Outcome::Busy(_) => (SignInResult::busy, None),
+        Outcome::Held(_) => (SignInResult::held, Some(Ending::Succeeded)),
+        Outcome::SignedIn(_) => (SignInResult::signed_in, Some(Ending::Succeeded)),
+    };
+    if matches!(outcome, Outcome::Refused | Outcome::Wait(_)) {
+        sighting.refused(core);
+    }
+    core.metrics.sign_in_ended(result);
+    if !counted.is_some_and(|counted| counted.is_from_trusted_device()) {
+        core.sieges.count(lab, ending);
+    }
     Ok(outcome)
 }
 
-async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
+/// And where the attempt was counted, if it was.
+async fn decide(core: &Core, attempt: Attempt<'_>) -> Result<(Outcome, Option<Counted>), Fault> {
     // Asked before anything is looked at: were it said only after a right code, it would tell that the code was right.
     if let Some(wait) = core.hashing.congestion() {
-        return Ok(Outcome::Busy(wait));
+        return Ok((Outcome::Busy(wait), None));
     }
-    let Some(identifier) = Identifier::parse(attempt.identifier) else {
+    let identifier = Identifier::parse(attempt.identifier);
+    let may_be_trusted = identifier.is_some() && attempt.browser.known_by.is_some();
+    if !may_be_trusted && !attempt.codes.are_enough(core, attempt.lab) {
+        return Ok((Outcome::TurnedAway, None));
+    }
+    let Some(identifier) = identifier else {
         let event = Event::SignInRefused {
             cause: RefusalCause::UnknownIdentifier,
         };
         audit::record_alone(core, attempt.lab, &attempt.actor, None, event).await?;
-        return Ok(Outcome::Refused);
+        return Ok((Outcome::Refused, None));
     };
     let identifier = core.identifier_index(attempt.lab, &identifier);
     let right_code = match check_code(core, &attempt, &identifier).await? {
         Checked::Right(right_code) => *right_code,
-        Checked::Ended(outcome) => return Ok(outcome),
+        Checked::Ended(outcome, counted) => return Ok((outcome, counted)),
     };
+    let counted = right_code.counted;
+    let outcome = check_password(core, attempt, &identifier, right_code).await?;
+    Ok((outcome, Some(counted)))
+}
+
+async fn check_password(
+    core: &Core,
+    attempt: Attempt<'_>,
+    identifier: &BlindIndex,
+    right_code: RightCode,
+) -> Result<Outcome, Fault> {
     let Some(password) = Password::typed(attempt.password) else {
         return refuse_after_code(core, &attempt, &right_code, RefusalCause::WrongPassword).await;
     };
     match core.hashing.verify(right_code.stored.clone(), password.clone()).await {
-        Ok(Some(matched)) => complete(core, attempt, &identifier, right_code, &matched, password).await,
+        Ok(Some(matched)) => complete(core, attempt, identifier, right_code, &matched, password).await,
         Ok(None) => refuse_after_code(core, &attempt, &right_code, RefusalCause::WrongPassword).await,
         Err(NoHash::Busy { retry_after }) => {
-            bucket::take_back(core, attempt.lab, &identifier, right_code.counted).await?;
+            bucket::take_back(core, attempt.lab, identifier, right_code.counted).await?;
             Ok(Outcome::Busy(retry_after))
         }
         Err(NoHash::Fault(fault)) => {
-            bucket::take_back(core, attempt.lab, &identifier, right_code.counted).await?;
+            bucket::take_back(core, attempt.lab, identifier, right_code.counted).await?;
             Err(fault.into())
         }
     }
@@ -117,14 +149,19 @@ struct RightCode {
 
 enum Checked {
     Right(Box<RightCode>),
-    Ended(Outcome),
+    Ended(Outcome, Option<Counted>),
 }
 
 /// Everything before the hash, in one transaction: the bucket, the count, the code, its try.
 async fn check_code(core: &Core, attempt: &Attempt<'_>, identifier: &BlindIndex) -> Result<Checked, Fault> {
     let lab = attempt.lab;
     let mut tx = core.db.begin().await?;
-    let (admission, counted) = bucket::count(core, &mut tx, lab, identifier, attempt.browser.known_by.as_ref()).await?;
+    let (known_by, is_enough) = (attempt.browser.known_by.as_ref(), attempt.codes.are_enough(core, lab));
+    let counted = bucket::count_if_enough(core, &mut tx, lab, identifier, known_by, is_enough).await?;
+    let Some((admission, counted)) = counted else {
+        tx.commit().await?;
+        return Ok(Checked::Ended(Outcome::TurnedAway, None));
+    };
     match admission {
         Admission::Evaluate => {}
         Admission::Wait(wait) => {
@@ -133,7 +170,7 @@ async fn check_code(core: &Core, attempt: &Attempt<'_>, identifier: &BlindIndex)
             };
             audit::record(core, &mut tx, lab, &attempt.actor, None, event).await?;
             tx.commit().await?;
-            return Ok(Checked::Ended(Outcome::Wait(wait)));
+            return Ok(Checked::Ended(Outcome::Wait(wait), Some(counted)));
         }
         Admission::Exhausted => {
             let event = Event::SignInRefused {
@@ -141,7 +178,7 @@ async fn check_code(core: &Core, attempt: &Attempt<'_>, identifier: &BlindIndex)
             };
             audit::record(core, &mut tx, lab, &attempt.actor, None, event).await?;
             tx.commit().await?;
-            return Ok(Checked::Ended(Outcome::Refused));
+            return Ok(Checked::Ended(Outcome::Refused, Some(counted)));
         }
     }
     let found = accounts::lookup_for_sign_in(&mut tx, &core.sealer, lab, identifier).await?;
@@ -151,7 +188,7 @@ async fn check_code(core: &Core, attempt: &Attempt<'_>, identifier: &BlindIndex)
         Err(cause) => {
             let event = Event::SignInRefused { cause };
             audit::record(core, &mut tx, lab, &attempt.actor, account_id, event).await?;
-            Checked::Ended(Outcome::Refused)
+            Checked::Ended(Outcome::Refused, Some(counted))
         }
     };
     tx.commit().await?;
@@ -174,8 +211,8 @@ async fn try_code(
         }) => authenticator.seed.clone(),
         _ => Seed::decoy(&core.keyring, lab, identifier.as_bytes()),
     };
-    let step = seed.check(attempt.code, now);
-    let recovery = HumanCode::parse(attempt.code);
+    let step = attempt.codes.check(&seed, now);
+    let recovery = attempt.codes.recovery();
     let Some(found) = found else {
         return Ok(Err(RefusalCause::UnknownIdentifier));
     };

@@ -1,5 +1,6 @@
 //! The configuration: one file per section, read from TOML and the environment, validated whole before anything starts.
 
+mod alerts;
 mod corpus;
 mod database;
 mod lab;
@@ -10,6 +11,7 @@ mod password;
 mod problem;
 mod server;
 mod session;
+mod siege;
 mod sign_in;
 pub mod site;
 mod throttle;
@@ -19,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use alerts::Alerts;
 pub use corpus::Corpus;
 pub use database::Database;
 pub use lab::Lab;
@@ -29,6 +32,7 @@ pub use password::Password;
 pub use problem::{Problem, Problems};
 pub use server::{Keyring, Server, Tls};
 pub use session::Session;
+pub use siege::Siege;
 pub use sign_in::SignIn;
 pub use site::SiteSection;
 pub use throttle::{Rate, Throttle};
@@ -56,11 +60,15 @@ pub struct Config {
     #[serde(default)]
     pub throttle: Throttle,
     #[serde(default)]
+    pub siege: Siege,
+    #[serde(default)]
     pub corpus: Corpus,
     #[serde(default)]
     pub leak: Leak,
     #[serde(default)]
     pub mail: Mail,
+    #[serde(default)]
+    pub alerts: Alerts,
     #[serde(rename = "lab")]
     pub labs: Vec<Lab>,
     #[serde(rename = "site", default)]
@@ -112,6 +120,7 @@ impl Config {
             resolve(path);
         }
         self.mail.resolve_paths(base);
+        self.alerts.resolve_paths(base);
         if let Some(path) = &mut self.database.url_file {
             resolve(path);
         }
@@ -132,8 +141,10 @@ impl Config {
         self.session.check(&mut problems);
         self.operator.check(&mut problems);
         self.throttle.check(&mut problems);
+        self.siege.check(&mut problems);
         self.leak.check(&mut problems);
         self.mail.check(&mut problems);
+        self.alerts.check(&mut problems);
         lab::check(&self.labs, &mut problems);
         for site in &self.sites {
             for problem in site.validate() {

@@ -25,6 +25,8 @@ pub struct Throttle {
     pub all_labs_per_minute: u32,
     /// Failures on one account in any 24 hours.
     pub account_failures_per_day: u32,
+    /// The same, while the identifier stands on the list of a leak that is not closed.
+    pub listed_failures_per_day: u32,
     /// Consecutive failures after which an account's means are disabled.
     pub account_failures_in_a_row: u32,
 }
@@ -44,6 +46,7 @@ impl Default for Throttle {
             lab_per_minute: 6_000,
             all_labs_per_minute: 30_000,
             account_failures_per_day: 25,
+            listed_failures_per_day: 5,
             account_failures_in_a_row: 100,
         }
     }
@@ -102,6 +105,13 @@ impl Throttle {
                 "[throttle] account_failures_per_day",
                 "outside 3 to 25",
                 "25 is the legal most",
+            );
+        }
+        if !(3..=25).contains(&self.listed_failures_per_day) {
+            problems.add(
+                "[throttle] listed_failures_per_day",
+                "outside 3 to 25",
+                "5 is the default",
             );
         }
         if !(5..=100).contains(&self.account_failures_in_a_row) {

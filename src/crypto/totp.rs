@@ -31,7 +31,7 @@ impl Step {
     }
 }
 
-/// Proof that a code was right for a seed at a time. Only [`Seed::check`] makes one.
+/// Proof that a code was right for a seed at a time. Only [`Seed::check`] and [`Seed::check_in_a_row`] make one.
 #[derive(Debug)]
 pub struct StepMatched {
     step: Step,
@@ -93,15 +93,26 @@ impl Seed {
 
     /// The step in which `typed` is right: the current one or the one before, never the next.
     pub fn check(&self, typed: &str, now: Timestamp) -> Option<StepMatched> {
-        let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
-        if typed.len() != usize::from(DIGITS) || !typed.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
+        let typed = digits(typed)?;
         let totp = self.totp();
         let now = seconds(now);
         let current = totp.check(&typed, now);
         let previous = totp.check(&typed, now.saturating_sub(STEP_SECONDS));
         let step = i64::try_from(current.or(previous)?).ok()?;
+        Some(StepMatched { step: Step(step) })
+    }
+
+    /// The step in which `second` is right, as in [`Seed::check`], if `first` is the code of the step just before it. All
+    /// four comparisons are made, whatever comes of them.
+    pub fn check_in_a_row(&self, first: &str, second: &str, now: Timestamp) -> Option<StepMatched> {
+        let (first, second) = (digits(first)?, digits(second)?);
+        let totp = self.totp();
+        let now = seconds(now);
+        let ago = |steps: u64| now.saturating_sub(steps * STEP_SECONDS);
+        let current = (totp.check(&first, ago(1)), totp.check(&second, now));
+        let previous = (totp.check(&first, ago(2)), totp.check(&second, ago(1)));
+        let both = |(first, second): (Option<u64>, Option<u64>)| first.and(second);
+        let step = i64::try_from(both(current).or(both(previous))?).ok()?;
         Some(StepMatched { step: Step(step) })
     }
 
@@ -117,6 +128,22 @@ impl Seed {
     fn totp(&self) -> Totp {
         self.builder().build_noncompliant()
     }
+}
+
+/// Whether something can be a code at all.
+pub fn reads_as_code(typed: &str) -> bool {
+    digits(typed).is_some()
+}
+
+fn digits(typed: &str) -> Option<Zeroizing<String>> {
+    let mut digits = Zeroizing::new(String::with_capacity(usize::from(DIGITS)));
+    for c in typed.chars().filter(|c| !c.is_whitespace()) {
+        if !c.is_ascii_digit() || digits.len() == usize::from(DIGITS) {
+            return None;
+        }
+        digits.push(c);
+    }
+    (digits.len() == usize::from(DIGITS)).then_some(digits)
 }
 
 fn seconds(now: Timestamp) -> u64 {
@@ -161,6 +188,35 @@ mod tests {
         for typed in ["", "12345", "1234567", "abcdef", "١٢٣٤٥٦"] {
             assert!(seed.check(typed, at(3_000)).is_none(), "{typed}");
         }
+    }
+
+    #[test]
+    fn two_codes_are_right_only_as_neighbours_in_their_order() {
+        let seed = Seed::from_bytes(b"12345678901234567890").unwrap();
+        let now = Timestamp::from_seconds(3_015);
+        let code = |step: i64| seed.code(Timestamp::from_seconds(step * 30));
+        let step = |first: i64, second: i64| {
+            let matched = seed.check_in_a_row(&code(first), &code(second), now);
+            matched.map(|matched| matched.step().number())
+        };
+        assert_eq!(step(99, 100), Some(100), "the current one and the one before");
+        assert_eq!(step(98, 99), Some(99), "the previous one and the one before");
+        for (first, second) in [
+            (97, 98),
+            (100, 101),
+            (98, 100),
+            (97, 99),
+            (100, 99),
+            (99, 98),
+            (100, 100),
+            (99, 99),
+        ] {
+            assert_eq!(step(first, second), None, "{first}, {second}");
+        }
+        assert!(seed.check_in_a_row(&code(99), "", now).is_none());
+        assert!(seed.check_in_a_row("", &code(100), now).is_none());
+        let spaced = format!(" {} {}", &code(100)[..3], &code(100)[3..]);
+        assert!(seed.check_in_a_row(&code(99), &spaced, now).is_some());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::domain::account::HoldReason;
 use crate::domain::evidence::Means;
 use crate::domain::leak::{Effect, LeakId};
 use crate::domain::operator::Role;
-use crate::domain::outbox;
+use crate::domain::{alert, outbox};
 use crate::kernel::ids::{AccountId, OperatorName, SessionId, SiteId};
 
 /// Who did it.
@@ -229,6 +229,16 @@ pub enum Event {
     CanariesMade {
         number: usize,
     },
+    /// Over the whole lab, more sign-ins failed in ten minutes than is usual, and more than succeeded.
+    SiegeBegan {
+        limit: u64,
+        failures: u64,
+        turned_away: u64,
+        successes: u64,
+    },
+    SiegeEnded {
+        began_at: String,
+    },
     AccountListed {
         leak: LeakId,
         effect: Effect,
@@ -275,6 +285,19 @@ pub enum Event {
         leak: LeakId,
         people: u64,
     },
+    /// Figures and drafts were taken out of the desk.
+    ReportExported {
+        leak: LeakId,
+    },
+    /// Somebody takes care of an alert.
+    AlertTaken {
+        alert: String,
+        kind: alert::Kind,
+    },
+    AlertClosed {
+        alert: String,
+        kind: alert::Kind,
+    },
     /// The mail server was out of reach for too long.
     MailGivenUp {
         leak: LeakId,
@@ -283,6 +306,7 @@ pub enum Event {
 }
 
 impl Event {
+    #[expect(clippy::too_many_lines, reason = "one line an event")]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::SignedIn { .. } => "signed-in",
@@ -325,6 +349,8 @@ impl Event {
             Self::LeakVerified { .. } => "leak-verified",
             Self::CanaryTouched { .. } => "canary-touched",
             Self::CanariesMade { .. } => "canaries-made",
+            Self::SiegeBegan { .. } => "siege-began",
+            Self::SiegeEnded { .. } => "siege-ended",
             Self::AccountListed { .. } => "account-listed",
             Self::PasswordDisabled { .. } => "password-disabled",
             Self::KeyringAdopted => "keyring-adopted",
@@ -338,6 +364,9 @@ impl Event {
             Self::LettersStarted { .. } => "letters-started",
             Self::LettersWritten { .. } => "letters-written",
             Self::LeakPeopleExported { .. } => "leak-people-exported",
+            Self::ReportExported { .. } => "report-exported",
+            Self::AlertTaken { .. } => "alert-taken",
+            Self::AlertClosed { .. } => "alert-closed",
             Self::MailGivenUp { .. } => "mail-given-up",
         }
     }

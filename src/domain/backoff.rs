@@ -16,6 +16,18 @@ const LONGEST_DELAY: Duration = Duration::from_secs(3600);
 pub struct Limits {
     pub failures_per_day: u32,
     pub failures_in_a_row: u32,
+    /// On an identifier whose password circulates.
+    pub listed_failures_per_day: u32,
+}
+
+impl Limits {
+    #[must_use]
+    pub fn of_listed(self) -> Self {
+        Self {
+            failures_per_day: self.failures_per_day.min(self.listed_failures_per_day),
+            ..self
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +142,7 @@ mod tests {
     const LIMITS: Limits = Limits {
         failures_per_day: 25,
         failures_in_a_row: 100,
+        listed_failures_per_day: 5,
     };
 
     fn after(failures: u32, every: Duration) -> (Backoff, Timestamp) {
@@ -183,6 +196,20 @@ mod tests {
             "the simulation was no simulation: {}",
             failures.len()
         );
+    }
+
+    #[test]
+    fn what_circulates_is_tried_five_times_a_day_and_never_more_than_anything_else() {
+        let (backoff, now) = after(5, Duration::from_secs(3600));
+        assert_eq!(backoff.admit(LIMITS, now), Admission::Evaluate);
+        assert!(matches!(backoff.admit(LIMITS.of_listed(), now), Admission::Wait(wait) if wait > DAY / 2));
+        let (four, now) = after(4, Duration::from_secs(3600));
+        assert_eq!(four.admit(LIMITS.of_listed(), now), Admission::Evaluate);
+        let strict = Limits {
+            failures_per_day: 3,
+            ..LIMITS
+        };
+        assert_eq!(strict.of_listed().failures_per_day, 3);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a laboratory and its patients would recognise: types, transitions and policy. No SQL, no HTTP, no clock.
 
 pub mod account;
+pub mod alert;
 pub mod audit;
 pub mod backoff;
 pub mod birth_date;
@@ -19,4 +20,7 @@ pub mod pending;
 pub mod record;
 pub mod return_to;
 pub mod session;
+pub mod siege;
+#[cfg(test)]
+mod siege_tests;
 pub mod tweaks;

@@ -122,6 +122,21 @@ pub async fn is_listed(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) -> Res
     Ok(found.is_some())
 }
 
+/// Whether an identifier, known or not, stands on a list that is in effect and not closed. One look into an index for
+/// each of them.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn is_on_open_list(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) -> Result<bool, StoreFault> {
+    const SQL: &str = "SELECT 1 FROM leaks l WHERE l.lab_id = $1 AND l.state = 'applied' AND EXISTS \
+         (SELECT 1 FROM leak_entries e WHERE e.lab_id = l.lab_id AND e.leak_id = l.leak_id \
+         AND e.identifier_index = $2) LIMIT 1";
+    let found: Option<i32> = on_both!(tx, connection => {
+        sqlx::query_scalar(SQL).bind(lab.as_str()).bind(identifier.as_bytes()).fetch_optional(connection).await?
+    });
+    Ok(found.is_some())
+}
+
 /// Where a stretch of so many entries after `after` ends. None: fewer are left.
 ///
 /// # Errors

@@ -23,8 +23,15 @@ macro_rules! sources {
     };
 }
 
-const SOURCES: &[Source] =
-    sources![1 "0001_first", 2 "0002_one_owner", 3 "0003_leaks", 4 "0004_devices", 5 "0005_passkeys"];
+const SOURCES: &[Source] = sources![
+    1 "0001_first",
+    2 "0002_one_owner",
+    3 "0003_leaks",
+    4 "0004_devices",
+    5 "0005_passkeys",
+    6 "0006_siege",
+    7 "0007_alerts",
+];
 
 pub(super) fn sqlite() -> Migrator {
     migrator(|source| source.sqlite)

@@ -105,6 +105,7 @@ pub const COLUMNS: &[Column] = &[
     column!("passkeys"."credential", "passkey_id"),
     column!("passkeys"."name", "passkey_id"),
     column!("passkey_challenges"."state", "challenge_id"),
+    column!("alerts"."note", "alert_id"),
 ];
 
 /// The last row that was looked at; the default is before the first.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use vestibule::auth::arrival::Browser as From;
+use vestibule::auth::codes::Codes;
 use vestibule::auth::sign_in::{Attempt, Outcome, sign_in};
 use vestibule::domain::audit::Actor;
 use vestibule::leak::campaign;
@@ -57,7 +58,10 @@ async fn hammer(app: &TestApp, identifier: &str, times: u32, every: Duration) ->
             lab: &lab,
             identifier,
             password: "ce qui circule",
-            code: "000000",
+            codes: Codes {
+                code: "000000",
+                next: "",
+            },
             actor: Actor::Visitor {
                 address: format!("198.51.100.{}", n % 250),
             },

@@ -4,7 +4,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::clock::References;
-use super::{Check, operators};
+use super::{Check, alerts, operators, siege};
 use crate::admin::installation::{IfAbsent, Place, bond, check_bond, open_database};
 use crate::admin::{explain, files};
 use crate::config::Config;
@@ -15,7 +15,12 @@ use crate::store::{Db, StoreFault, audit, installation};
 const NAME: &str = "database";
 const MIB: u64 = 1 << 20;
 
-pub(super) async fn examine(config: &Config, keyring: Option<&Keyring>, references: &mut References) -> Vec<Check> {
+pub(super) async fn examine(
+    config: &Config,
+    keyring: Option<&Keyring>,
+    references: &mut References,
+    now: Timestamp,
+) -> Vec<Check> {
     let place = match Place::of(config) {
         Ok(place) => place,
         Err(problem) => return vec![Check::of(NAME, problem)],
@@ -30,7 +35,7 @@ pub(super) async fn examine(config: &Config, keyring: Option<&Keyring>, referenc
         checks.extend(rights(&file));
         references.not_before("the database file", modified(&file));
     }
-    match inside(config, &db, &place, keyring, references).await {
+    match inside(config, &db, &place, keyring, references, now).await {
         Ok(more) => checks.extend(more),
         Err(fault) => checks.push(Check::of(NAME, explain(&fault, &place.shown))),
     }
@@ -44,6 +49,7 @@ async fn inside(
     place: &Place,
     keyring: Option<&Keyring>,
     references: &mut References,
+    now: Timestamp,
 ) -> Result<Vec<Check>, StoreFault> {
     if let Some(at) = db.server_time().await? {
         references.now("the database server", at);
@@ -86,6 +92,9 @@ async fn inside(
         newest = newest.max(events.first().map(|event| event.at));
     }
     references.not_before("the newest audit event", newest);
+    checks.push(alerts::open(config, &mut tx).await?);
+    drop(tx);
+    checks.extend(siege::examine(config, db, now).await?);
     Ok(checks)
 }
 

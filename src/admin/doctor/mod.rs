@@ -1,5 +1,6 @@
 //! Looks an installation over and says what is wrong with it, each thing with its remedy. Changes nothing.
 
+mod alerts;
 mod certificate;
 mod clock;
 mod corpus;
@@ -7,6 +8,7 @@ mod database;
 mod mail;
 mod network;
 mod operators;
+mod siege;
 mod sites;
 mod tls;
 mod validity;
@@ -103,10 +105,11 @@ pub async fn examine(file: &Path, loaded: Result<Config, Problems>, clock: &dyn 
         Err(problem) => Check::of("keyring", problem.clone()),
     });
     checks.extend(tls::examine(&config, clock.now()));
-    checks.extend(database::examine(&config, keyring.as_ref().ok(), &mut references).await);
+    checks.extend(database::examine(&config, keyring.as_ref().ok(), &mut references, clock.now()).await);
     checks.push(corpus::examine(&config, clock.now()));
     checks.extend(network::examine(&config));
     checks.extend(mail::examine(&config).await);
+    checks.extend(alerts::examine(&config));
     for site in &config.sites {
         checks.extend(sites::examine(site, &mut references).await);
     }

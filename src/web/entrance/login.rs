@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
+use crate::auth::codes::Codes;
 use crate::auth::hand_over;
 use crate::auth::session::{self, Opened};
 use crate::auth::sign_in::{Attempt, Outcome, sign_in};
@@ -14,7 +15,6 @@ use crate::domain::session::Session;
 use crate::web::entrance::signed_in;
 use crate::web::kit::context::{add_cookie, retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
-use crate::web::kit::floor::wait_for_floor;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
 use crate::web::pages::{Door, Login, LoginError};
 
@@ -35,6 +35,8 @@ pub struct Fields {
     #[serde(default)]
     code: String,
     #[serde(default)]
+    next_code: String,
+    #[serde(default)]
     csrf: String,
     site: Option<String>,
     to: Option<String>,
@@ -45,6 +47,13 @@ impl std::fmt::Debug for Fields {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Fields(..)")
     }
+}
+
+/// What the form shows again.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Typed<'a> {
+    identifier: &'a str,
+    two_codes: bool,
 }
 
 impl Destination {
@@ -88,7 +97,7 @@ pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Destination>
         let to = query.check(context);
         match signed_in::current(context).await? {
             Some(session) => go_on(context, &session, to.as_ref()).await,
-            None => form(context, StatusCode::OK, "", &query, None),
+            None => form(context, StatusCode::OK, Typed::default(), &query, None),
         }
     })
     .await
@@ -99,6 +108,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
         identifier,
         password,
         code,
+        next_code,
         csrf,
         site,
         to,
@@ -108,12 +118,16 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
     with_portal(&app, &request, async |context| {
         context.shown_at(&destination.login_page(context.door));
 
+        let typed = Typed {
+            identifier: &identifier,
+            two_codes: !next_code.trim().is_empty(),
+        };
         context.admit_sign_in()?;
         if !context.made_form(&csrf) {
             return form(
                 context,
                 StatusCode::FORBIDDEN,
-                &identifier,
+                typed,
                 &destination,
                 Some(LoginError::Expired),
             );
@@ -122,13 +136,16 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
             lab: context.realm(),
             identifier: &identifier,
             password: &password,
-            code: &code,
+            codes: Codes {
+                code: &code,
+                next: &next_code,
+            },
             actor: context.actor(),
             browser: context.visitor(),
             return_to: destination.check(context),
         };
         let outcome = sign_in(&context.app.core, attempt).await?;
-        answer(context, outcome, &identifier, &destination).await
+        answer(context, outcome, typed, &destination).await
     })
     .await
 }
@@ -136,9 +153,12 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
 pub(super) async fn answer(
     context: &mut Context<'_>,
     outcome: Outcome,
-    identifier: &str,
+    typed: Typed<'_>,
     destination: &Destination,
 ) -> Result<HttpResponse, Failure> {
+    if matches!(outcome, Outcome::SignedIn(_) | Outcome::Held(_)) {
+        context.app.floor.note(context.arrived);
+    }
     match outcome {
         Outcome::SignedIn(opened) => {
             let to = destination.check(context);
@@ -153,26 +173,32 @@ pub(super) async fn answer(
             Ok(response)
         }
         Outcome::Refused => {
-            wait_for_floor(context.arrived, context.app.core.config.sign_in.refusal_floor()).await;
+            context.wait_for_floor().await;
             form(
                 context,
                 StatusCode::UNAUTHORIZED,
-                identifier,
+                typed,
                 destination,
                 Some(LoginError::Refused),
             )
         }
+        Outcome::TurnedAway => {
+            let error = Some(LoginError::TwoCodes);
+            let two_codes = true;
+            let typed = Typed { two_codes, ..typed };
+            form(context, StatusCode::UNAUTHORIZED, typed, destination, error)
+        }
         Outcome::Wait(wait) => {
             let seconds = whole_seconds(wait);
             let error = Some(LoginError::Wait { seconds });
-            let mut response = form(context, StatusCode::TOO_MANY_REQUESTS, identifier, destination, error)?;
+            let mut response = form(context, StatusCode::TOO_MANY_REQUESTS, typed, destination, error)?;
             retry_after(&mut response, seconds);
             Ok(response)
         }
         Outcome::Busy(wait) => {
             let seconds = whole_seconds(wait);
             let error = Some(LoginError::Busy { seconds });
-            let mut response = form(context, StatusCode::SERVICE_UNAVAILABLE, identifier, destination, error)?;
+            let mut response = form(context, StatusCode::SERVICE_UNAVAILABLE, typed, destination, error)?;
             retry_after(&mut response, seconds);
             Ok(response)
         }
@@ -182,16 +208,17 @@ pub(super) async fn answer(
 pub(super) fn form(
     context: &Context<'_>,
     status: StatusCode,
-    identifier: &str,
+    typed: Typed<'_>,
     destination: &Destination,
     error: Option<LoginError>,
 ) -> Result<HttpResponse, Failure> {
     let page = Login {
         chrome: context.chrome(),
-        identifier,
+        identifier: typed.identifier,
         site: destination.site.as_deref(),
         to: destination.to.as_deref(),
         via: destination.via.as_deref(),
+        asks_two: context.asks_two_codes(typed.two_codes),
         error,
     };
     context.page(status, &page)

@@ -9,9 +9,8 @@ use serde::Deserialize;
 use crate::auth::arrival::Arrived;
 use crate::auth::passkey_sign_in::{Attempt, begin, sign_in};
 use crate::auth::sign_in::Outcome;
-use crate::web::entrance::login::{self, Destination};
+use crate::web::entrance::login::{self, Destination, Typed};
 use crate::web::kit::context::with_portal;
-use crate::web::kit::floor::wait_for_floor;
 use crate::web::kit::{App, Context, Failure, see_other};
 use crate::web::pages::{LoginError, PasskeySignIn};
 
@@ -57,7 +56,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
         context.admit()?;
         if !context.made_form(&fields.csrf) {
             let error = Some(LoginError::Expired);
-            return login::form(context, StatusCode::FORBIDDEN, "", &destination, error);
+            return login::form(context, StatusCode::FORBIDDEN, Typed::default(), &destination, error);
         }
         let asked = begin(&app.core, &context.face.party, context.realm(), context.browser()).await?;
         let page = PasskeySignIn {
@@ -81,7 +80,7 @@ pub async fn post_answer(app: Data<App>, request: HttpRequest, fields: Form<Fiel
         context.admit()?;
         if !context.made_form(&fields.csrf) {
             let error = Some(LoginError::Expired);
-            return login::form(context, StatusCode::FORBIDDEN, "", &destination, error);
+            return login::form(context, StatusCode::FORBIDDEN, Typed::default(), &destination, error);
         }
         let attempt = Attempt {
             lab: context.realm(),
@@ -94,9 +93,11 @@ pub async fn post_answer(app: Data<App>, request: HttpRequest, fields: Form<Fiel
             return_to: destination.check(context),
         };
         match sign_in(&app.core, attempt).await? {
-            Some(Arrived::Held(token)) => login::answer(context, Outcome::Held(token), "", &destination).await,
+            Some(Arrived::Held(token)) => {
+                login::answer(context, Outcome::Held(token), Typed::default(), &destination).await
+            }
             Some(Arrived::SignedIn(opened)) => {
-                login::answer(context, Outcome::SignedIn(opened), "", &destination).await
+                login::answer(context, Outcome::SignedIn(opened), Typed::default(), &destination).await
             }
             None => refuse(context, &destination).await,
         }
@@ -105,7 +106,7 @@ pub async fn post_answer(app: Data<App>, request: HttpRequest, fields: Form<Fiel
 }
 
 async fn refuse(context: &Context<'_>, destination: &Destination) -> Result<HttpResponse, Failure> {
-    wait_for_floor(context.arrived, context.app.core.config.sign_in.refusal_floor()).await;
+    context.wait_for_floor().await;
     let error = Some(LoginError::Passkey);
-    login::form(context, StatusCode::UNAUTHORIZED, "", destination, error)
+    login::form(context, StatusCode::UNAUTHORIZED, Typed::default(), destination, error)
 }

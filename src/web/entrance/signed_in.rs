@@ -23,7 +23,9 @@ pub async fn current_asked(context: &mut Context<'_>, asked: Asked) -> Result<Op
     let Some(token) = cookies::token(context.request, cookies::session(context.door), TokenKind::Session) else {
         return Ok(None);
     };
+    context.admit_session()?;
     let session = session::recognise(&context.app.core, context.realm(), &token, asked).await?;
+    context.session_checked();
     context.signed_in = session.is_some();
     Ok(session)
 }
@@ -44,6 +46,7 @@ pub fn sign_in_first(context: &mut Context<'_>) -> Result<HttpResponse, Failure>
         site: None,
         to: None,
         via: None,
+        asks_two: context.asks_two_codes(false),
         error: None,
     };
     let mut response = context.page(StatusCode::UNAUTHORIZED, &page)?;

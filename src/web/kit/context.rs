@@ -1,6 +1,6 @@
 //! One request, as the pages of a lab see it: which lab, who asks, in which language, from which browser.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::HttpRequest;
@@ -21,6 +21,7 @@ use crate::kernel::client_address::ClientAddress;
 use crate::kernel::clock::Stopwatch;
 use crate::kernel::ids::{CorrelationId, LabId};
 use crate::kernel::stack;
+use crate::service::admission::Place;
 use crate::web::kit::answer;
 use crate::web::kit::app::App;
 use crate::web::kit::cookies;
@@ -29,7 +30,6 @@ use crate::web::kit::failure::{Failure, whole_seconds};
 use crate::web::pages::{Chrome, Door, ErrorKind, ErrorPage, PORTAL};
 
 /// What only a page needs is found out when one is written: most requests at the gate never do.
-#[derive(Debug)]
 pub struct Context<'a> {
     pub app: &'a App,
     pub request: &'a HttpRequest,
@@ -46,6 +46,16 @@ pub struct Context<'a> {
     is_site: bool,
     portal: OnceCell<String>,
     pub signed_in: bool,
+    /// What this request was let in for.
+    pub(super) place: Cell<Option<Place>>,
+}
+
+impl std::fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context")
+            .field("lab", &self.face.lab.id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Context<'a> {
@@ -80,6 +90,7 @@ impl<'a> Context<'a> {
             is_site,
             portal: OnceCell::new(),
             signed_in: false,
+            place: Cell::new(None),
         }
     }
 
@@ -118,6 +129,12 @@ impl<'a> Context<'a> {
     pub fn device(&self) -> Option<PlainToken> {
         let cookie = self.request.cookie(cookies::device(self.door))?;
         device_tag::untagged(&self.app.core.keyring, cookie.value())
+    }
+
+    /// Whether a form with a code has a field for the next one: during a siege, in browsers that may be no trusted device.
+    /// `typed_two`: it had one before.
+    pub fn asks_two_codes(&self, typed_two: bool) -> bool {
+        self.app.core.sieges.stands(self.realm()) && (typed_two || self.device().is_none())
     }
 
     /// Signed in: the browser gets its session and is a trusted device from now on.

@@ -8,6 +8,8 @@ use super::{Alert, Chrome};
 pub enum LoginError {
     /// Wrong identifier, password or code: one text for all three.
     Refused,
+    /// The lab is under siege: one code is not enough from this browser.
+    TwoCodes,
     /// Too many tries.
     Wait { seconds: u64 },
     /// The server has too much to do (503).
@@ -30,6 +32,8 @@ pub struct Login<'a> {
     pub to: Option<&'a str>,
     /// The mark of the browser that the site sent here.
     pub via: Option<&'a str>,
+    /// Two codes in a row.
+    pub asks_two: bool,
     pub error: Option<LoginError>,
 }
 
@@ -46,6 +50,7 @@ impl Login<'_> {
                 "login-refused-title",
                 &["login-refused-which", "login-refused-code", "login-refused-clock"],
             ),
+            LoginError::TwoCodes => Alert::of(chrome, "two-codes-title", &["two-codes-why"]),
             LoginError::Wait { seconds } => Alert::pause(chrome, seconds),
             LoginError::Busy { seconds } => Alert::busy(chrome, seconds),
             LoginError::Expired => Alert::expired(chrome),
@@ -55,6 +60,11 @@ impl Login<'_> {
                 &["passkey-refused-text", "passkey-refused-other"],
             ),
         })
+    }
+
+    /// Said once: by the alert, or before the fields.
+    fn says_why_two(&self) -> bool {
+        self.asks_two && self.error != Some(LoginError::TwoCodes)
     }
 
     /// Which field is wrong is never said, so the refusal describes all three.

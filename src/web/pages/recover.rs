@@ -8,6 +8,8 @@ use super::{Alert, Chrome};
 pub enum RecoverError {
     /// Wrong identifier, code or recovery code: one text for all three.
     Refused,
+    /// As at a sign-in.
+    TwoCodes,
     Wait {
         seconds: u64,
     },
@@ -20,6 +22,8 @@ pub struct Recover<'a> {
     pub chrome: Chrome<'a>,
     /// What was typed before, kept in the field.
     pub identifier: &'a str,
+    /// Two codes in a row.
+    pub asks_two: bool,
     pub error: Option<RecoverError>,
 }
 
@@ -36,9 +40,15 @@ impl Recover<'_> {
                 "recover-refused-title",
                 &["recover-refused-which", "login-refused-code", "recover-refused-lab"],
             ),
+            RecoverError::TwoCodes => Alert::of(chrome, "two-codes-title", &["two-codes-why"]),
             RecoverError::Wait { seconds } => Alert::pause(chrome, seconds),
             RecoverError::Expired => Alert::expired(chrome),
         })
+    }
+
+    /// Said once: by the alert, or before the fields.
+    fn says_why_two(&self) -> bool {
+        self.asks_two && self.error != Some(RecoverError::TwoCodes)
     }
 
     /// Which field is wrong is never said, so the refusal describes all three.

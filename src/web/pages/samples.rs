@@ -102,9 +102,35 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         site: None,
         to: None,
         via: None,
+        asks_two: false,
         error: None,
     };
     put(pages, "login", &fresh);
+    let asks_two = true;
+    put(
+        pages,
+        "login-two-codes",
+        &Login {
+            asks_two,
+            ..fresh.clone()
+        },
+    );
+    for (name, error) in [
+        ("login-two-codes-wanted", LoginError::TwoCodes),
+        ("login-two-codes-refused", LoginError::Refused),
+    ] {
+        let (identifier, error) = (words.typed, Some(error));
+        put(
+            pages,
+            name,
+            &Login {
+                identifier,
+                asks_two,
+                error,
+                ..fresh.clone()
+            },
+        );
+    }
     for (name, error) in [
         ("login-refused", LoginError::Refused),
         ("login-wait", LoginError::Wait { seconds: 95 }),
@@ -179,9 +205,22 @@ fn recoveries(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     let fresh = Recover {
         chrome,
         identifier: "",
+        asks_two: false,
         error: None,
     };
     put(pages, "recover", &fresh);
+    for (name, error) in [
+        ("recover-two-codes", None),
+        ("recover-two-codes-wanted", Some(RecoverError::TwoCodes)),
+        ("recover-two-codes-refused", Some(RecoverError::Refused)),
+    ] {
+        let page = Recover {
+            asks_two: true,
+            error,
+            ..fresh.clone()
+        };
+        put(pages, name, &page);
+    }
     let chrome = Chrome { phone: None, ..chrome };
     put(
         pages,
@@ -410,6 +449,7 @@ fn errors(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         ErrorKind::NotYours,
         ErrorKind::NotFound,
         ErrorKind::MethodNotAllowed,
+        ErrorKind::Late,
         ErrorKind::TooLarge,
         ErrorKind::WrongHost,
         ErrorKind::TooMany { seconds: 30 },

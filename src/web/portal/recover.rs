@@ -5,10 +5,10 @@ use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
+use crate::auth::codes::Codes;
 use crate::auth::recover::{Attempt, Outcome, recover};
 use crate::web::kit::context::{add_cookie, retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
-use crate::web::kit::floor::wait_for_floor;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
 use crate::web::pages::{Recover, RecoverError};
 
@@ -18,6 +18,8 @@ pub struct Fields {
     identifier: String,
     #[serde(default)]
     code: String,
+    #[serde(default)]
+    next_code: String,
     #[serde(default)]
     recovery_code: String,
     #[serde(default)]
@@ -31,20 +33,32 @@ impl std::fmt::Debug for Fields {
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    with_portal(&app, &request, async |context| page(context, StatusCode::OK, "", None)).await
+    with_portal(&app, &request, async |context| {
+        page(context, StatusCode::OK, "", false, None)
+    })
+    .await
 }
 
 pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
         context.admit_sign_in()?;
-        let typed = fields.identifier.as_str();
+        let (typed, two_codes) = (fields.identifier.as_str(), !fields.next_code.trim().is_empty());
         if !context.made_form(&fields.csrf) {
-            return page(context, StatusCode::FORBIDDEN, typed, Some(RecoverError::Expired));
+            return page(
+                context,
+                StatusCode::FORBIDDEN,
+                typed,
+                two_codes,
+                Some(RecoverError::Expired),
+            );
         }
         let attempt = Attempt {
             lab: context.lab(),
             identifier: typed,
-            code: &fields.code,
+            codes: Codes {
+                code: &fields.code,
+                next: &fields.next_code,
+            },
             recovery_code: &fields.recovery_code,
             browser: context.visitor(),
             actor: context.actor(),
@@ -60,13 +74,26 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
                 Ok(response)
             }
             Outcome::Refused => {
-                wait_for_floor(context.arrived, core.config.sign_in.refusal_floor()).await;
-                page(context, StatusCode::UNAUTHORIZED, typed, Some(RecoverError::Refused))
+                context.wait_for_floor().await;
+                page(
+                    context,
+                    StatusCode::UNAUTHORIZED,
+                    typed,
+                    two_codes,
+                    Some(RecoverError::Refused),
+                )
             }
+            Outcome::TurnedAway => page(
+                context,
+                StatusCode::UNAUTHORIZED,
+                typed,
+                true,
+                Some(RecoverError::TwoCodes),
+            ),
             Outcome::Wait(wait) => {
                 let seconds = whole_seconds(wait);
                 let error = Some(RecoverError::Wait { seconds });
-                let mut response = page(context, StatusCode::TOO_MANY_REQUESTS, typed, error)?;
+                let mut response = page(context, StatusCode::TOO_MANY_REQUESTS, typed, two_codes, error)?;
                 retry_after(&mut response, seconds);
                 Ok(response)
             }
@@ -79,11 +106,13 @@ fn page(
     context: &Context<'_>,
     status: StatusCode,
     identifier: &str,
+    typed_two: bool,
     error: Option<RecoverError>,
 ) -> Result<HttpResponse, Failure> {
     let page = Recover {
         chrome: context.chrome(),
         identifier,
+        asks_two: context.asks_two_codes(typed_two),
         error,
     };
     context.page(status, &page)

@@ -34,6 +34,10 @@ pub struct Wish {
     pub extra: String,
     /// The role `security` takes a passkey.
     pub security_passkey: bool,
+    /// Of `[server]`.
+    pub server_keys: String,
+    /// Of refusals; 200 by default.
+    pub floor_ms: u64,
     pub site_keys: String,
     /// In the place of the sample LIS.
     pub upstream: Option<String>,
@@ -176,6 +180,7 @@ listen = "127.0.0.1:{port}"
 internal_listen = "127.0.0.1:{internal}"
 workers = 2
 shutdown_seconds = 1
+{server_keys}
 [tls]
 certificate_file = "certificate.pem"
 key_file = "key.pem"
@@ -187,7 +192,7 @@ file = "keyring.toml"
 memory_kib = 12288
 parallelism = 1
 [sign_in]
-refusal_floor_ms = 200
+refusal_floor_ms = {floor}
 [operator]
 security_passkey = "{security_passkey}"
 {extra}
@@ -217,6 +222,8 @@ requires = "record"
 "#,
         security_passkey = if wish.security_passkey { "required" } else { "offered" },
         extra = wish.extra,
+        server_keys = wish.server_keys,
+        floor = if wish.floor_ms == 0 { 200 } else { wish.floor_ms },
         site_keys = wish.site_keys,
     )
 }

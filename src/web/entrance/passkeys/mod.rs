@@ -18,7 +18,6 @@ use crate::service::audit;
 use crate::web::entrance::signed_in;
 use crate::web::kit::context::{retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
-use crate::web::kit::floor::wait_for_floor;
 use crate::web::kit::{App, Context, Failure};
 use crate::web::pages::{Again, AgainError, Purpose};
 
@@ -80,7 +79,7 @@ async fn ask_again<P>(
     let (status, error, wait) = match step_up(core, attempt).await? {
         Outcome::Elevated(elevated) => return act(context, elevated).await,
         Outcome::Refused => {
-            wait_for_floor(context.arrived, core.config.sign_in.refusal_floor()).await;
+            context.wait_for_floor().await;
             let error = Some(AgainError::Refused);
             return form(context, StatusCode::UNAUTHORIZED, purpose, error);
         }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use askama::Template;
 
 use crate::domain::operator::Role;
+use crate::service::siege::Standing;
 use crate::web::pages::{Chrome, Stay};
 
 #[derive(Clone, Debug, Template)]
@@ -17,6 +18,10 @@ pub struct DeskHome<'a> {
     pub role: Role,
     /// They have more of a role, in a session opened with a passkey.
     pub is_limited: bool,
+    /// Of this lab's patients, and of the staff of all labs.
+    pub siege: Option<Standing>,
+    pub staff_siege: Option<Standing>,
+    pub open_alerts: u64,
     /// "Stay signed in" was just asked for.
     pub stayed: bool,
 }
@@ -27,6 +32,12 @@ impl DeskHome<'_> {
             Role::Desk => "desk-role-desk",
             Role::Security => "desk-role-security",
         })
+    }
+
+    fn sieges(&self) -> impl Iterator<Item = (&'static str, Standing)> + use<> {
+        let patients = self.siege.map(|siege| ("siege-title", siege));
+        let staff = self.staff_siege.map(|siege| ("siege-title-staff", siege));
+        patients.into_iter().chain(staff)
     }
 
     fn title(&self) -> String {
