@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject as _;
@@ -12,6 +13,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use url::form_urlencoded::Serializer;
+use vestibule::kernel::clock::Stopwatch;
 
 /// Shares its TLS sessions among connections.
 #[derive(Clone)]
@@ -29,6 +31,10 @@ pub struct Answer {
     pub status: u16,
     pub head: String,
     pub body: String,
+    /// From the last byte sent to the first received.
+    pub first_byte: Duration,
+    /// And to the last received.
+    pub whole: Duration,
 }
 
 impl Client {
@@ -61,7 +67,10 @@ impl Connection {
     pub async fn exchange(&mut self, request: &[u8]) -> std::io::Result<Answer> {
         self.stream.write_all(request).await?;
         self.stream.flush().await?;
+        let watch = Stopwatch::start();
         self.buffer.clear();
+        self.more().await?;
+        let first_byte = watch.elapsed();
         let head_end = loop {
             if let Some(end) = find(&self.buffer, b"\r\n\r\n") {
                 break end + 4;
@@ -69,15 +78,30 @@ impl Connection {
             self.more().await?;
         };
         let head = String::from_utf8_lossy(&self.buffer[..head_end]).into_owned();
-        let length: usize = header(&head, "content-length").map_or(0, |text| text.parse().unwrap());
+        let length = match header(&head, "content-length") {
+            Some(text) => text.parse().unwrap(),
+            None if header(&head, "transfer-encoding").is_some() => self.all_chunks(head_end).await?,
+            None => 0,
+        };
         while self.buffer.len() < head_end + length {
             self.more().await?;
         }
+        let whole = watch.elapsed();
         Ok(Answer {
+            first_byte,
+            whole,
             status: head.get(9..12).and_then(|text| text.parse().ok()).unwrap_or(0),
             body: String::from_utf8_lossy(&self.buffer[head_end..head_end + length]).into_owned(),
             head,
         })
+    }
+
+    /// Their length, frames included; only other programs' answers come in chunks, and of those only parts are looked at.
+    async fn all_chunks(&mut self, head_end: usize) -> std::io::Result<usize> {
+        while !self.buffer[head_end..].ends_with(b"0\r\n\r\n") {
+            self.more().await?;
+        }
+        Ok(self.buffer.len() - head_end)
     }
 
     async fn more(&mut self) -> std::io::Result<()> {

@@ -7,6 +7,7 @@ pub mod client;
 pub mod process;
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,7 @@ use vestibule::store::{accounts, authenticators, passwords, records};
 
 pub const PASSWORD: &str = "la cigogne repasse ses rideaux mauves";
 pub const RECORD: &str = "102477";
+pub const BIRTH_DATE: &str = "1944-05-12";
 pub const WORKERS: usize = 2;
 
 /// Certificate, keyring, configuration; removed when dropped.
@@ -37,8 +39,10 @@ pub struct Installation {
     pub internal: u16,
 }
 
-/// An active account; the password is [`PASSWORD`].
+/// An account; once it is enrolled the password is [`PASSWORD`].
+#[derive(Clone)]
 pub struct Patient {
+    pub account: AccountId,
     pub identifier: String,
     pub seed: Seed,
 }
@@ -64,11 +68,16 @@ impl Patient {
 impl Installation {
     /// `extra`: lines of configuration for the sections of this run.
     pub fn prepare(extra: &str, upstream: u16) -> Self {
+        Self::with_server_keys("", extra, upstream)
+    }
+
+    /// `keys`: lines of `[server]`.
+    pub fn with_server_keys(keys: &str, extra: &str, upstream: u16) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (port, internal) = (free_port(), free_port());
         certificate::ensure(folder.path(), SystemClock.now()).unwrap();
         keyring_file::create(&folder.path().join("keyring.toml"), &SystemEntropy, SystemClock.now()).unwrap();
-        let text = config_text(port, internal, upstream, extra);
+        let text = config_text(port, internal, upstream, keys, extra);
         std::fs::write(folder.path().join("vestibule.toml"), text).unwrap();
         Self { folder, port, internal }
     }
@@ -97,29 +106,35 @@ impl Installation {
         format!("results.localhost:{}", self.port)
     }
 
-    /// Puts accounts into the database while no server runs. They share one hash: it costs the same to check.
-    pub async fn seed(&self, count: usize) -> Vec<Patient> {
+    /// The database and all that works on it, while no server runs.
+    pub async fn open(&self) -> Core {
         let core = installation::open(self.config(), Arc::new(SystemClock), Arc::new(SystemEntropy));
-        let core = core.await.unwrap();
-        let patients = insert(&core, count).await;
+        core.await.unwrap()
+    }
+
+    /// Puts active accounts into the database while no server runs.
+    pub async fn seed(&self, count: usize) -> Vec<Patient> {
+        let core = self.open().await;
+        let patients = insert(&core, 0..count, AccountState::Active).await;
         core.db.close().await;
         patients
     }
 }
 
-async fn insert(core: &Core, count: usize) -> Vec<Patient> {
+/// Accounts with these numbers. Those that ever enrolled share one hash: it costs the same to check.
+pub async fn insert(core: &Core, numbers: Range<usize>, state: AccountState) -> Vec<Patient> {
     let (lab, now) = (core.config.labs[0].id.clone(), core.now());
     let hash = core.hashing.make(Password::typed(PASSWORD).unwrap()).await.unwrap();
-    let mut patients = Vec::with_capacity(count);
+    let mut patients = Vec::with_capacity(numbers.len());
     let mut tx = core.db.begin().await.unwrap();
-    for number in 0..count {
+    for number in numbers {
         let identifier = format!("P-{}", 100_000 + number);
         let index = core.identifier_index(&lab, &Identifier::parse(&identifier).unwrap());
         let account = AccountId::generate(&*core.entropy);
         let person = Person {
             identifier: identifier.clone(),
             email: Some(format!("{identifier}@example.org")),
-            birth_date: "1944-05-12".to_owned(),
+            birth_date: BIRTH_DATE.to_owned(),
             given_name: "Odette".to_owned(),
             family_name: "Lemaître".to_owned(),
         };
@@ -134,20 +149,24 @@ async fn insert(core: &Core, count: usize) -> Vec<Patient> {
         records::attach(&mut tx, &core.sealer, &lab, account, &record_index, &record, &own, now)
             .await
             .unwrap();
-        passwords::set(&mut tx, &lab, account, &hash, now).await.unwrap();
-        authenticators::bind(&mut tx, &core.sealer, &lab, account, &seed, bound, now)
-            .await
-            .unwrap();
-        accounts::set_state(&mut tx, &lab, account, AccountState::Active, now)
-            .await
-            .unwrap();
-        patients.push(Patient { identifier, seed });
+        if state != AccountState::Waiting {
+            passwords::set(&mut tx, &lab, account, &hash, now).await.unwrap();
+            authenticators::bind(&mut tx, &core.sealer, &lab, account, &seed, bound, now)
+                .await
+                .unwrap();
+            accounts::set_state(&mut tx, &lab, account, state, now).await.unwrap();
+        }
+        patients.push(Patient {
+            account,
+            identifier,
+            seed,
+        });
     }
     tx.commit().await.unwrap();
     patients
 }
 
-fn config_text(port: u16, internal: u16, upstream: u16, extra: &str) -> String {
+fn config_text(port: u16, internal: u16, upstream: u16, keys: &str, extra: &str) -> String {
     format!(
         r#"
 [server]
@@ -155,6 +174,7 @@ listen = "127.0.0.1:{port}"
 internal_listen = "127.0.0.1:{internal}"
 workers = {WORKERS}
 shutdown_seconds = 1
+{keys}
 trusted_proxies = ["127.0.0.1/32"]
 [tls]
 certificate_file = "certificate.pem"

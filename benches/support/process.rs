@@ -29,6 +29,11 @@ impl Server {
     pub fn vestibule(installation: &Installation) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
         command.arg("serve").arg("--config").arg(installation.config_file());
+        Self::ready(command, installation)
+    }
+
+    /// Any program that serves this installation.
+    pub fn ready(command: Command, installation: &Installation) -> Self {
         let mut server = Self::start(command, &installation.folder().join("server.log"));
         let internal = installation.internal;
         wait_until("vestibule serve", || {
@@ -106,14 +111,14 @@ pub fn forget_own_peak() {
     std::fs::write("/proc/self/clear_refs", "5").unwrap();
 }
 
-/// In ticks of a hundredth of a second; threads that ended are counted.
+/// In ticks of a hundredth of a second; threads that ended are counted, and children that ended.
 fn cpu_of(pid: u32) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
     let ticks = fields
         .iter()
         .skip(11)
-        .take(2)
+        .take(4)
         .filter_map(|text| text.parse::<u64>().ok());
     Duration::from_millis(ticks.sum::<u64>() * 1000 / rustix::param::clock_ticks_per_second())
 }

@@ -17,6 +17,7 @@ use crate::kernel::clock::SharedClock;
 use crate::kernel::entropy::SharedEntropy;
 use crate::kernel::ids::AuditEventId;
 use crate::service::Core;
+use crate::service::admission::Admission;
 use crate::service::hashing::{HashPool, Tools};
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
@@ -57,7 +58,9 @@ pub async fn open(config: Config, clock: SharedClock, entropy: SharedEntropy) ->
         hashing: Arc::new(hashing),
         known_passwords: Arc::new(KnownPasswords::of(config.corpus.file.clone())),
         visits: Visits::default(),
+        admission: Arc::new(Admission::new(config.server.strangers_at_once)),
         sieges: Arc::new(Sieges::of(&config)),
+        watch: Arc::default(),
         config: Arc::new(config),
         clock,
         entropy,

@@ -20,6 +20,7 @@ use crate::domain::password::Unsuitable;
 use crate::domain::pending::{BindingAuthenticator, ChoosingPassword, Origin, Pending};
 use crate::kernel::ids::{AccountId, LabId, PendingId};
 use crate::service::hashing::NoHash;
+use crate::service::watch::{Named, Sighting};
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::Person;
 use crate::store::{
@@ -81,6 +82,7 @@ pub async fn begin(
     let Some((account, mac, proof)) = proved else {
         audit::record(core, &mut tx, lab, actor, None, Event::ActivationRefused).await?;
         tx.commit().await?;
+        Sighting::of(core, lab, actor, Named::Code(lab_code)).refused(core);
         return Ok(None);
     };
     let token = start(core, &mut tx, lab, account, ChoosingPassword::begin(&proof, mac), actor).await?;

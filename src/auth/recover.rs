@@ -19,6 +19,7 @@ use crate::domain::identifier::Identifier;
 use crate::kernel::ids::LabId;
 use crate::service::metrics::SignInResult;
 use crate::service::siege::Ending;
+use crate::service::watch::{Named, Sighting};
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators};
@@ -53,6 +54,7 @@ pub enum Outcome {
 /// The database does not answer; nothing was used up.
 pub async fn recover(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
     let lab = attempt.lab;
+    let sighting = Sighting::of(core, lab, &attempt.actor, Named::Identifier(attempt.identifier));
     let (outcome, counted) = decide(core, attempt).await?;
     let (result, ending) = match outcome {
         Outcome::Refused => (SignInResult::refused, Some(Ending::Failed)),
@@ -60,6 +62,9 @@ pub async fn recover(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault
         Outcome::Wait(_) => (SignInResult::delayed, None),
         Outcome::Held(_) => (SignInResult::held, Some(Ending::Succeeded)),
     };
+    if matches!(outcome, Outcome::Refused | Outcome::Wait(_)) {
+        sighting.refused(core);
+    }
     core.metrics.sign_in_ended(result);
     if !counted.is_some_and(|counted| counted.is_from_trusted_device()) {
         core.sieges.count(lab, ending);

@@ -102,10 +102,12 @@ pub async fn recognise_at_site(
         .filter_map(|record| RecordNumber::parse(record).ok())
         .collect();
     let subject = pairwise_subject(&core.keyring, lab, site.as_str(), session.account).into();
+    let reading = core.watch.reading(lab, session.account, core.now());
     let visit = Arc::new(Visit {
         session,
         records,
         subject,
+        reading,
     });
     core.visits.remember(lab, site, hashed, Arc::clone(&visit));
     Ok(Some(visit))

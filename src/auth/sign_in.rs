@@ -26,6 +26,7 @@ use crate::kernel::ids::{AccountId, LabId};
 use crate::service::hashing::NoHash;
 use crate::service::metrics::SignInResult;
 use crate::service::siege::Ending;
+use crate::service::watch::{Named, Sighting};
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::ForSignIn;
 use crate::store::{StoreFault, Tx, accounts, authenticators, leak_entries, passwords, recovery_codes};
@@ -65,6 +66,7 @@ pub enum Outcome {
 /// The database or the hash pool broke; nobody was signed in.
 pub async fn sign_in(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
     let lab = attempt.lab;
+    let sighting = Sighting::of(core, lab, &attempt.actor, Named::Identifier(attempt.identifier));
     let (outcome, counted) = decide(core, attempt).await?;
     let (result, ending) = match outcome {
         Outcome::Refused => (SignInResult::refused, Some(Ending::Failed)),
@@ -74,6 +76,9 @@ pub async fn sign_in(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault
         Outcome::Held(_) => (SignInResult::held, Some(Ending::Succeeded)),
         Outcome::SignedIn(_) => (SignInResult::signed_in, Some(Ending::Succeeded)),
     };
+    if matches!(outcome, Outcome::Refused | Outcome::Wait(_)) {
+        sighting.refused(core);
+    }
     core.metrics.sign_in_ended(result);
     if !counted.is_some_and(|counted| counted.is_from_trusted_device()) {
         core.sieges.count(lab, ending);

@@ -1,5 +1,6 @@
 //! The configuration: one file per section, read from TOML and the environment, validated whole before anything starts.
 
+mod alerts;
 mod corpus;
 mod database;
 mod lab;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use alerts::Alerts;
 pub use corpus::Corpus;
 pub use database::Database;
 pub use lab::Lab;
@@ -65,6 +67,8 @@ pub struct Config {
     pub leak: Leak,
     #[serde(default)]
     pub mail: Mail,
+    #[serde(default)]
+    pub alerts: Alerts,
     #[serde(rename = "lab")]
     pub labs: Vec<Lab>,
     #[serde(rename = "site", default)]
@@ -116,6 +120,7 @@ impl Config {
             resolve(path);
         }
         self.mail.resolve_paths(base);
+        self.alerts.resolve_paths(base);
         if let Some(path) = &mut self.database.url_file {
             resolve(path);
         }
@@ -139,6 +144,7 @@ impl Config {
         self.siege.check(&mut problems);
         self.leak.check(&mut problems);
         self.mail.check(&mut problems);
+        self.alerts.check(&mut problems);
         lab::check(&self.labs, &mut problems);
         for site in &self.sites {
             for problem in site.validate() {

@@ -13,6 +13,7 @@ pub mod password_hash;
 pub mod seal;
 pub mod token;
 pub mod totp;
+pub mod webhook;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -28,16 +29,21 @@ fn mac_matches(key: &[u8; 32], parts: &[&[u8]], tag: &[u8]) -> bool {
 }
 
 fn keyed(key: &[u8; 32], parts: &[&[u8]]) -> Hmac<Sha256> {
+    let mut hmac = keyed_by(key);
+    for part in parts {
+        feed(&mut hmac, part);
+    }
+    hmac
+}
+
+/// A key has 64 bytes at most.
+fn keyed_by(key: &[u8]) -> Hmac<Sha256> {
     // HMAC pads a short key with zeros; doing so here spares a length error that cannot happen.
     let mut padded = Zeroizing::new([0; 64]);
     for (slot, byte) in padded.iter_mut().zip(key) {
         *slot = *byte;
     }
-    let mut hmac = <Hmac<Sha256> as KeyInit>::new((&*padded).into());
-    for part in parts {
-        feed(&mut hmac, part);
-    }
-    hmac
+    <Hmac<Sha256> as KeyInit>::new((&*padded).into())
 }
 
 fn feed(hmac: &mut Hmac<Sha256>, part: &[u8]) {

@@ -6,7 +6,7 @@ use crate::domain::account::HoldReason;
 use crate::domain::evidence::Means;
 use crate::domain::leak::{Effect, LeakId};
 use crate::domain::operator::Role;
-use crate::domain::outbox;
+use crate::domain::{alert, outbox};
 use crate::kernel::ids::{AccountId, OperatorName, SessionId, SiteId};
 
 /// Who did it.
@@ -256,6 +256,19 @@ pub enum Event {
         leak: LeakId,
         people: u64,
     },
+    /// Figures and drafts were taken out of the desk.
+    ReportExported {
+        leak: LeakId,
+    },
+    /// Somebody takes care of an alert.
+    AlertTaken {
+        alert: String,
+        kind: alert::Kind,
+    },
+    AlertClosed {
+        alert: String,
+        kind: alert::Kind,
+    },
     /// The mail server was out of reach for too long.
     MailGivenUp {
         leak: LeakId,
@@ -317,6 +330,9 @@ impl Event {
             Self::LettersStarted { .. } => "letters-started",
             Self::LettersWritten { .. } => "letters-written",
             Self::LeakPeopleExported { .. } => "leak-people-exported",
+            Self::ReportExported { .. } => "report-exported",
+            Self::AlertTaken { .. } => "alert-taken",
+            Self::AlertClosed { .. } => "alert-closed",
             Self::MailGivenUp { .. } => "mail-given-up",
         }
     }

@@ -1,6 +1,7 @@
 //! What a laboratory and its patients would recognise: types, transitions and policy. No SQL, no HTTP, no clock.
 
 pub mod account;
+pub mod alert;
 pub mod audit;
 pub mod backoff;
 pub mod birth_date;

@@ -2,6 +2,7 @@
 //!
 //! The texts stand in `fr/*.ftl` and `en/*.ftl`, one file per theme, and are compiled in.
 
+pub mod alert;
 mod catalogue;
 pub mod language;
 pub mod moments;
@@ -9,6 +10,7 @@ pub mod notice;
 pub mod sheet;
 pub mod texts;
 
+pub use alert::AlertNotice;
 pub use language::{Language, negotiate};
 pub use moments::{UnknownZone, Zone};
 pub use notice::{Medium, Notice, Situation};

@@ -1,7 +1,8 @@
 //! Who is knocking: the address that throttling counts, read through the proxies we were told to trust and no others.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{AddrParseError, IpAddr, Ipv6Addr};
+use std::str::FromStr;
 
 use ipnet::IpNet;
 
@@ -55,6 +56,24 @@ fn prefix(address: Ipv6Addr, bits: u32) -> Ipv6Addr {
     Ipv6Addr::from_bits(address.to_bits() & !(u128::MAX >> bits))
 }
 
+impl FromStr for ClientAddress {
+    type Err = AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, AddrParseError> {
+        text.parse().map(|ip: IpAddr| Self(ip.to_canonical()))
+    }
+}
+
+/// As [`ClientAddress::network`] makes it.
+impl fmt::Display for ClientNetwork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            IpAddr::V4(v4) => v4.fmt(f),
+            IpAddr::V6(v6) => write!(f, "{v6}/64"),
+        }
+    }
+}
+
 impl fmt::Display for ClientAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -97,6 +116,8 @@ mod tests {
         assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+        assert_eq!(of("2001:db8:1:2::1").to_string(), "2001:db8:1:2::/64");
+        assert_eq!(of("192.0.2.1").to_string(), "192.0.2.1");
         let site = |text: &str| ClientAddress(text.parse().unwrap()).site();
         assert_eq!(site("2001:db8:1:2::1"), site("2001:db8:1:ffff::1"));
         assert_ne!(site("2001:db8:1:2::1"), site("2001:db8:2:2::1"));

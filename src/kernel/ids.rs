@@ -70,6 +70,10 @@ random_id! {
     AuditEventId,
     /// One attempt to tell somebody something by mail; its bounce comes back to an address that holds it.
     NoticeId,
+    /// Something that somebody has to look into.
+    AlertId,
+    /// One message about an alert, the same at every attempt to deliver it.
+    MessageId,
     /// Ties a page shown to a person to the one line in the log that says what happened.
     CorrelationId,
 }

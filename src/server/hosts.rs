@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::guard::{GuardContext, fn_guard};
-use actix_web::middleware::{Condition, DefaultHeaders};
+use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::web::{Data, ServiceConfig, route, scope};
 
 use crate::crypto::jose::SigningKey;
@@ -13,8 +13,8 @@ use crate::crypto::keyring::Purpose;
 use crate::kernel::ids::SiteId;
 use crate::server::StartError;
 use crate::service::Core;
-use crate::web::kit::App;
 use crate::web::kit::faces::Face;
+use crate::web::kit::{App, slow_body};
 use crate::web::{desk, internal, portal, proxy};
 
 pub type Sites = Arc<HashMap<SiteId, Arc<proxy::Site>>>;
@@ -52,8 +52,9 @@ pub fn drafts(sites: &Sites) -> internal::Drafts {
 pub fn configure(service: &mut ServiceConfig, sites: &Sites) {
     let portal = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Portal(_)))));
     let site = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Site(_)))));
+    let portal = portal.configure(desk::configure).configure(portal::configure);
     service
-        .service(portal.configure(desk::configure).configure(portal::configure))
+        .service(portal.wrap(from_fn(slow_body::in_time)))
         .service(site.configure(|service| proxy::service::configure(service, sites)))
         .default_service(route().to(HttpResponse::MisdirectedRequest));
 }

@@ -13,11 +13,13 @@ use crate::admin::reseal;
 use crate::domain::siege::REMEMBERED;
 use crate::leak::campaign;
 use crate::server::certificates::Certificates;
+use crate::server::watch::Watch;
 use crate::service::known_passwords::KnownPasswords;
-use crate::service::{Core, Fault, outbox, siege};
+use crate::service::{Core, Fault, alerts, outbox, siege};
 use crate::store::{StoreFault, devices, pending, sessions, sieges, throttle, tickets};
 use crate::web::kit::App;
 
+const CONNECTIONS_EVERY: Duration = Duration::from_secs(1);
 const CERTIFICATES_EVERY: Duration = Duration::from_secs(5);
 const CORPUS_EVERY: Duration = Duration::from_secs(5);
 const MEMORY_EVERY: Duration = Duration::from_secs(60);
@@ -27,6 +29,7 @@ const LEAKS_EVERY: Duration = Duration::from_secs(5);
 /// So that every server soon knows what all of them counted.
 const SIEGES_EVERY: Duration = Duration::from_secs(3);
 const MAIL_EVERY: Duration = Duration::from_secs(5);
+const ALERTS_EVERY: Duration = Duration::from_secs(2);
 /// After a rotation of the keyring, which needs a restart to be known.
 const RESEAL_EVERY: Duration = Duration::from_secs(3600);
 /// Failures on identifiers that exist nowhere count for a day, as they do for those that exist.
@@ -35,7 +38,8 @@ const STRANGERS_KEPT: Duration = Duration::from_secs(48 * 3600);
 pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Vec<JoinHandle<()>> {
     let (purged, resealed, followed) = (core.clone(), core.clone(), core.clone());
     let (mailed, watched) = (app.clone(), core.clone());
-    vec![
+    let alerts = look_after_alerts(app.clone());
+    let mut jobs = vec![
         watch_corpus(Arc::clone(&core.known_passwords)),
         every(CERTIFICATES_EVERY, move || {
             let certificates = Arc::clone(&certificates);
@@ -85,7 +89,40 @@ pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Ve
                 }
             }
         }),
+    ];
+    jobs.extend(alerts);
+    jobs
+}
+
+/// Telling is apart, so that whoever is slow to take an alert keeps none from being raised.
+fn look_after_alerts(app: Data<App>) -> [JoinHandle<()>; 2] {
+    let told = app.clone();
+    [
+        every(ALERTS_EVERY, move || {
+            let app = app.clone();
+            async move {
+                if let Err(fault) = alerts::turn(&app.core).await {
+                    tracing::warn!(%fault, "alerts were not looked after; the next turn goes on");
+                }
+            }
+        }),
+        every(ALERTS_EVERY, move || {
+            let app = told.clone();
+            async move {
+                if let Err(fault) = alerts::deliver_due(&app.core, &app.texts).await {
+                    tracing::warn!(%fault, "alerts were not delivered; the next turn goes on");
+                }
+            }
+        }),
     ]
+}
+
+/// Connections that stand still are cut.
+pub fn watch(connections: Arc<Watch>) -> JoinHandle<()> {
+    every(CONNECTIONS_EVERY, move || {
+        let connections = Arc::clone(&connections);
+        async move { connections.look_around() }
+    })
 }
 
 fn watch_corpus(known: Arc<KnownPasswords>) -> JoinHandle<()> {

@@ -1,14 +1,18 @@
 //! Puts the house together and keeps it open: listeners, certificates, background jobs, shutdown.
 
 mod certificates;
+mod descriptors;
 mod hosts;
 mod jobs;
+mod watch;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App as ActixApp, HttpServer};
 use tokio::task::JoinHandle;
@@ -19,14 +23,21 @@ use crate::config::Problems;
 use crate::corpus::CorpusProblem;
 use crate::i18n::Texts;
 use crate::server::certificates::Certificates;
+use crate::server::watch::{Patience, Watch, watched};
 use crate::service::Core;
 use crate::service::network_throttle::NetworkThrottle;
 use crate::web::kit::App;
 use crate::web::kit::faces::Faces;
+use crate::web::kit::floor::Floor;
 use crate::web::{desk, internal};
 
-/// A header, from its first byte to its last.
-const SLOWEST_HEAD: std::time::Duration = std::time::Duration::from_secs(10);
+/// Connections that wait to be accepted: a crowd that comes at once.
+const BACKLOG: i32 = 1_024;
+/// Of an answer, so many bytes (the kernel doubles it) are out of our hands before the other side has taken them. It bounds
+/// what a reader that stalls costs, and lets progress be seen of one that is merely slow.
+const SEND_BUFFER: usize = 128 * 1024;
+/// Those who ask there are few and near.
+const INTERNAL_CONNECTIONS: usize = 256;
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -88,15 +99,23 @@ pub fn start(core: Core) -> Result<Running, StartError> {
     let certificates = Arc::new(Certificates::load(&config.tls)?);
     let app = Data::new(App {
         throttle: NetworkThrottle::new(&config.throttle),
+        floor: Floor::new(config.sign_in.refusal_floor()),
         faces: Faces::of(&config)?,
         texts: Texts::load()?,
         core: core.clone(),
     });
     let sites = hosts::sites(&core)?;
-    let internal = serve_internal(app.clone(), hosts::drafts(&sites), internal)?;
-    let public = serve_public(app.clone(), sites, public, &certificates)?;
+    descriptors::raise(config.server.max_connections);
+    let watched = [
+        watch_of(&app, config.server.max_connections),
+        watch_of(&app, INTERNAL_CONNECTIONS),
+    ];
+    let [of_public, of_internal] = &watched;
+    let internal = serve_internal(app.clone(), hosts::drafts(&sites), internal, of_internal)?;
+    let public = serve_public(app.clone(), sites, public, &certificates, of_public)?;
     let handles = [public.handle(), internal.handle()];
     let mut tasks = jobs::start(&core, app, certificates);
+    tasks.extend(watched.map(jobs::watch));
     for server in [public, internal] {
         tasks.push(tokio::spawn(async move {
             if let Err(error) = server.await {
@@ -130,6 +149,9 @@ fn listen(key: &'static str, address: SocketAddr) -> Result<TcpListener, StartEr
     let refused = |error| StartError::Listen { key, address, error };
     let listener = TcpListener::bind(address).map_err(refused)?;
     listener.set_nonblocking(true).map_err(refused)?;
+    rustix::net::listen(&listener, BACKLOG).map_err(|error| refused(error.into()))?;
+    // Accepted sockets have it from here.
+    rustix::net::sockopt::set_socket_send_buffer_size(&listener, SEND_BUFFER).map_err(|error| refused(error.into()))?;
     Ok(listener)
 }
 
@@ -138,6 +160,7 @@ fn serve_public(
     sites: hosts::Sites,
     listener: TcpListener,
     certificates: &Arc<Certificates>,
+    watch: &Arc<Watch>,
 ) -> Result<Server, StartError> {
     let config = Arc::clone(&app.core.config);
     let tls = certificates.server_config()?;
@@ -147,33 +170,67 @@ fn serve_public(
         ActixApp::new()
             .app_data(app.clone())
             .app_data(lists.clone())
+            .wrap(from_fn(watched))
             .wrap(hosts::transport_security(&app))
             .configure(|service| {
                 hosts::configure(service, &sites);
             })
     });
+    let (limits, workers, watch) = (&config.server, workers(config.server.workers), Arc::clone(watch));
     Ok(server
-        .workers(workers(config.server.workers))
-        .client_request_timeout(SLOWEST_HEAD)
+        .workers(workers)
+        .max_connections(limits.max_connections.div_ceil(workers))
+        .tls_handshake_timeout(limits.head())
+        .client_request_timeout(limits.head())
+        .client_disconnect_timeout(limits.stall())
+        .keep_alive(limits.keep_alive())
+        .on_connect(move |io, data| watch.opened(io, data))
         .shutdown_timeout(config.server.shutdown_seconds)
         .disable_signals()
         .listen_rustls_0_23(listener, tls)?
         .run())
 }
 
-fn serve_internal(app: Data<App>, drafts: internal::Drafts, listener: TcpListener) -> Result<Server, StartError> {
+fn serve_internal(
+    app: Data<App>,
+    drafts: internal::Drafts,
+    listener: TcpListener,
+    watch: &Arc<Watch>,
+) -> Result<Server, StartError> {
+    let limits = app.core.config.server.clone();
+    let watch = Arc::clone(watch);
     let server = HttpServer::new(move || {
         let drafts = drafts.clone();
         ActixApp::new()
             .app_data(app.clone())
+            .wrap(from_fn(watched))
             .configure(|service| internal::configure(service, drafts))
     });
     Ok(server
         .workers(1)
+        .max_connections(INTERNAL_CONNECTIONS)
+        .client_request_timeout(limits.head())
+        .client_disconnect_timeout(limits.stall())
+        .keep_alive(limits.keep_alive())
+        .on_connect(move |io, data| watch.opened(io, data))
         .shutdown_timeout(1)
         .disable_signals()
         .listen(listener)?
         .run())
+}
+
+fn watch_of(app: &App, most: usize) -> Arc<Watch> {
+    let server = &app.core.config.server;
+    let limits = watch::Limits {
+        most,
+        per_network: server.connections_per_network,
+        patience: Patience {
+            // Actix ends an idle connection of HTTP/1.1 in its own, more polite way.
+            idle: server.keep_alive() + Duration::from_secs(1),
+            stall: server.stall(),
+        },
+    };
+    Watch::new(limits, server.trusted_proxies.clone(), Arc::clone(&app.core.metrics))
 }
 
 fn workers(configured: usize) -> usize {

@@ -2,7 +2,7 @@
 
 use crate::domain::audit::{Actor, Entry, Event};
 use crate::kernel::ids::{AccountId, AuditEventId, LabId};
-use crate::service::Core;
+use crate::service::{Core, alerts};
 use crate::store::{StoreFault, Tx, audit};
 
 /// # Errors
@@ -16,6 +16,7 @@ pub async fn record(
     event: Event,
 ) -> Result<(), StoreFault> {
     tracing::info!(target: "vestibule::audit", lab = %lab, kind = event.kind(), actor = %actor.label(), "audit");
+    alerts::follow(core, tx, lab, actor, account, &event).await?;
     let entry = Entry {
         actor: actor.clone(),
         account,

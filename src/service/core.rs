@@ -14,11 +14,13 @@ use crate::domain::session::Lifetime;
 use crate::kernel::clock::{SharedClock, Timestamp};
 use crate::kernel::entropy::SharedEntropy;
 use crate::kernel::ids::LabId;
+use crate::service::admission::Admission;
 use crate::service::hashing::HashPool;
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
 use crate::service::siege::Sieges;
 use crate::service::visits::Visits;
+use crate::service::watch::Watch;
 use crate::store::{Db, StoreFault};
 
 #[derive(Clone, Debug)]
@@ -33,7 +35,9 @@ pub struct Core {
     pub known_passwords: Arc<KnownPasswords>,
     pub metrics: Arc<Metrics>,
     pub visits: Visits,
+    pub admission: Arc<Admission>,
     pub sieges: Arc<Sieges>,
+    pub watch: Arc<Watch>,
 }
 
 /// Something broke that no visitor can mend. Logged once at the edge, shown to nobody.

@@ -32,8 +32,19 @@ pub struct HashPool {
 #[derive(Debug)]
 struct State {
     waiting: AtomicUsize,
+    /// Who waits for a verdict, in the queue or while it is computed.
+    callers: AtomicUsize,
     /// Smoothed time of one hash.
     hash_micros: AtomicU64,
+}
+
+/// Counted for as long as it waits, also when it is given up.
+struct Caller(Arc<State>);
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        self.0.callers.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[derive(Debug)]
@@ -111,6 +122,7 @@ impl HashPool {
         let hash_micros = memories.first_mut().map(|memory| time_one_hash(&tools, memory));
         let state = Arc::new(State {
             waiting: AtomicUsize::new(0),
+            callers: AtomicUsize::new(0),
             hash_micros: AtomicU64::new(hash_micros.transpose()?.unwrap_or_default()),
         });
         for (number, memory) in memories.into_iter().enumerate() {
@@ -134,6 +146,7 @@ impl HashPool {
         stored: HashedPassword,
         input: impl Into<Input>,
     ) -> Result<Option<PasswordMatched>, NoHash> {
+        let _caller = self.caller();
         let (reply, verdict) = oneshot::channel();
         let input = input.into();
         self.enqueue(Work::Verify { stored, input, reply })?;
@@ -143,10 +156,21 @@ impl HashPool {
     /// # Errors
     /// No room in time.
     pub async fn make(&self, input: impl Into<Input>) -> Result<HashedPassword, NoHash> {
+        let _caller = self.caller();
         let (reply, made) = oneshot::channel();
         let input = input.into();
         self.enqueue(Work::Make { input, reply })?;
         self.answer(made.await)
+    }
+
+    /// How many wait for a verdict.
+    pub fn callers(&self) -> usize {
+        self.state.callers.load(Ordering::Relaxed)
+    }
+
+    fn caller(&self) -> Caller {
+        self.state.callers.fetch_add(1, Ordering::Relaxed);
+        Caller(Arc::clone(&self.state))
     }
 
     /// How many hashes are computed at once.

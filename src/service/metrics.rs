@@ -10,6 +10,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::domain::alert::Kind;
 use crate::kernel::ids::LabId;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
@@ -42,9 +43,45 @@ struct GateLabels {
     result: GateResult,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[allow(non_camel_case_types, reason = "the label's values are lower case")]
+pub enum ShedFrom {
+    session,
+    known,
+    stranger,
+    /// Of whichever class: more requests at once than the listener takes.
+    listener,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ShedLabels {
+    class: ShedFrom,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[allow(non_camel_case_types, reason = "the label's values are lower case")]
+pub enum CutFor {
+    /// Nothing asked for too long, or a header that does not end.
+    idle,
+    /// An answer that the other side does not read.
+    stalled,
+    /// One network has too many.
+    network,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CutLabels {
+    cause: CutFor,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LabLabels {
     lab: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AlertLabels {
+    cause: &'static str,
 }
 
 #[derive(Debug)]
@@ -54,8 +91,11 @@ pub struct Metrics {
     sign_ins: Family<SignInLabels, Counter>,
     gate_requests: Family<GateLabels, Counter>,
     throttled: Counter,
+    shed: Family<ShedLabels, Counter>,
+    cut: Family<CutLabels, Counter>,
     sieges: Family<LabLabels, Gauge>,
     hash_queue: Histogram,
+    alerts: Family<AlertLabels, Gauge>,
     resident_memory: Gauge<f64, AtomicU64>,
 }
 
@@ -66,9 +106,12 @@ impl Default for Metrics {
         let sign_ins = Family::<SignInLabels, Counter>::default();
         let gate_requests = Family::<GateLabels, Counter>::default();
         let throttled = Counter::default();
+        let shed = Family::<ShedLabels, Counter>::default();
+        let cut = Family::<CutLabels, Counter>::default();
         let sieges = Family::<LabLabels, Gauge>::default();
         let hash_queue = Histogram::new(exponential_buckets(0.001, 2.0, 16));
         let resident_memory = Gauge::default();
+        let alerts = Family::<AlertLabels, Gauge>::default();
         registry.register(
             "vestibule_password_hashes",
             "Argon2id computations",
@@ -90,6 +133,16 @@ impl Default for Metrics {
             throttled.clone(),
         );
         registry.register(
+            "vestibule_shed",
+            "Requests answered 503 at once because no place was left",
+            shed.clone(),
+        );
+        registry.register(
+            "vestibule_connections_cut",
+            "Connections closed by us before the other side closed them",
+            cut.clone(),
+        );
+        registry.register(
             "vestibule_siege",
             "1 while a lab's sign-ins are being guessed at and unknown browsers have to show more",
             sieges.clone(),
@@ -104,14 +157,18 @@ impl Default for Metrics {
             "Resident memory in bytes",
             resident_memory.clone(),
         );
+        registry.register("vestibule_alerts", "Open alerts by cause", alerts.clone());
         Self {
             registry,
             password_hashes,
             sign_ins,
             gate_requests,
             throttled,
+            shed,
+            cut,
             sieges,
             hash_queue,
+            alerts,
             resident_memory,
         }
     }
@@ -138,6 +195,14 @@ impl Metrics {
         self.throttled.inc();
     }
 
+    pub fn shed(&self, class: ShedFrom) {
+        self.shed.get_or_create(&ShedLabels { class }).inc();
+    }
+
+    pub fn connection_cut(&self, cause: CutFor) {
+        self.cut.get_or_create(&CutLabels { cause }).inc();
+    }
+
     pub fn siege_is(&self, lab: &LabId, stands: bool) {
         let lab = lab.to_string();
         self.sieges.get_or_create(&LabLabels { lab }).set(i64::from(stands));
@@ -145,6 +210,19 @@ impl Metrics {
 
     pub fn hash_waited(&self, waited: Duration) {
         self.hash_queue.observe(waited.as_secs_f64());
+    }
+
+    /// Of kinds that are not named, none is open.
+    pub fn open_alerts(&self, counts: &[(Kind, u64)]) {
+        for kind in Kind::ALL {
+            let count = counts
+                .iter()
+                .find(|(counted, _)| counted == kind)
+                .map_or(0, |(_, count)| *count);
+            let cause = kind.as_str();
+            let gauge = self.alerts.get_or_create(&AlertLabels { cause });
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
     }
 
     /// OpenMetrics text.

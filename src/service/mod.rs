@@ -1,5 +1,7 @@
-//! What use cases share: the bounded hash pool, screening, throttling by network, audit, the cache of visits.
+//! What use cases share: places for work in progress, the bounded hash pool, screening, throttling by network, audit, the cache of visits.
 
+pub mod admission;
+pub mod alerts;
 pub mod audit;
 pub mod canary;
 pub mod core;
@@ -12,6 +14,8 @@ pub mod pause;
 pub mod screening;
 pub mod siege;
 pub mod standing;
+pub mod tls;
 pub mod visits;
+pub mod watch;
 
 pub use self::core::{Core, Fault};

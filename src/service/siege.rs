@@ -179,7 +179,7 @@ async fn baseline(core: &Core, lab: &LabId, now: Timestamp) -> Result<Baseline, 
     Ok(baseline)
 }
 
-/// One server writes down that a siege began or ended, and it alone tells of it.
+/// One server writes down that a siege began or ended; the alert follows from that.
 async fn pass(core: &Core, lab: &LabId, from: State, to: State, now: Timestamp) -> Result<(), StoreFault> {
     let (siege, ends) = match (from, to) {
         (State::Calm, State::Siege(siege)) => (siege, false),
@@ -193,11 +193,9 @@ async fn pass(core: &Core, lab: &LabId, from: State, to: State, now: Timestamp) 
     };
     if is_first {
         let event = if ends { ended(&siege) } else { began(&siege) };
-        audit::record(core, &mut tx, lab, &Actor::Vestibule, None, event.clone()).await?;
-        tx.commit().await?;
-        tell(lab, &event);
+        audit::record(core, &mut tx, lab, &Actor::Vestibule, None, event).await?;
     }
-    Ok(())
+    tx.commit().await
 }
 
 fn began(siege: &Siege) -> Event {
@@ -213,12 +211,6 @@ fn ended(siege: &Siege) -> Event {
     Event::SiegeEnded {
         began_at: siege.began.to_string(),
     }
-}
-
-/// Those who watch over the lab are told here.
-fn tell(lab: &LabId, event: &Event) {
-    let kind = event.kind();
-    tracing::warn!(target: "vestibule::alert", %lab, kind, "sign-ins of a whole lab are being guessed at, or no more");
 }
 
 /// What the desk and `doctor` say of a siege that stands.

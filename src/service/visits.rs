@@ -10,6 +10,7 @@ use crate::crypto::token::HashedToken;
 use crate::domain::record::RecordNumber;
 use crate::domain::session::Session;
 use crate::kernel::ids::{AccountId, LabId, SessionId, SiteId};
+use crate::service::watch::Reading;
 
 const REMEMBERED_FOR: Duration = Duration::from_secs(1);
 const MOST: u64 = 100_000;
@@ -21,6 +22,8 @@ pub struct Visit {
     pub records: Arc<[RecordNumber]>,
     /// Its holder's name at that site alone.
     pub subject: Arc<str>,
+    /// Where what they read is counted.
+    pub reading: Arc<Reading>,
 }
 
 type Key = (LabId, SiteId, HashedToken);

@@ -428,3 +428,17 @@ pub async fn open_suspicion(
     add_step(tx, lab, id, LeakState::Suspected.as_str(), "vestibule", now).await?;
     Ok((id, true))
 }
+
+/// Of leaks that have not ended: whose they are, and since when they are known.
+///
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn find_running(tx: &mut Tx) -> Result<Vec<(LabId, LeakId, Timestamp)>, StoreFault> {
+    const SQL: &str = "SELECT lab_id, leak_id, aware_at FROM leaks WHERE ended_at IS NULL ORDER BY leak_id";
+    let rows: Vec<(String, i64, i64)> = on_both!(tx, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+    let running = |(lab, leak, aware): (String, i64, i64)| {
+        let lab = word(&lab, "leaks.lab_id")?;
+        Ok((lab, LeakId::from_number(leak), Timestamp::from_micros(aware)))
+    };
+    rows.into_iter().map(running).collect()
+}

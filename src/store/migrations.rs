@@ -29,6 +29,7 @@ const SOURCES: &[Source] = sources![
     3 "0003_leaks",
     4 "0004_devices",
     6 "0006_siege",
+    7 "0007_alerts",
 ];
 
 pub(super) fn sqlite() -> Migrator {

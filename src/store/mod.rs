@@ -1,6 +1,8 @@
 //! All SQL, for two databases with one text. Nothing above this floor knows which one it talks to.
 
 pub mod accounts;
+pub mod alert_deliveries;
+pub mod alerts;
 pub mod audit;
 pub mod authenticators;
 pub mod canaries;
@@ -16,6 +18,7 @@ pub mod leaks;
 pub mod legacy_passwords;
 pub mod letters;
 mod migrations;
+pub mod operator_networks;
 pub mod operators;
 pub mod outbox;
 mod packed;

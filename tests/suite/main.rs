@@ -11,6 +11,8 @@
 )]
 
 mod admin;
+mod admission;
+mod alerts;
 mod architecture;
 mod canaries;
 mod corpus;
@@ -19,6 +21,7 @@ mod desk;
 mod devices;
 mod dump;
 mod enrolment;
+mod enumeration;
 mod gate;
 mod hand_over;
 mod holds;

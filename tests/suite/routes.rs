@@ -51,6 +51,10 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("desk /desk/activate/code", Pending),
         ("desk /desk/password", Pending),
         ("desk /desk/stay", Session),
+        ("desk /desk/alerts", Session),
+        ("desk /desk/alerts/{id}", Session),
+        ("desk /desk/alerts/{id}/take", Session),
+        ("desk /desk/alerts/{id}/close", Session),
         ("desk /desk/leaks", Session),
         ("desk /desk/leaks/new", Session),
         ("desk /desk/leaks/{id}", Session),
@@ -122,6 +126,7 @@ fn value_of(constant: &str) -> &'static str {
         _ => match constant {
             "invite::PATH" => invite::PATH,
             "account::END_ONE" => account::END_ONE,
+            "account::FORGET_DEVICE" => account::FORGET_DEVICE,
             "account::END_ALL" => account::END_ALL,
             other => panic!("a route is registered under a constant that this test does not know: {other}"),
         },

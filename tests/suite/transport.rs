@@ -1,28 +1,15 @@
 //! TLS as a client meets it: versions, the post-quantum hybrid, a certificate replaced without a restart.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, NamedGroup, RootCertStore, SupportedProtocolVersion};
+use rustls::{ClientConnection, NamedGroup, SupportedProtocolVersion};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::app::TestApp;
+use crate::support::raw::connect;
 
 async fn handshake(app: &TestApp, versions: &[&'static SupportedProtocolVersion]) -> std::io::Result<ClientConnection> {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(&app.ca_file).unwrap()).unwrap();
-    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .with_protocol_versions(versions)
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let stream = tokio::net::TcpStream::connect(app.public_address()).await?;
-    let name = ServerName::try_from("localhost").unwrap();
-    let mut tls = tokio_rustls::TlsConnector::from(Arc::new(config))
-        .connect(name, stream)
-        .await?;
+    let mut tls = connect(app, versions).await?;
     tls.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         .await?;
     let mut answer = Vec::new();

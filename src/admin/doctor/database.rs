@@ -4,7 +4,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::clock::References;
-use super::{Check, siege};
+use super::{Check, alerts, siege};
 use crate::admin::installation::{IfAbsent, Place, bond, check_bond, open_database};
 use crate::admin::{explain, files};
 use crate::config::Config;
@@ -91,6 +91,7 @@ async fn inside(
         newest = newest.max(events.first().map(|event| event.at));
     }
     references.not_before("the newest audit event", newest);
+    checks.push(alerts::open(config, &mut tx).await?);
     drop(tx);
     checks.extend(siege::examine(config, db, now).await?);
     Ok(checks)

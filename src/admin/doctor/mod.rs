@@ -1,5 +1,6 @@
 //! Looks an installation over and says what is wrong with it, each thing with its remedy. Changes nothing.
 
+mod alerts;
 mod certificate;
 mod clock;
 mod corpus;
@@ -107,6 +108,7 @@ pub async fn examine(file: &Path, loaded: Result<Config, Problems>, clock: &dyn 
     checks.push(corpus::examine(&config, clock.now()));
     checks.extend(network::examine(&config));
     checks.extend(mail::examine(&config).await);
+    checks.extend(alerts::examine(&config));
     for site in &config.sites {
         checks.extend(sites::examine(site, &mut references).await);
     }

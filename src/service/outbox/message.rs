@@ -15,7 +15,7 @@ use crate::service::Fault;
 
 /// A mail with the addresses that its way begins and ends at.
 #[derive(Debug)]
-pub(super) struct Outgoing {
+pub(in crate::service) struct Outgoing {
     pub from: Address,
     pub to: Address,
     pub bytes: Vec<u8>,

@@ -8,12 +8,13 @@ mod told;
 
 use lettre::Address;
 
+pub(super) use self::message::Outgoing;
 pub use self::message::typed_address;
+pub(super) use self::smtp::Ended;
 pub use self::smtp::{Connection, Unavailable};
 pub use self::told::{MailServer, Told, told};
 
-use self::message::{Outgoing, compose};
-use self::smtp::Ended;
+use self::message::compose;
 use crate::config::Mail;
 use crate::domain::audit::{Actor, Event};
 use crate::domain::leak::{Effect, Progress};

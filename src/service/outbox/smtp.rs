@@ -25,7 +25,7 @@ const ANSWER_LENGTH: usize = 200;
 
 /// How an attempt ended, with what the server said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(in crate::service) enum Ended {
     Accepted,
     /// For good.
     Refused(String),
@@ -38,7 +38,7 @@ pub(super) enum Ended {
 /// The server cannot be reached, or does not let us in.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct Unavailable(pub(super) String);
+pub struct Unavailable(pub(in crate::service) String);
 
 /// A dialogue that was opened: encrypted and let in, as the configuration asks.
 pub struct Connection {
@@ -99,7 +99,7 @@ impl Connection {
         }
     }
 
-    pub(super) async fn deliver(&mut self, mail: &Outgoing) -> Ended {
+    pub(in crate::service) async fn deliver(&mut self, mail: &Outgoing) -> Ended {
         let ended = match self.announce(mail).await {
             Ok(()) => match timeout(ANSWER, self.smtp.message(&mail.bytes)).await {
                 Ok(Ok(_)) => return Ended::Accepted,

@@ -9,6 +9,7 @@ use crate::auth::session::Asked;
 use crate::domain::operator::Role;
 use crate::kernel::ids::LabId;
 use crate::service::siege;
+use crate::store::alerts;
 use crate::web::desk::visit::with_operator;
 use crate::web::entrance::stay;
 use crate::web::kit::{App, Failure};
@@ -22,6 +23,9 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
         let standing = siege::find_standing(&app.core.db, app.core.now()).await?;
         let siege_of = |lab: &LabId| standing.iter().find(|(of, _)| of == lab).map(|(_, siege)| *siege);
         let role = visit.operator.roles.get(context.lab()).copied();
+        let mut tx = app.core.db.begin_read().await?;
+        let open = alerts::count_open(&mut tx, context.lab()).await?;
+        tx.commit().await?;
         let page = DeskHome {
             chrome: context.chrome(),
             stay: visit.stay(context),
@@ -29,6 +33,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
             role: role.ok_or(Failure::NotFound)?,
             siege: siege_of(context.lab()),
             staff_siege: siege_of(context.realm()),
+            open_alerts: open.all,
             stayed: context.request.query_string() == stay::STAYED,
         };
         context.page(StatusCode::OK, &page)

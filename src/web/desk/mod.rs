@@ -1,6 +1,8 @@
 //! The desk: what operators see. They come in by the entrance that patients use, into a realm of their own; which lab it
 //! is about follows from the host, and whoever has no role there meets a page that does not exist.
 
+mod alert;
+mod alerts;
 mod home;
 mod leak;
 mod leaks;
@@ -28,6 +30,10 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(DESK.activate_code => activate::get, activate::post_code))
         .service(page!(DESK.password => rotate::get, rotate::post))
         .service(page!(DESK.stay => home::get, stay::post))
+        .service(page!("/desk/alerts" => alerts::get))
+        .service(page!("/desk/alerts/{id}" => alert::get))
+        .service(page!("/desk/alerts/{id}/take" => alert::get, alert::post_take))
+        .service(page!("/desk/alerts/{id}/close" => alert::get, alert::post_close))
         .service(page!("/desk/leaks" => leaks::get))
         .service(page!("/desk/leaks/new" => new_leak::get, new_leak::post))
         .service(page!("/desk/leaks/{id}" => leak::get))

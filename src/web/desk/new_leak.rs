@@ -14,7 +14,6 @@ use crate::domain::audit::Actor;
 use crate::domain::leak::LeakId;
 use crate::domain::operator::Role;
 use crate::kernel::ids::LabId;
-use crate::kernel::stack;
 use crate::leak::campaign::{self, About, LeakError, List, Notice};
 use crate::leak::folder;
 use crate::service::{Core, Fault};
@@ -159,8 +158,6 @@ async fn upload(
         read: Box::new(upload),
     });
     let (read, sent) = tokio::join!(list_read, send(first, list, sender));
-    // A task of its own begins where those of the connection did.
-    actix_web::rt::spawn(async { stack::wipe() });
     match sent {
         Some(()) => read,
         None => Ok(Err(NewLeakError::Broken)),

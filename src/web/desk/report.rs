@@ -5,11 +5,12 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::auth::session::Asked;
+use crate::domain::audit::Event;
 use crate::domain::leak::LeakId;
 use crate::domain::operator::Role;
 use crate::leak::campaign::LeakError;
 use crate::leak::report::{self, Report};
-use crate::service::Fault;
+use crate::service::{Fault, audit};
 use crate::web::desk::visit::{known_leak, with_operator};
 use crate::web::kit::{App, Context, Failure};
 use crate::web::pages::desk::ReportPage;
@@ -33,7 +34,16 @@ pub async fn get(app: Data<App>, request: HttpRequest, id: Path<String>) -> Http
 pub async fn get_json(app: Data<App>, request: HttpRequest, id: Path<String>) -> HttpResponse {
     with_operator(&app, &request, Role::Desk, Asked::ByPerson, async |context, visit| {
         let id = known_leak(context, visit, &id).await?;
-        Ok(HttpResponse::Ok().json(build(context, id).await?))
+        let (report, actor) = (build(context, id).await?, visit.operator.actor());
+        audit::record_alone(
+            &app.core,
+            context.lab(),
+            &actor,
+            None,
+            Event::ReportExported { leak: id },
+        )
+        .await?;
+        Ok(HttpResponse::Ok().json(report))
     })
     .await
 }

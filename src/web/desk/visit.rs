@@ -4,12 +4,15 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::admin::operators;
 use crate::auth::session::Asked;
+use crate::domain::alert::Alert;
 use crate::domain::audit::{DeskCause, Event};
 use crate::domain::leak::LeakId;
 use crate::domain::operator::{Operator, Role};
 use crate::domain::session::Session;
+use crate::kernel::ids::AlertId;
 use crate::leak::campaign::{self, LeakError};
 use crate::service::audit;
+use crate::store::alerts;
 use crate::web::entrance::signed_in;
 use crate::web::kit::context::with_portal;
 use crate::web::kit::{App, Context, Failure};
@@ -82,4 +85,17 @@ pub async fn known_leak(context: &Context<'_>, visit: &Visit, id: &str) -> Resul
         Err(LeakError::Store(fault)) => Err(fault.into()),
         Err(_) => Err(Failure::NotFound),
     }
+}
+
+/// As [`known_leak`].
+pub async fn known_alert(context: &Context<'_>, visit: &Visit, id: &str) -> Result<Alert, Failure> {
+    let (core, id) = (&context.app.core, id.parse::<AlertId>().map_err(|_| Failure::NotFound)?);
+    let mut tx = core.db.begin_read().await?;
+    let lab = alerts::lookup_lab(&mut tx, id).await?.ok_or(Failure::NotFound)?;
+    let found = alerts::lookup(&mut tx, &core.sealer, context.lab(), id).await?;
+    tx.commit().await?;
+    if lab != *context.lab() {
+        refused(context, visit, DeskCause::OtherLab).await?;
+    }
+    found.ok_or(Failure::NotFound)
 }

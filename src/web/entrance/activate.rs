@@ -13,7 +13,6 @@ use crate::service::Fault;
 use crate::web::entrance::{login, rotate};
 use crate::web::kit::context::{add_cookie, with_portal};
 use crate::web::kit::failure::whole_seconds;
-use crate::web::kit::floor::wait_for_floor;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
 use crate::web::pages::{
     ActivateError, ActivateStart, ChoosePassword, EnrolError, EnrolTotp, PasswordError, Qr, RecoveryCodes, Step,
@@ -103,7 +102,7 @@ async fn begin(context: &Context<'_>, fields: &StartFields) -> Result<HttpRespon
             Ok(response)
         }
         None => {
-            wait_for_floor(context.arrived, core.config.sign_in.refusal_floor()).await;
+            context.wait_for_floor().await;
             start_page(
                 context,
                 StatusCode::UNAUTHORIZED,

@@ -15,7 +15,6 @@ use crate::domain::session::Session;
 use crate::web::entrance::signed_in;
 use crate::web::kit::context::{add_cookie, retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
-use crate::web::kit::floor::wait_for_floor;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
 use crate::web::pages::{Door, Login, LoginError};
 
@@ -157,6 +156,9 @@ async fn answer(
     typed: Typed<'_>,
     destination: &Destination,
 ) -> Result<HttpResponse, Failure> {
+    if matches!(outcome, Outcome::SignedIn(_) | Outcome::Held(_)) {
+        context.app.floor.note(context.arrived);
+    }
     match outcome {
         Outcome::SignedIn(opened) => {
             let to = destination.check(context);
@@ -171,7 +173,7 @@ async fn answer(
             Ok(response)
         }
         Outcome::Refused => {
-            wait_for_floor(context.arrived, context.app.core.config.sign_in.refusal_floor()).await;
+            context.wait_for_floor().await;
             form(
                 context,
                 StatusCode::UNAUTHORIZED,

@@ -23,7 +23,9 @@ pub async fn current_asked(context: &mut Context<'_>, asked: Asked) -> Result<Op
     let Some(token) = cookies::token(context.request, cookies::session(context.door), TokenKind::Session) else {
         return Ok(None);
     };
+    context.admit_session()?;
     let session = session::recognise(&context.app.core, context.realm(), &token, asked).await?;
+    context.session_checked();
     context.signed_in = session.is_some();
     Ok(session)
 }

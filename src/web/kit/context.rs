@@ -1,12 +1,12 @@
 //! One request, as the pages of a lab see it: which lab, who asks, in which language, from which browser.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::http::header;
+use actix_web::http::{Method, StatusCode};
 use askama::Template;
 
 use crate::auth::arrival::Browser;
@@ -20,6 +20,8 @@ use crate::i18n::{Language, negotiate};
 use crate::kernel::client_address::ClientAddress;
 use crate::kernel::clock::Stopwatch;
 use crate::kernel::ids::{CorrelationId, LabId};
+use crate::kernel::stack;
+use crate::service::admission::Place;
 use crate::web::kit::answer;
 use crate::web::kit::app::App;
 use crate::web::kit::cookies;
@@ -28,7 +30,6 @@ use crate::web::kit::failure::{Failure, whole_seconds};
 use crate::web::pages::{Chrome, Door, ErrorKind, ErrorPage, PORTAL};
 
 /// What only a page needs is found out when one is written: most requests at the gate never do.
-#[derive(Debug)]
 pub struct Context<'a> {
     pub app: &'a App,
     pub request: &'a HttpRequest,
@@ -45,6 +46,16 @@ pub struct Context<'a> {
     is_site: bool,
     portal: OnceCell<String>,
     pub signed_in: bool,
+    /// What this request was let in for.
+    pub(super) place: Cell<Option<Place>>,
+}
+
+impl std::fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context")
+            .field("lab", &self.face.lab.id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Context<'a> {
@@ -79,6 +90,7 @@ impl<'a> Context<'a> {
             is_site,
             portal: OnceCell::new(),
             signed_in: false,
+            place: Cell::new(None),
         }
     }
 
@@ -262,10 +274,15 @@ pub async fn with_portal(
         Some(Face::Portal(lab)) => app.faces.lab(lab),
         _ => None,
     };
-    match face {
+    let response = match face {
         Some(face) => Context::on_portal(app, request, face).run(work).await,
         None => HttpResponse::MisdirectedRequest().finish(),
+    };
+    if request.method() == Method::POST {
+        // Of what was typed; a task of its own begins where those of the connection did.
+        actix_web::rt::spawn(async { stack::wipe() });
     }
+    response
 }
 
 pub fn add_cookie(response: &mut HttpResponse, cookie: actix_web::cookie::Cookie<'_>) {

@@ -1,5 +1,6 @@
 //! What every face needs of actix: who asks, at which host, in which language, and how an answer leaves.
 
+pub mod admission;
 pub mod answer;
 pub mod app;
 pub mod context;
@@ -12,6 +13,7 @@ pub mod limits;
 pub mod misfit;
 pub mod probes;
 mod routes;
+pub mod slow_body;
 pub mod strays;
 
 pub use answer::{go, see_other};

@@ -1,6 +1,8 @@
 //! Requests that meet no page: unknown addresses, wrong methods, forms that are no forms.
 
-use actix_web::error::InternalError;
+use std::io;
+
+use actix_web::error::{InternalError, PayloadError, UrlencodedError};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, FormConfig, QueryConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -23,8 +25,11 @@ pub fn forms() -> FormConfig {
     FormConfig::default()
         .limit(LONGEST_FORM)
         .error_handler(|error, request| {
-            let kind = match error.status_code() {
-                StatusCode::PAYLOAD_TOO_LARGE => ErrorKind::TooLarge,
+            let kind = match (&error, error.status_code()) {
+                (UrlencodedError::Payload(PayloadError::Io(fault)), _) if fault.kind() == io::ErrorKind::TimedOut => {
+                    ErrorKind::Late
+                }
+                (_, StatusCode::PAYLOAD_TOO_LARGE) => ErrorKind::TooLarge,
                 _ => ErrorKind::BadLink,
             };
             InternalError::from_response(error, misfit(request, kind)).into()

@@ -16,6 +16,8 @@ pub enum ErrorKind<'a> {
     NotFound,
     /// 405
     MethodNotAllowed,
+    /// 408: a form of which the rest did not come.
+    Late,
     /// 413
     TooLarge,
     /// 421: a host name that is not served here.
@@ -39,6 +41,7 @@ impl ErrorKind<'_> {
             Self::NotYours | Self::RoleNeeded => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
+            Self::Late => 408,
             Self::TooLarge => 413,
             Self::WrongHost => 421,
             Self::TooMany { .. } => 429,
@@ -92,6 +95,7 @@ impl ErrorPage<'_> {
             ErrorKind::RoleNeeded => plain("error-role-title", &["error-role-text"]),
             ErrorKind::NotFound => plain("error-not-found-title", &["error-not-found-text"]),
             ErrorKind::MethodNotAllowed => plain("error-method-title", &["error-method-text"]),
+            ErrorKind::Late => plain("error-late-title", &["error-late-text"]),
             ErrorKind::TooLarge => plain("error-large-title", &["error-large-text"]),
             ErrorKind::WrongHost => plain("error-host-title", &["error-host-text"]),
             ErrorKind::TooMany { seconds } => timed("error-many-title", "error-many-text", seconds),

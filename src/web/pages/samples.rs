@@ -443,6 +443,7 @@ fn errors(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         ErrorKind::NotYours,
         ErrorKind::NotFound,
         ErrorKind::MethodNotAllowed,
+        ErrorKind::Late,
         ErrorKind::TooLarge,
         ErrorKind::WrongHost,
         ErrorKind::TooMany { seconds: 30 },

@@ -1,17 +1,20 @@
 //! The desk's pages, and what operators see of those they share with patients.
 
 use super::super::desk::{
-    DeskHome, LeakAlert, LeakLine, LeakPage, LeaksPage, NewLeakError, NewLeakPage, ReportPage, Work,
+    AlertError, AlertPage, AlertsPage, DeskHome, LeakAlert, LeakLine, LeakPage, LeaksPage, NewLeakError, NewLeakPage,
+    ReportPage, Work,
 };
 use super::*;
+use crate::domain::alert::{About, Alert as Raised, Channel, Delivery, Kind};
 use crate::domain::leak::{LeakId, LeakState};
 use crate::domain::operator::Role;
 use crate::domain::siege::{Counts, Siege};
-use crate::kernel::ids::LabId;
+use crate::kernel::ids::{AlertId, LabId};
 use crate::leak::campaign::{Overview, Reading, Understood, Warning};
 use crate::leak::dump::Census;
 use crate::leak::report::{Clock, Entry, Figure, Report};
-use crate::service::siege::Standing;
+use crate::service::siege::Standing as SiegeStanding;
+use crate::store::alert_deliveries::Standing;
 use crate::store::leaks::Leak;
 
 /// A quarter of an hour, four hours.
@@ -21,7 +24,7 @@ const STAY: Stay = Stay {
     ends_at_latest: Timestamp::from_seconds(1_795_475_700),
 };
 
-const SIEGE: Standing = Standing {
+const SIEGE: SiegeStanding = SiegeStanding {
     siege: Siege {
         began: SIGNED_IN,
         limit: 100,
@@ -51,13 +54,97 @@ pub(super) fn all(pages: &mut Pages, plain: Chrome<'_>, words: Words<'_>) {
             siege: (role == Role::Security).then_some(SIEGE),
             staff_siege: (role == Role::Security).then_some(SIEGE),
             stayed: role == Role::Security,
+            open_alerts: u64::from(role == Role::Security) * 2,
         };
         put(pages, name, &page);
     }
+    alerts(pages, inside, words);
     leaks(pages, inside, words);
     new_leaks(pages, inside, words);
     leak_pages(pages, inside, words);
     report(pages, inside, words);
+}
+
+fn raised(kind: Kind, words: Words<'_>) -> Raised {
+    Raised {
+        id: AlertId::from_bytes([7; 16]),
+        lab: "port".parse().unwrap_or_else(|_| LabId::operators()),
+        kind,
+        subject: words.typed.to_owned(),
+        figure: 120,
+        times: 7,
+        first_at: SIGNED_IN,
+        last_at: SIGNED_IN,
+        told_at: None,
+        cause_told_at: None,
+        reminded_at: None,
+        owner: None,
+        owned_at: None,
+        closed_at: None,
+        note: None,
+    }
+}
+
+fn alerts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
+    let stay = STAY;
+    let all: Vec<Raised> = Kind::ALL.iter().map(|kind| raised(*kind, words)).collect();
+    for (name, alerts, may_act) in [("alerts", all.as_slice(), true), ("alerts-none", &[], false)] {
+        let page = AlertsPage {
+            chrome,
+            stay,
+            alerts,
+            may_act,
+        };
+        put(pages, name, &page);
+    }
+    let standing = |channel, state| Standing {
+        channel,
+        about: About::Raised,
+        state,
+        at: SIGNED_IN,
+    };
+    let ways = Channel::ALL
+        .iter()
+        .zip([Delivery::Sent, Delivery::Due, Delivery::GivenUp]);
+    let told: Vec<Standing> = ways.map(|(channel, state)| standing(*channel, state)).collect();
+    for alert in &all {
+        let page = AlertPage {
+            chrome,
+            stay,
+            alert,
+            told: &told,
+            error: None,
+        };
+        put(pages, &format!("alert-{}", alert.kind.as_str()), &page);
+    }
+    let owned = Raised {
+        owner: Some(words.typed.to_owned()),
+        owned_at: Some(SIGNED_IN),
+        figure: 0,
+        times: 1,
+        ..raised(Kind::Stuffing, words)
+    };
+    let closed = Raised {
+        closed_at: Some(SIGNED_IN),
+        note: Some(words.typed.to_owned()),
+        ..owned.clone()
+    };
+    for (name, alert, error) in [
+        ("alert-closed", &closed, None),
+        ("alert-owned", &owned, None),
+        ("alert-no-note", &owned, Some(AlertError::NoNote)),
+        ("alert-not-now", &closed, Some(AlertError::NotNow)),
+        ("alert-expired", &owned, Some(AlertError::Expired)),
+    ] {
+        let page = AlertPage {
+            chrome,
+            stay,
+            alert,
+            told: &[],
+            error,
+        };
+        put(pages, name, &page);
+    }
 }
 
 fn report(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {

@@ -11,7 +11,6 @@ use crate::domain::birth_date::BirthDate;
 use crate::web::entrance::activate;
 use crate::web::kit::context::{add_cookie, retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
-use crate::web::kit::floor::wait_for_floor;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
 use crate::web::pages::{ActivateError, Invite, PORTAL};
 
@@ -92,12 +91,13 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
 async fn answer(context: &Context<'_>, outcome: Outcome, typed: &str) -> Result<HttpResponse, Failure> {
     let (status, seconds, error) = match outcome {
         Outcome::Begun(token) => {
+            context.app.floor.note(context.arrived);
             let mut response = see_other(PORTAL.activate);
             add_cookie(&mut response, cookies::set(cookies::pending(&PORTAL), token.expose()));
             return Ok(response);
         }
         Outcome::Refused => {
-            wait_for_floor(context.arrived, context.app.core.config.sign_in.refusal_floor()).await;
+            context.wait_for_floor().await;
             return page(context, StatusCode::UNAUTHORIZED, typed, Some(ActivateError::Refused));
         }
         Outcome::Wait(wait) => {

@@ -9,7 +9,6 @@ use crate::auth::codes::Codes;
 use crate::auth::recover::{Attempt, Outcome, recover};
 use crate::web::kit::context::{add_cookie, retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
-use crate::web::kit::floor::wait_for_floor;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
 use crate::web::pages::{Recover, RecoverError};
 
@@ -75,7 +74,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
                 Ok(response)
             }
             Outcome::Refused => {
-                wait_for_floor(context.arrived, core.config.sign_in.refusal_floor()).await;
+                context.wait_for_floor().await;
                 page(
                     context,
                     StatusCode::UNAUTHORIZED,

@@ -1,14 +1,11 @@
 //! Where a LIS listens, and how a connection to it is opened.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper_util::rt::TokioIo;
-use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{CertificateDer, ServerName};
+use rustls_pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -16,6 +13,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use crate::config::site::{SiteProblem, SiteSection};
+use crate::service::tls;
 use crate::web::proxy::body::RequestBody;
 use crate::web::proxy::upstream::UpstreamFault;
 
@@ -93,25 +91,9 @@ where
 
 fn connector(section: &SiteSection) -> Result<TlsConnector, SiteProblem> {
     let wrong = |text: String| section.problem(None, "upstream_ca_file", text);
-    let path = section
-        .upstream_ca_file
-        .as_deref()
-        .ok_or_else(|| wrong("name the authorities to trust".to_owned()))?;
-    let unreadable = |fault| wrong(format!("{}: {fault}; it should be certificates in PEM", path.display()));
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(path).map_err(unreadable)? {
-        let added = roots.add(certificate.map_err(unreadable)?);
-        added.map_err(|fault| wrong(format!("{}: {fault}", path.display())))?;
-    }
-    if roots.is_empty() {
-        return Err(wrong(format!("{}: no certificate in it", path.display())));
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let config = config.map_err(|fault| wrong(fault.to_string()))?;
-    Ok(TlsConnector::from(Arc::new(
-        config.with_root_certificates(roots).with_no_client_auth(),
-    )))
+    let path = section.upstream_ca_file.as_deref();
+    let path = path.ok_or_else(|| wrong("name the authorities to trust".to_owned()))?;
+    tls::connector(path).map_err(wrong)
 }
 
 impl fmt::Display for Endpoint {

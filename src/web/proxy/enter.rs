@@ -32,12 +32,12 @@ pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Arrival>) ->
     };
     context
         .run(async |context| {
-            context.admit()?;
             let ticket = PlainToken::parse(TokenKind::Ticket, &query.ticket);
             let browser = cookies::token(context.request, cookies::BROWSER, TokenKind::Browser);
             let (Some(ticket), Some(browser)) = (ticket, browser) else {
                 return Err(Failure::BadRequest);
             };
+            context.admit_begun()?;
             let (core, lab, actor) = (&context.app.core, context.lab(), context.actor());
             let entered = hand_over::enter(core, lab, &site.id, &ticket, &browser, &actor).await?;
             let Some(token) = entered else {

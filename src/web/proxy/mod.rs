@@ -20,6 +20,7 @@ use actix_web::http::{Method, Version};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::crypto::jose::JoseFault;
+use crate::domain::record::RecordNumber;
 use crate::gate::decision::{Permitted, Refusal, admit};
 use crate::gate::headers::for_upstream;
 use crate::gate::request::{Ambiguity, NormalizedRequest};
@@ -27,6 +28,7 @@ use crate::gate::response::for_browser;
 use crate::gate::visitor::Visitor;
 use crate::kernel::client_address::ClientAddress;
 use crate::kernel::clock::Timestamp;
+use crate::service::watch::Reading;
 use crate::web::proxy::body::RequestBody;
 pub use crate::web::proxy::site::{Site, SiteGate};
 use crate::web::proxy::upstream::{Answer, RequestHead, UpstreamFault};
@@ -53,10 +55,11 @@ pub enum Refused {
 
 /// Answers a request to a site: with the LIS's page, or with the reason why not.
 ///
-/// `visitor` is whom the session vouches for at `now`, if anybody.
+/// `visitor` is whom the session vouches for at `now`, if anybody, and `reading` where what they read is counted.
 pub async fn forward(
     gate: &SiteGate,
     visitor: Option<&Visitor>,
+    reading: Option<&Reading>,
     client: ClientAddress,
     req: &HttpRequest,
     payload: web::Payload,
@@ -66,6 +69,9 @@ pub async fn forward(
     let request = read(req).map_err(Refusal::Ambiguous)?;
     let permitted = admit(site.rules(), request, visitor)?;
     site.learn(&permitted);
+    if let Some(reading) = reading {
+        reading.note(permitted.permit().record().map(RecordNumber::as_str));
+    }
     let assertion = site.assertion(permitted.permit(), now)?;
     let headers = for_upstream(
         req.headers(),

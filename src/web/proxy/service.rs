@@ -81,8 +81,9 @@ async fn gate(app: Data<App>, gates: Data<Gates>, request: HttpRequest, payload:
     };
     context.signed_in = visit.is_some();
     let visitor = visit.as_deref().map(visitor);
+    let reading = visit.as_deref().map(|visit| &*visit.reading);
     let now = app.core.now();
-    match forward(gate, visitor.as_ref(), context.client, &request, payload, now).await {
+    match forward(gate, visitor.as_ref(), reading, context.client, &request, payload, now).await {
         Ok(response) => {
             app.core.metrics.gate_answered(GateResult::permitted);
             response
@@ -112,8 +113,12 @@ async fn write_down(context: &Context<'_>, site: &SiteSection, visit: &Visit, ca
         site: site.id.clone(),
         cause,
     };
-    let (core, account) = (&context.app.core, Some(visit.session.account));
-    let written = audit::record_alone(core, context.lab(), &context.actor(), account, event).await;
+    let (core, account) = (&context.app.core, visit.session.account);
+    if cause == GateCause::OtherRecord {
+        core.watch
+            .other_record(context.lab(), account, &core.config.alerts, core.now());
+    }
+    let written = audit::record_alone(core, context.lab(), &context.actor(), Some(account), event).await;
     if let Err(fault) = written {
         tracing::error!(site = %site.id, %fault, "a refusal at the gate could not be written down");
     }
@@ -123,7 +128,10 @@ async fn visit(context: &Context<'_>, site: &SiteSection) -> Result<Option<Arc<V
     let Some(token) = cookies::token(context.request, cookies::SITE, TokenKind::SiteSession) else {
         return Ok(None);
     };
-    Ok(session::recognise_at_site(&context.app.core, context.lab(), &site.id, &token).await?)
+    context.admit_session()?;
+    let visit = session::recognise_at_site(&context.app.core, context.lab(), &site.id, &token).await;
+    context.session_checked();
+    Ok(visit?)
 }
 
 fn visitor(visit: &Visit) -> Visitor {

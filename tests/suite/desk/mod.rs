@@ -3,4 +3,4 @@
 mod entrance;
 mod leaks;
 mod lists;
-mod roles;
+pub mod roles;

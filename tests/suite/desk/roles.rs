@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use vestibule::config::{Approval, Config, Lab};
+use vestibule::domain::alert::Cause;
 use vestibule::domain::operator::Role;
 use vestibule::kernel::ids::LabId;
-use vestibule::store::audit;
+use vestibule::service::alerts;
+use vestibule::store::{self, audit};
 
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, Page};
@@ -29,9 +31,13 @@ pub fn with_second_lab(config: &mut Config) {
     });
 }
 
-const OPERATIONS: [(&str, &str); 13] = [
+const OPERATIONS: [(&str, &str); 17] = [
     ("GET", "/desk"),
     ("POST", "/desk/stay"),
+    ("GET", "/desk/alerts"),
+    ("GET", "/desk/alerts/{alert}"),
+    ("POST", "/desk/alerts/{alert}/take"),
+    ("POST", "/desk/alerts/{alert}/close"),
     ("GET", "/desk/leaks"),
     ("GET", "/desk/leaks/new"),
     ("POST", "/desk/leaks/new"),
@@ -50,6 +56,10 @@ const OPERATIONS: [(&str, &str); 13] = [
 const GOLDEN: &str = "\
 GET /desk: 303 404 200 200
 POST /desk/stay: 303 303 303 303
+GET /desk/alerts: 303 404 200 200
+GET /desk/alerts/{alert}: 303 404 403 200
+POST /desk/alerts/{alert}/take: 303 404 403 303
+POST /desk/alerts/{alert}/close: 303 404 403 422
 GET /desk/leaks: 303 404 200 200
 GET /desk/leaks/new: 303 404 403 200
 POST /desk/leaks/new: 303 404 403 422
@@ -62,6 +72,16 @@ POST /desk/leaks/{id}/approve: 303 404 403 409
 POST /desk/leaks/{id}/close: 303 404 403 422
 POST /desk/leaks/{id}/undo: 303 404 403 422
 ";
+
+/// An alert of the first lab, by its name.
+async fn raise(app: &TestApp) -> String {
+    let (core, lab) = (&app.core, app.lab());
+    let mut tx = core.db.begin().await.unwrap();
+    alerts::raise(core, &mut tx, &lab, &Cause::Stuffing, 120).await.unwrap();
+    let found = store::alerts::find(&mut tx, &core.sealer, &lab, 1).await.unwrap();
+    tx.commit().await.unwrap();
+    found[0].id.to_string()
+}
 
 async fn send(browser: &mut Browser, method: &str, url: &str) -> Page {
     if method == "GET" {
@@ -82,6 +102,7 @@ async fn send(browser: &mut Browser, method: &str, url: &str) -> Page {
 async fn r46_a_role_opens_its_own_lab_as_the_golden_table_says(mut app: TestApp) {
     app.restart_with(with_second_lab).await;
     let leak = app.draft("P-1;secret-of-one\n").await;
+    let alert = raise(&app).await;
     let elsewhere = hire(&app.core, "anne", &[("vallee", Role::Security)]).await;
     let desk = hire(&app.core, "bea", &[("port", Role::Desk)]).await;
     let security = hire(&app.core, "claire", &[("port", Role::Security)]).await;
@@ -94,7 +115,8 @@ async fn r46_a_role_opens_its_own_lab_as_the_golden_table_says(mut app: TestApp)
     let mut table = String::new();
     for (method, path) in OPERATIONS {
         write!(table, "{method} {path}:").unwrap();
-        let url = format!("{}{}", app.portal, path.replace("{id}", &leak.to_string()));
+        let path = path.replace("{id}", &leak.to_string()).replace("{alert}", &alert);
+        let url = format!("{}{path}", app.portal);
         for browser in &mut browsers {
             let page = send(browser, method, &url).await;
             write!(table, " {}", page.status.as_u16()).unwrap();
@@ -132,6 +154,7 @@ async fn refusals(app: &TestApp, lab: &LabId) -> Vec<(String, String)> {
 async fn r46_another_labs_leak_does_not_exist_and_the_trail_names_who_asked(mut app: TestApp) {
     app.restart_with(with_second_lab).await;
     let leak = app.draft("P-1;secret-of-one\n").await;
+    let alert = raise(&app).await;
     let both = hire(
         &app.core,
         "anne",
@@ -153,9 +176,10 @@ async fn r46_another_labs_leak_does_not_exist_and_the_trail_names_who_asked(mut 
     let list = browser.get(&format!("{origin}/desk/leaks")).await;
     assert!(list.status == 200 && !list.text().contains("/desk/leaks/1"), "{list:?}");
     let vallee: LabId = "vallee".parse().unwrap();
-    for (method, path) in OPERATIONS.iter().filter(|(_, path)| path.contains("{id}")) {
+    for (method, path) in OPERATIONS.iter().filter(|(_, path)| path.contains('{')) {
         let before = refusals(&app, &vallee).await.len();
-        let url = format!("{origin}{}", path.replace("{id}", &leak.to_string()));
+        let path = path.replace("{id}", &leak.to_string()).replace("{alert}", &alert);
+        let url = format!("{origin}{path}");
         let page = send(&mut browser, method, &url).await;
         assert_eq!(page.status, 404, "{method} {path}");
         let refused = refusals(&app, &vallee).await;

@@ -110,7 +110,7 @@ async fn serve(req: HttpRequest, payload: web::Payload, gate: web::Data<SiteGate
     let peer = req.peer_addr().unwrap().ip();
     let client = ClientAddress::resolve(peer, std::iter::empty(), &[]);
     let now = SystemClock.now();
-    match forward(&gate, visitor.as_ref(), client, &req, payload, now).await {
+    match forward(&gate, visitor.as_ref(), None, client, &req, payload, now).await {
         Ok(response) => response,
         Err(refused) => HttpResponse::build(status(&refused)).body(refused.to_string()),
     }

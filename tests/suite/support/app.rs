@@ -32,6 +32,10 @@ pub struct TestApp {
 pub struct Wish {
     pub database_url: Option<String>,
     pub extra: String,
+    /// Of `[server]`.
+    pub server_keys: String,
+    /// Of refusals; 200 by default.
+    pub floor_ms: u64,
     pub site_keys: String,
     /// In the place of the sample LIS.
     pub upstream: Option<String>,
@@ -174,6 +178,7 @@ listen = "127.0.0.1:{port}"
 internal_listen = "127.0.0.1:{internal}"
 workers = 2
 shutdown_seconds = 1
+{server_keys}
 [tls]
 certificate_file = "certificate.pem"
 key_file = "key.pem"
@@ -185,7 +190,7 @@ file = "keyring.toml"
 memory_kib = 12288
 parallelism = 1
 [sign_in]
-refusal_floor_ms = 200
+refusal_floor_ms = {floor}
 {extra}
 [[lab]]
 id = "port"
@@ -212,6 +217,8 @@ url = "/imprimer.php?dossier={{record}}"
 requires = "record"
 "#,
         extra = wish.extra,
+        server_keys = wish.server_keys,
+        floor = if wish.floor_ms == 0 { 200 } else { wish.floor_ms },
         site_keys = wish.site_keys,
     )
 }

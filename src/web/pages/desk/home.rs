@@ -19,6 +19,7 @@ pub struct DeskHome<'a> {
     /// Of this lab's patients, and of the staff of all labs.
     pub siege: Option<Standing>,
     pub staff_siege: Option<Standing>,
+    pub open_alerts: u64,
     /// "Stay signed in" was just asked for.
     pub stayed: bool,
 }

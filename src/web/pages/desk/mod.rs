@@ -1,11 +1,13 @@
 //! The pages of operators.
 
+mod alerts;
 mod home;
 mod leak;
 mod leaks;
 mod new_leak;
 mod report;
 
+pub use alerts::{AlertError, AlertPage, AlertsPage};
 pub use home::DeskHome;
 pub use leak::{LeakAlert, LeakPage, Work};
 pub use leaks::{LeakLine, LeaksPage};
