@@ -103,6 +103,9 @@ pub const COLUMNS: &[Column] = &[
     column!("legacy_passwords"."salt", "account_id"),
     column!("pending"."state", "pending_id"),
     column!("alerts"."note", "alert_id"),
+    column!("passkeys"."credential", "passkey_id"),
+    column!("passkeys"."name", "passkey_id"),
+    column!("passkey_challenges"."state", "challenge_id"),
 ];
 
 /// The last row that was looked at; the default is before the first.

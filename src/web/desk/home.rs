@@ -34,6 +34,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
             siege: siege_of(context.lab()),
             staff_siege: siege_of(context.realm()),
             open_alerts: open.all,
+            is_limited: visit.is_limited,
             stayed: context.request.query_string() == stay::STAYED,
         };
         context.page(StatusCode::OK, &page)

@@ -36,6 +36,8 @@ pub struct Wish {
     pub server_keys: String,
     /// Of refusals; 200 by default.
     pub floor_ms: u64,
+    /// The role `security` takes a passkey.
+    pub security_passkey: bool,
     pub site_keys: String,
     /// In the place of the sample LIS.
     pub upstream: Option<String>,
@@ -191,6 +193,8 @@ memory_kib = 12288
 parallelism = 1
 [sign_in]
 refusal_floor_ms = {floor}
+[operator]
+security_passkey = "{security_passkey}"
 {extra}
 [[lab]]
 id = "port"
@@ -216,6 +220,7 @@ requires = "record"
 url = "/imprimer.php?dossier={{record}}"
 requires = "record"
 "#,
+        security_passkey = if wish.security_passkey { "required" } else { "offered" },
         extra = wish.extra,
         server_keys = wish.server_keys,
         floor = if wish.floor_ms == 0 { 200 } else { wish.floor_ms },

@@ -20,6 +20,8 @@ pub struct DeskHome<'a> {
     pub siege: Option<Standing>,
     pub staff_siege: Option<Standing>,
     pub open_alerts: u64,
+    /// They have more of a role, in a session opened with a passkey.
+    pub is_limited: bool,
     /// "Stay signed in" was just asked for.
     pub stayed: bool,
 }
