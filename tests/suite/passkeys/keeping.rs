@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use vestibule::store::passkeys;
 
 use super::{lines, seen, trail};
 use crate::support::app::TestApp;

@@ -6,7 +6,6 @@ use serde_json::json;
 use vestibule::admin::operators as staff;
 use vestibule::domain::audit::Actor;
 use vestibule::domain::operator::Role;
-use vestibule::store::passkeys;
 
 use crate::support::app::{TestApp, Wish};
 use crate::support::oathtool;
