@@ -24,8 +24,8 @@ use crate::service::watch::{Named, Sighting};
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::Person;
 use crate::store::{
-    StoreFault, Tx, accounts, authenticators, devices, lab_codes, leak_accounts, legacy_passwords, passwords, pending,
-    sessions, throttle,
+    StoreFault, Tx, accounts, authenticators, devices, lab_codes, leak_accounts, legacy_passwords, passkeys, passwords,
+    pending, sessions, throttle,
 };
 
 /// Time for a person of 80 to find an authenticator on the telephone and try again tomorrow with the same paper.
@@ -148,7 +148,7 @@ pub async fn find(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option
     let stage = match state {
         Pending::ChoosingPassword(state) => Stage::ChoosingPassword(state),
         Pending::BindingAuthenticator(state) => Stage::BindingAuthenticator(state),
-        Pending::Held(_) => return Ok(None),
+        Pending::Held(_) | Pending::AddingPasskey(_) => return Ok(None),
     };
     let person = accounts::lookup_person(&mut tx, &core.sealer, lab, account).await?;
     tx.commit().await?;
@@ -224,7 +224,8 @@ pub async fn confirm(
     Ok(Step::Done(Enrolled { opened, recovery_codes }))
 }
 
-/// Whatever the account had before ends here: password, also that of the LIS, authenticator, sessions, trusted devices, failures.
+/// Whatever the account had before ends here: password, also that of the LIS, authenticator, passkeys, sessions, trusted
+/// devices, failures.
 async fn replace_means(
     core: &Core,
     tx: &mut Tx,
@@ -241,6 +242,7 @@ async fn replace_means(
     accounts::set_state(tx, lab, account, AccountState::Active, now).await?;
     leak_accounts::note_new_password(tx, lab, account, true, now).await?;
     legacy_passwords::delete(tx, lab, account).await?;
+    passkeys::delete_all(tx, lab, account).await?;
     sessions::end_all(tx, lab, account, now).await?;
     devices::forget_all(tx, lab, account).await?;
     throttle::forget(tx, lab, account).await?;

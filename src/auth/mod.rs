@@ -1,4 +1,5 @@
-//! The use cases of a patient, one function each: sign in, enrol, recover, rotate, hand over to a site, sign out.
+//! The use cases of a patient, one function each: sign in, enrol, recover, rotate, keep passkeys, hand over to a
+//! site, sign out.
 
 pub mod arrival;
 pub mod bucket;
@@ -7,10 +8,13 @@ pub mod device;
 pub mod enrol;
 pub mod hand_over;
 pub mod invited;
+pub mod passkey_sign_in;
+pub mod passkeys;
 pub mod profile;
 pub mod recover;
 pub mod recovery;
 pub mod rotate;
 pub mod session;
 pub mod sign_in;
+pub mod step_up;
 pub mod suitability;

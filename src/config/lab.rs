@@ -79,6 +79,13 @@ pub(super) fn check(labs: &[Lab], problems: &mut Problems) {
                 "write https://HOST or https://HOST:PORT",
             );
         }
+        if lab.portal.domain().is_none() {
+            problems.add(
+                place("portal"),
+                "an address in the place of a host name",
+                "write a host name: passkeys are made for one",
+            );
+        }
         if lab.name.trim().is_empty() {
             problems.add(place("name"), "it is empty", "write the name patients know");
         }

@@ -27,7 +27,7 @@ pub use database::Database;
 pub use lab::Lab;
 pub use leak::{Approval, Leak};
 pub use mail::{Mail, MailTls};
-pub use operator::Operator;
+pub use operator::{Operator, SecurityPasskey};
 pub use password::Password;
 pub use problem::{Problem, Problems};
 pub use server::{Keyring, Server, Tls};

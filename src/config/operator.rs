@@ -11,6 +11,16 @@ use super::Problems;
 pub struct Operator {
     /// Days after which an operator must choose a new password. None: passwords do not age.
     pub password_days: Option<u32>,
+    pub security_passkey: SecurityPasskey,
+}
+
+/// Whether the role `security` takes a session opened with a passkey.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecurityPasskey {
+    #[default]
+    Required,
+    Offered,
 }
 
 impl Operator {

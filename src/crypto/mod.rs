@@ -9,6 +9,7 @@ pub mod keyring;
 pub mod leak_digest;
 pub mod legacy;
 pub mod pairwise;
+pub mod passkey;
 pub mod password_hash;
 pub mod seal;
 pub mod token;

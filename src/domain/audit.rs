@@ -48,6 +48,21 @@ pub enum RefusalCause {
     TooManyInARow,
 }
 
+/// Why a passkey was refused; written here and shown to nobody on the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PasskeyCause {
+    /// What was signed was not asked for here, by this browser, within the last minutes, or was used before.
+    Challenge,
+    /// No account has it (any more), or it names another account.
+    Unknown,
+    /// The signature, the origin or the proof of the user is not right.
+    Signature,
+    /// Its counter went back: there may be two of it.
+    Cloned,
+    NotActive,
+}
+
 /// Why the gate refused a signed-in visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -90,6 +105,20 @@ pub enum Event {
     /// Somebody tried to come back without a password that serves.
     RecoveryRefused {
         cause: RefusalCause,
+    },
+    /// Nobody was signed in by it; the account is written down where the passkey is one's.
+    PasskeyRefused {
+        cause: PasskeyCause,
+    },
+    /// Somebody signed in was asked for password and code again, and did not give them.
+    StepUpRefused {
+        cause: RefusalCause,
+    },
+    PasskeyAdded {
+        passkey: String,
+    },
+    PasskeyRemoved {
+        passkey: String,
     },
     SignedOut {
         session: String,
@@ -277,6 +306,7 @@ pub enum Event {
 }
 
 impl Event {
+    #[expect(clippy::too_many_lines, reason = "one line an event")]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::SignedIn { .. } => "signed-in",
@@ -284,6 +314,10 @@ impl Event {
             Self::SignInDelayed { .. } => "sign-in-delayed",
             Self::SignInHeld { .. } => "sign-in-held",
             Self::RecoveryRefused { .. } => "recovery-refused",
+            Self::PasskeyRefused { .. } => "passkey-refused",
+            Self::StepUpRefused { .. } => "step-up-refused",
+            Self::PasskeyAdded { .. } => "passkey-added",
+            Self::PasskeyRemoved { .. } => "passkey-removed",
             Self::SignedOut { .. } => "signed-out",
             Self::SignedOutEverywhere { .. } => "signed-out-everywhere",
             Self::DeviceTrusted { .. } => "device-trusted",

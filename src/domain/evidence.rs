@@ -37,12 +37,30 @@
 //! ```compile_fail
 //! let recovery = vestibule::domain::evidence::RecoveryCodeOk(());
 //! ```
+//! A passkey signs in alone, but only one whose signature was checked:
+//! ```compile_fail
+//! let passkey = vestibule::domain::evidence::PasskeyOk(());
+//! ```
+//! What changes the means of an account takes proof that its holder was asked again, for this and for nothing else:
+//! ```compile_fail
+//! use vestibule::domain::evidence::{AddPasskey, Elevated, RemovePasskey};
+//! fn other(elevated: Elevated<AddPasskey>) -> Elevated<RemovePasskey> {
+//!     elevated
+//! }
+//! ```
+//! ```compile_fail
+//! fn twice(elevated: vestibule::domain::evidence::Elevated<vestibule::domain::evidence::AddPasskey>) {
+//!     let _again = elevated.clone();
+//! }
+//! ```
 
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::human_code::CodeMatched;
+use crate::crypto::passkey::PasskeyMatched;
 use crate::crypto::password_hash::PasswordMatched;
 use crate::crypto::totp::{Step, StepMatched};
 use crate::domain::account::UnknownState;
@@ -119,6 +137,45 @@ impl RecoveryCodeOk {
     }
 }
 
+/// A passkey of the account signed, and whoever holds it proved to it that they may use it.
+#[derive(Debug)]
+pub struct PasskeyOk(());
+
+impl PasskeyOk {
+    pub fn from_signature(_: &PasskeyMatched) -> Self {
+        Self(())
+    }
+}
+
+/// The holder of a session was asked for password and code again, just now, for one act (R-40). Neither copied nor
+/// stored: the act consumes it.
+#[derive(Debug)]
+pub struct Elevated<P> {
+    account: AccountId,
+    purpose: PhantomData<P>,
+}
+
+/// Purpose of an [`Elevated`].
+#[derive(Debug)]
+pub struct AddPasskey;
+
+/// Purpose of an [`Elevated`].
+#[derive(Debug)]
+pub struct RemovePasskey;
+
+impl<P> Elevated<P> {
+    pub fn by_password_and_code(account: AccountId, _: PasswordOk, _: &CodeOk) -> Self {
+        Self {
+            account,
+            purpose: PhantomData,
+        }
+    }
+
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+}
+
 /// By what a person was authenticated; `amr` follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -128,6 +185,7 @@ pub enum Means {
     /// The way back without a password that serves; it leads to a new one.
     CodeAndRecoveryCode,
     Enrolment,
+    Passkey,
 }
 
 impl Means {
@@ -137,15 +195,18 @@ impl Means {
             Self::PasswordAndRecoveryCode => "password-and-recovery-code",
             Self::CodeAndRecoveryCode => "code-and-recovery-code",
             Self::Enrolment => "enrolment",
+            Self::Passkey => "passkey",
         }
     }
 
-    /// Authentication method references (RFC 8176).
+    /// Authentication method references (RFC 8176 and IANA's registry). Whether hardware keeps a passkey is not known here,
+    /// so it is `pop`, proof of possession of a key, and neither `hwk` nor `swk`.
     pub const fn amr(self) -> &'static [&'static str] {
         match self {
             Self::PasswordAndCode | Self::Enrolment => &["pwd", "otp", "mfa"],
             Self::PasswordAndRecoveryCode => &["pwd", "mfa"],
             Self::CodeAndRecoveryCode => &["otp", "mfa"],
+            Self::Passkey => &["pop", "user", "mfa"],
         }
     }
 }
@@ -159,6 +220,7 @@ impl FromStr for Means {
             Self::PasswordAndRecoveryCode,
             Self::CodeAndRecoveryCode,
             Self::Enrolment,
+            Self::Passkey,
         ]
         .into_iter()
         .find(|means| means.as_str() == text)
@@ -188,6 +250,14 @@ impl Authenticated {
         Self {
             account,
             means: Means::CodeAndRecoveryCode,
+            at,
+        }
+    }
+
+    pub fn by_passkey(account: AccountId, _: PasskeyOk, at: Timestamp) -> Self {
+        Self {
+            account,
+            means: Means::Passkey,
             at,
         }
     }

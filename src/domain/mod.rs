@@ -14,6 +14,7 @@ pub mod leak;
 mod leak_tests;
 pub mod operator;
 pub mod outbox;
+pub mod passkey;
 pub mod password;
 pub mod pending;
 pub mod record;

@@ -66,6 +66,15 @@ impl Operator {
         self.roles.values().any(|held| *held >= role)
     }
 
+    /// With what a session without a passkey reaches, where the role `security` takes one.
+    #[must_use]
+    pub fn at_the_desk_only(mut self) -> Self {
+        for role in self.roles.values_mut() {
+            *role = Role::Desk.min(*role);
+        }
+        self
+    }
+
     pub fn actor(&self) -> Actor {
         Actor::Operator {
             name: self.name.to_string(),
@@ -90,5 +99,8 @@ mod tests {
         assert!(!operator.may(&lab("colline"), Role::Desk));
         assert!(operator.may_somewhere(Role::Security));
         assert_eq!(operator.actor().label(), "operator:claire");
+        let limited = operator.at_the_desk_only();
+        assert!(limited.may(&lab("vallee"), Role::Desk) && !limited.may(&lab("vallee"), Role::Security));
+        assert!(!limited.may(&lab("colline"), Role::Desk));
     }
 }

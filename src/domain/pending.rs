@@ -1,18 +1,22 @@
-//! What stands between two requests of a sign-in or an enrolment that is not complete. It opens no page but its own.
+//! What stands between two requests of a sign-in, an enrolment or a new passkey that is not complete. It opens no page
+//! but its own.
 
 use serde::{Deserialize, Serialize};
 
+use crate::crypto::passkey::Registration;
 use crate::crypto::password_hash::{HashFault, HashedPassword};
 use crate::crypto::token::HashedToken;
 use crate::crypto::totp::Seed;
 use crate::domain::account::HoldReason;
-use crate::domain::evidence::{Authenticated, CodeOk, LabCodeOk, LegacyOk, Means, RecoveryCodeOk};
+use crate::domain::evidence::{
+    AddPasskey, Authenticated, CodeOk, Elevated, LabCodeOk, LegacyOk, Means, RecoveryCodeOk,
+};
 use crate::domain::return_to::ReturnTo;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::AccountId;
 
 /// Raised when the shape of [`Pending`] changes: what an older version wrote is not guessed at but begun again.
-pub const VERSION: i64 = 3;
+pub const VERSION: i64 = 4;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "kebab-case")]
@@ -20,6 +24,7 @@ pub enum Pending {
     Held(Held),
     ChoosingPassword(ChoosingPassword),
     BindingAuthenticator(BindingAuthenticator),
+    AddingPasskey(AddingPasskey),
 }
 
 /// What opens a hold.
@@ -58,6 +63,8 @@ impl Held {
     pub fn wanted(&self) -> Wanted {
         match (self.reason, self.means) {
             (HoldReason::Disabled, Means::PasswordAndCode) => Wanted::NewPasswordAndRecoveryCode,
+            // Nothing of a passkey stands in a list.
+            (HoldReason::Disabled, Means::Passkey) => Wanted::NewPassword,
             (HoldReason::Disabled, _) => Wanted::LabCode,
             _ => Wanted::NewPassword,
         }
@@ -155,5 +162,21 @@ impl BindingAuthenticator {
 impl std::fmt::Debug for BindingAuthenticator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("BindingAuthenticator(..)")
+    }
+}
+
+/// The holder was asked again, and their browser is to make a passkey.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AddingPasskey {
+    registration: Registration,
+}
+
+impl AddingPasskey {
+    pub fn begin(_: Elevated<AddPasskey>, registration: Registration) -> Self {
+        Self { registration }
+    }
+
+    pub fn registration(&self) -> &Registration {
+        &self.registration
     }
 }

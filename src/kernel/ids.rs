@@ -68,6 +68,9 @@ random_id! {
     /// Something begun and not finished between two requests: an enrolment, a hold.
     PendingId,
     AuditEventId,
+    PasskeyId,
+    /// A passkey sign-in under way, of nobody yet.
+    ChallengeId,
     /// One attempt to tell somebody something by mail; its bounce comes back to an address that holds it.
     NoticeId,
     /// Something that somebody has to look into.

@@ -27,7 +27,7 @@ use crate::server::watch::{Patience, Watch, watched};
 use crate::service::Core;
 use crate::service::network_throttle::NetworkThrottle;
 use crate::web::kit::App;
-use crate::web::kit::faces::Faces;
+use crate::web::kit::faces::{FaceFault, Faces};
 use crate::web::kit::floor::Floor;
 use crate::web::{desk, internal};
 
@@ -52,8 +52,8 @@ pub enum StartError {
     Certificate(#[from] CertificateProblem),
     #[error("[corpus] file {0}")]
     Corpus(#[from] CorpusProblem),
-    #[error("[[lab]] time_zone: {0}")]
-    Zone(#[from] crate::i18n::UnknownZone),
+    #[error("[[lab]]: {0}")]
+    Lab(#[from] FaceFault),
     #[error("texts: {0}")]
     Texts(#[from] crate::i18n::TextsError),
     #[error("[[site]]: {0}")]
@@ -68,7 +68,7 @@ impl StartError {
             Self::Listen { .. } => "stop the program that listens there, or choose another address",
             Self::Certificate(_) => "check that both files are there, readable, PEM, and belong together",
             Self::Corpus(problem) => problem.remedy(),
-            Self::Zone(_) => "write an IANA name such as Europe/Paris",
+            Self::Lab(_) => "write an IANA time zone such as Europe/Paris, and a portal with a host name",
             Self::Site(_) => "correct the rule; config/vestibule.toml shows how they are written",
             Self::Texts(_) | Self::Io(_) => "report this: it is a fault of the program or of the machine",
         };

@@ -28,6 +28,7 @@ const SOURCES: &[Source] = sources![
     2 "0002_one_owner",
     3 "0003_leaks",
     4 "0004_devices",
+    5 "0005_passkeys",
     6 "0006_siege",
     7 "0007_alerts",
 ];

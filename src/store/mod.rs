@@ -22,6 +22,8 @@ pub mod operator_networks;
 pub mod operators;
 pub mod outbox;
 mod packed;
+pub mod passkey_challenges;
+pub mod passkeys;
 pub mod passwords;
 pub mod pending;
 pub mod records;

@@ -102,6 +102,9 @@ pub const COLUMNS: &[Column] = &[
     column!("authenticators"."seed", "account_id"),
     column!("legacy_passwords"."salt", "account_id"),
     column!("pending"."state", "pending_id"),
+    column!("passkeys"."credential", "passkey_id"),
+    column!("passkeys"."name", "passkey_id"),
+    column!("passkey_challenges"."state", "challenge_id"),
     column!("alerts"."note", "alert_id"),
 ];
 

@@ -4,7 +4,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::clock::References;
-use super::{Check, alerts, siege};
+use super::{Check, alerts, operators, siege};
 use crate::admin::installation::{IfAbsent, Place, bond, check_bond, open_database};
 use crate::admin::{explain, files};
 use crate::config::Config;
@@ -84,6 +84,7 @@ async fn inside(
         (Some(_), None) => checks.push(Check::ok("keyring and database", "the first start will bind them")),
         (None, _) => {}
     }
+    checks.push(operators::examine(config, db).await?);
     let mut tx = db.begin_read().await?;
     let mut newest = None;
     for lab in &config.labs {

@@ -7,6 +7,7 @@ mod corpus;
 mod database;
 mod mail;
 mod network;
+mod operators;
 mod siege;
 mod sites;
 mod tls;

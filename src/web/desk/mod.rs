@@ -14,7 +14,7 @@ mod visit;
 
 use actix_web::web::ServiceConfig;
 
-use crate::web::entrance::{activate, login, logout, rotate, stay};
+use crate::web::entrance::{activate, login, logout, passkey, passkeys, rotate, stay};
 use crate::web::kit::page;
 use crate::web::pages::DESK;
 
@@ -24,12 +24,18 @@ pub fn configure(service: &mut ServiceConfig) {
     service
         .service(page!(DESK.home => home::get))
         .service(page!(DESK.login => login::get, login::post))
+        .service(page!(DESK.passkey => passkey::get, passkey::post))
+        .service(page!(DESK.passkey_answer => passkey::get, passkey::post_answer))
         .service(page!(DESK.logout => logout::get, logout::post))
         .service(page!(DESK.activate => activate::get, activate::post))
         .service(page!(DESK.activate_password => activate::get, activate::post_password))
         .service(page!(DESK.activate_code => activate::get, activate::post_code))
         .service(page!(DESK.password => rotate::get, rotate::post))
         .service(page!(DESK.stay => home::get, stay::post))
+        .service(page!(DESK.passkeys => passkeys::list::get))
+        .service(page!(DESK.passkeys_add => passkeys::add::get, passkeys::add::post))
+        .service(page!(DESK.passkeys_new => passkeys::new::get, passkeys::new::post))
+        .service(page!(DESK.passkeys_remove => passkeys::remove::get, passkeys::remove::post))
         .service(page!("/desk/alerts" => alerts::get))
         .service(page!("/desk/alerts/{id}" => alert::get))
         .service(page!("/desk/alerts/{id}/take" => alert::get, alert::post_take))

@@ -4,8 +4,10 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::admin::operators;
 use crate::auth::session::Asked;
+use crate::config::SecurityPasskey;
 use crate::domain::alert::Alert;
 use crate::domain::audit::{DeskCause, Event};
+use crate::domain::evidence::Means;
 use crate::domain::leak::LeakId;
 use crate::domain::operator::{Operator, Role};
 use crate::domain::session::Session;
@@ -21,10 +23,26 @@ use crate::web::pages::Stay;
 #[derive(Debug)]
 pub struct Visit {
     pub operator: Operator,
+    /// They have the role `security` here, and this session is not enough for it.
+    pub is_limited: bool,
     session: Session,
 }
 
 impl Visit {
+    fn of(context: &Context<'_>, operator: Operator, session: Session) -> Self {
+        let required = context.app.core.config.operator.security_passkey == SecurityPasskey::Required;
+        let is_limited = required && session.means != Means::Passkey && operator.may(context.lab(), Role::Security);
+        Self {
+            operator: if is_limited {
+                operator.at_the_desk_only()
+            } else {
+                operator
+            },
+            is_limited,
+            session,
+        }
+    }
+
     pub fn stay(&self, context: &Context<'_>) -> Stay {
         let core = &context.app.core;
         Stay::of(&self.session, core.lifetime(context.realm()), core.now())
@@ -52,7 +70,7 @@ pub async fn with_operator(
         let Some(operator) = operators::lookup(&app.core, session.account).await? else {
             return signed_in::sign_in_first(context);
         };
-        let visit = Visit { operator, session };
+        let visit = Visit::of(context, operator, session);
         if !visit.may(context, Role::Desk) {
             refused(context, &visit, DeskCause::NoRole).await?;
             return Err(Failure::NotFound);

@@ -21,9 +21,9 @@ use crate::web::pages::{Door, Login, LoginError};
 /// Where the person was going, as the site told the portal.
 #[derive(Debug, Default, Deserialize)]
 pub struct Destination {
-    site: Option<String>,
-    to: Option<String>,
-    via: Option<String>,
+    pub(super) site: Option<String>,
+    pub(super) to: Option<String>,
+    pub(super) via: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -51,14 +51,14 @@ impl std::fmt::Debug for Fields {
 
 /// What the form shows again.
 #[derive(Clone, Copy, Default)]
-struct Typed<'a> {
+pub(super) struct Typed<'a> {
     identifier: &'a str,
     two_codes: bool,
 }
 
 impl Destination {
     /// The sign-in that leads there.
-    fn login_page(&self, door: &Door) -> String {
+    pub(super) fn login_page(&self, door: &Door) -> String {
         let fields = [("site", &self.site), ("to", &self.to), ("via", &self.via)];
         let given = fields
             .into_iter()
@@ -73,7 +73,7 @@ impl Destination {
 
     /// Only a site of this lab, a path of that site and a browser's mark make a destination; anything else is none.
     /// Results are for patients: no site lets an operator in.
-    fn check(&self, context: &Context<'_>) -> Option<ReturnTo> {
+    pub(super) fn check(&self, context: &Context<'_>) -> Option<ReturnTo> {
         if context.door.is_desk {
             return None;
         }
@@ -150,7 +150,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
     .await
 }
 
-async fn answer(
+pub(super) async fn answer(
     context: &mut Context<'_>,
     outcome: Outcome,
     typed: Typed<'_>,
@@ -205,7 +205,7 @@ async fn answer(
     }
 }
 
-fn form(
+pub(super) fn form(
     context: &Context<'_>,
     status: StatusCode,
     typed: Typed<'_>,

@@ -1,9 +1,11 @@
-//! Coming in, for patients and operators alike: sign-in, enrolment, rotation, sign-out. The address says which of the two
+//! Coming in, for patients and operators alike: sign-in, enrolment, rotation, passkeys, sign-out. The address says which of the two
 //! it is (`Context::door`), and with it the realm, the cookies and the pages to go on to.
 
 pub mod activate;
 pub mod login;
 pub mod logout;
+pub mod passkey;
+pub mod passkeys;
 pub mod rotate;
 pub mod signed_in;
 pub mod stay;

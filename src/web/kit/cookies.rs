@@ -31,6 +31,15 @@ pub const fn pending(door: &Door) -> &'static str {
     }
 }
 
+/// A passkey that is being added.
+pub const fn passkey(door: &Door) -> &'static str {
+    if door.is_desk {
+        "__Host-vst_desk_passkey"
+    } else {
+        "__Host-vst_passkey"
+    }
+}
+
 /// A browser that somebody signed in from; unlike the others it outlives the browser's window.
 pub const fn device(door: &Door) -> &'static str {
     if door.is_desk {

@@ -6,6 +6,7 @@ use actix_web::dev::RequestHead;
 use actix_web::http::header::HOST;
 
 use crate::config::{Config, Lab, SiteSection};
+use crate::crypto::passkey::{PasskeyFault, RelyingParty};
 use crate::i18n::{UnknownZone, Zone};
 use crate::kernel::ids::{LabId, SiteId};
 
@@ -20,6 +21,8 @@ pub enum Face {
 pub struct LabFace {
     pub lab: Lab,
     pub zone: Zone,
+    /// For whose passkeys its host counts.
+    pub party: RelyingParty,
     pub sites: Vec<SiteSection>,
 }
 
@@ -32,10 +35,18 @@ pub struct Faces {
     pub operators: LabId,
 }
 
+#[derive(Debug, thiserror::Error)]
+pub enum FaceFault {
+    #[error(transparent)]
+    Zone(#[from] UnknownZone),
+    #[error(transparent)]
+    Portal(#[from] PasskeyFault),
+}
+
 impl Faces {
     /// # Errors
-    /// A lab's time zone is unknown on this machine.
-    pub fn of(config: &Config) -> Result<Self, UnknownZone> {
+    /// A lab's time zone is unknown on this machine, or its portal has no host name.
+    pub fn of(config: &Config) -> Result<Self, FaceFault> {
         let mut faces = Self {
             by_host: HashMap::new(),
             labs: HashMap::new(),
@@ -53,6 +64,7 @@ impl Faces {
                 LabFace {
                     lab: lab.clone(),
                     zone,
+                    party: RelyingParty::new(&lab.name, &lab.portal)?,
                     sites,
                 },
             );

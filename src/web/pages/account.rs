@@ -49,6 +49,7 @@ pub struct Account<'a> {
     pub sessions: &'a [SessionLine<'a>],
     pub devices: &'a [DeviceLine<'a>],
     pub recovery_codes_left: u64,
+    pub passkeys: u64,
     pub stay: Stay,
     /// "Stay signed in" was just asked for.
     pub stayed: bool,

@@ -1,4 +1,4 @@
-//! Stylesheet, icon and script: compiled in, served under a name that carries a hash of the content, so that a browser
+//! Stylesheet, icon and scripts: compiled in, served under a name that carries a hash of the content, so that a browser
 //! may keep them for ever and a new release is seen at once.
 
 use std::sync::LazyLock;
@@ -49,7 +49,16 @@ pub(super) static SHOW_PASSWORD: LazyLock<File> = LazyLock::new(|| {
     )
 });
 
-static ALL: [&LazyLock<File>; 3] = [&STYLESHEET, &ICON, &SHOW_PASSWORD];
+pub(super) static PASSKEY: LazyLock<File> = LazyLock::new(|| {
+    File::new(
+        "passkey",
+        "js",
+        "text/javascript",
+        include_bytes!("../assets/passkey.js"),
+    )
+});
+
+static ALL: [&LazyLock<File>; 4] = [&STYLESHEET, &ICON, &SHOW_PASSWORD, &PASSKEY];
 
 /// The asset of that name (the last segment of the path); `None` for any other name, an older hash included.
 pub fn asset(name: &str) -> Option<Asset> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Door;
-use super::asset::{ICON, SHOW_PASSWORD, STYLESHEET};
+use super::asset::{ICON, PASSKEY, SHOW_PASSWORD, STYLESHEET};
 use crate::i18n::{Arg, Language, Texts, Zone};
 use crate::kernel::clock::Timestamp;
 
@@ -84,6 +84,10 @@ impl<'a> Chrome<'a> {
 
     pub fn show_password_script(&self) -> String {
         format!("{}/{}", self.assets, SHOW_PASSWORD.name)
+    }
+
+    pub fn passkey_script(&self) -> String {
+        format!("{}/{}", self.assets, PASSKEY.name)
     }
 
     /// A path of the portal, reachable from here.

@@ -14,6 +14,18 @@ pub struct Door {
     pub password: &'static str,
     /// Puts off the end of a sign-in.
     pub stay: &'static str,
+    /// Begins a sign-in with a passkey.
+    pub passkey: &'static str,
+    /// Takes what the passkey signed.
+    pub passkey_answer: &'static str,
+    /// The list of one's passkeys.
+    pub passkeys: &'static str,
+    /// Asks again before one is added.
+    pub passkeys_add: &'static str,
+    /// Has the browser make one.
+    pub passkeys_new: &'static str,
+    /// Asks again before one is removed.
+    pub passkeys_remove: &'static str,
 }
 
 pub static PORTAL: Door = Door {
@@ -26,6 +38,12 @@ pub static PORTAL: Door = Door {
     activate_code: "/activate/code",
     password: "/password",
     stay: "/account/stay",
+    passkey: "/login/passkey",
+    passkey_answer: "/login/passkey/answer",
+    passkeys: "/account/passkeys",
+    passkeys_add: "/account/passkeys/add",
+    passkeys_new: "/account/passkeys/new",
+    passkeys_remove: "/account/passkeys/remove",
 };
 
 pub static DESK: Door = Door {
@@ -38,6 +56,12 @@ pub static DESK: Door = Door {
     activate_code: "/desk/activate/code",
     password: "/desk/password",
     stay: "/desk/stay",
+    passkey: "/desk/login/passkey",
+    passkey_answer: "/desk/login/passkey/answer",
+    passkeys: "/desk/passkeys",
+    passkeys_add: "/desk/passkeys/add",
+    passkeys_new: "/desk/passkeys/new",
+    passkeys_remove: "/desk/passkeys/remove",
 };
 
 impl Door {

@@ -16,6 +16,8 @@ pub enum LoginError {
     Busy { seconds: u64 },
     /// The form is too old, or came from elsewhere.
     Expired,
+    /// A passkey did not sign in, whatever the reason.
+    Passkey,
 }
 
 #[derive(Clone, Debug, Template)]
@@ -52,6 +54,11 @@ impl Login<'_> {
             LoginError::Wait { seconds } => Alert::pause(chrome, seconds),
             LoginError::Busy { seconds } => Alert::busy(chrome, seconds),
             LoginError::Expired => Alert::expired(chrome),
+            LoginError::Passkey => Alert::of(
+                chrome,
+                "passkey-refused-title",
+                &["passkey-refused-text", "passkey-refused-other"],
+            ),
         })
     }
 

@@ -2,6 +2,8 @@
 
 #[path = "samples_desk.rs"]
 mod desk;
+#[path = "samples_passkeys.rs"]
+mod passkeys;
 
 use askama::Template;
 
@@ -78,6 +80,7 @@ pub(super) fn all(texts: &Texts, zone: &Zone, language: Language, words: Words<'
         },
         words,
     );
+    passkeys::all(&mut pages, plain, words);
     invitations(&mut pages, plain, words);
     recoveries(&mut pages, plain, words);
     put(&mut pages, "signed-out", &SignedOut { chrome: plain });
@@ -133,6 +136,7 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         ("login-wait", LoginError::Wait { seconds: 95 }),
         ("login-busy", LoginError::Busy { seconds: 20 }),
         ("login-expired", LoginError::Expired),
+        ("login-passkey-refused", LoginError::Passkey),
     ] {
         let (site, to) = (Some(words.typed), Some(words.typed));
         put(
@@ -413,6 +417,7 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         holder: words.name,
         sites: &sites[..1],
         sessions: &sessions,
+        passkeys: 1,
         devices: &devices,
         recovery_codes_left: 8,
         stay: Stay {
@@ -434,6 +439,7 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     put(pages, "account-last-minutes", &last_minutes);
     let mut bare = full.clone();
     (bare.sites, bare.sessions, bare.recovery_codes_left) = (&[], &sessions[..1], 0);
+    bare.passkeys = 0;
     put(pages, "account-bare", &bare);
 }
 

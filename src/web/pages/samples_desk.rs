@@ -51,6 +51,7 @@ pub(super) fn all(pages: &mut Pages, plain: Chrome<'_>, words: Words<'_>) {
             stay: STAY,
             holder: words.name,
             role,
+            is_limited: false,
             siege: (role == Role::Security).then_some(SIEGE),
             staff_siege: (role == Role::Security).then_some(SIEGE),
             stayed: role == Role::Security,
@@ -58,6 +59,18 @@ pub(super) fn all(pages: &mut Pages, plain: Chrome<'_>, words: Words<'_>) {
         };
         put(pages, name, &page);
     }
+    let limited = DeskHome {
+        chrome: inside,
+        stay: STAY,
+        holder: words.name,
+        role: Role::Desk,
+        is_limited: true,
+        siege: None,
+        staff_siege: None,
+        open_alerts: 0,
+        stayed: false,
+    };
+    put(pages, "desk-home-limited", &limited);
     alerts(pages, inside, words);
     leaks(pages, inside, words);
     new_leaks(pages, inside, words);

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use crate::auth::{device, profile, recovery, session};
+use crate::auth::{device, passkeys, profile, recovery, session};
 use crate::domain::session::Session;
 use crate::kernel::ids::{DeviceId, SessionId};
 use crate::web::entrance::signed_in::{self, CsrfAlone, with_form};
@@ -93,6 +93,7 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
         .ok_or(Failure::NotFound)?;
     let open = session::list(core, lab, current.account).await?;
     let left = recovery::count_left(core, lab, current.account).await?;
+    let passkeys = passkeys::list(core, lab, current.account).await?.len();
     let handles: Vec<String> = open.iter().map(|session| session.id.to_string()).collect();
     let sessions: Vec<SessionLine<'_>> = open
         .iter()
@@ -132,6 +133,7 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
         holder: &format!("{} {}", person.given_name, person.family_name),
         sites: &sites,
         sessions: &sessions,
+        passkeys: passkeys as u64,
         devices: &devices,
         recovery_codes_left: u64::try_from(left).unwrap_or(0),
         stay: Stay::of(current, core.lifetime(lab), core.now()),

@@ -10,7 +10,7 @@ pub mod static_files;
 
 use actix_web::web::{ServiceConfig, route};
 
-use crate::web::entrance::{activate, login, logout, rotate, stay};
+use crate::web::entrance::{activate, login, logout, passkey, passkeys, rotate, stay};
 use crate::web::kit::{page, probes, strays};
 use crate::web::pages::PORTAL;
 
@@ -20,6 +20,8 @@ pub fn configure(service: &mut ServiceConfig) {
         .app_data(strays::queries())
         .service(page!("/" => home::get))
         .service(page!(PORTAL.login => login::get, login::post))
+        .service(page!(PORTAL.passkey => passkey::get, passkey::post))
+        .service(page!(PORTAL.passkey_answer => passkey::get, passkey::post_answer))
         .service(page!(PORTAL.logout => logout::get, logout::post))
         .service(page!(PORTAL.activate => activate::get, activate::post))
         .service(page!(PORTAL.activate_password => activate::get, activate::post_password))
@@ -29,6 +31,10 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!("/recover" => recover::get, recover::post))
         .service(page!(PORTAL.home => account::get))
         .service(page!(PORTAL.stay => account::get, stay::post))
+        .service(page!(PORTAL.passkeys => passkeys::list::get))
+        .service(page!(PORTAL.passkeys_add => passkeys::add::get, passkeys::add::post))
+        .service(page!(PORTAL.passkeys_new => passkeys::new::get, passkeys::new::post))
+        .service(page!(PORTAL.passkeys_remove => passkeys::remove::get, passkeys::remove::post))
         .service(page!(account::END_ONE => account::get, account::post_end_one))
         .service(page!(account::FORGET_DEVICE => account::get, account::post_forget_device))
         .service(page!(account::END_ALL => account::get, account::post_end_all))

@@ -1,4 +1,4 @@
-//! `/static/…`: the stylesheet, the icon and one small script.
+//! `/static/…`: the stylesheet, the icon and two small scripts.
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;

@@ -25,6 +25,19 @@ export async function freshCode(secret) {
   }
 }
 
+/** The code before and the one shown, of which no test has used the second; waits for a whole step when it must. */
+export async function codesInARow(secret) {
+  for (;;) {
+    const current = Math.floor(seconds() / STEP);
+    const spare = STEP - (seconds() % STEP);
+    if (spare >= 12 && current > (lastStep.get(secret) ?? 0)) {
+      lastStep.set(secret, current);
+      return Promise.all([oathtool(secret, (current - 1) * STEP), oathtool(secret, current * STEP)]);
+    }
+    await sleep(spare * 1000 + 200);
+  }
+}
+
 /** Six digits that are right neither now nor in the steps around. */
 export async function wrongCode(secret) {
   const around = await Promise.all([-2, -1, 0, 1, 2].map((steps) => oathtool(secret, seconds() + steps * STEP)));

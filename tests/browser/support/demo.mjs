@@ -13,11 +13,13 @@ const BINARY = resolve(process.env.VESTIBULE_BIN ?? join(HERE, "../../../target/
 const START_SECONDS = 60;
 const STOP_SECONDS = 25;
 
-export async function startDemo() {
+/** `settings`: variables that stand in the place of keys of the configuration. */
+export async function startDemo(settings = {}) {
   const folder = await mkdtemp(join(tmpdir(), "vestibule-browser-"));
   const port = await freePort();
   const child = spawn(BINARY, ["demo", "--dir", folder, "--port", String(port)], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...settings },
   });
   const log = [];
   child.stdout.on("data", (text) => log.push(text));

@@ -32,6 +32,8 @@ pub struct TestApp {
 pub struct Wish {
     pub database_url: Option<String>,
     pub extra: String,
+    /// The role `security` takes a passkey.
+    pub security_passkey: bool,
     /// Of `[server]`.
     pub server_keys: String,
     /// Of refusals; 200 by default.
@@ -191,6 +193,8 @@ memory_kib = 12288
 parallelism = 1
 [sign_in]
 refusal_floor_ms = {floor}
+[operator]
+security_passkey = "{security_passkey}"
 {extra}
 [[lab]]
 id = "port"
@@ -216,6 +220,7 @@ requires = "record"
 url = "/imprimer.php?dossier={{record}}"
 requires = "record"
 "#,
+        security_passkey = if wish.security_passkey { "required" } else { "offered" },
         extra = wish.extra,
         server_keys = wish.server_keys,
         floor = if wish.floor_ms == 0 { 200 } else { wish.floor_ms },

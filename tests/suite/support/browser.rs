@@ -56,6 +56,13 @@ impl Page {
         Some(unescape(&value[..value.find('"')?]))
     }
 
+    /// The first value of that attribute.
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        let text = self.text();
+        let value = text.split_once(&format!(" {name}=\""))?.1;
+        Some(unescape(&value[..value.find('"')?]))
+    }
+
     /// The text inside the element with that id.
     pub fn element(&self, id: &str) -> Option<String> {
         let text = self.text();

@@ -8,6 +8,7 @@ pub mod databases;
 pub mod hook;
 pub mod oathtool;
 pub mod operator;
+pub mod passkey;
 pub mod patient;
 pub mod postgres;
 pub mod programs;

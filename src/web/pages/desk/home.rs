@@ -16,6 +16,8 @@ pub struct DeskHome<'a> {
     pub holder: &'a str,
     /// In this lab.
     pub role: Role,
+    /// They have more of a role, in a session opened with a passkey.
+    pub is_limited: bool,
     /// Of this lab's patients, and of the staff of all labs.
     pub siege: Option<Standing>,
     pub staff_siege: Option<Standing>,

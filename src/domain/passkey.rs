@@ -1,0 +1,24 @@
+//! What is decided of passkeys beyond their signatures.
+
+/// Of one account. Nobody has so many devices; without a limit a stolen session could fill the database.
+pub const MOST: usize = 20;
+
+const LONGEST_NAME: usize = 60;
+
+/// What somebody calls a passkey, as it is kept: one line, not endless. Empty: the page finds words for it.
+pub fn name(typed: &str) -> String {
+    let plain = typed.chars().filter(|c| !c.is_control()).take(LONGEST_NAME);
+    plain.collect::<String>().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_short_line() {
+        assert_eq!(name("  Téléphone\nde Léa \u{0}"), "Téléphonede Léa");
+        assert_eq!(name(&"é".repeat(100)).chars().count(), LONGEST_NAME);
+        assert_eq!(name(" \t"), "");
+    }
+}

@@ -1,0 +1,93 @@
+//! Asks for password and code again, before a passkey is added or removed.
+
+use askama::Template;
+
+use super::passkeys::name;
+use super::{Alert, Chrome};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose<'a> {
+    Add,
+    /// `handle` comes back as the form's `passkey`.
+    Remove {
+        handle: &'a str,
+        name: &'a str,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AgainError {
+    /// Wrong password or code: one text for both.
+    Refused,
+    Wait {
+        seconds: u64,
+    },
+    Busy {
+        seconds: u64,
+    },
+    Expired,
+}
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "passkeys_again.html")]
+pub struct Again<'a> {
+    pub chrome: Chrome<'a>,
+    pub purpose: Purpose<'a>,
+    pub error: Option<AgainError>,
+}
+
+impl Again<'_> {
+    fn title(&self) -> String {
+        let title = self.chrome.t(self.headline());
+        self.chrome.title(&title, self.error.is_some())
+    }
+
+    fn headline(&self) -> &'static str {
+        match self.purpose {
+            Purpose::Add => "passkeys-add-title",
+            Purpose::Remove { .. } => "passkeys-remove-title",
+        }
+    }
+
+    fn intro(&self) -> String {
+        match self.purpose {
+            Purpose::Add => self.chrome.t("again-add-intro").into_owned(),
+            Purpose::Remove { name: given, .. } => {
+                let name = name(&self.chrome, given);
+                self.chrome.t1("again-remove-intro", "name", &name)
+            }
+        }
+    }
+
+    fn action(&self) -> &'static str {
+        match self.purpose {
+            Purpose::Add => self.chrome.door.passkeys_add,
+            Purpose::Remove { .. } => self.chrome.door.passkeys_remove,
+        }
+    }
+
+    fn submit(&self) -> &'static str {
+        match self.purpose {
+            Purpose::Add => "again-add-submit",
+            Purpose::Remove { .. } => "again-remove-submit",
+        }
+    }
+
+    fn alert(&self) -> Option<Alert> {
+        let chrome = &self.chrome;
+        self.error.map(|error| match error {
+            AgainError::Refused => Alert::of(
+                chrome,
+                "again-refused-title",
+                &["again-refused-which", "login-refused-code"],
+            ),
+            AgainError::Wait { seconds } => Alert::pause(chrome, seconds),
+            AgainError::Busy { seconds } => Alert::busy(chrome, seconds),
+            AgainError::Expired => Alert::expired(chrome),
+        })
+    }
+
+    fn is_refused(&self) -> bool {
+        self.error == Some(AgainError::Refused)
+    }
+}
