@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-
 use super::{lines, seen, trail};
 use crate::support::app::TestApp;
 use crate::support::databases::on_both_databases;
