@@ -137,6 +137,11 @@ impl Lab {
             self.spans.retain(|span| now.since(span.at) <= REMEMBERED);
             self.baseline = Baseline::of(&self.spans, &self.sieges, now);
         }
+        self.recent = within(&self.minutes, WINDOW, now);
+        // What ends a siege changes with the minutes.
+        if self.state != State::Calm && now.unix_seconds() % 60 != 0 {
+            return;
+        }
         let next = self.state.next(&self.minutes, self.baseline, &self.rules, now);
         match (self.state, next) {
             (State::Calm, State::Siege(siege)) => self.sieges.push(Span {
@@ -147,7 +152,6 @@ impl Lab {
             _ => {}
         }
         self.state = next;
-        self.recent = within(&self.minutes, WINDOW, now);
     }
 }
 
