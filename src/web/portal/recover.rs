@@ -44,13 +44,8 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
         context.admit_sign_in()?;
         let (typed, two_codes) = (fields.identifier.as_str(), !fields.next_code.trim().is_empty());
         if !context.made_form(&fields.csrf) {
-            return page(
-                context,
-                StatusCode::FORBIDDEN,
-                typed,
-                two_codes,
-                Some(RecoverError::Expired),
-            );
+            let error = Some(RecoverError::Expired);
+            return page(context, StatusCode::FORBIDDEN, typed, two_codes, error);
         }
         let attempt = Attempt {
             lab: context.lab(),
