@@ -49,7 +49,6 @@ pub enum Arrived {
 ///
 /// # Errors
 /// The database does not answer.
-#[expect(clippy::too_many_arguments, reason = "who, where from, and where to")]
 pub async fn arrive(
     core: &Core,
     tx: &mut Tx,
