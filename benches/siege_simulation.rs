@@ -305,76 +305,21 @@ impl<'a> Attack<'a> {
 /// Limits of an account, whether its holder comes daily, whether the lab's rate counts, whether sieges do.
 type Row = (&'static str, Limits, bool, bool, bool, &'static str, Attacker);
 
+#[rustfmt::skip]
 fn rows(limits: Limits) -> Vec<Row> {
     use Attacker::{Creeps, GuessesBoth, Persists, Undisturbed, Withdraws};
     let (listed, fast) = (limits.of_listed(), "as fast as it may");
     vec![
         ("25 a day", limits, true, false, false, fast, Undisturbed),
-        (
-            "25 a day, 6,000 a minute for the lab",
-            limits,
-            true,
-            true,
-            false,
-            fast,
-            Undisturbed,
-        ),
+        ("25 a day, 6,000 a minute for the lab", limits, true, true, false, fast, Undisturbed),
         ("25 a day, 100 in a row", limits, false, true, false, fast, Undisturbed),
         ("listed: 5 a day", listed, true, true, false, fast, Undisturbed),
-        (
-            "listed: 5 a day, 100 in a row",
-            listed,
-            false,
-            true,
-            false,
-            fast,
-            Undisturbed,
-        ),
-        (
-            "25 a day, siege",
-            limits,
-            true,
-            true,
-            true,
-            "persists with one code",
-            Persists,
-        ),
-        (
-            "25 a day, siege",
-            limits,
-            true,
-            true,
-            true,
-            "withdraws until it is over",
-            Withdraws,
-        ),
-        (
-            "25 a day, siege",
-            limits,
-            true,
-            true,
-            true,
-            "stays below the limit",
-            Creeps,
-        ),
-        (
-            "25 a day, siege",
-            limits,
-            true,
-            true,
-            true,
-            "guesses two codes",
-            GuessesBoth,
-        ),
-        (
-            "listed: 5 a day, siege",
-            listed,
-            true,
-            true,
-            true,
-            "stays below the limit",
-            Creeps,
-        ),
+        ("listed: 5 a day, 100 in a row", listed, false, true, false, fast, Undisturbed),
+        ("25 a day, siege", limits, true, true, true, "persists with one code", Persists),
+        ("25 a day, siege", limits, true, true, true, "withdraws until it is over", Withdraws),
+        ("25 a day, siege", limits, true, true, true, "stays below the limit", Creeps),
+        ("25 a day, siege", limits, true, true, true, "guesses two codes", GuessesBoth),
+        ("listed: 5 a day, siege", listed, true, true, true, "stays below the limit", Creeps),
     ]
 }
 
