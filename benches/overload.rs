@@ -33,8 +33,9 @@ use support::{Installation, PASSWORD, Patient, RECORD, percentile};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Neither rates nor a siege: places alone have to carry it.
 const UNTHROTTLED: &str = "[throttle]\nnetwork_per_minute = 40000000\nnetwork_burst = 40000000\n\
-    lab_per_minute = 40000000\nall_labs_per_minute = 40000000";
+    lab_per_minute = 40000000\nall_labs_per_minute = 40000000\n[siege]\nenabled = false";
 const FLOOD_CONNECTIONS: usize = 2_048;
 const CAPACITY_CONNECTIONS: usize = 512;
 const CAPACITY_LASTS: Duration = Duration::from_secs(10);

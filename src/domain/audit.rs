@@ -306,6 +306,7 @@ pub enum Event {
 }
 
 impl Event {
+    #[expect(clippy::too_many_lines, reason = "one line an event")]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::SignedIn { .. } => "signed-in",

@@ -19,12 +19,12 @@ macro_rules! sources {
 }
 
 const FR: &[Source] = sources!(
-    "fr": "common" "login" "activate" "password" "codes" "account" "passkeys" "help" "errors" "sheet" "notice" "desk"
-        "leaks" "alerts" "report" "siege"
+    "fr": "common" "login" "activate" "password" "codes" "account" "passkeys" "help" "errors" "sheet" "notice" "desk" "leaks"
+        "alerts" "report" "siege"
 );
 const EN: &[Source] = sources!(
-    "en": "common" "login" "activate" "password" "codes" "account" "passkeys" "help" "errors" "sheet" "notice" "desk"
-        "leaks" "alerts" "report" "siege"
+    "en": "common" "login" "activate" "password" "codes" "account" "passkeys" "help" "errors" "sheet" "notice" "desk" "leaks"
+        "alerts" "report" "siege"
 );
 
 pub(super) const fn sources(language: Language) -> &'static [Source] {

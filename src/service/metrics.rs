@@ -8,7 +8,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Metric, Registry};
 
 use crate::domain::alert::Kind;
 use crate::kernel::ids::LabId;
@@ -102,76 +102,45 @@ pub struct Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::default();
-        let password_hashes = Counter::default();
-        let sign_ins = Family::<SignInLabels, Counter>::default();
-        let gate_requests = Family::<GateLabels, Counter>::default();
-        let throttled = Counter::default();
-        let shed = Family::<ShedLabels, Counter>::default();
-        let cut = Family::<CutLabels, Counter>::default();
-        let sieges = Family::<LabLabels, Gauge>::default();
+        let to = &mut registry;
         let hash_queue = Histogram::new(exponential_buckets(0.001, 2.0, 16));
-        let resident_memory = Gauge::default();
-        let alerts = Family::<AlertLabels, Gauge>::default();
-        registry.register(
-            "vestibule_password_hashes",
-            "Argon2id computations",
-            password_hashes.clone(),
-        );
-        registry.register(
-            "vestibule_sign_ins",
-            "Sign-in attempts by how they ended",
-            sign_ins.clone(),
-        );
-        registry.register(
-            "vestibule_gate_requests",
-            "Requests at the gate by outcome",
-            gate_requests.clone(),
-        );
-        registry.register(
-            "vestibule_throttled",
-            "Requests refused for their network's rate",
-            throttled.clone(),
-        );
-        registry.register(
-            "vestibule_shed",
-            "Requests answered 503 at once because no place was left",
-            shed.clone(),
-        );
-        registry.register(
-            "vestibule_connections_cut",
-            "Connections closed by us before the other side closed them",
-            cut.clone(),
-        );
-        registry.register(
-            "vestibule_siege",
-            "1 while a lab's sign-ins are being guessed at and unknown browsers have to show more",
-            sieges.clone(),
-        );
-        registry.register(
+        to.register(
             "vestibule_hash_queue_seconds",
             "Time a sign-in waited for a hash",
             hash_queue.clone(),
         );
-        registry.register(
-            "process_resident_memory_bytes",
-            "Resident memory in bytes",
-            resident_memory.clone(),
-        );
-        registry.register("vestibule_alerts", "Open alerts by cause", alerts.clone());
         Self {
-            registry,
-            password_hashes,
-            sign_ins,
-            gate_requests,
-            throttled,
-            shed,
-            cut,
-            sieges,
+            password_hashes: registered(to, "vestibule_password_hashes", "Argon2id computations"),
+            sign_ins: registered(to, "vestibule_sign_ins", "Sign-in attempts by how they ended"),
+            gate_requests: registered(to, "vestibule_gate_requests", "Requests at the gate by outcome"),
+            throttled: registered(to, "vestibule_throttled", "Requests refused for their network's rate"),
+            shed: registered(
+                to,
+                "vestibule_shed",
+                "Requests answered 503 at once because no place was left",
+            ),
+            cut: registered(
+                to,
+                "vestibule_connections_cut",
+                "Connections closed by us before the other side closed them",
+            ),
+            sieges: registered(
+                to,
+                "vestibule_siege",
+                "1 while a lab's sign-ins are being guessed at and unknown browsers have to show more",
+            ),
+            alerts: registered(to, "vestibule_alerts", "Open alerts by cause"),
+            resident_memory: registered(to, "process_resident_memory_bytes", "Resident memory in bytes"),
             hash_queue,
-            alerts,
-            resident_memory,
+            registry,
         }
     }
+}
+
+fn registered<M: Metric + Default + Clone>(registry: &mut Registry, name: &str, help: &str) -> M {
+    let metric = M::default();
+    registry.register(name, help, metric.clone());
+    metric
 }
 
 impl Metrics {

@@ -46,16 +46,16 @@ pub async fn put(
     Ok(())
 }
 
-/// The messages that are due on these ways, the oldest first.
+/// The messages that are due on one way, the oldest first.
 ///
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
-pub async fn find_due(tx: &mut Tx, now: Timestamp) -> Result<Vec<Message>, StoreFault> {
+pub async fn find_due(tx: &mut Tx, channel: Channel, now: Timestamp) -> Result<Vec<Message>, StoreFault> {
     const SQL: &str = "SELECT lab_id, alert_id, channel, about, message_id, attempts FROM alert_deliveries \
-         WHERE state = 'due' AND due_at <= $1 ORDER BY due_at LIMIT 100";
+         WHERE state = 'due' AND due_at <= $1 AND channel = $2 ORDER BY due_at LIMIT 100";
     type Columns = (String, Vec<u8>, String, String, Vec<u8>, i64);
     let rows: Vec<Columns> = on_both!(tx, connection => {
-        sqlx::query_as(SQL).bind(now.micros()).fetch_all(connection).await?
+        sqlx::query_as(SQL).bind(now.micros()).bind(channel.as_str()).fetch_all(connection).await?
     });
     let message = |(lab, alert, channel, about, message, attempts): Columns| {
         Ok(Message {

@@ -113,11 +113,12 @@ pub async fn lookup(
 pub async fn find(tx: &mut Tx, sealer: &Sealer, lab: &LabId, account: AccountId) -> Result<Vec<Line>, StoreFault> {
     const SQL: &str = "SELECT passkey_id, name, added_at, last_used_at FROM passkeys \
          WHERE lab_id = $1 AND account_id = $2 ORDER BY added_at, passkey_id";
-    let rows: Vec<(Vec<u8>, Vec<u8>, i64, Option<i64>)> = on_both!(tx, connection => {
+    type Columns = (Vec<u8>, Vec<u8>, i64, Option<i64>);
+    let rows: Vec<Columns> = on_both!(tx, connection => {
         sqlx::query_as(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).fetch_all(connection).await?
     });
-    let line = |(passkey, name, added_at, last_used_at): (Vec<u8>, Vec<u8>, i64, Option<i64>)| {
+    let line = |(passkey, name, added_at, last_used_at): Columns| {
         let passkey = id(&passkey, "passkeys.passkey_id")?;
         Ok(Line {
             id: passkey,

@@ -102,10 +102,10 @@ pub const COLUMNS: &[Column] = &[
     column!("authenticators"."seed", "account_id"),
     column!("legacy_passwords"."salt", "account_id"),
     column!("pending"."state", "pending_id"),
-    column!("alerts"."note", "alert_id"),
     column!("passkeys"."credential", "passkey_id"),
     column!("passkeys"."name", "passkey_id"),
     column!("passkey_challenges"."state", "challenge_id"),
+    column!("alerts"."note", "alert_id"),
 ];
 
 /// The last row that was looked at; the default is before the first.

@@ -75,6 +75,25 @@ describe("the desk", { concurrency: 3 }, () => {
         assert.notEqual(applied, "");
       });
 
+      test("is an alert that somebody takes and closes", async () => {
+        await person.open(`${demo.portal}/desk`);
+        await look("the desk with an alert");
+        await person.press(person.page.locator("a[href='/desk/alerts']"));
+        await look("the alerts");
+        await person.press(person.page.locator("main a[href^='/desk/alerts/']").first());
+        const open = await badge();
+        await look("an alert");
+        await person.press(person.page.locator("form[action$='/take'] button"));
+        const taken = await badge();
+        assert.notEqual(taken, open);
+        await look("an alert that somebody has");
+        await person.page.fill("[name=note]", "Wanted: we applied it");
+        await person.press(person.page.locator("form[action$='/close'] button"));
+        assert.notEqual(await badge(), taken);
+        assert.equal(await person.page.locator("main form[action*='/desk/alerts']").count(), 0, "nothing is left to do");
+        await look("a closed alert");
+      });
+
       test("is undone with a code", async () => {
         await person.open(leak);
         const before = await badge();

@@ -22,6 +22,7 @@ enum Class {
 }
 
 /// The golden table: a route that is not in it fails the test, and so does a line without a route.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn golden() -> BTreeMap<&'static str, Class> {
     use Class::{Internal, Pending, Public, Session};
     BTreeMap::from([
@@ -59,14 +60,14 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("desk /desk/activate/code", Pending),
         ("desk /desk/password", Pending),
         ("desk /desk/stay", Session),
-        ("desk /desk/alerts", Session),
-        ("desk /desk/alerts/{id}", Session),
-        ("desk /desk/alerts/{id}/take", Session),
-        ("desk /desk/alerts/{id}/close", Session),
         ("desk /desk/passkeys", Session),
         ("desk /desk/passkeys/add", Session),
         ("desk /desk/passkeys/new", Session),
         ("desk /desk/passkeys/remove", Session),
+        ("desk /desk/alerts", Session),
+        ("desk /desk/alerts/{id}", Session),
+        ("desk /desk/alerts/{id}/take", Session),
+        ("desk /desk/alerts/{id}/close", Session),
         ("desk /desk/leaks", Session),
         ("desk /desk/leaks/new", Session),
         ("desk /desk/leaks/{id}", Session),

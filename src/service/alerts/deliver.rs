@@ -34,12 +34,11 @@ pub(super) enum Outcome {
 /// # Errors
 /// The database does not answer. Whoever does not take a message is no error: it is due again.
 pub async fn deliver_due(core: &Core, texts: &Texts) -> Result<(), StoreFault> {
-    let now = core.now();
-    let mut tx = core.db.begin_read().await?;
-    let due = alert_deliveries::find_due(&mut tx, now).await?;
-    tx.commit().await?;
     for channel in Channel::ALL {
-        for message in due.iter().filter(|message| message.channel == *channel) {
+        let mut tx = core.db.begin_read().await?;
+        let due = alert_deliveries::find_due(&mut tx, *channel, core.now()).await?;
+        tx.commit().await?;
+        for message in &due {
             if matches!(deliver(core, texts, message).await?, Some(Outcome::Unreachable(_))) {
                 break;
             }

@@ -31,10 +31,10 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
             stay: visit.stay(context),
             holder: &format!("{} {}", person.given_name, person.family_name),
             role: role.ok_or(Failure::NotFound)?,
+            is_limited: visit.is_limited,
             siege: siege_of(context.lab()),
             staff_siege: siege_of(context.realm()),
             open_alerts: open.all,
-            is_limited: visit.is_limited,
             stayed: context.request.query_string() == stay::STAYED,
         };
         context.page(StatusCode::OK, &page)

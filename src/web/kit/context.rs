@@ -20,13 +20,13 @@ use crate::i18n::{Language, negotiate};
 use crate::kernel::client_address::ClientAddress;
 use crate::kernel::clock::Stopwatch;
 use crate::kernel::ids::{CorrelationId, LabId};
-use crate::kernel::stack;
 use crate::service::admission::Place;
 use crate::web::kit::answer;
 use crate::web::kit::app::App;
 use crate::web::kit::cookies;
 use crate::web::kit::faces::{Face, LabFace};
 use crate::web::kit::failure::{Failure, whole_seconds};
+use crate::web::kit::wipe;
 use crate::web::pages::{Chrome, Door, ErrorKind, ErrorPage, PORTAL};
 
 /// What only a page needs is found out when one is written: most requests at the gate never do.
@@ -279,8 +279,8 @@ pub async fn with_portal(
         None => HttpResponse::MisdirectedRequest().finish(),
     };
     if request.method() == Method::POST {
-        // Of what was typed; a task of its own begins where those of the connection did.
-        actix_web::rt::spawn(async { stack::wipe() });
+        // Of what was typed.
+        wipe::soon();
     }
     response
 }

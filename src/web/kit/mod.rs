@@ -15,6 +15,7 @@ pub mod probes;
 mod routes;
 pub mod slow_body;
 pub mod strays;
+pub mod wipe;
 
 pub use answer::{go, see_other};
 pub use app::App;

@@ -51,27 +51,27 @@ pub(super) fn all(pages: &mut Pages, plain: Chrome<'_>, words: Words<'_>) {
             stay: STAY,
             holder: words.name,
             role,
+            is_limited: false,
             siege: (role == Role::Security).then_some(SIEGE),
             staff_siege: (role == Role::Security).then_some(SIEGE),
-            is_limited: false,
             stayed: role == Role::Security,
             open_alerts: u64::from(role == Role::Security) * 2,
         };
         put(pages, name, &page);
     }
-    alerts(pages, inside, words);
     let limited = DeskHome {
         chrome: inside,
         stay: STAY,
         holder: words.name,
         role: Role::Desk,
+        is_limited: true,
         siege: None,
         staff_siege: None,
         open_alerts: 0,
-        is_limited: true,
         stayed: false,
     };
     put(pages, "desk-home-limited", &limited);
+    alerts(pages, inside, words);
     leaks(pages, inside, words);
     new_leaks(pages, inside, words);
     leak_pages(pages, inside, words);

@@ -355,7 +355,8 @@ async fn what_a_killed_server_was_telling_is_told_by_another() {
         scene.raise().await;
         alerts::turn(&scene.core).await.unwrap();
         let mut tx = scene.core.db.begin().await.unwrap();
-        for message in alert_deliveries::find_due(&mut tx, scene.stand.now()).await.unwrap() {
+        let due = alert_deliveries::find_due(&mut tx, Channel::Webhook, scene.stand.now()).await;
+        for message in due.unwrap() {
             assert!(
                 alert_deliveries::claim(&mut tx, &message, scene.stand.now())
                     .await

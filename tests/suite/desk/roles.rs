@@ -26,7 +26,7 @@ pub fn with_second_lab(config: &mut Config) {
     config.labs.push(Lab {
         id: "vallee".parse().unwrap(),
         name: "Laboratoire de la Vallée".to_owned(),
-        portal: "https://127.0.0.1".parse().unwrap(),
+        portal: "https://results.localhost".parse().unwrap(),
         ..first
     });
 }
@@ -162,7 +162,7 @@ async fn r46_another_labs_leak_does_not_exist_and_the_trail_names_who_asked(mut 
     )
     .await;
     let mut browser = app.browser();
-    let (code, origin) = (both.code(&app.core), "https://127.0.0.1");
+    let (code, origin) = (both.code(&app.core), "https://results.localhost");
     let login = format!("{origin}/desk/login");
     let csrf = browser.get(&login).await.field("csrf").unwrap();
     let fields = [

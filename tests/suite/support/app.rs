@@ -32,12 +32,12 @@ pub struct TestApp {
 pub struct Wish {
     pub database_url: Option<String>,
     pub extra: String,
+    /// The role `security` takes a passkey.
+    pub security_passkey: bool,
     /// Of `[server]`.
     pub server_keys: String,
     /// Of refusals; 200 by default.
     pub floor_ms: u64,
-    /// The role `security` takes a passkey.
-    pub security_passkey: bool,
     pub site_keys: String,
     /// In the place of the sample LIS.
     pub upstream: Option<String>,

@@ -16,12 +16,12 @@ pub struct DeskHome<'a> {
     pub holder: &'a str,
     /// In this lab.
     pub role: Role,
+    /// They have more of a role, in a session opened with a passkey.
+    pub is_limited: bool,
     /// Of this lab's patients, and of the staff of all labs.
     pub siege: Option<Standing>,
     pub staff_siege: Option<Standing>,
     pub open_alerts: u64,
-    /// They have more of a role, in a session opened with a passkey.
-    pub is_limited: bool,
     /// "Stay signed in" was just asked for.
     pub stayed: bool,
 }
