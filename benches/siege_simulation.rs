@@ -137,6 +137,11 @@ impl Lab {
             self.spans.retain(|span| now.since(span.at) <= REMEMBERED);
             self.baseline = Baseline::of(&self.spans, &self.sieges, now);
         }
+        self.recent = within(&self.minutes, WINDOW, now);
+        // What ends a siege changes with the minutes.
+        if self.state != State::Calm && now.unix_seconds() % 60 != 0 {
+            return;
+        }
         let next = self.state.next(&self.minutes, self.baseline, &self.rules, now);
         match (self.state, next) {
             (State::Calm, State::Siege(siege)) => self.sieges.push(Span {
@@ -147,7 +152,6 @@ impl Lab {
             _ => {}
         }
         self.state = next;
-        self.recent = within(&self.minutes, WINDOW, now);
     }
 }
 
@@ -171,83 +175,152 @@ struct Outcome {
     besieged: Duration,
 }
 
-fn attack(defence: &Defence, attacker: Attacker) -> Outcome {
-    let mut lab = Lab::new(defence.rules);
-    while lab.now.since(START) < REMEMBERED {
-        lab.people();
-        lab.turn();
+struct Attack<'a> {
+    defence: &'a Defence,
+    attacker: Attacker,
+    lab: Lab,
+    began: Timestamp,
+    /// Each with the accounts of it that are not open yet, on average.
+    cohorts: Vec<(Backoff, f64)>,
+    /// When the next attempt on a cohort is due.
+    due: BinaryHeap<Reverse<(i64, usize)>>,
+    day: u64,
+    /// The minute, and what was tried in it.
+    minute: (i64, u64),
+    outcome: Outcome,
+}
+
+impl<'a> Attack<'a> {
+    fn after_two_quiet_weeks(defence: &'a Defence, attacker: Attacker) -> Self {
+        let mut lab = Lab::new(defence.rules);
+        while lab.now.since(START) < REMEMBERED {
+            lab.people();
+            lab.turn();
+        }
+        assert!(lab.sieges.is_empty(), "there was a siege before the attack");
+        let began = lab.now;
+        // Evenly over the day.
+        let first = |n: usize| began.plus(DAY * n as u32 / COHORTS as u32);
+        Self {
+            defence,
+            attacker,
+            lab,
+            began,
+            cohorts: vec![(Backoff::default(), COHORT as f64); COHORTS],
+            due: (0..COHORTS).map(|n| Reverse((first(n).micros(), n))).collect(),
+            day: 0,
+            minute: (0, 0),
+            outcome: Outcome::default(),
+        }
     }
-    assert!(lab.sieges.is_empty(), "there was a siege before the attack");
-    let began = lab.now;
-    let mut cohorts: Vec<(Backoff, f64)> = vec![(Backoff::default(), COHORT as f64); COHORTS];
-    // Evenly over the day.
-    let first = |n: usize| began.plus(DAY * n as u32 / COHORTS as u32);
-    let mut due: BinaryHeap<_> = (0..COHORTS).map(|n| Reverse((first(n).micros(), n))).collect();
-    let mut outcome = Outcome::default();
-    let mut this_minute = (0, 0_u64);
-    let mut day = 0;
-    while lab.now.since(began) < DAY * DAYS as u32 {
-        if lab.now.since(began).as_secs() / DAY.as_secs() > day {
-            day += 1;
-            outcome.first_day = if day == 1 { outcome.month } else { outcome.first_day };
-            if defence.holder_comes {
-                for (backoff, _) in &mut cohorts {
-                    *backoff = std::mem::take(backoff).reopened();
-                }
+
+    fn run(mut self) -> Outcome {
+        while self.lab.now.since(self.began) < DAY * DAYS as u32 {
+            self.day_passes();
+            self.lab.people();
+            self.wave();
+            self.lab.turn();
+            if self.lab.state != State::Calm {
+                self.outcome.besieged += TURN;
             }
         }
-        lab.people();
-        let minute = lab.now.unix_seconds() / 60;
-        if this_minute.0 != minute {
-            this_minute = (minute, 0);
+        self.outcome.sieges = self.lab.sieges.len();
+        let first = self.lab.sieges.first();
+        self.outcome.siege_after = first.map(|siege| siege.began.since(self.began));
+        self.outcome
+    }
+
+    fn day_passes(&mut self) {
+        if self.lab.now.since(self.began).as_secs() / DAY.as_secs() <= self.day {
+            return;
         }
-        while let Some(Reverse((at, n))) = due.peek().copied()
-            && at <= lab.now.micros()
+        self.day += 1;
+        if self.day == 1 {
+            self.outcome.first_day = self.outcome.month;
+        }
+        if self.defence.holder_comes {
+            for (backoff, _) in &mut self.cohorts {
+                *backoff = std::mem::take(backoff).reopened();
+            }
+        }
+    }
+
+    /// Everything that is due, as far as the lab lets it happen in this turn.
+    fn wave(&mut self) {
+        let minute = self.lab.now.unix_seconds() / 60;
+        if self.minute.0 != minute {
+            self.minute = (minute, 0);
+        }
+        while let Some(Reverse((at, cohort))) = self.due.peek().copied()
+            && at <= self.lab.now.micros()
         {
-            let (stands, room) = (lab.stands(), lab.room());
-            // How many of the cohort are looked at before a siege stands, and with what chance each.
-            let (most, chance) = match attacker {
-                Attacker::Undisturbed => (COHORT, ONE_CODE),
-                Attacker::GuessesBoth if stands => (COHORT, TWO_CODES),
-                Attacker::Persists if stands => {
-                    lab.since_turn.turned_away += PERSISTENCE;
-                    break;
-                }
-                Attacker::Withdraws | Attacker::Creeps if stands => break,
-                Attacker::Creeps => (room.saturating_sub(MARGIN), ONE_CODE),
-                Attacker::Persists | Attacker::Withdraws | Attacker::GuessesBoth => (room, ONE_CODE),
-            };
-            if most == 0 || this_minute.1 >= defence.lab_per_minute {
-                break;
+            let Some((most, chance)) = self.looked_at() else { return };
+            if most == 0 || self.minute.1 >= self.defence.lab_per_minute {
+                return;
             }
-            due.pop();
-            let mut later = |span: Duration| due.push(Reverse((lab.now.plus(span).micros(), n)));
-            let (backoff, left) = &mut cohorts[n];
-            match backoff.admit(defence.limits, lab.now) {
-                Admission::Evaluate => {}
-                Admission::Wait(wait) => {
-                    later(wait);
-                    continue;
-                }
-                Admission::Exhausted => continue,
+            self.due.pop();
+            if let Some(again) = self.attempt(cohort, most, chance) {
+                self.due.push(Reverse((self.lab.now.plus(again).micros(), cohort)));
             }
-            let tried = COHORT.min(most);
-            this_minute.1 += tried;
-            lab.since_turn.failures += tried;
-            outcome.guesses += tried;
-            let opened = *left / COHORT as f64 * tried as f64 * chance;
-            *left -= opened;
-            outcome.month += opened;
-            // Where only some of a cohort were tried, all of it is taken to have been: there are enough others.
-            *backoff = std::mem::take(backoff).with_attempt(lab.now);
-            later(Duration::from_secs(1));
         }
-        lab.turn();
-        outcome.besieged += if lab.state == State::Calm { Duration::ZERO } else { TURN };
     }
-    outcome.sieges = lab.sieges.len();
-    outcome.siege_after = lab.sieges.first().map(|siege| siege.began.since(began));
-    outcome
+
+    /// How many of a cohort are looked at before a siege stands, and with what chance each. None: no more in this turn.
+    fn looked_at(&mut self) -> Option<(u64, f64)> {
+        let (stands, room) = (self.lab.stands(), self.lab.room());
+        match self.attacker {
+            Attacker::Undisturbed => Some((COHORT, ONE_CODE)),
+            Attacker::GuessesBoth if stands => Some((COHORT, TWO_CODES)),
+            Attacker::Persists if stands => {
+                self.lab.since_turn.turned_away += PERSISTENCE;
+                None
+            }
+            Attacker::Withdraws | Attacker::Creeps if stands => None,
+            Attacker::Creeps => Some((room.saturating_sub(MARGIN), ONE_CODE)),
+            Attacker::Persists | Attacker::Withdraws | Attacker::GuessesBoth => Some((room, ONE_CODE)),
+        }
+    }
+
+    /// After which time the next one on this cohort is due; None: never.
+    fn attempt(&mut self, cohort: usize, most: u64, chance: f64) -> Option<Duration> {
+        let (backoff, left) = &mut self.cohorts[cohort];
+        match backoff.admit(self.defence.limits, self.lab.now) {
+            Admission::Evaluate => {}
+            Admission::Wait(wait) => return Some(wait),
+            Admission::Exhausted => return None,
+        }
+        let tried = COHORT.min(most);
+        self.minute.1 += tried;
+        self.lab.since_turn.failures += tried;
+        self.outcome.guesses += tried;
+        let opened = *left / COHORT as f64 * tried as f64 * chance;
+        *left -= opened;
+        self.outcome.month += opened;
+        // Where only some of a cohort were tried, all of it is taken to have been: there are enough others.
+        *backoff = std::mem::take(backoff).with_attempt(self.lab.now);
+        Some(Duration::from_secs(1))
+    }
+}
+
+/// Limits of an account, whether its holder comes daily, whether the lab's rate counts, whether sieges do.
+type Row = (&'static str, Limits, bool, bool, bool, &'static str, Attacker);
+
+#[rustfmt::skip]
+fn rows(limits: Limits) -> Vec<Row> {
+    use Attacker::{Creeps, GuessesBoth, Persists, Undisturbed, Withdraws};
+    let (listed, fast) = (limits.of_listed(), "as fast as it may");
+    vec![
+        ("25 a day", limits, true, false, false, fast, Undisturbed),
+        ("25 a day, 6,000 a minute for the lab", limits, true, true, false, fast, Undisturbed),
+        ("25 a day, 100 in a row", limits, false, true, false, fast, Undisturbed),
+        ("listed: 5 a day", listed, true, true, false, fast, Undisturbed),
+        ("listed: 5 a day, 100 in a row", listed, false, true, false, fast, Undisturbed),
+        ("25 a day, siege", limits, true, true, true, "persists with one code", Persists),
+        ("25 a day, siege", limits, true, true, true, "withdraws until it is over", Withdraws),
+        ("25 a day, siege", limits, true, true, true, "stays below the limit", Creeps),
+        ("25 a day, siege", limits, true, true, true, "guesses two codes", GuessesBoth),
+        ("listed: 5 a day, siege", listed, true, true, true, "stays below the limit", Creeps),
+    ]
 }
 
 fn main() {
@@ -257,11 +330,6 @@ fn main() {
         failures_in_a_row: throttle.account_failures_in_a_row,
         listed_failures_per_day: throttle.listed_failures_per_day,
     };
-    let rules = |enabled| Rules {
-        enabled,
-        at_least: siege.at_least,
-        factor: siege.factor,
-    };
     println!(
         "{} accounts, {DAYS} days, unlimited addresses; accounts opened on average\n",
         COHORTS as u64 * COHORT
@@ -270,108 +338,22 @@ fn main() {
         "| limits | attacker | guesses | all passwords right: first day | 30 days | 1 in 20 right: 30 days | sieges | first after | besieged |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    let unlimited = u64::MAX / 2;
-    let lab = u64::from(throttle.lab_per_minute);
-    let all: [(&str, Limits, bool, u64, bool, &str, Attacker); 10] = [
-        (
-            "25 a day",
-            limits,
-            true,
-            unlimited,
-            false,
-            "as fast as it may",
-            Attacker::Undisturbed,
-        ),
-        (
-            "25 a day, 6,000 a minute for the lab",
-            limits,
-            true,
-            lab,
-            false,
-            "as fast as it may",
-            Attacker::Undisturbed,
-        ),
-        (
-            "25 a day, 100 in a row",
-            limits,
-            false,
-            lab,
-            false,
-            "as fast as it may",
-            Attacker::Undisturbed,
-        ),
-        (
-            "listed: 5 a day",
-            limits.of_listed(),
-            true,
-            lab,
-            false,
-            "as fast as it may",
-            Attacker::Undisturbed,
-        ),
-        (
-            "listed: 5 a day, 100 in a row",
-            limits.of_listed(),
-            false,
-            lab,
-            false,
-            "as fast as it may",
-            Attacker::Undisturbed,
-        ),
-        (
-            "25 a day, siege",
-            limits,
-            true,
-            lab,
-            true,
-            "persists with one code",
-            Attacker::Persists,
-        ),
-        (
-            "25 a day, siege",
-            limits,
-            true,
-            lab,
-            true,
-            "withdraws until it is over",
-            Attacker::Withdraws,
-        ),
-        (
-            "25 a day, siege",
-            limits,
-            true,
-            lab,
-            true,
-            "stays below the limit",
-            Attacker::Creeps,
-        ),
-        (
-            "25 a day, siege",
-            limits,
-            true,
-            lab,
-            true,
-            "guesses two codes",
-            Attacker::GuessesBoth,
-        ),
-        (
-            "listed: 5 a day, siege",
-            limits.of_listed(),
-            true,
-            lab,
-            true,
-            "stays below the limit",
-            Attacker::Creeps,
-        ),
-    ];
-    for (name, limits, holder_comes, lab_per_minute, enabled, how, attacker) in all {
+    for (name, limits, holder_comes, lab_counts, enabled, how, attacker) in rows(limits) {
         let defence = Defence {
             limits,
             holder_comes,
-            lab_per_minute,
-            rules: rules(enabled),
+            lab_per_minute: if lab_counts {
+                u64::from(throttle.lab_per_minute)
+            } else {
+                u64::MAX
+            },
+            rules: Rules {
+                enabled,
+                at_least: siege.at_least,
+                factor: siege.factor,
+            },
         };
-        let seen = attack(&defence, attacker);
+        let seen = Attack::after_two_quiet_weeks(&defence, attacker).run();
         let after = seen
             .siege_after
             .map_or("never".to_owned(), |after| format!("{after:.0?}"));

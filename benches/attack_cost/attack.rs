@@ -197,7 +197,7 @@ impl<P: Peer> Flood<P> {
         };
         let answered = async {
             let mut link = link?;
-            let verdict = self.peer.wrong(&mut link, number, number % 2 == 0).await?;
+            let verdict = self.peer.wrong(&mut link, number, number.is_multiple_of(2)).await?;
             std::io::Result::Ok((link, verdict))
         };
         match answered.await {

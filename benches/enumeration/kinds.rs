@@ -20,6 +20,8 @@ pub type Fields = Vec<(&'static str, String)>;
 const WAITS_EACH: usize = 10;
 /// After which the next has to wait.
 const FREE_TRIES: usize = 3;
+/// The one kind that makes the server hash.
+pub const HASHED: &str = "active, wrong password";
 /// No account has one of these.
 const NOBODYS: usize = 800_000;
 const NOBODYS_CODE: &str = "ABCD-EFGH-JKMN-PQRS";
@@ -75,8 +77,8 @@ impl Form {
         match self {
             Self::Login => &[
                 ("active, wrong code", "unknown"),
-                ("active, wrong password", "active, wrong code"),
-                ("active, wrong password", "unknown"),
+                (HASHED, "active, wrong code"),
+                (HASHED, "unknown"),
                 ("active, a recovery code", "unknown, a recovery code"),
                 ("disabled", "active, wrong code"),
                 ("disabled", "unknown"),
@@ -252,7 +254,7 @@ async fn login(people: &mut People<'_>, samples: usize) -> Vec<Kind> {
         kind("unknown", unknown(0, samples, nobody)),
         kind("active, wrong code", each(people.active(samples).await, wrong)),
         kind(
-            "active, wrong password",
+            HASHED,
             each(people.active(samples).await, |patient| {
                 sign_in(
                     &patient.identifier,

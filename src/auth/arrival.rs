@@ -31,6 +31,14 @@ impl Browser {
     }
 }
 
+/// Whence somebody comes, and where they were going.
+#[derive(Debug)]
+pub struct Journey<'a> {
+    pub browser: &'a Browser,
+    pub actor: &'a Actor,
+    pub return_to: Option<ReturnTo>,
+}
+
 #[derive(Debug)]
 pub enum Arrived {
     Held(PlainToken),
@@ -47,10 +55,13 @@ pub async fn arrive(
     lab: &LabId,
     who: Authenticated,
     held_for: Option<HoldReason>,
-    browser: &Browser,
-    actor: &Actor,
-    return_to: Option<ReturnTo>,
+    journey: Journey<'_>,
 ) -> Result<Arrived, StoreFault> {
+    let Journey {
+        browser,
+        actor,
+        return_to,
+    } = journey;
     Ok(match held_for {
         Some(reason) => Arrived::Held(rotate::hold(core, tx, lab, actor, who, reason, return_to).await?),
         None => Arrived::SignedIn(session::open(core, tx, lab, who, browser, actor).await?),

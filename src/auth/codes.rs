@@ -31,7 +31,7 @@ impl Codes<'_> {
 
     /// As [`Codes::are_enough`], where the recovery code has a field of its own and does not stand in for a code.
     pub fn are_enough_beside_a_recovery_code(&self, core: &Core, lab: &LabId) -> bool {
-        !core.sieges.stands(lab) || self.are_two()
+        !core.is_besieged(lab) || self.are_two()
     }
 
     fn are_two(&self) -> bool {

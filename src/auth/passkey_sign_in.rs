@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::auth::arrival::{self, Arrived, Browser};
+use crate::auth::arrival::{self, Arrived, Browser, Journey};
 use crate::auth::bucket;
 use crate::crypto::passkey::{Assertion, Challenge, Mismatch, PasskeyMatched, RelyingParty, UserHandle};
 use crate::crypto::token::{HashedToken, PlainToken};
@@ -76,8 +76,12 @@ pub async fn sign_in(core: &Core, attempt: Attempt<'_>) -> Result<Option<Arrived
     let arrived = match prove(core, &mut tx, &attempt).await? {
         Ok(who) => {
             let reason = arrival::listed(core, &mut tx, lab, who.account()).await?;
-            let (browser, to) = (&attempt.browser, attempt.return_to);
-            Some(arrival::arrive(core, &mut tx, lab, who, reason, browser, actor, to).await?)
+            let journey = Journey {
+                browser: &attempt.browser,
+                actor,
+                return_to: attempt.return_to,
+            };
+            Some(arrival::arrive(core, &mut tx, lab, who, reason, journey).await?)
         }
         Err((account, cause)) => {
             audit::record(core, &mut tx, lab, actor, account, Event::PasskeyRefused { cause }).await?;

@@ -67,7 +67,7 @@ pub async fn recover(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault
     }
     core.metrics.sign_in_ended(result);
     if !counted.is_some_and(|counted| counted.is_from_trusted_device()) {
-        core.sieges.count(lab, ending);
+        core.sieges.count(lab, ending, core.now());
     }
     Ok(outcome)
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::auth::arrival::{Arrived, Browser};
+use crate::auth::arrival::{Arrived, Browser, Journey};
 use crate::auth::bucket::Counted;
 use crate::auth::codes::Codes;
 use crate::auth::session::Opened;
@@ -81,7 +81,7 @@ pub async fn sign_in(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault
     }
     core.metrics.sign_in_ended(result);
     if !counted.is_some_and(|counted| counted.is_from_trusted_device()) {
-        core.sieges.count(lab, ending);
+        core.sieges.count(lab, ending, core.now());
     }
     Ok(outcome)
 }
@@ -279,8 +279,12 @@ async fn complete(
     let known = known.map(|_| HoldReason::KnownPassword);
     let aged = aged(core, &mut tx, lab, right.account.id).await?;
     let reason = listed.or(known).or(aged);
-    let (browser, actor, to) = (&attempt.browser, &attempt.actor, attempt.return_to);
-    let arrived = arrival::arrive(core, &mut tx, lab, who, reason, browser, actor, to).await?;
+    let journey = Journey {
+        browser: &attempt.browser,
+        actor: &attempt.actor,
+        return_to: attempt.return_to,
+    };
+    let arrived = arrival::arrive(core, &mut tx, lab, who, reason, journey).await?;
     tx.commit().await?;
     if matched.outdated {
         rehash_in_background(core, lab, right, password);

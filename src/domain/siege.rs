@@ -59,6 +59,19 @@ pub struct Slot {
     pub counts: Counts,
 }
 
+/// Adds to the slot of this moment; `slots` are in order.
+pub fn add(slots: &mut Vec<Slot>, counts: Counts, now: Timestamp) {
+    let at = now.micros()
+        - now
+            .micros()
+            .rem_euclid(i64::try_from(SLOT.as_micros()).unwrap_or(i64::MAX));
+    let at = Timestamp::from_micros(at);
+    match slots.last_mut() {
+        Some(slot) if slot.at == at => slot.counts = slot.counts.and(counts),
+        _ => slots.push(Slot { at, counts }),
+    }
+}
+
 /// The slots of the last `span`, together.
 pub fn within(slots: &[Slot], span: Duration, now: Timestamp) -> Counts {
     let recent = slots.iter().filter(|slot| now.since(slot.at) < span);
@@ -80,12 +93,17 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// `spans` are of [`WINDOW`] each, beginning at whole multiples of it, oldest first, those without attempts left out. The times of
-    /// earlier sieges are nothing usual. Nor is it that more fail than succeed: a span counts no more failures than successes,
-    /// so that nobody who adds a little every week is taken for usual in the end.
+    /// `spans` are of [`WINDOW`] each, beginning at whole multiples of it, those without attempts left out; both are given
+    /// oldest first. The times of earlier sieges are nothing usual. Nor is it that more fail than succeed: a span counts no
+    /// more failures than successes, so that nobody who adds a little every week is taken for usual in the end.
     #[expect(clippy::cast_precision_loss, reason = "counts of ten minutes")]
     pub fn of(spans: &[Slot], earlier: &[Span], now: Timestamp) -> Self {
-        let is_usual = |at: Timestamp| !earlier.iter().any(|siege| siege.touches(at));
+        // One siege at a time: of those that had begun by then, the last is the one that may not have ended.
+        let is_usual = |at: Timestamp| {
+            let begun = earlier.partition_point(|siege| siege.may_touch(at));
+            let last = begun.checked_sub(1).and_then(|index| earlier.get(index));
+            last.is_none_or(|siege| siege.ended.is_some_and(|ended| ended <= at))
+        };
         let Some(first) = spans.iter().map(|span| span.at).find(|at| now.since(*at) >= WINDOW) else {
             return Self::default();
         };
@@ -118,8 +136,8 @@ pub struct Span {
 
 impl Span {
     /// What led to it came before it.
-    fn touches(&self, at: Timestamp) -> bool {
-        at.plus(WINDOW * 2) > self.began && self.ended.is_none_or(|ended| at < ended)
+    fn may_touch(&self, at: Timestamp) -> bool {
+        at.plus(WINDOW * 2) > self.began
     }
 }
 

@@ -272,6 +272,6 @@ proptest! {
         }).collect();
         let now = START.plus(DAY * 10);
         let baseline = Baseline::of(&spans, &[], now);
-        prop_assert!(RULES.limit(baseline) <= 100.max(3 * 50 + 3 * 50), "{:?}", baseline);
+        prop_assert!(RULES.limit(baseline) <= 3 * 50 + 3 * 50, "{:?}", baseline);
     }
 }

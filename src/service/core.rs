@@ -73,6 +73,11 @@ impl Core {
         self.now().minus(self.config.session.trusted_device_lasts())
     }
 
+    /// Whether browsers that are no trusted device have to show more at this lab.
+    pub fn is_besieged(&self, lab: &LabId) -> bool {
+        self.sieges.stands(lab, self.now())
+    }
+
     pub fn backoff_limits(&self) -> Limits {
         Limits {
             failures_per_day: self.config.throttle.account_failures_per_day,

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::config::Config;
 use crate::domain::audit::{Actor, Event};
-use crate::domain::siege::{Baseline, Counts, RECENT, REMEMBERED, Rules, Siege, Slot, State, WINDOW, within};
+use crate::domain::siege::{Baseline, Counts, RECENT, REMEMBERED, Rules, Siege, Slot, State, WINDOW, add, within};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::LabId;
 use crate::service::{Core, audit};
@@ -33,9 +33,9 @@ pub struct Sieges {
 struct Watch {
     state: State,
     /// Not in the database yet.
-    unwritten: Counts,
-    /// The last ten minutes of all servers, at the last turn.
-    recent: Counts,
+    unwritten: Vec<Slot>,
+    /// The last minutes of all servers, at the last turn.
+    recent: Vec<Slot>,
     limit: u64,
     baseline: Baseline,
     baseline_of: Option<Timestamp>,
@@ -64,23 +64,24 @@ impl Sieges {
 
     /// Whether browsers that nobody knows have to show more. Counts of this moment are in it, so that a wave of guesses
     /// ends at the limit and not seconds later.
-    pub fn stands(&self, lab: &LabId) -> bool {
+    pub fn stands(&self, lab: &LabId, now: Timestamp) -> bool {
         self.watch(lab).is_some_and(|watch| {
-            let counted = watch.recent.and(watch.unwritten);
+            let counted = within(&watch.recent, WINDOW, now).and(within(&watch.unwritten, WINDOW, now));
             self.rules.enabled && (watch.state != State::Calm || self.rules.is_exceeded(watch.limit, counted))
         })
     }
 
     /// None: a wait, or no room, tells nothing of what was typed.
-    pub fn count(&self, lab: &LabId, ending: Option<Ending>) {
+    pub fn count(&self, lab: &LabId, ending: Option<Ending>, now: Timestamp) {
         let Some(ending) = ending else { return };
         if let Some(mut watch) = self.watch(lab) {
-            let counts = &mut watch.unwritten;
-            match ending {
-                Ending::Failed => counts.failures += 1,
-                Ending::TurnedAway => counts.turned_away += 1,
-                Ending::Succeeded => counts.successes += 1,
-            }
+            let one = |is: Ending| u64::from(ending == is);
+            let counts = Counts {
+                failures: one(Ending::Failed),
+                turned_away: one(Ending::TurnedAway),
+                successes: one(Ending::Succeeded),
+            };
+            add(&mut watch.unwritten, counts, now);
         }
     }
 
@@ -128,7 +129,7 @@ pub async fn turn(core: &Core) -> Result<(), StoreFault> {
         pass(core, lab, state, next, now).await?;
         if let Some(mut watch) = core.sieges.watch(lab) {
             watch.state = next;
-            watch.recent = within(&recent, WINDOW, now);
+            watch.recent = recent;
             watch.limit = core.sieges.rules.limit(baseline);
         }
         core.metrics.siege_is(lab, next != State::Calm);
@@ -137,25 +138,31 @@ pub async fn turn(core: &Core) -> Result<(), StoreFault> {
 }
 
 async fn write(core: &Core) -> Result<(), StoreFault> {
-    let unwritten: Vec<(&LabId, Counts)> = core
+    let unwritten: Vec<(&LabId, Vec<Slot>)> = core
         .sieges
         .watches
         .keys()
-        .filter_map(|lab| Some((lab, core.sieges.watch(lab)?.unwritten)))
-        .filter(|(_, counts)| *counts != Counts::default())
+        .filter_map(|lab| Some((lab, core.sieges.watch(lab)?.unwritten.clone())))
+        .filter(|(_, slots)| !slots.is_empty())
         .collect();
     if unwritten.is_empty() {
         return Ok(());
     }
     let mut tx = core.db.begin().await?;
-    for (lab, counts) in &unwritten {
-        sieges::add(&mut tx, lab, *counts, core.now()).await?;
+    for (lab, slots) in &unwritten {
+        for slot in slots {
+            sieges::add(&mut tx, lab, slot).await?;
+        }
     }
     tx.commit().await?;
     for (lab, written) in unwritten {
         if let Some(mut watch) = core.sieges.watch(lab) {
-            watch.unwritten = watch.unwritten.without(written);
-            watch.recent = watch.recent.and(written);
+            // The last one may have grown meanwhile.
+            for (slot, written) in watch.unwritten.iter_mut().zip(&written) {
+                slot.counts = slot.counts.without(written.counts);
+            }
+            watch.unwritten.retain(|slot| slot.counts != Counts::default());
+            watch.recent.extend(written);
         }
     }
     Ok(())

@@ -129,6 +129,8 @@ pub async fn trust(
     Ok(true)
 }
 
+type Columns = (Vec<u8>, String, i64, i64, Vec<u8>);
+
 /// Of an account, the one used last first.
 ///
 /// # Errors
@@ -144,12 +146,12 @@ pub async fn find(
          WHERE lab_id = $1 AND account_id = $2",
         " ORDER BY last_used_at DESC, device_id"
     );
-    let rows: Vec<(Vec<u8>, String, i64, i64, Vec<u8>)> = on_both!(tx, connection => {
+    let rows: Vec<Columns> = on_both!(tx, connection => {
         sqlx::query_as(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(used_since.micros())
             .fetch_all(connection).await?
     });
-    let device = |(device_id, description, trusted_at, last_used_at, token): (Vec<u8>, String, i64, i64, Vec<u8>)| {
+    let device = |(device_id, description, trusted_at, last_used_at, token): Columns| {
         let device = Device {
             id: id(&device_id, "devices.device_id")?,
             description,

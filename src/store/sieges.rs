@@ -3,7 +3,7 @@
 use super::columns::{moment, word};
 use super::db::on_both;
 use super::{StoreFault, Tx};
-use crate::domain::siege::{Counts, SLOT, Siege, Slot, Span, WINDOW};
+use crate::domain::siege::{Counts, Siege, Slot, Span, WINDOW};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::LabId;
 
@@ -11,16 +11,16 @@ use crate::kernel::ids::LabId;
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn add(tx: &mut Tx, lab: &LabId, counts: Counts, now: Timestamp) -> Result<(), StoreFault> {
+pub async fn add(tx: &mut Tx, lab: &LabId, slot: &Slot) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO siege_slots (lab_id, slot_at, failures, turned_away, successes) \
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT (lab_id, slot_at) DO UPDATE SET \
          failures = siege_slots.failures + excluded.failures, \
          turned_away = siege_slots.turned_away + excluded.turned_away, \
          successes = siege_slots.successes + excluded.successes";
-    let at = now.micros() - now.micros().rem_euclid(length(SLOT));
+    let counts = slot.counts;
     on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(lab.as_str()).bind(at)
+            .bind(lab.as_str()).bind(slot.at.micros())
             .bind(column(counts.failures)).bind(column(counts.turned_away)).bind(column(counts.successes))
             .execute(connection).await?;
     });

@@ -53,9 +53,9 @@ async fn besiege(app: &TestApp) {
             .await;
         assert_eq!(page.status, 401);
     }
-    assert!(app.core.sieges.stands(&app.lab()), "at once, not at the next turn");
+    assert!(app.core.is_besieged(&app.lab()), "at once, not at the next turn");
     siege::turn(&app.core).await.unwrap();
-    assert!(app.core.sieges.stands(&app.lab()));
+    assert!(app.core.is_besieged(&app.lab()));
 }
 
 fn code_at(app: &TestApp, patient: &Patient, steps: i64) -> String {
@@ -334,10 +334,10 @@ async fn a_siege_ends_by_itself_after_half_an_hour_of_quiet(app: TestApp) {
     }
     app.advance(Duration::from_secs(29 * 60));
     siege::turn(&app.core).await.unwrap();
-    assert!(app.core.sieges.stands(&lab), "half an hour is not over");
+    assert!(app.core.is_besieged(&lab), "half an hour is not over");
     app.advance(Duration::from_secs(12 * 60));
     siege::turn(&app.core).await.unwrap();
-    assert!(!app.core.sieges.stands(&lab));
+    assert!(!app.core.is_besieged(&lab));
     let form = app.browser().get(&format!("{}/login", app.portal)).await;
     assert!(!form.text().contains("name=\"next_code\""));
     assert_eq!(number_of(&app.core, &lab, "siege-began").await, 1);
@@ -349,7 +349,7 @@ async fn a_siege_survives_a_restart_and_other_servers_see_it(app: TestApp) {
     let mut app = besiegeable(app).await;
     besiege(&app).await;
     app.restart().await;
-    assert!(app.core.sieges.stands(&app.lab()), "before the first turn");
+    assert!(app.core.is_besieged(&app.lab()), "before the first turn");
     // A second server on the same database, which counted nothing itself.
     let mut config = Config::clone(&app.core.config);
     config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -367,7 +367,7 @@ async fn a_siege_survives_a_restart_and_other_servers_see_it(app: TestApp) {
     app.advance(Duration::from_secs(3600));
     siege::turn(&app.core).await.unwrap();
     siege::turn(&core).await.unwrap();
-    assert!(!core.sieges.stands(&app.lab()) && !app.core.sieges.stands(&app.lab()));
+    assert!(!core.is_besieged(&app.lab()) && !app.core.is_besieged(&app.lab()));
     let mut here = app.browser();
     let mut there = Browser::new(&app.ca_file, second.public);
     for n in 0..AT_LEAST / 2 + 1 {
@@ -378,7 +378,7 @@ async fn a_siege_survives_a_restart_and_other_servers_see_it(app: TestApp) {
     for core in [&app.core, &core, &app.core] {
         siege::turn(core).await.unwrap();
     }
-    assert!(core.sieges.stands(&app.lab()) && app.core.sieges.stands(&app.lab()));
+    assert!(core.is_besieged(&app.lab()) && app.core.is_besieged(&app.lab()));
     assert_eq!(number_of(&core, &app.lab(), "siege-began").await, 2);
     second.stop().await;
     app.stop().await;

@@ -134,7 +134,7 @@ impl<'a> Context<'a> {
     /// Whether a form with a code has a field for the next one: during a siege, in browsers that may be no trusted device.
     /// `typed_two`: it had one before.
     pub fn asks_two_codes(&self, typed_two: bool) -> bool {
-        self.app.core.sieges.stands(self.realm()) && (typed_two || self.device().is_none())
+        self.app.core.is_besieged(self.realm()) && (typed_two || self.device().is_none())
     }
 
     /// Signed in: the browser gets its session and is a trusted device from now on.

@@ -44,13 +44,8 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
         context.admit_sign_in()?;
         let (typed, two_codes) = (fields.identifier.as_str(), !fields.next_code.trim().is_empty());
         if !context.made_form(&fields.csrf) {
-            return page(
-                context,
-                StatusCode::FORBIDDEN,
-                typed,
-                two_codes,
-                Some(RecoverError::Expired),
-            );
+            let error = Some(RecoverError::Expired);
+            return page(context, StatusCode::FORBIDDEN, typed, two_codes, error);
         }
         let attempt = Attempt {
             lab: context.lab(),
@@ -63,43 +58,44 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
             browser: context.visitor(),
             actor: context.actor(),
         };
-        let core = &context.app.core;
-        match recover(core, attempt).await? {
-            Outcome::Held(token) => {
-                let mut response = see_other(context.door.password);
-                add_cookie(
-                    &mut response,
-                    cookies::set(cookies::pending(context.door), token.expose()),
-                );
-                Ok(response)
-            }
-            Outcome::Refused => {
-                context.wait_for_floor().await;
-                page(
-                    context,
-                    StatusCode::UNAUTHORIZED,
-                    typed,
-                    two_codes,
-                    Some(RecoverError::Refused),
-                )
-            }
-            Outcome::TurnedAway => page(
-                context,
-                StatusCode::UNAUTHORIZED,
-                typed,
-                true,
-                Some(RecoverError::TwoCodes),
-            ),
-            Outcome::Wait(wait) => {
-                let seconds = whole_seconds(wait);
-                let error = Some(RecoverError::Wait { seconds });
-                let mut response = page(context, StatusCode::TOO_MANY_REQUESTS, typed, two_codes, error)?;
-                retry_after(&mut response, seconds);
-                Ok(response)
-            }
-        }
+        let outcome = recover(&context.app.core, attempt).await?;
+        answer(context, outcome, typed, two_codes).await
     })
     .await
+}
+
+async fn answer(
+    context: &Context<'_>,
+    outcome: Outcome,
+    typed: &str,
+    two_codes: bool,
+) -> Result<HttpResponse, Failure> {
+    match outcome {
+        Outcome::Held(token) => {
+            let mut response = see_other(context.door.password);
+            add_cookie(
+                &mut response,
+                cookies::set(cookies::pending(context.door), token.expose()),
+            );
+            Ok(response)
+        }
+        Outcome::Refused => {
+            context.wait_for_floor().await;
+            let error = Some(RecoverError::Refused);
+            page(context, StatusCode::UNAUTHORIZED, typed, two_codes, error)
+        }
+        Outcome::TurnedAway => {
+            let error = Some(RecoverError::TwoCodes);
+            page(context, StatusCode::UNAUTHORIZED, typed, true, error)
+        }
+        Outcome::Wait(wait) => {
+            let seconds = whole_seconds(wait);
+            let error = Some(RecoverError::Wait { seconds });
+            let mut response = page(context, StatusCode::TOO_MANY_REQUESTS, typed, two_codes, error)?;
+            retry_after(&mut response, seconds);
+            Ok(response)
+        }
+    }
 }
 
 fn page(

@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-
 use super::{lines, seen, trail};
 use crate::support::app::TestApp;
 use crate::support::databases::on_both_databases;
 
 on_both_databases![
-    r40_a_passkey_is_added_and_removed_only_after_password_and_code,
+    r40_a_passkey_is_added_only_after_password_and_code,
+    r40_a_passkey_is_removed_only_after_password_and_code,
     r40_asking_again_counts_in_the_identifiers_bucket,
     enrolment_by_lab_code_ends_every_passkey_and_a_rotation_none,
     an_account_has_twenty_passkeys_and_no_more,
     nothing_of_a_passkey_is_readable_in_the_database,
 ];
 
-async fn r40_a_passkey_is_added_and_removed_only_after_password_and_code(app: TestApp) {
+async fn r40_a_passkey_is_added_only_after_password_and_code(app: TestApp) {
     let patient = app.patient("P-102477", "102477").await;
     let mut browser = app.browser();
     app.sign_in(&mut browser, &patient).await;
@@ -59,7 +59,15 @@ async fn r40_a_passkey_is_added_and_removed_only_after_password_and_code(app: Te
     assert_eq!(browser.get(&new).await.status, 200);
     app.advance(Duration::from_secs(300));
     assert_eq!(browser.get(&new).await.location(), "/account/passkeys");
+    app.stop().await;
+}
 
+async fn r40_a_passkey_is_removed_only_after_password_and_code(app: TestApp) {
+    let (patient, other) = (app.patient("P-102477", "102477").await, app.patient("P-2", "2").await);
+    let (mut browser, mut stranger) = (app.browser(), app.browser());
+    app.sign_in(&mut browser, &patient).await;
+    app.sign_in(&mut stranger, &other).await;
+    app.advance(Duration::from_secs(30));
     app.add_passkey(&mut browser, &patient, "one").await;
     let handle = lines(&app, &patient).await[0].id.to_string();
     let remove = "/account/passkeys/remove";
