@@ -445,6 +445,26 @@ async fn a_refusal_that_waits_for_its_floor_holds_no_place() {
 }
 
 #[actix_web::test]
+async fn who_is_asked_to_come_back_has_the_answer_whole_and_may_go_on() {
+    let app = with("", None).await;
+    let strangers = fill(&app, Class::Stranger);
+    let mut stream = connect(&app, b"http/1.1").await;
+    let form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n";
+    let (post, get) = (request(&app, "POST /login", form), request(&app, "GET /healthz", ""));
+    stream.write_all((post + &get).as_bytes()).await.unwrap();
+    let mut came = String::new();
+    while !came.ends_with("ok\n") {
+        came.push_str(&one_answer(&mut stream).await);
+    }
+    assert!(
+        came.starts_with("HTTP/1.1 503") && came.contains("HTTP/1.1 200"),
+        "{came}"
+    );
+    drop(strangers);
+    app.stop().await;
+}
+
+#[actix_web::test]
 async fn a_session_that_is_none_keeps_no_place() {
     let app = with("", None).await;
     let mut liar = app.browser();

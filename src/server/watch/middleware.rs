@@ -3,18 +3,24 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{StatusCode, Version, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse};
 use bytes::Bytes;
+use tokio::time::Sleep;
 
 use super::connection::{Connection, Flow};
 
 /// Bytes of names and values, and of the address. HTTP/1.1 refuses what is beyond 128 KiB by itself, HTTP/2 reads more.
 const LARGEST_HEAD: usize = 32 * 1024;
+/// Who was asked to come back later has the answer at once, whole, and is not listened to for so long: a flood that does not
+/// care for `Retry-After` would else use the processor up with being refused. Over HTTP/1.1 only: over HTTP/2 an answer is
+/// whole when its stream ends.
+const REST: Duration = Duration::from_secs(1);
 
 pub async fn watched(
     request: ServiceRequest,
@@ -30,8 +36,15 @@ pub async fn watched(
     let Some(flow) = connection.begin() else {
         return Ok(refuse(request, StatusCode::SERVICE_UNAVAILABLE));
     };
+    let kept = request.version() <= Version::HTTP_11;
     let response = next.call(request).await?;
-    Ok(response.map_body(|_, body| EitherBody::left(WatchedBody { body, flow })))
+    let rest = (kept && is_asked_to_come_back(&response)).then_some(REST);
+    Ok(response.map_body(|_, body| EitherBody::left(WatchedBody::new(body, flow, rest))))
+}
+
+fn is_asked_to_come_back(response: &ServiceResponse<BoxBody>) -> bool {
+    let refused = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS].contains(&response.status());
+    refused && response.headers().contains_key(header::RETRY_AFTER)
 }
 
 fn head_size(request: &ServiceRequest) -> usize {
@@ -58,6 +71,20 @@ fn refuse<B>(request: ServiceRequest, status: StatusCode) -> ServiceResponse<Eit
 pub struct WatchedBody {
     body: BoxBody,
     flow: Flow,
+    rest: Option<Duration>,
+    /// Everything is handed over.
+    resting: Option<Pin<Box<Sleep>>>,
+}
+
+impl WatchedBody {
+    const fn new(body: BoxBody, flow: Flow, rest: Option<Duration>) -> Self {
+        Self {
+            body,
+            flow,
+            rest,
+            resting: None,
+        }
+    }
 }
 
 impl MessageBody for WatchedBody {
@@ -70,8 +97,19 @@ impl MessageBody for WatchedBody {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
         let this = self.get_mut();
         this.flow.moves();
+        if let Some(resting) = &mut this.resting {
+            return resting.as_mut().poll(cx).map(|()| None);
+        }
         let next = ready!(Pin::new(&mut this.body).poll_next(cx));
-        this.flow.waits();
-        Poll::Ready(next)
+        match (&next, this.rest) {
+            (None, Some(rest)) => {
+                let resting = this.resting.insert(Box::pin(tokio::time::sleep(rest)));
+                resting.as_mut().poll(cx).map(|()| None)
+            }
+            _ => {
+                this.flow.waits();
+                Poll::Ready(next)
+            }
+        }
     }
 }
