@@ -453,6 +453,10 @@ fn report_trickle(unloaded: Vec<((&'static str, f64), Times)>, loaded: Vec<((&'s
             counts(&alone),
             counts(&crowded)
         );
+        if let Some(shed) = crowded.get_mut("503 with Retry-After") {
+            let (p50, p99) = (percentile(shed, 50), percentile(shed, 99));
+            println!("  turned away: {}, p50 {p50:.1?}, p99 {p99:.1?}", shed.len());
+        }
     }
 }
 

@@ -104,6 +104,12 @@ impl Flow {
         self.waits_since.store(self.connection.watch.now(), Ordering::Relaxed);
     }
 
+    /// A second, more or less: those who were refused together do not come back together.
+    pub fn rest(&self) -> Duration {
+        let (shortest, spread) = (500, 1_001);
+        Duration::from_millis(shortest + self.connection.id.wrapping_mul(617) % spread)
+    }
+
     /// Everything so far was taken; what comes next is not there yet.
     pub fn moves(&self) {
         self.waits_since.store(MOVING, Ordering::Relaxed);

@@ -17,10 +17,6 @@ use super::connection::{Connection, Flow};
 
 /// Bytes of names and values, and of the address. HTTP/1.1 refuses what is beyond 128 KiB by itself, HTTP/2 reads more.
 const LARGEST_HEAD: usize = 32 * 1024;
-/// Who was asked to come back later has the answer at once, whole, and is not listened to for so long: a flood that does not
-/// care for `Retry-After` would else use the processor up with being refused. Over HTTP/1.1 only: over HTTP/2 an answer is
-/// whole when its stream ends.
-const REST: Duration = Duration::from_secs(1);
 
 pub async fn watched(
     request: ServiceRequest,
@@ -38,7 +34,7 @@ pub async fn watched(
     };
     let kept = request.version() <= Version::HTTP_11;
     let response = next.call(request).await?;
-    let rest = (kept && is_asked_to_come_back(&response)).then_some(REST);
+    let rest = (kept && is_asked_to_come_back(&response)).then(|| flow.rest());
     Ok(response.map_body(|_, body| EitherBody::left(WatchedBody::new(body, flow, rest))))
 }
 
@@ -71,6 +67,9 @@ fn refuse<B>(request: ServiceRequest, status: StatusCode) -> ServiceResponse<Eit
 pub struct WatchedBody {
     body: BoxBody,
     flow: Flow,
+    /// Who was asked to come back later has the answer at once, whole, and is not listened to for a while: a flood that
+    /// does not care for `Retry-After` would else use the processor up with being refused. Over HTTP/1.1 only: over HTTP/2
+    /// an answer is whole when its stream ends.
     rest: Option<Duration>,
     /// Everything is handed over.
     resting: Option<Pin<Box<Sleep>>>,
