@@ -38,6 +38,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Neither rates nor a siege: places alone have to carry it.
 const UNTHROTTLED: &str = "[throttle]\nnetwork_per_minute = 40000000\nnetwork_burst = 40000000\n\
     lab_per_minute = 40000000\nall_labs_per_minute = 40000000\n[siege]\nenabled = false";
+/// All from one network and not through a proxy, whose connections are treated otherwise.
+const DIRECT: &str = "connections_per_network = 8000";
 const FLOOD_CONNECTIONS: usize = 4_096;
 const CAPACITY_CONNECTIONS: usize = 1_024;
 /// The shortest there is, so that connections do not wait for their refusals instead of asking again.
@@ -77,8 +79,8 @@ fn alone<T>(work: impl Future<Output = T>) -> T {
 // What the machine can take.
 
 async fn capacity() -> f64 {
-    let installation =
-        Installation::with_server_keys("strangers_at_once = 100000", &format!("{UNTHROTTLED}{SHORT_FLOOR}"), 9);
+    let keys = format!("{DIRECT}\nstrangers_at_once = 100000");
+    let installation = Installation::with_server_keys(&keys, &format!("{UNTHROTTLED}{SHORT_FLOOR}"), 9);
     let server = Server::vestibule(&installation);
     let strangers = Strangers::new(&installation).await;
     let mut connections = Vec::new();
@@ -376,7 +378,7 @@ fn lis() -> u16 {
 // Both.
 
 fn overload(rate: f64) {
-    let installation = Installation::prepare(UNTHROTTLED, lis());
+    let installation = Installation::with_server_keys(DIRECT, UNTHROTTLED, lis());
     let count = DEVICES + 2 * (LASTS.as_secs_f64() * KNOWN.1) as usize + 20;
     let patients = alone(installation.seed(count));
     let server = Server::vestibule(&installation);

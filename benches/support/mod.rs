@@ -31,6 +31,8 @@ pub const PASSWORD: &str = "la cigogne repasse ses rideaux mauves";
 pub const RECORD: &str = "102477";
 pub const BIRTH_DATE: &str = "1944-05-12";
 pub const WORKERS: usize = 2;
+/// So that a load program may speak for many addresses.
+const BEHIND_A_PROXY: &str = "trusted_proxies = [\"127.0.0.1/32\"]";
 
 /// Certificate, keyring, configuration; removed when dropped.
 pub struct Installation {
@@ -68,7 +70,7 @@ impl Patient {
 impl Installation {
     /// `extra`: lines of configuration for the sections of this run.
     pub fn prepare(extra: &str, upstream: u16) -> Self {
-        Self::with_server_keys("", extra, upstream)
+        Self::with_server_keys(BEHIND_A_PROXY, extra, upstream)
     }
 
     /// `keys`: lines of `[server]`.
@@ -175,7 +177,6 @@ internal_listen = "127.0.0.1:{internal}"
 workers = {WORKERS}
 shutdown_seconds = 1
 {keys}
-trusted_proxies = ["127.0.0.1/32"]
 [tls]
 certificate_file = "certificate.pem"
 key_file = "key.pem"

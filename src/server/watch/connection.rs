@@ -104,10 +104,12 @@ impl Flow {
         self.waits_since.store(self.connection.watch.now(), Ordering::Relaxed);
     }
 
-    /// A second, more or less: those who were refused together do not come back together.
-    pub fn rest(&self) -> Duration {
+    /// A second, more or less: those who were refused together do not come back together. None for a proxy, whose
+    /// connection is everybody's.
+    pub fn rest(&self) -> Option<Duration> {
         let (shortest, spread) = (500, 1_001);
-        Duration::from_millis(shortest + self.connection.id.wrapping_mul(617) % spread)
+        let rest = Duration::from_millis(shortest + self.connection.id.wrapping_mul(617) % spread);
+        self.connection.network.map(|_| rest)
     }
 
     /// Everything so far was taken; what comes next is not there yet.

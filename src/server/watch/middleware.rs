@@ -34,7 +34,11 @@ pub async fn watched(
     };
     let kept = request.version() <= Version::HTTP_11;
     let response = next.call(request).await?;
-    let rest = (kept && is_asked_to_come_back(&response)).then(|| flow.rest());
+    let rest = if kept && is_asked_to_come_back(&response) {
+        flow.rest()
+    } else {
+        None
+    };
     Ok(response.map_body(|_, body| EitherBody::left(WatchedBody::new(body, flow, rest))))
 }
 
