@@ -24,7 +24,7 @@ use serde::Deserialize;
 pub use alerts::{Alerts, is_this_machine};
 pub use corpus::Corpus;
 pub use database::Database;
-pub use lab::Lab;
+pub use lab::{Lab, MEANS};
 pub use leak::{Approval, Leak};
 pub use mail::{Mail, MailTls};
 pub use operator::{Operator, SecurityPasskey};
