@@ -23,4 +23,5 @@ pub mod session;
 pub mod siege;
 #[cfg(test)]
 mod siege_tests;
+pub mod signing_key;
 pub mod tweaks;
