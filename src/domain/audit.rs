@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::crypto::jose::Algorithm;
 use crate::domain::account::HoldReason;
 use crate::domain::evidence::Means;
 use crate::domain::leak::{Effect, LeakId};
@@ -255,6 +256,12 @@ pub enum Event {
     KeyInUse {
         key: String,
     },
+    /// A key that clients will see this lab's tokens signed with.
+    SigningKeyMade {
+        algorithm: Algorithm,
+        key: String,
+        signs_from: String,
+    },
     DatabaseBackedUp,
     DatabaseRestored,
     ColumnsResealed {
@@ -355,6 +362,7 @@ impl Event {
             Self::PasswordDisabled { .. } => "password-disabled",
             Self::KeyringAdopted => "keyring-adopted",
             Self::KeyringRotated { .. } => "keyring-rotated",
+            Self::SigningKeyMade { .. } => "signing-key-made",
             Self::KeyInUse { .. } => "key-in-use",
             Self::DatabaseBackedUp => "database-backed-up",
             Self::DatabaseRestored => "database-restored",
