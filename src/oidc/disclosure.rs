@@ -43,7 +43,10 @@ pub async fn claims(
             told.insert(claim.as_str().to_owned(), value);
         }
     };
-    tell(Claim::Name, json!(format!("{} {}", person.given_name, person.family_name)));
+    tell(
+        Claim::Name,
+        json!(format!("{} {}", person.given_name, person.family_name)),
+    );
     tell(Claim::GivenName, json!(person.given_name));
     tell(Claim::FamilyName, json!(person.family_name));
     tell(Claim::Birthdate, json!(person.birth_date));

@@ -27,7 +27,10 @@ impl Refusal {
 
     pub const fn invalid_client() -> Self {
         // Which part was wrong is not said.
-        Self::new(OauthError::InvalidClient, "this client is not known here, or did not prove who it is")
+        Self::new(
+            OauthError::InvalidClient,
+            "this client is not known here, or did not prove who it is",
+        )
     }
 }
 

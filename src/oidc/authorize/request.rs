@@ -51,7 +51,9 @@ pub fn read(params: &Params, policy: &Policy, back: &WayBack) -> Result<Authoriz
     let scopes = scopes(params, policy)?;
     let nonce = params.owned("nonce");
     if nonce.is_none() && policy.nonce.is_required() {
-        return Err(Refusal::invalid_request("nonce is missing: this client has to send one"));
+        return Err(Refusal::invalid_request(
+            "nonce is missing: this client has to send one",
+        ));
     }
     let mut claims = claims(params.get("claims"))?;
     claims.keep_allowed(&policy.scopes);
@@ -75,11 +77,17 @@ pub fn read(params: &Params, policy: &Policy, back: &WayBack) -> Result<Authoriz
 
 fn refuse_unsupported(params: &Params) -> Result<(), Refusal> {
     if params.has("registration") {
-        let (error, why) = (OauthError::RegistrationNotSupported, "clients are registered by the lab");
+        let (error, why) = (
+            OauthError::RegistrationNotSupported,
+            "clients are registered by the lab",
+        );
         return Err(Refusal::new(error, why));
     }
     if params.has("request_uri") {
-        let (error, why) = (OauthError::RequestUriNotSupported, "only requests that were pushed here have an address");
+        let (error, why) = (
+            OauthError::RequestUriNotSupported,
+            "only requests that were pushed here have an address",
+        );
         return Err(Refusal::new(error, why));
     }
     Ok(())
@@ -90,12 +98,18 @@ fn check_response(params: &Params, policy: &Policy) -> Result<(), Refusal> {
         None => return Err(Refusal::invalid_request("response_type is missing")),
         Some("code") => {}
         Some(_) => {
-            let (error, why) = (OauthError::UnsupportedResponseType, "only the response type code is given here");
+            let (error, why) = (
+                OauthError::UnsupportedResponseType,
+                "only the response type code is given here",
+            );
             return Err(Refusal::new(error, why));
         }
     }
     if !policy.may(GrantType::AuthorizationCode) {
-        let (error, why) = (OauthError::UnauthorizedClient, "this client acts for itself, not for people");
+        let (error, why) = (
+            OauthError::UnauthorizedClient,
+            "this client acts for itself, not for people",
+        );
         return Err(Refusal::new(error, why));
     }
     match params.get("response_mode") {
@@ -120,7 +134,9 @@ fn code_challenge(params: &Params, policy: &Policy) -> Result<Option<String>, Re
     let Some(challenge) = params.get("code_challenge") else {
         let stray = params.has("code_challenge_method");
         return match policy.pkce.is_required() || stray {
-            true => Err(Refusal::invalid_request("code_challenge is missing: PKCE with S256 is needed")),
+            true => Err(Refusal::invalid_request(
+                "code_challenge is missing: PKCE with S256 is needed",
+            )),
             false => Ok(None),
         };
     };
@@ -151,7 +167,9 @@ fn prompts(text: Option<&str>) -> Result<Vec<Prompt>, Refusal> {
         "login" => Ok(Prompt::Login),
         "consent" => Ok(Prompt::Consent),
         "select_account" => Ok(Prompt::SelectAccount),
-        _ => Err(Refusal::invalid_request("prompt: none, login, consent or select_account")),
+        _ => Err(Refusal::invalid_request(
+            "prompt: none, login, consent or select_account",
+        )),
     };
     let words = text.unwrap_or_default().split(' ').filter(|word| !word.is_empty());
     let prompts = words.map(prompt).collect::<Result<Vec<_>, _>>()?;
@@ -178,7 +196,11 @@ fn claims(text: Option<&str>) -> Result<ClaimsRequest, Refusal> {
         .ok_or(Refusal::invalid_request("claims is not a JSON object"))?;
     let names = |member: &str| -> BTreeSet<Claim> {
         let members = wanted.get(member).and_then(Value::as_object);
-        members.into_iter().flatten().filter_map(|(name, _)| name.parse().ok()).collect()
+        members
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, _)| name.parse().ok())
+            .collect()
     };
     let acr = wanted.get("id_token").and_then(|members| members.get("acr"));
     Ok(ClaimsRequest {
@@ -193,7 +215,11 @@ fn acr_wish(wish: &Value) -> Option<AcrWish> {
     let several = wish.get("values").and_then(Value::as_array).into_iter().flatten();
     Some(AcrWish {
         is_essential: wish.get("essential").and_then(Value::as_bool).unwrap_or_default(),
-        values: one.chain(several).filter_map(Value::as_str).map(str::to_owned).collect(),
+        values: one
+            .chain(several)
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
     })
     .filter(|wish| !wish.values.is_empty())
 }

@@ -24,7 +24,9 @@ fn asked(changes: &[(&str, &str)]) -> Result<AuthorizationRequest, Refusal> {
         ("code_challenge", CHALLENGE),
         ("code_challenge_method", "S256"),
     ];
-    let kept = good.into_iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+    let kept = good
+        .into_iter()
+        .filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
     let pairs = kept.chain(changes.iter().copied());
     let params = Params::of(pairs.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
     let policy = policy();
@@ -37,10 +39,21 @@ fn error(changes: &[(&str, &str)]) -> &'static str {
 
 #[test]
 fn a_good_request_is_read_whole() {
-    let request = asked(&[("prompt", "login consent"), ("max_age", "60"), ("response_mode", "form_post")]).unwrap();
+    let request = asked(&[
+        ("prompt", "login consent"),
+        ("max_age", "60"),
+        ("response_mode", "form_post"),
+    ])
+    .unwrap();
     assert_eq!(request.prompts, [Prompt::Login, Prompt::Consent]);
-    assert_eq!((request.max_age, request.response_mode), (Some(60), ResponseMode::FormPost));
-    assert_eq!((request.state.as_deref(), request.nonce.as_deref()), (Some("s"), Some("n")));
+    assert_eq!(
+        (request.max_age, request.response_mode),
+        (Some(60), ResponseMode::FormPost)
+    );
+    assert_eq!(
+        (request.state.as_deref(), request.nonce.as_deref()),
+        (Some("s"), Some("n"))
+    );
 }
 
 #[test]
