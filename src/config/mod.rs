@@ -22,10 +22,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-pub use alerts::Alerts;
+pub use alerts::{Alerts, is_this_machine};
 pub use corpus::Corpus;
 pub use database::Database;
-pub use lab::Lab;
+pub use lab::{Lab, MEANS};
 pub use leak::{Approval, Leak};
 pub use mail::{Mail, MailTls};
 pub use oidc::Oidc;

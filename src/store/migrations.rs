@@ -32,6 +32,7 @@ const SOURCES: &[Source] = sources![
     6 "0006_siege",
     7 "0007_alerts",
     8 "0008_signing_keys",
+    9 "0009_oidc",
 ];
 
 pub(super) fn sqlite() -> Migrator {
