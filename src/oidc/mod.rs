@@ -3,6 +3,7 @@
 pub mod acr;
 pub mod authorize;
 pub mod disclosure;
+pub mod metadata;
 pub mod params;
 pub mod refusal;
 
