@@ -4,6 +4,7 @@ pub mod acr;
 pub mod authorize;
 pub mod client_authentication;
 pub mod disclosure;
+pub mod metadata;
 pub mod params;
 pub mod refusal;
 pub mod token;

@@ -19,6 +19,7 @@ mod corpus;
 mod dependencies;
 mod desk;
 mod devices;
+mod discovery;
 mod dump;
 mod enrolment;
 mod enumeration;
