@@ -12,6 +12,7 @@ use crate::domain::authorization::{Binding, Grant};
 use crate::domain::client::{Client, Scopes};
 use crate::kernel::entropy::random;
 use crate::kernel::ids::LabId;
+use crate::oidc::access_token::token_type;
 use crate::oidc::authorize::lab_issuer;
 use crate::oidc::{acr, disclosure};
 use crate::service::{Core, Fault, signing_keys};
@@ -97,10 +98,7 @@ impl<'a> Issuer<'a> {
         );
         Ok(Tokens {
             access_token: self.key.sign(ACCESS_TOKEN, &claims)?,
-            token_type: match self.binding {
-                Some(Binding::Key(_)) => "DPoP",
-                Some(Binding::Certificate(_)) | None => "Bearer",
-            },
+            token_type: token_type(self.binding.as_ref()),
             expires_in: lifetime.as_secs(),
             scope: scopes.to_string(),
             refresh_token: None,
