@@ -16,7 +16,7 @@ use crate::server::certificates::Certificates;
 use crate::server::watch::Watch;
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::{Core, Fault, alerts, outbox, siege};
-use crate::store::{StoreFault, devices, passkey_challenges, pending, sessions, sieges, throttle, tickets};
+use crate::store::{StoreFault, clients, devices, passkey_challenges, pending, sessions, sieges, throttle, tickets};
 use crate::web::kit::App;
 
 const CONNECTIONS_EVERY: Duration = Duration::from_secs(1);
@@ -181,6 +181,7 @@ async fn purge(core: &Core) -> Result<(), StoreFault> {
     pending::delete_expired(&mut tx, now).await?;
     passkey_challenges::delete_expired(&mut tx, now).await?;
     tickets::delete_expired(&mut tx, now).await?;
+    clients::delete_expired_secrets(&mut tx, now).await?;
     sessions::delete_expired(&mut tx, now).await?;
     devices::delete_unused(&mut tx, core.devices_used_since()).await?;
     throttle::delete_strangers(&mut tx, STRANGERS_KEPT, now).await?;
