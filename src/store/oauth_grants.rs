@@ -133,12 +133,7 @@ pub async fn end_of_client(
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn end_all_of_client(
-    tx: &mut Tx,
-    lab: &LabId,
-    client: &ClientId,
-    now: Timestamp,
-) -> Result<u64, StoreFault> {
+pub async fn end_all_of_client(tx: &mut Tx, lab: &LabId, client: &ClientId, now: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str = "UPDATE oauth_grants SET ended_at = $3 WHERE lab_id = $1 AND client_id = $2 AND ended_at IS NULL";
     Ok(on_both!(tx, connection => {
         sqlx::query(SQL)
