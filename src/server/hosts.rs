@@ -15,7 +15,7 @@ use crate::server::StartError;
 use crate::service::Core;
 use crate::web::kit::faces::Face;
 use crate::web::kit::{App, slow_body};
-use crate::web::{desk, internal, portal, proxy};
+use crate::web::{desk, idp, internal, portal, proxy};
 
 pub type Sites = Arc<HashMap<SiteId, Arc<proxy::Site>>>;
 
@@ -49,10 +49,14 @@ pub fn drafts(sites: &Sites) -> internal::Drafts {
     internal::Drafts(sites.iter().map(|(id, site)| (id.clone(), draft(site))).collect())
 }
 
-pub fn configure(service: &mut ServiceConfig, sites: &Sites) {
+pub fn configure(service: &mut ServiceConfig, sites: &Sites, documents: &idp::Documents) {
     let portal = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Portal(_)))));
     let site = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Site(_)))));
-    let portal = portal.configure(desk::configure).configure(portal::configure);
+    let portal = portal
+        .app_data(Data::new(documents.clone()))
+        .configure(desk::configure)
+        .configure(idp::configure)
+        .configure(portal::configure);
     service
         .service(portal.wrap(from_fn(slow_body::in_time)))
         .service(site.configure(|service| proxy::service::configure(service, sites)))

@@ -22,7 +22,7 @@ impl Authority {
     /// As far as the scopes of a client's token.
     pub fn of_client(id: &ClientId, scopes: &Scopes) -> Self {
         Self {
-            actor: Actor::Client { id: id.clone() },
+            actor: Actor::Client { name: id.to_string() },
             scopes: scopes.clone(),
         }
     }
