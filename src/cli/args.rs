@@ -58,7 +58,7 @@ pub enum Command {
     Corpus(Corpus),
     /// Applications that sign people in, and programs that use the admin API
     #[command(subcommand)]
-    Client(Client),
+    Client(Box<Client>),
     /// Named operators and what they may do
     #[command(subcommand)]
     Operator(Operator),
