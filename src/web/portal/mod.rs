@@ -37,6 +37,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(PORTAL.passkeys_remove => passkeys::remove::get, passkeys::remove::post))
         .service(page!(account::END_ONE => account::get, account::post_end_one))
         .service(page!(account::FORGET_DEVICE => account::get, account::post_forget_device))
+        .service(page!(account::END_SERVICE => account::get, account::post_end_service))
         .service(page!(account::END_ALL => account::get, account::post_end_all))
         .service(page!("/static/{name}" => static_files::get))
         .service(page!("/.well-known/security.txt" => security_txt::get))
