@@ -26,3 +26,4 @@ pub mod siege;
 #[cfg(test)]
 mod siege_tests;
 pub mod tweaks;
+pub mod upstream;

@@ -16,7 +16,7 @@ use crate::server::certificates::Certificates;
 use crate::server::watch::Watch;
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::{Core, Fault, alerts, outbox, siege};
-use crate::store::{StoreFault, devices, passkey_challenges, pending, sessions, sieges, throttle, tickets};
+use crate::store::{StoreFault, devices, passkey_challenges, pending, sessions, sieges, throttle, tickets, upstream_departures};
 use crate::web::kit::App;
 
 const CONNECTIONS_EVERY: Duration = Duration::from_secs(1);
@@ -180,6 +180,7 @@ async fn purge(core: &Core) -> Result<(), StoreFault> {
     let mut tx = core.db.begin().await?;
     pending::delete_expired(&mut tx, now).await?;
     passkey_challenges::delete_expired(&mut tx, now).await?;
+    upstream_departures::delete_expired(&mut tx, now).await?;
     tickets::delete_expired(&mut tx, now).await?;
     sessions::delete_expired(&mut tx, now).await?;
     devices::delete_unused(&mut tx, core.devices_used_since()).await?;

@@ -16,6 +16,7 @@ pub mod screening;
 pub mod siege;
 pub mod standing;
 pub mod tls;
+pub mod upstream;
 pub mod visits;
 pub mod watch;
 

@@ -32,6 +32,7 @@ const SOURCES: &[Source] = sources![
     6 "0006_siege",
     7 "0007_alerts",
     9 "0009_oidc",
+    10 "0010_upstream",
 ];
 
 pub(super) fn sqlite() -> Migrator {

@@ -41,6 +41,9 @@ pub mod sqlite_file;
 pub mod throttle;
 pub mod tickets;
 pub mod trouble;
+pub mod upstream_departures;
+pub mod upstream_links;
+pub mod upstream_sessions;
 
 pub use db::{Db, StoreFault, Tx};
 pub use migrations::names as migration_names;
