@@ -22,6 +22,7 @@ use crate::service::hashing::{HashPool, Tools};
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
 use crate::service::siege::{self, Sieges};
+use crate::service::signing_keys::SigningKeys;
 use crate::service::upstream::Upstreams;
 use crate::service::visits::Visits;
 use crate::store::{Db, StoreFault, audit, installation};
@@ -63,6 +64,7 @@ pub async fn open(config: Config, clock: SharedClock, entropy: SharedEntropy) ->
         sieges: Arc::new(Sieges::of(&config)),
         watch: Arc::default(),
         upstreams: Arc::new(Upstreams::of(&config)),
+        signing_keys: Arc::new(SigningKeys::of(&config)),
         config: Arc::new(config),
         clock,
         entropy,

@@ -25,5 +25,6 @@ pub mod session;
 pub mod siege;
 #[cfg(test)]
 mod siege_tests;
+pub mod signing_key;
 pub mod tweaks;
 pub mod upstream;

@@ -37,6 +37,7 @@ pub mod refresh_tokens;
 pub mod reseal;
 pub mod sessions;
 pub mod sieges;
+pub mod signing_keys;
 pub mod sqlite_file;
 pub mod throttle;
 pub mod tickets;
@@ -44,6 +45,7 @@ pub mod trouble;
 pub mod upstream_departures;
 pub mod upstream_links;
 pub mod upstream_sessions;
+pub mod used_ids;
 
 pub use db::{Db, StoreFault, Tx};
 pub use migrations::names as migration_names;

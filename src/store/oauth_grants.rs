@@ -4,7 +4,7 @@ use super::columns::{id, moment, word};
 use super::db::on_both;
 use super::{StoreFault, Tx};
 use crate::crypto::token::HashedToken;
-use crate::domain::authorization::{CodeTerms, Grant};
+use crate::domain::authorization::{CodeTerms, Grant, Terms};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, ClientId, GrantId, LabId};
 
@@ -28,7 +28,18 @@ pub async fn insert(tx: &mut Tx, lab: &LabId, grant: &Grant) -> Result<(), Store
     Ok(())
 }
 
-type Columns = (Vec<u8>, String, Vec<u8>, Vec<u8>, i64, String, i64, i64, Option<i64>, Option<i64>);
+type Columns = (
+    Vec<u8>,
+    String,
+    Vec<u8>,
+    Vec<u8>,
+    i64,
+    String,
+    i64,
+    i64,
+    Option<i64>,
+    Option<i64>,
+);
 
 /// A grant, and whether its session is over.
 #[derive(Clone, Debug)]
@@ -70,6 +81,24 @@ fn found(row: Columns, now: Timestamp) -> Result<Found, StoreFault> {
     })
 }
 
+/// From now on its refresh tokens serve beside a proof of possession only.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn bind(tx: &mut Tx, lab: &LabId, grant: &Grant) -> Result<(), StoreFault> {
+    const SQL: &str = "UPDATE oauth_grants SET terms = $3 WHERE lab_id = $1 AND grant_id = $2";
+    let terms = Terms {
+        is_bound: true,
+        ..grant.terms.clone()
+    };
+    let terms = serde_json::to_string(&terms).map_err(|_| StoreFault::Unreadable(TERMS))?;
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(grant.id.as_bytes().as_slice()).bind(terms).execute(connection).await?;
+    });
+    Ok(())
+}
+
 /// Nothing that hangs on it serves any more. False: it had ended.
 ///
 /// # Errors
@@ -89,7 +118,8 @@ pub async fn end(tx: &mut Tx, lab: &LabId, grant: GrantId, now: Timestamp) -> Re
 /// # Errors
 /// The database does not answer.
 pub async fn end_of_account(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp) -> Result<u64, StoreFault> {
-    const SQL: &str = "UPDATE oauth_grants SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
+    const SQL: &str =
+        "UPDATE oauth_grants SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
     Ok(on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(now.micros())

@@ -109,6 +109,7 @@ pub const COLUMNS: &[Column] = &[
     column!("upstream_links"."name", "link_id"),
     column!("upstream_departures"."departure", "state_hash"),
     column!("upstream_sessions"."id_token", "session_id"),
+    column!("signing_keys"."private_key", "kid"),
 ];
 
 /// The last row that was looked at; the default is before the first.

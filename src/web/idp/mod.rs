@@ -1,0 +1,21 @@
+//! What relying parties of a lab call, at the host of its portal. One file an address.
+
+mod answer;
+pub mod authorize;
+mod backchannel;
+pub mod par;
+pub mod proceed;
+pub mod token;
+
+use actix_web::web::ServiceConfig;
+
+use crate::web::entrance::login::CONTINUE;
+use crate::web::kit::{call, page};
+
+pub fn configure(service: &mut ServiceConfig) {
+    service
+        .service(page!("/oauth2/authorize" => authorize::get, authorize::post))
+        .service(page!(CONTINUE => proceed::get, proceed::post))
+        .service(call!("/oauth2/par" => par::post))
+        .service(call!("/oauth2/token" => token::post));
+}
