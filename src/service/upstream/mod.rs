@@ -119,6 +119,12 @@ impl Upstreams {
         Self(all.collect())
     }
 
+    /// How many wait for a provider now.
+    pub fn callers(&self) -> usize {
+        let waiting = |provider: &Provider| EXCHANGES.saturating_sub(provider.exchanges.available_permits());
+        self.0.values().map(waiting).sum()
+    }
+
     /// None: the lab has no such provider, or accepts it no longer.
     pub fn accepted(&self, lab: &LabId, id: &UpstreamId, now: Timestamp) -> Option<&Provider> {
         let provider = self.0.get(&(lab.clone(), id.clone()))?;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Chrome, Stay};
+use super::{Chrome, Stay, upstreams};
 use crate::kernel::clock::Timestamp;
 
 /// A place with results, to go to.
@@ -50,6 +50,8 @@ pub struct Account<'a> {
     pub devices: &'a [DeviceLine<'a>],
     pub recovery_codes_left: u64,
     pub passkeys: u64,
+    /// How many identities are linked. None: the lab has no provider for any.
+    pub links: Option<u64>,
     pub stay: Stay,
     /// "Stay signed in" was just asked for.
     pub stayed: bool,

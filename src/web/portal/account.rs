@@ -5,6 +5,7 @@ use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
+use crate::auth::upstream::links;
 use crate::auth::{device, passkeys, profile, recovery, session};
 use crate::domain::session::Session;
 use crate::kernel::ids::{DeviceId, SessionId};
@@ -94,6 +95,8 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
     let open = session::list(core, lab, current.account).await?;
     let left = recovery::count_left(core, lab, current.account).await?;
     let passkeys = passkeys::list(core, lab, current.account).await?.len();
+    let linked = links::list(core, lab, current.account).await?.len();
+    let has_links = linked > 0 || !context.upstreams().is_empty();
     let handles: Vec<String> = open.iter().map(|session| session.id.to_string()).collect();
     let sessions: Vec<SessionLine<'_>> = open
         .iter()
@@ -134,6 +137,7 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
         sites: &sites,
         sessions: &sessions,
         passkeys: passkeys as u64,
+        links: has_links.then_some(linked as u64),
         devices: &devices,
         recovery_codes_left: u64::try_from(left).unwrap_or(0),
         stay: Stay::of(current, core.lifetime(lab), core.now()),
