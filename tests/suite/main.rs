@@ -38,3 +38,4 @@ mod support;
 mod telling;
 mod transport;
 mod troubles;
+mod upstream;
