@@ -40,3 +40,4 @@ mod support;
 mod telling;
 mod transport;
 mod troubles;
+mod upstream;
