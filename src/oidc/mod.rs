@@ -1,12 +1,16 @@
 //! The protocol, without HTTP: authorization requests and what comes of them, tokens, and what clients ask about them.
 
+pub mod access_token;
 pub mod acr;
 pub mod assertion;
 pub mod authorize;
+pub mod backchannel_logout;
 pub mod client_authentication;
 mod dates;
 pub mod disclosure;
 pub mod dpop;
+pub mod introspect;
+pub mod logout;
 pub mod metadata;
 pub mod params;
 pub mod profile;
@@ -14,6 +18,7 @@ pub mod refusal;
 pub mod request_object;
 pub mod single_use;
 pub mod token;
+pub mod userinfo;
 
 pub use params::Params;
 pub use refusal::Refusal;
