@@ -1,3 +1,4 @@
 //! A lab signs its people in for others.
 
 mod flow;
+mod mutual_tls;
