@@ -1,4 +1,5 @@
 //! A lab signs its people in for others.
 
+mod fapi;
 mod flow;
 mod mutual_tls;
