@@ -30,6 +30,7 @@ mod leaks;
 mod legacy;
 mod oidc;
 mod passkeys;
+mod proofs;
 mod recovery;
 mod routes;
 mod schema;
