@@ -19,3 +19,4 @@ pub mod session;
 pub mod sign_in;
 pub mod step_up;
 pub mod suitability;
+pub mod upstream;

@@ -3,7 +3,9 @@
 pub mod blind_index;
 pub mod csrf;
 pub mod device_tag;
+pub mod dpop_nonce;
 pub mod human_code;
+pub mod id_token;
 pub mod jose;
 pub mod keyring;
 pub mod leak_digest;
@@ -11,6 +13,7 @@ pub mod legacy;
 pub mod pairwise;
 pub mod passkey;
 pub mod password_hash;
+pub mod pkce;
 pub mod seal;
 pub mod token;
 pub mod totp;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::auth::rotate;
+use crate::auth::session::Asked;
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::authorization::Claim;
 use crate::domain::session::Session;
@@ -61,7 +62,8 @@ async fn go_on(context: &mut Context<'_>, handle: &str, answer: Option<Answer>) 
     let Some(token) = PlainToken::parse(TokenKind::Authorization, handle) else {
         return gone(context);
     };
-    let session = signed_in::current(context).await?;
+    // Clients come here by themselves as well, which keeps no session alive.
+    let session = signed_in::current_asked(context, Asked::ByItself).await?;
     if session.is_none() {
         context.admit()?;
     }

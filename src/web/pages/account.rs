@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 
-use super::claim_label;
-use super::{Chrome, Stay};
+use super::{Chrome, Stay, claim_label, upstreams};
 use crate::domain::authorization::Claim;
 use crate::kernel::clock::Timestamp;
 
@@ -65,6 +64,8 @@ pub struct Account<'a> {
     pub services: &'a [ServiceLine<'a>],
     pub recovery_codes_left: u64,
     pub passkeys: u64,
+    /// How many identities are linked. None: the lab has no provider for any.
+    pub links: Option<u64>,
     pub stay: Stay,
     /// "Stay signed in" was just asked for.
     pub stayed: bool,

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::auth::consents::Consented;
+use crate::auth::upstream::links;
 use crate::auth::{consents, device, passkeys, profile, recovery, session};
 use crate::domain::session::Session;
 use crate::kernel::ids::{ClientId, DeviceId, SessionId};
@@ -118,6 +119,8 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
     let open = session::list(core, lab, current.account).await?;
     let left = recovery::count_left(core, lab, current.account).await?;
     let passkeys = passkeys::list(core, lab, current.account).await?.len();
+    let linked = links::list(core, lab, current.account).await?.len();
+    let has_links = linked > 0 || !context.upstreams().is_empty();
     let handles: Vec<String> = open.iter().map(|session| session.id.to_string()).collect();
     let sessions: Vec<SessionLine<'_>> = open
         .iter()
@@ -159,6 +162,7 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
         sites: &sites,
         sessions: &sessions,
         passkeys: passkeys as u64,
+        links: has_links.then_some(linked as u64),
         devices: &devices,
         services: &service_lines(&consented),
         recovery_codes_left: u64::try_from(left).unwrap_or(0),

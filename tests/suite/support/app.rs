@@ -39,6 +39,8 @@ pub struct Wish {
     /// Of refusals; 200 by default.
     pub floor_ms: u64,
     pub site_keys: String,
+    /// Of `[[lab]]`, and tables below it.
+    pub lab_keys: String,
     /// In the place of the sample LIS.
     pub upstream: Option<String>,
 }
@@ -201,6 +203,7 @@ id = "port"
 name = "Laboratoire du Port"
 portal = "https://localhost:{port}"
 security_contact = "mailto:securite@laboratoire.example"
+{lab_keys}
 [[site]]
 id = "results"
 lab = "port"
@@ -225,10 +228,11 @@ requires = "record"
         server_keys = wish.server_keys,
         floor = if wish.floor_ms == 0 { 200 } else { wish.floor_ms },
         site_keys = wish.site_keys,
+        lab_keys = wish.lab_keys,
     )
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .unwrap()
         .local_addr()
