@@ -15,6 +15,7 @@ mod admission;
 mod alerts;
 mod architecture;
 mod canaries;
+mod clients;
 mod corpus;
 mod dependencies;
 mod desk;
