@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-pub use alerts::Alerts;
+pub use alerts::{Alerts, is_this_machine};
 pub use corpus::Corpus;
 pub use database::Database;
 pub use lab::Lab;

@@ -18,6 +18,13 @@ pub enum TokenKind {
     Invitation,
     Browser,
     Device,
+    /// An authorization request under way in a browser.
+    Authorization,
+    /// An authorization request that a client pushed.
+    PushedRequest,
+    AuthorizationCode,
+    Refresh,
+    ClientSecret,
 }
 
 impl TokenKind {
@@ -30,6 +37,11 @@ impl TokenKind {
             Self::Invitation => "vst_i_",
             Self::Browser => "vst_b_",
             Self::Device => "vst_d_",
+            Self::Authorization => "vst_a_",
+            Self::PushedRequest => "vst_q_",
+            Self::AuthorizationCode => "vst_c_",
+            Self::Refresh => "vst_r_",
+            Self::ClientSecret => "vst_k_",
         }
     }
 }
@@ -78,6 +90,18 @@ impl HashedToken {
         &self.0
     }
 }
+
+impl TryFrom<&[u8]> for HashedToken {
+    type Error = NoHash;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, NoHash> {
+        bytes.try_into().map(Self).map_err(|_| NoHash)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the hash of a token: 32 bytes expected")]
+pub struct NoHash;
 
 impl fmt::Debug for HashedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

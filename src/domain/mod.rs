@@ -3,8 +3,10 @@
 pub mod account;
 pub mod alert;
 pub mod audit;
+pub mod authorization;
 pub mod backoff;
 pub mod birth_date;
+pub mod client;
 pub mod device;
 pub mod evidence;
 pub mod identifier;

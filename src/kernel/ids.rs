@@ -69,6 +69,10 @@ random_id! {
     PendingId,
     AuditEventId,
     PasskeyId,
+    /// What a person let a client have: its tokens hang on it.
+    GrantId,
+    /// One of a client's secrets, which overlap when they are replaced.
+    SecretId,
     /// A passkey sign-in under way, of nobody yet.
     ChallengeId,
     /// One attempt to tell somebody something by mail; its bounce comes back to an address that holds it.
@@ -144,6 +148,8 @@ slug! {
     LabId,
     /// A host name in front of one LIS, as named in the configuration.
     SiteId,
+    /// A relying party, as it calls itself towards us.
+    ClientId,
     /// What an operator signs in with, and what the audit trail calls them.
     OperatorName,
 }

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod canary;
 pub mod core;
 pub mod hashing;
+pub mod http_client;
 pub mod known_passwords;
 pub mod metrics;
 pub mod network_throttle;

@@ -1,0 +1,13 @@
+//! Keys and compact signed tokens (RFC 7515, 7517, 7518, 7638, 8037): what we sign, and what clients sign for us.
+//!
+//! Symmetric algorithms and `none` have no place here: no type can say them.
+
+mod algorithm;
+mod public_key;
+mod signing_key;
+mod verify;
+
+pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use public_key::{Jwks, KeyProblem, PublicKey, UnusableJwks, thumbprint};
+pub use signing_key::{JoseFault, SigningKey, jwk_set};
+pub use verify::{LONGEST_TOKEN, TokenHeader, Unverified, Verified, verify, verify_embedded};

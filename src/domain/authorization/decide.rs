@@ -1,0 +1,139 @@
+//! What happens next with an authorization request, as a function of what is known of the person.
+
+use super::request::{AuthorizationRequest, Prompt};
+use crate::domain::client::{Consent, Policy, Scope};
+use crate::kernel::clock::Timestamp;
+
+/// Error codes of the protocol, as they are told to clients (RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6 and others).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OauthError {
+    InvalidRequest,
+    InvalidClient,
+    InvalidGrant,
+    UnauthorizedClient,
+    UnsupportedGrantType,
+    AccessDenied,
+    UnsupportedResponseType,
+    InvalidScope,
+    ServerError,
+    LoginRequired,
+    InteractionRequired,
+    ConsentRequired,
+    UnmetAuthenticationRequirements,
+    InvalidRequestUri,
+    InvalidRequestObject,
+    RequestNotSupported,
+    RequestUriNotSupported,
+    RegistrationNotSupported,
+    InvalidDpopProof,
+    UseDpopNonce,
+    InvalidToken,
+    InsufficientScope,
+}
+
+impl OauthError {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::AccessDenied => "access_denied",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::ServerError => "server_error",
+            Self::LoginRequired => "login_required",
+            Self::InteractionRequired => "interaction_required",
+            Self::ConsentRequired => "consent_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
+            Self::InvalidRequestUri => "invalid_request_uri",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::RegistrationNotSupported => "registration_not_supported",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
+            Self::InvalidToken => "invalid_token",
+            Self::InsufficientScope => "insufficient_scope",
+        }
+    }
+}
+
+/// What is known of whoever sits at the browser.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// None: nobody is signed in there.
+    pub signed_in: Option<SignedIn<'a>>,
+    /// A sign-in waits there for something that its holder has to do first.
+    pub is_held: bool,
+    pub requested_at: Timestamp,
+    pub now: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct SignedIn<'a> {
+    pub authenticated_at: Timestamp,
+    /// Their name towards this client.
+    pub subject: &'a str,
+    pub acr: &'a str,
+    /// They said yes to all of this before.
+    pub has_consented: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    SignIn,
+    /// As before, although somebody is signed in.
+    SignInAgain,
+    AskConsent,
+    Grant,
+    Refuse(OauthError),
+}
+
+pub fn decide(request: &AuthorizationRequest, policy: &Policy, situation: &Situation<'_>) -> Next {
+    let silent = request.prompts(Prompt::None);
+    let or = |next, error| if silent { Next::Refuse(error) } else { next };
+    let Some(person) = situation.signed_in else {
+        return match situation.is_held {
+            true => or(Next::SignIn, OauthError::InteractionRequired),
+            false => or(Next::SignIn, OauthError::LoginRequired),
+        };
+    };
+    let came_for_this = person.authenticated_at >= situation.requested_at;
+    if !came_for_this && wants_fresh(request, &person, situation.now) {
+        return or(Next::SignInAgain, OauthError::LoginRequired);
+    }
+    if request.subject.as_deref().is_some_and(|expected| expected != person.subject) {
+        return match came_for_this {
+            true => Next::Refuse(OauthError::LoginRequired),
+            false => or(Next::SignInAgain, OauthError::LoginRequired),
+        };
+    }
+    let unmet = |wish: &super::AcrWish| wish.is_essential && !wish.values.iter().any(|value| value == person.acr);
+    if request.claims.acr.as_ref().is_some_and(unmet) {
+        return match came_for_this || silent {
+            true => Next::Refuse(OauthError::UnmetAuthenticationRequirements),
+            false => Next::SignInAgain,
+        };
+    }
+    match needs_consent(request, policy, &person) {
+        true => or(Next::AskConsent, OauthError::ConsentRequired),
+        false => Next::Grant,
+    }
+}
+
+fn wants_fresh(request: &AuthorizationRequest, person: &SignedIn<'_>, now: Timestamp) -> bool {
+    let too_old = |most: u64| now.since(person.authenticated_at).as_secs() > most;
+    request.prompts(Prompt::Login) || request.prompts(Prompt::SelectAccount) || request.max_age.is_some_and(too_old)
+}
+
+/// Tokens that outlive the session are asked for each time (OpenID Connect Core 11).
+fn needs_consent(request: &AuthorizationRequest, policy: &Policy, person: &SignedIn<'_>) -> bool {
+    let asked_again = request.prompts(Prompt::Consent) || request.scopes.contains(Scope::OfflineAccess);
+    asked_again || (policy.consent == Consent::Asked && !person.has_consented)
+}
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

@@ -1,0 +1,11 @@
+//! A client asks for a person to be signed in: the request, what is decided about it, and the grant that comes of it.
+
+mod claims;
+mod decide;
+mod grant;
+mod request;
+
+pub use claims::{AcrWish, Claim, ClaimsRequest};
+pub use decide::{Next, OauthError, SignedIn, Situation, decide};
+pub use grant::{Binding, CodeTerms, Grant, Terms};
+pub use request::{AuthorizationRequest, Prompt, ResponseMode};
