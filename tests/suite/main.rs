@@ -27,6 +27,7 @@ mod hand_over;
 mod holds;
 mod leaks;
 mod legacy;
+mod oidc_clients;
 mod passkeys;
 mod recovery;
 mod routes;

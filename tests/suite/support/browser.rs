@@ -163,7 +163,10 @@ impl Browser {
 
     async fn request(&mut self, method: Method, url: &str, form: Option<(&str, Vec<u8>)>) -> Page {
         let url = Url::parse(url).unwrap();
-        let mut request = self.client.request(method, url.as_str()).address(self.address);
+        // Whatever the name, it is this machine; the port is the URL's.
+        let mut address = self.address;
+        address.set_port(url.port().unwrap_or(address.port()));
+        let mut request = self.client.request(method, url.as_str()).address(address);
         for (name, value) in &self.headers {
             request = request.insert_header((name.as_str(), value.as_str()));
         }

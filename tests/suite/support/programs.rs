@@ -21,7 +21,12 @@ pub fn in_ci() -> bool {
 
 /// Says that a test is skipped for want of a program. In CI nothing is skipped: it fails.
 pub fn missing(program: &str, package: &str) {
-    let message = format!("{program} is not installed; on Debian: apt-get install {package}");
+    missing_with(program, &format!("on Debian: apt-get install {package}"));
+}
+
+/// The same, for what comes from elsewhere than Debian.
+pub fn missing_with(program: &str, remedy: &str) {
+    let message = format!("{program} is not installed; {remedy}");
     assert!(!in_ci(), "{message}");
     eprintln!("skipped: {message}");
 }
