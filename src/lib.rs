@@ -15,6 +15,7 @@ pub mod gate;
 pub mod i18n;
 pub mod kernel;
 pub mod leak;
+pub mod oidc;
 pub mod server;
 pub mod service;
 pub mod store;

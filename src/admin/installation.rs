@@ -22,6 +22,7 @@ use crate::service::hashing::{HashPool, Tools};
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
 use crate::service::siege::{self, Sieges};
+use crate::service::signing_keys::SigningKeys;
 use crate::service::visits::Visits;
 use crate::store::{Db, StoreFault, audit, installation};
 
@@ -61,6 +62,7 @@ pub async fn open(config: Config, clock: SharedClock, entropy: SharedEntropy) ->
         admission: Arc::new(Admission::new(config.server.strangers_at_once)),
         sieges: Arc::new(Sieges::of(&config)),
         watch: Arc::default(),
+        signing_keys: Arc::new(SigningKeys::of(&config)),
         config: Arc::new(config),
         clock,
         entropy,

@@ -35,10 +35,16 @@ pub struct Lab {
     /// The time zone in which patients read times.
     #[serde(default = "paris")]
     pub time_zone: String,
+    /// With which means a sign-in is `eidas2` towards clients; with all others it is `eidas1`.
+    #[serde(default)]
+    pub eidas2_means: Vec<String>,
     /// How long a lab code can be used after it was issued.
     #[serde(default = "default_code_days")]
     pub lab_code_days: u32,
 }
+
+/// What [`Lab::eidas2_means`] may name.
+pub const MEANS: [&str; 3] = ["password-and-code", "password-and-recovery-code", "passkey"];
 
 fn paris() -> String {
     "Europe/Paris".to_owned()
@@ -94,6 +100,13 @@ pub(super) fn check(labs: &[Lab], problems: &mut Problems) {
                 place("time_zone"),
                 "no such time zone",
                 "write an IANA name such as Europe/Paris",
+            );
+        }
+        if lab.eidas2_means.iter().any(|name| !MEANS.contains(&name.as_str())) {
+            problems.add(
+                place("eidas2_means"),
+                "no such means of signing in",
+                format!("write some of {}", MEANS.join(", ")),
             );
         }
         if !(1..=60).contains(&lab.lab_code_days) {

@@ -6,6 +6,7 @@ mod database;
 mod lab;
 mod leak;
 mod mail;
+mod oidc;
 mod operator;
 mod password;
 mod problem;
@@ -24,9 +25,10 @@ use serde::Deserialize;
 pub use alerts::{Alerts, is_this_machine};
 pub use corpus::Corpus;
 pub use database::Database;
-pub use lab::Lab;
+pub use lab::{Lab, MEANS};
 pub use leak::{Approval, Leak};
 pub use mail::{Mail, MailTls};
+pub use oidc::Oidc;
 pub use operator::{Operator, SecurityPasskey};
 pub use password::Password;
 pub use problem::{Problem, Problems};
@@ -69,6 +71,8 @@ pub struct Config {
     pub mail: Mail,
     #[serde(default)]
     pub alerts: Alerts,
+    #[serde(default)]
+    pub oidc: Oidc,
     #[serde(rename = "lab")]
     pub labs: Vec<Lab>,
     #[serde(rename = "site", default)]
@@ -145,6 +149,7 @@ impl Config {
         self.leak.check(&mut problems);
         self.mail.check(&mut problems);
         self.alerts.check(&mut problems);
+        self.oidc.check(&mut problems);
         lab::check(&self.labs, &mut problems);
         for site in &self.sites {
             for problem in site.validate() {

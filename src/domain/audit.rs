@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 
+use crate::crypto::jose::Algorithm;
 use crate::domain::account::HoldReason;
+use crate::domain::authorization::Claim;
 use crate::domain::evidence::Means;
 use crate::domain::leak::{Effect, LeakId};
 use crate::domain::operator::Role;
 use crate::domain::{alert, outbox};
-use crate::kernel::ids::{AccountId, OperatorName, SessionId, SiteId};
+use crate::kernel::ids::{AccountId, ClientId, OperatorName, SessionId, SiteId};
 
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub enum Actor {
     Machine { user: String },
     /// A named operator, by the name they sign in with.
     Operator { name: String },
+    /// A relying party, in its own name.
+    Client { name: String },
     /// The program itself.
     Vestibule,
 }
@@ -30,6 +34,7 @@ impl Actor {
             Self::Visitor { address } => format!("visitor:{}", plain(address)),
             Self::Machine { user } => format!("machine:{}", plain(user)),
             Self::Operator { name } => format!("operator:{}", plain(name)),
+            Self::Client { name } => format!("client:{}", plain(name)),
             Self::Vestibule => "vestibule".to_owned(),
         }
     }
@@ -71,6 +76,14 @@ pub enum GateCause {
     Unmapped,
     Ambiguous,
     Method,
+}
+
+/// What of a client came twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Replayed {
+    Code,
+    RefreshToken,
 }
 
 /// Why the desk refused a signed-in operator.
@@ -136,6 +149,24 @@ pub enum Event {
     SiteEntered {
         session: String,
         site: SiteId,
+    },
+    /// A client is told who is signed in.
+    ClientEntered {
+        session: String,
+        client: ClientId,
+        scopes: String,
+    },
+    ConsentGiven {
+        client: ClientId,
+        claims: Vec<Claim>,
+    },
+    ConsentRefused {
+        client: ClientId,
+    },
+    /// A code or a refresh token came that had served: somebody else may have it, so the grant ended.
+    GrantReplayed {
+        client: ClientId,
+        what: Replayed,
     },
     /// A signed-in visitor asked for what is not theirs; which record is not written down.
     GateRefused {
@@ -255,6 +286,12 @@ pub enum Event {
     KeyInUse {
         key: String,
     },
+    /// A key that clients will see this lab's tokens signed with.
+    SigningKeyMade {
+        algorithm: Algorithm,
+        key: String,
+        signs_from: String,
+    },
     DatabaseBackedUp,
     DatabaseRestored,
     ColumnsResealed {
@@ -322,6 +359,10 @@ impl Event {
             Self::SignedOutEverywhere { .. } => "signed-out-everywhere",
             Self::DeviceTrusted { .. } => "device-trusted",
             Self::DeviceForgotten { .. } => "device-forgotten",
+            Self::ClientEntered { .. } => "client-entered",
+            Self::ConsentGiven { .. } => "consent-given",
+            Self::ConsentRefused { .. } => "consent-refused",
+            Self::GrantReplayed { .. } => "grant-replayed",
             Self::SiteEntered { .. } => "site-entered",
             Self::GateRefused { .. } => "gate-refused",
             Self::ActivationStarted => "activation-started",
@@ -355,6 +396,7 @@ impl Event {
             Self::PasswordDisabled { .. } => "password-disabled",
             Self::KeyringAdopted => "keyring-adopted",
             Self::KeyringRotated { .. } => "keyring-rotated",
+            Self::SigningKeyMade { .. } => "signing-key-made",
             Self::KeyInUse { .. } => "key-in-use",
             Self::DatabaseBackedUp => "database-backed-up",
             Self::DatabaseRestored => "database-restored",

@@ -25,4 +25,5 @@ pub mod session;
 pub mod siege;
 #[cfg(test)]
 mod siege_tests;
+pub mod signing_key;
 pub mod tweaks;

@@ -15,8 +15,8 @@ use crate::leak::campaign;
 use crate::server::certificates::Certificates;
 use crate::server::watch::Watch;
 use crate::service::known_passwords::KnownPasswords;
-use crate::service::{Core, Fault, alerts, outbox, siege};
-use crate::store::{StoreFault, devices, passkey_challenges, pending, sessions, sieges, throttle, tickets};
+use crate::service::{Core, Fault, alerts, outbox, siege, signing_keys};
+use crate::store::{StoreFault, devices, passkey_challenges, pending, sessions, sieges, throttle, tickets, used_ids};
 use crate::web::kit::App;
 
 const CONNECTIONS_EVERY: Duration = Duration::from_secs(1);
@@ -28,6 +28,8 @@ const DATABASE_EVERY: Duration = Duration::from_secs(300);
 const LEAKS_EVERY: Duration = Duration::from_secs(5);
 /// So that every server soon knows what all of them counted.
 const SIEGES_EVERY: Duration = Duration::from_secs(3);
+/// So that every server soon publishes the keys that any of them signs with.
+const SIGNING_KEYS_EVERY: Duration = Duration::from_secs(3);
 const MAIL_EVERY: Duration = Duration::from_secs(5);
 const ALERTS_EVERY: Duration = Duration::from_secs(2);
 /// After a rotation of the keyring, which needs a restart to be known.
@@ -91,6 +93,7 @@ pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Ve
         }),
     ];
     jobs.extend(alerts);
+    jobs.push(look_after_signing_keys(core.clone()));
     jobs
 }
 
@@ -115,6 +118,17 @@ fn look_after_alerts(app: Data<App>) -> [JoinHandle<()>; 2] {
             }
         }),
     ]
+}
+
+fn look_after_signing_keys(core: Core) -> JoinHandle<()> {
+    every(SIGNING_KEYS_EVERY, move || {
+        let core = core.clone();
+        async move {
+            if let Err(fault) = signing_keys::turn(&core).await {
+                tracing::warn!(%fault, "signing keys were not looked after; the next turn goes on");
+            }
+        }
+    })
 }
 
 /// Connections that stand still are cut.
@@ -185,5 +199,6 @@ async fn purge(core: &Core) -> Result<(), StoreFault> {
     devices::delete_unused(&mut tx, core.devices_used_since()).await?;
     throttle::delete_strangers(&mut tx, STRANGERS_KEPT, now).await?;
     sieges::delete_slots(&mut tx, now.minus(REMEMBERED)).await?;
+    used_ids::delete_expired(&mut tx, now).await?;
     tx.commit().await
 }

@@ -19,6 +19,7 @@ use crate::service::hashing::HashPool;
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
 use crate::service::siege::Sieges;
+use crate::service::signing_keys::SigningKeys;
 use crate::service::visits::Visits;
 use crate::service::watch::Watch;
 use crate::store::{Db, StoreFault};
@@ -38,6 +39,7 @@ pub struct Core {
     pub admission: Arc<Admission>,
     pub sieges: Arc<Sieges>,
     pub watch: Arc<Watch>,
+    pub signing_keys: Arc<SigningKeys>,
 }
 
 /// Something broke that no visitor can mend. Logged once at the edge, shown to nobody.

@@ -14,6 +14,7 @@ pub mod outbox;
 pub mod pause;
 pub mod screening;
 pub mod siege;
+pub mod signing_keys;
 pub mod standing;
 pub mod tls;
 pub mod visits;

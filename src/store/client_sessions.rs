@@ -1,7 +1,7 @@
 //! Which client knows of which session, under which name. That a session ended is seen here and nowhere else, so however
 //! it ended, its clients are told (OpenID Connect Back-Channel Logout).
 
-use super::columns::{id, word};
+use super::columns::id;
 use super::db::on_both;
 use super::{StoreFault, Tx};
 use crate::kernel::clock::Timestamp;

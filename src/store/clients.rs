@@ -89,7 +89,8 @@ pub async fn lookup(tx: &mut Tx, lab: &LabId, id: &ClientId) -> Result<Option<Cl
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
 pub async fn find(tx: &mut Tx, lab: &LabId) -> Result<Vec<Client>, StoreFault> {
-    const SQL: &str = "SELECT client_id, policy, created_at, disabled_at FROM clients WHERE lab_id = $1 ORDER BY client_id";
+    const SQL: &str =
+        "SELECT client_id, policy, created_at, disabled_at FROM clients WHERE lab_id = $1 ORDER BY client_id";
     let rows: Vec<Columns> = on_both!(tx, connection => {
         sqlx::query_as(SQL).bind(lab.as_str()).fetch_all(connection).await?
     });
@@ -155,12 +156,7 @@ pub async fn find_secrets(
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn expire_secrets(
-    tx: &mut Tx,
-    lab: &LabId,
-    client: &ClientId,
-    until: Timestamp,
-) -> Result<(), StoreFault> {
+pub async fn expire_secrets(tx: &mut Tx, lab: &LabId, client: &ClientId, until: Timestamp) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE client_secrets SET expires_at = $3 \
          WHERE lab_id = $1 AND client_id = $2 AND expires_at > $3";
     on_both!(tx, connection => {

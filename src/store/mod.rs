@@ -37,10 +37,12 @@ pub mod refresh_tokens;
 pub mod reseal;
 pub mod sessions;
 pub mod sieges;
+pub mod signing_keys;
 pub mod sqlite_file;
 pub mod throttle;
 pub mod tickets;
 pub mod trouble;
+pub mod used_ids;
 
 pub use db::{Db, StoreFault, Tx};
 pub use migrations::names as migration_names;

@@ -28,7 +28,18 @@ pub async fn insert(tx: &mut Tx, lab: &LabId, grant: &Grant) -> Result<(), Store
     Ok(())
 }
 
-type Columns = (Vec<u8>, String, Vec<u8>, Vec<u8>, i64, String, i64, i64, Option<i64>, Option<i64>);
+type Columns = (
+    Vec<u8>,
+    String,
+    Vec<u8>,
+    Vec<u8>,
+    i64,
+    String,
+    i64,
+    i64,
+    Option<i64>,
+    Option<i64>,
+);
 
 /// A grant, and whether its session is over.
 #[derive(Clone, Debug)]
@@ -89,7 +100,8 @@ pub async fn end(tx: &mut Tx, lab: &LabId, grant: GrantId, now: Timestamp) -> Re
 /// # Errors
 /// The database does not answer.
 pub async fn end_of_account(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp) -> Result<u64, StoreFault> {
-    const SQL: &str = "UPDATE oauth_grants SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
+    const SQL: &str =
+        "UPDATE oauth_grants SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
     Ok(on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(now.micros())

@@ -106,6 +106,7 @@ pub const COLUMNS: &[Column] = &[
     column!("passkeys"."name", "passkey_id"),
     column!("passkey_challenges"."state", "challenge_id"),
     column!("alerts"."note", "alert_id"),
+    column!("signing_keys"."private_key", "kid"),
 ];
 
 /// The last row that was looked at; the default is before the first.

@@ -34,6 +34,7 @@ mod routes;
 mod schema;
 mod siege;
 mod sign_in;
+mod signing_keys;
 mod support;
 mod telling;
 mod transport;

@@ -104,7 +104,11 @@ pub fn decide(request: &AuthorizationRequest, policy: &Policy, situation: &Situa
     if !came_for_this && wants_fresh(request, &person, situation.now) {
         return or(Next::SignInAgain, OauthError::LoginRequired);
     }
-    if request.subject.as_deref().is_some_and(|expected| expected != person.subject) {
+    if request
+        .subject
+        .as_deref()
+        .is_some_and(|expected| expected != person.subject)
+    {
         return match came_for_this {
             true => Next::Refuse(OauthError::LoginRequired),
             false => or(Next::SignInAgain, OauthError::LoginRequired),

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
+use crate::crypto::jose::{Algorithm, Jwks};
+
 use super::{Consent, Demand, GrantType, Policy, Refresh, Scope, SubjectType};
 
 /// A field that cannot stay as it is.
@@ -24,7 +26,13 @@ impl Policy {
         let mut note = |field, remedy: Option<String>| {
             found.extend(remedy.map(|remedy| PolicyProblem { field, remedy }));
         };
-        note("name", self.name.trim().is_empty().then(|| "write the name that people know".to_owned()));
+        note(
+            "name",
+            self.name
+                .trim()
+                .is_empty()
+                .then(|| "write the name that people know".to_owned()),
+        );
         note("grant_types", self.grant_remedy());
         for uri in &self.redirect_uris {
             note("redirect_uris", address_remedy(uri));
@@ -43,6 +51,9 @@ impl Policy {
         note("nonce", reason_remedy(&self.nonce));
         note("refresh", self.refresh_remedy());
         note("lifetimes", self.lifetime_remedy());
+        note("id_token_algorithm", ours_remedy(self.id_token_algorithm));
+        note("userinfo_algorithm", self.userinfo_algorithm.and_then(ours_remedy));
+        note("authentication", self.jwks_remedy());
         found
     }
 
@@ -100,8 +111,9 @@ impl Policy {
         let mut hosts: Vec<String> = self.hosts().collect();
         hosts.sort();
         hosts.dedup();
-        (self.subject == SubjectType::Pairwise && self.sector.is_none() && hosts.len() > 1)
-            .then(|| "the redirect addresses have several hosts: name the sector for which subjects are made".to_owned())
+        (self.subject == SubjectType::Pairwise && self.sector.is_none() && hosts.len() > 1).then(|| {
+            "the redirect addresses have several hosts: name the sector for which subjects are made".to_owned()
+        })
     }
 
     fn refresh_remedy(&self) -> Option<String> {
@@ -109,6 +121,11 @@ impl Policy {
         (self.refresh == Refresh::Kept && !has_keys).then(|| {
             "refresh tokens are kept only for clients that authenticate by key and take bound tokens only".to_owned()
         })
+    }
+
+    fn jwks_remedy(&self) -> Option<String> {
+        let keys = self.authentication.jwks()?;
+        Jwks::parse(&keys.to_string()).err().map(|problem| problem.to_string())
     }
 
     fn lifetime_remedy(&self) -> Option<String> {
@@ -126,6 +143,10 @@ impl Policy {
     }
 }
 
+fn ours_remedy(algorithm: Algorithm) -> Option<String> {
+    (!Algorithm::OURS.contains(&algorithm)).then(|| "ES256, EdDSA or RS256".to_owned())
+}
+
 fn reason_remedy(demand: &Demand) -> Option<String> {
     matches!(demand, Demand::WaivedBecause(reason) if reason.trim().is_empty())
         .then(|| "say why this client cannot do it".to_owned())
@@ -133,7 +154,9 @@ fn reason_remedy(demand: &Demand) -> Option<String> {
 
 fn address_remedy(text: &str) -> Option<String> {
     let Ok(url) = Url::parse(text) else {
-        return Some(format!("\"{text}\" is no address: write it whole, as in https://host.example/path"));
+        return Some(format!(
+            "\"{text}\" is no address: write it whole, as in https://host.example/path"
+        ));
     };
     if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() || text.contains('*') {
         return Some(format!("\"{text}\": no fragment, no name or password, and no pattern"));

@@ -218,7 +218,9 @@ impl Policy {
     }
 
     pub fn is_post_logout_redirect_uri(&self, uri: &str) -> bool {
-        self.post_logout_redirect_uris.iter().any(|registered| registered == uri)
+        self.post_logout_redirect_uris
+            .iter()
+            .any(|registered| registered == uri)
     }
 
     /// What a pairwise subject is made for. Never the name of a site, which has subjects of its own.

@@ -110,7 +110,10 @@ impl FromStr for Scopes {
     type Err = UnknownScope;
 
     fn from_str(text: &str) -> Result<Self, UnknownScope> {
-        text.split_ascii_whitespace().map(str::parse).collect::<Result<_, _>>().map(Self)
+        text.split_ascii_whitespace()
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 

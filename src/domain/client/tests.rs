@@ -20,7 +20,10 @@ fn an_entry_that_says_little_is_strict() {
     let policy = policy();
     assert_eq!(policy.problems(), []);
     assert!(policy.pkce.is_required() && policy.nonce.is_required());
-    assert_eq!((policy.consent, policy.subject), (Consent::Asked, SubjectType::Pairwise));
+    assert_eq!(
+        (policy.consent, policy.subject),
+        (Consent::Asked, SubjectType::Pairwise)
+    );
     assert_eq!(policy.id_token_algorithm, Algorithm::Es256);
     assert_eq!(policy.sector(), "client:app.example");
 }
@@ -48,16 +51,35 @@ fn what_cannot_work_is_named() {
         change(&mut policy);
         fields(&policy)
     };
-    for address in ["http://app.example/", "app.example", "https://a.example/#x", "https://*.example/", "https://u@a.example/"] {
-        assert_eq!(with(&|p| p.redirect_uris = vec![address.to_owned()]), ["redirect_uris"], "{address}");
+    for address in [
+        "http://app.example/",
+        "app.example",
+        "https://a.example/#x",
+        "https://*.example/",
+        "https://u@a.example/",
+    ] {
+        assert_eq!(
+            with(&|p| p.redirect_uris = vec![address.to_owned()]),
+            ["redirect_uris"],
+            "{address}"
+        );
     }
-    assert_eq!(with(&|p| p.redirect_uris = vec!["http://127.0.0.1:9/cb".to_owned()]), [] as [&str; 0]);
+    assert_eq!(
+        with(&|p| p.redirect_uris = vec!["http://127.0.0.1:9/cb".to_owned()]),
+        [] as [&str; 0]
+    );
     assert_eq!(with(&|p| p.pkce = Demand::WaivedBecause(" ".to_owned())), ["pkce"]);
     assert_eq!(with(&|p| p.scopes = "openid records".parse().unwrap()), ["site"]);
     assert_eq!(with(&|p| p.scopes = "openid clients:read".parse().unwrap()), ["scopes"]);
-    assert_eq!(with(&|p| p.grant_types = vec![GrantType::RefreshToken]), ["grant_types"]);
+    assert_eq!(
+        with(&|p| p.grant_types = vec![GrantType::RefreshToken]),
+        ["grant_types"]
+    );
     assert_eq!(with(&|p| p.refresh = Refresh::Kept), ["refresh"]);
-    assert_eq!(with(&|p| p.redirect_uris.push("https://other.example/".to_owned())), ["sector"]);
+    assert_eq!(
+        with(&|p| p.redirect_uris.push("https://other.example/".to_owned())),
+        ["sector"]
+    );
     assert_eq!(with(&|p| p.lifetimes.access_token_seconds = 0), ["lifetimes"]);
     assert_eq!(
         with(&|p| p.backchannel_logout_uri = Some("https://app.example/bye".to_owned())),

@@ -1,8 +1,10 @@
 use vestibule::admin::patients::grant;
 use vestibule::admin::{keyring_file, reseal};
+use vestibule::crypto::jose::Algorithm;
 use vestibule::crypto::totp::{Seed, Step};
 use vestibule::domain::identifier::Identifier;
 use vestibule::kernel::entropy::SystemEntropy;
+use vestibule::service::signing_keys;
 use vestibule::store::{accounts, authenticators, records};
 
 use super::stand::{PATIENTS, START, Stand, actor, events, import_file, lab, record};
@@ -33,16 +35,19 @@ async fn after_a_rotation_every_value_moves_to_the_newest_key_once() {
         )
         .await
         .unwrap();
+        let signing = signing_keys::current(&core, &lab(), Algorithm::Es256).await.unwrap();
         assert_eq!(reseal::reseal(&core).await.unwrap(), 0, "nothing is old yet");
 
         keyring_file::rotate(&stand.path("keyring"), &SystemEntropy, START).unwrap();
         let core = stand.open().await;
-        // Two persons with nine fields (one has no e-mail), three record numbers, one seed.
-        assert_eq!(reseal::reseal(&core).await.unwrap(), 9 + 3 + 1);
+        // Two persons with nine fields (one has no e-mail), three record numbers, one seed, three signing keys.
+        assert_eq!(reseal::reseal(&core).await.unwrap(), 9 + 3 + 1 + 3);
         assert_eq!(reseal::reseal(&core).await.unwrap(), 0);
         assert_eq!(reseal::reseal(&core).await.unwrap(), 0, "and now it is marked as done");
         assert_eq!(events(&core).await[0], "columns-resealed");
 
+        let again = signing_keys::current(&core, &lab(), Algorithm::Es256).await.unwrap();
+        assert_eq!(again.kid(), signing.kid());
         let mut tx = core.db.begin_read().await.unwrap();
         let person = accounts::lookup_person(&mut tx, &core.sealer, &lab(), owner)
             .await

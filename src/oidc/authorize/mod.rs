@@ -1,0 +1,174 @@
+//! A client asks, through a browser or beforehand: the request is checked and kept until the person has answered.
+
+pub mod proceed;
+mod push;
+mod request;
+mod respond;
+
+use std::time::Duration;
+
+pub use self::push::{PUSHED_PREFIX, push};
+pub use self::request::WayBack;
+pub use self::respond::Response;
+
+use crate::crypto::token::{HashedToken, PlainToken, TokenKind};
+use crate::domain::authorization::{AuthorizationRequest, OauthError};
+use crate::domain::client::Client;
+use crate::kernel::ids::{ClientId, LabId};
+use crate::oidc::refusal::Denied;
+use crate::oidc::{Params, Refusal};
+use crate::service::{Core, Fault, signing_keys};
+use crate::store::{StoreFault, authorizations, clients};
+
+/// Somebody may have to look for their telephone first.
+const ASKED_LASTS: Duration = Duration::from_secs(30 * 60);
+
+/// How a request that cannot be granted ends.
+#[derive(Debug)]
+pub enum Rejected {
+    /// Nobody knows whose address that is, so nothing is sent there (RFC 9700 4.11).
+    OnPage(Refusal),
+    ToClient(WayBack, Refusal),
+    Fault(Fault),
+}
+
+impl From<StoreFault> for Rejected {
+    fn from(fault: StoreFault) -> Self {
+        Self::Fault(fault.into())
+    }
+}
+
+impl From<Fault> for Rejected {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// Checks a request that came through a browser and keeps it under the handle that it returns.
+///
+/// # Errors
+/// The request cannot be granted, or the database does not answer.
+pub async fn begin(core: &Core, lab: &LabId, params: &Params) -> Result<PlainToken, Rejected> {
+    let client = known_client(core, lab, params).await?;
+    let (request, created_at) = match params.get("request_uri").and_then(push::handle) {
+        Some(handle) => pushed(core, lab, &client, &handle).await?,
+        None => (asked(core, lab, &client, params).await?, core.now()),
+    };
+    let handle = PlainToken::generate(TokenKind::Authorization, &*core.entropy);
+    let mut tx = core.db.begin().await?;
+    let new = authorizations::New {
+        handle: &handle.hashed(),
+        kind: authorizations::Kind::Asked,
+        client: &client.id,
+        request: &request,
+        created_at,
+        expires_at: core.now().plus(ASKED_LASTS),
+    };
+    authorizations::insert(&mut tx, &core.sealer, lab, &new).await?;
+    tx.commit().await?;
+    Ok(handle)
+}
+
+async fn known_client(core: &Core, lab: &LabId, params: &Params) -> Result<Client, Rejected> {
+    let missing = Refusal::invalid_request("client_id is missing");
+    let id = params.get("client_id").ok_or(Rejected::OnPage(missing))?;
+    let unknown = Rejected::OnPage(Refusal::new(OauthError::InvalidClient, "this lab knows no such client"));
+    let Ok(id) = id.parse::<ClientId>() else {
+        return Err(unknown);
+    };
+    let mut tx = core.db.begin_read().await?;
+    let client = clients::lookup(&mut tx, lab, &id).await?;
+    tx.commit().await?;
+    client.filter(|client| client.disabled_at.is_none()).ok_or(unknown)
+}
+
+async fn pushed(
+    core: &Core,
+    lab: &LabId,
+    client: &Client,
+    handle: &HashedToken,
+) -> Result<(AuthorizationRequest, crate::kernel::clock::Timestamp), Rejected> {
+    let mut tx = core.db.begin_read().await?;
+    let found = authorizations::lookup_pushed(&mut tx, &core.sealer, lab, handle, core.now()).await?;
+    tx.commit().await?;
+    let gone = "this request_uri was not given to this client, has expired, or was used";
+    let gone = Refusal::new(OauthError::InvalidRequestUri, gone);
+    let found = found.filter(|found| found.client == client.id);
+    let mut found = found.ok_or(Rejected::OnPage(gone))?;
+    found.request.pushed = Some(handle.as_bytes().to_vec());
+    Ok((found.request, core.now()))
+}
+
+async fn asked(core: &Core, lab: &LabId, client: &Client, outer: &Params) -> Result<AuthorizationRequest, Rejected> {
+    // An error in a request object is told where its plain neighbours lead.
+    let params = unpacked(core, lab, client, outer).map_err(|refusal| rejected(client, outer, refusal))?;
+    let params = params.as_ref().unwrap_or(outer);
+    if client.policy.pushed_requests_only {
+        let refusal = Refusal::invalid_request("this client has to push its requests first");
+        return Err(rejected(client, params, refusal));
+    }
+    let back = request::way_back(params, &client.policy).map_err(Rejected::OnPage)?;
+    match read(core, lab, client, params, &back).await {
+        Ok(request) => Ok(request),
+        Err(Denied::Refused(refusal)) => Err(Rejected::ToClient(back, refusal)),
+        Err(Denied::Fault(fault)) => Err(Rejected::Fault(fault)),
+    }
+}
+
+fn rejected(client: &Client, params: &Params, refusal: Refusal) -> Rejected {
+    match request::way_back(params, &client.policy) {
+        Ok(back) => Rejected::ToClient(back, refusal),
+        Err(_) => Rejected::OnPage(refusal),
+    }
+}
+
+/// What a request object holds stands in the place of everything else (RFC 9101 6.3). None: there is no request object.
+fn unpacked(_core: &Core, _lab: &LabId, _client: &Client, outer: &Params) -> Result<Option<Params>, Refusal> {
+    match outer.has("request") {
+        true => Err(Refusal::new(OauthError::RequestNotSupported, "no request objects yet")),
+        false => Ok(None),
+    }
+}
+
+async fn read(
+    core: &Core,
+    lab: &LabId,
+    client: &Client,
+    params: &Params,
+    back: &WayBack,
+) -> Result<AuthorizationRequest, Denied> {
+    let mut request = request::read(params, &client.policy, back)?;
+    if let Some(hint) = params.get("id_token_hint") {
+        let published = signing_keys::published(core, lab).await?;
+        request.subject = Some(hinted(&published, lab_issuer(core, lab)?, &client.id, hint)?);
+    }
+    Ok(request)
+}
+
+/// Whom an ID token of ours names, however old it is.
+fn hinted(
+    published: &signing_keys::Published,
+    issuer: String,
+    client: &ClientId,
+    hint: &str,
+) -> Result<String, Refusal> {
+    let wrong = Refusal::invalid_request("id_token_hint is not an ID token that this client got here");
+    let token = published.verify(hint).map_err(|_| wrong.clone())?;
+    let is_ours = token.text("iss") == Some(&issuer) && token.text("aud") == Some(client.as_str());
+    match (is_ours, token.text("sub")) {
+        (true, Some(subject)) => Ok(subject.to_owned()),
+        _ => Err(wrong),
+    }
+}
+
+/// The lab's portal is the issuer.
+///
+/// # Errors
+/// The lab is not in the configuration.
+pub fn lab_issuer(core: &Core, lab: &LabId) -> Result<String, Fault> {
+    let lab = core
+        .config
+        .lab(lab)
+        .ok_or(Fault::Broken("a lab that is not in the configuration"))?;
+    Ok(lab.portal_origin())
+}

@@ -1,0 +1,360 @@
+//! What happens next with a request that is kept, each time its browser comes: sign in, ask the person, or answer.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::{Response, WayBack, lab_issuer};
+use crate::crypto::token::{HashedToken, PlainToken, TokenKind};
+use crate::domain::account::HoldReason;
+use crate::domain::audit::{Actor, Event};
+use crate::domain::authorization::{
+    AuthorizationRequest, CodeTerms, Grant, Next, OauthError, SignedIn, Situation, Terms, decide,
+};
+use crate::domain::client::{Client, Scope};
+use crate::domain::session::Session;
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{GrantId, LabId};
+use crate::oidc::{Refusal, acr, disclosure};
+use crate::service::{Core, Fault, audit, standing};
+use crate::store::client_sessions::ClientSession;
+use crate::store::{StoreFault, Tx, authorizations, client_sessions, clients, consents, oauth_grants, sessions};
+
+/// A code lies in a URL for a moment (RFC 9700 2.1.1; FAPI 2.0 allows 60 seconds).
+const CODE_LASTS: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Whoever sits at the browser.
+#[derive(Debug)]
+pub struct Visitor<'a> {
+    pub browser: &'a HashedToken,
+    pub session: Option<&'a Session>,
+    /// A sign-in waits there for its holder.
+    pub is_held: bool,
+    /// What they said on the consent page, just now.
+    pub answer: Option<Answer>,
+    pub actor: &'a Actor,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Allow,
+    Deny,
+}
+
+#[derive(Debug)]
+pub enum Step {
+    /// There is no such request, or not in this browser.
+    Gone,
+    SignIn,
+    SignInAgain,
+    Ask(Question),
+    Answer(Response),
+}
+
+/// What the consent page shows: exactly what goes out.
+#[derive(Debug)]
+pub struct Question {
+    pub client: String,
+    pub claims: Map<String, Value>,
+    /// Days for which the client may ask on without the person.
+    pub offline_days: Option<u32>,
+    /// Origin to which the answer leads.
+    pub target: String,
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn proceed(core: &Core, lab: &LabId, handle: &HashedToken, visitor: &Visitor<'_>) -> Result<Step, Fault> {
+    let Some(kept) = load(core, lab, handle, visitor.browser).await? else {
+        return Ok(Step::Gone);
+    };
+    let (next, subject) = look(core, lab, &kept, visitor).await?;
+    let refused = |error, why| Step::Answer(kept.refusal(&Refusal::new(error, why)));
+    Ok(match (next, visitor.session, visitor.answer) {
+        (Next::Refuse(error), ..) => {
+            conclude(core, lab, handle, &kept).await?;
+            refused(
+                error,
+                "the person would have to do something first, or did not do what was asked",
+            )
+        }
+        (Next::AskConsent, Some(session), Some(Answer::Deny)) => {
+            deny(core, lab, handle, &kept, session, visitor.actor).await?;
+            refused(OauthError::AccessDenied, "the person said no")
+        }
+        (Next::AskConsent, Some(session), None) => Step::Ask(question(core, lab, &kept, session).await?),
+        (Next::SignInAgain, ..) => Step::SignInAgain,
+        (Next::Grant | Next::AskConsent, Some(session), answer) => {
+            let said_yes = answer == Some(Answer::Allow);
+            grant(
+                core,
+                lab,
+                handle,
+                &kept,
+                Granted {
+                    session,
+                    subject,
+                    said_yes,
+                },
+                visitor.actor,
+            )
+            .await?
+        }
+        _ => Step::SignIn,
+    })
+}
+
+/// The address that the browser's form leads to in the end, for the pages on the way; and whom the client expects.
+#[derive(Debug)]
+pub struct Outline {
+    pub target: String,
+    pub login_hint: Option<String>,
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn outline(
+    core: &Core,
+    lab: &LabId,
+    handle: &HashedToken,
+    browser: &HashedToken,
+) -> Result<Option<Outline>, Fault> {
+    let kept = load(core, lab, handle, browser).await?;
+    Ok(kept.map(|kept| Outline {
+        target: kept.target(),
+        login_hint: kept.request.login_hint,
+    }))
+}
+
+struct Kept {
+    client: Client,
+    request: AuthorizationRequest,
+    created_at: Timestamp,
+    issuer: String,
+}
+
+impl Kept {
+    fn back(&self) -> WayBack {
+        WayBack {
+            redirect_uri: self.request.redirect_uri.clone(),
+            mode: self.request.response_mode,
+            state: self.request.state.clone(),
+        }
+    }
+
+    fn refusal(&self, refusal: &Refusal) -> Response {
+        Response::refusal(&self.back(), &self.issuer, refusal)
+    }
+
+    fn target(&self) -> String {
+        let url = Url::parse(&self.request.redirect_uri);
+        url.map(|url| url.origin().ascii_serialization()).unwrap_or_default()
+    }
+}
+
+async fn load(core: &Core, lab: &LabId, handle: &HashedToken, browser: &HashedToken) -> Result<Option<Kept>, Fault> {
+    let now = core.now();
+    let mut tx = core.db.begin_read().await?;
+    let mut found = authorizations::lookup_asked(&mut tx, &core.sealer, lab, handle, browser, now).await?;
+    tx.commit().await?;
+    if found.is_none() {
+        let mut tx = core.db.begin().await?;
+        if authorizations::bind(&mut tx, lab, handle, browser, now).await? {
+            found = authorizations::lookup_asked(&mut tx, &core.sealer, lab, handle, browser, now).await?;
+        }
+        tx.commit().await?;
+    }
+    let Some(found) = found else { return Ok(None) };
+    let mut tx = core.db.begin_read().await?;
+    let client = clients::lookup(&mut tx, lab, &found.client).await?;
+    tx.commit().await?;
+    let Some(client) = client.filter(|client| client.disabled_at.is_none()) else {
+        return Ok(None);
+    };
+    Ok(Some(Kept {
+        client,
+        request: found.request,
+        created_at: found.created_at,
+        issuer: lab_issuer(core, lab)?,
+    }))
+}
+
+/// What is decided, and the person's name towards the client where somebody is signed in.
+async fn look(core: &Core, lab: &LabId, kept: &Kept, visitor: &Visitor<'_>) -> Result<(Next, String), Fault> {
+    let (policy, request) = (&kept.client.policy, &kept.request);
+    let mut situation = Situation {
+        signed_in: None,
+        is_held: visitor.is_held,
+        requested_at: kept.created_at,
+        now: core.now(),
+    };
+    let Some(session) = visitor.session else {
+        return Ok((decide(request, policy, &situation), String::new()));
+    };
+    let subject = disclosure::subject(core, lab, policy, session.account);
+    let mut tx = core.db.begin_read().await?;
+    let agreed = consents::lookup(&mut tx, lab, session.account, &kept.client.id).await?;
+    tx.commit().await?;
+    let wanted = request.claims.all(&request.scopes);
+    situation.signed_in = Some(SignedIn {
+        authenticated_at: session.authenticated_at,
+        subject: &subject,
+        acr: acr::of(core, lab, session.means),
+        has_consented: agreed.is_some_and(|agreed| agreed.is_superset(&wanted)),
+    });
+    Ok((decide(request, policy, &situation), subject))
+}
+
+async fn question(core: &Core, lab: &LabId, kept: &Kept, session: &Session) -> Result<Question, Fault> {
+    let (policy, request) = (&kept.client.policy, &kept.request);
+    let wanted = request.claims.all(&request.scopes);
+    let mut tx = core.db.begin_read().await?;
+    let claims = disclosure::claims(core, &mut tx, lab, session.account, &wanted).await?;
+    tx.commit().await?;
+    let is_offline = request.scopes.contains(Scope::OfflineAccess);
+    Ok(Question {
+        client: policy.name.clone(),
+        claims,
+        offline_days: is_offline.then_some(policy.lifetimes.offline_days),
+        target: kept.target(),
+    })
+}
+
+struct Granted<'a> {
+    session: &'a Session,
+    subject: String,
+    said_yes: bool,
+}
+
+/// One transaction: hold and session are looked at again, the request is used up, and the code exists.
+async fn grant(
+    core: &Core,
+    lab: &LabId,
+    handle: &HashedToken,
+    kept: &Kept,
+    granted: Granted<'_>,
+    actor: &Actor,
+) -> Result<Step, Fault> {
+    let session = granted.session;
+    let mut tx = core.db.begin().await?;
+    tx.keep_campaigns_out(lab).await?;
+    let held = HoldReason::of(standing::of(core, &mut tx, lab, session.account).await?);
+    let open = sessions::find_open(&mut tx, lab, session.account).await?;
+    if held.is_some() || !open.iter().any(|open| open.id == session.id) {
+        return Ok(Step::SignInAgain);
+    }
+    if !use_up(&mut tx, lab, handle, kept).await? {
+        return Ok(Step::Gone);
+    }
+    let new = new_grant(core, lab, kept, &granted);
+    oauth_grants::insert(&mut tx, lab, &new).await?;
+    let code = PlainToken::generate(TokenKind::AuthorizationCode, &*core.entropy);
+    let terms = code_terms(&kept.request);
+    let until = core.now().plus(CODE_LASTS);
+    oauth_grants::insert_code(&mut tx, lab, &code.hashed(), new.id, &terms, until).await?;
+    let known = ClientSession {
+        lab: lab.clone(),
+        session: session.id,
+        client: kept.client.id.clone(),
+        sid: new.terms.sid.clone(),
+        subject: granted.subject,
+        attempts: 0,
+    };
+    client_sessions::put(&mut tx, &known, core.now(), session.expires_at).await?;
+    if granted.said_yes {
+        agree(core, &mut tx, lab, kept, session, actor).await?;
+    }
+    let event = Event::ClientEntered {
+        session: session.id.to_string(),
+        client: kept.client.id.clone(),
+        scopes: kept.request.scopes.to_string(),
+    };
+    audit::record(core, &mut tx, lab, actor, Some(session.account), event).await?;
+    tx.commit().await?;
+    Ok(Step::Answer(Response::code(&kept.back(), &kept.issuer, code.expose())))
+}
+
+fn new_grant(core: &Core, lab: &LabId, kept: &Kept, granted: &Granted<'_>) -> Grant {
+    let (session, request, now) = (granted.session, &kept.request, core.now());
+    let is_offline = request.scopes.contains(Scope::OfflineAccess);
+    Grant {
+        id: GrantId::generate(&*core.entropy),
+        client: kept.client.id.clone(),
+        account: session.account,
+        session: session.id,
+        is_offline,
+        terms: Terms {
+            scopes: request.scopes.clone(),
+            claims: request.claims.clone(),
+            means: session.means,
+            auth_time: session.authenticated_at.unix_seconds(),
+            sid: disclosure::sid(core, lab, &kept.client.id, session.id),
+            subject: granted.subject.clone(),
+            is_bound: false,
+        },
+        created_at: now,
+        expires_at: match is_offline {
+            true => now.plus(kept.client.policy.lifetimes.offline()),
+            false => session.expires_at,
+        },
+        ended_at: None,
+    }
+}
+
+fn code_terms(request: &AuthorizationRequest) -> CodeTerms {
+    CodeTerms {
+        redirect_uri: request.redirect_uri.clone(),
+        code_challenge: request.code_challenge.clone(),
+        nonce: request.nonce.clone(),
+        dpop_jkt: request.dpop_jkt.clone(),
+    }
+}
+
+async fn agree(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    kept: &Kept,
+    session: &Session,
+    actor: &Actor,
+) -> Result<(), StoreFault> {
+    let claims = kept.request.claims.all(&kept.request.scopes);
+    consents::put(tx, lab, session.account, &kept.client.id, &claims, core.now()).await?;
+    let event = Event::ConsentGiven {
+        client: kept.client.id.clone(),
+        claims: claims.into_iter().collect(),
+    };
+    audit::record(core, tx, lab, actor, Some(session.account), event).await
+}
+
+async fn deny(
+    core: &Core,
+    lab: &LabId,
+    handle: &HashedToken,
+    kept: &Kept,
+    session: &Session,
+    actor: &Actor,
+) -> Result<(), StoreFault> {
+    let mut tx = core.db.begin().await?;
+    use_up(&mut tx, lab, handle, kept).await?;
+    let event = Event::ConsentRefused {
+        client: kept.client.id.clone(),
+    };
+    audit::record(core, &mut tx, lab, actor, Some(session.account), event).await?;
+    tx.commit().await
+}
+
+async fn conclude(core: &Core, lab: &LabId, handle: &HashedToken, kept: &Kept) -> Result<(), StoreFault> {
+    let mut tx = core.db.begin().await?;
+    use_up(&mut tx, lab, handle, kept).await?;
+    tx.commit().await
+}
+
+/// The request, and what was pushed for it, serve once. False: they did.
+async fn use_up(tx: &mut Tx, lab: &LabId, handle: &HashedToken, kept: &Kept) -> Result<bool, StoreFault> {
+    if let Some(pushed) = &kept.request.pushed {
+        if !authorizations::consume(tx, lab, pushed).await? {
+            return Ok(false);
+        }
+    }
+    authorizations::consume(tx, lab, handle.as_bytes()).await
+}
