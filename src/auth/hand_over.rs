@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 
 use crate::crypto::token::{HashedToken, PlainToken, TokenKind};
 use crate::domain::audit::{Actor, Event};
-use crate::domain::return_to::ReturnTo;
+use crate::domain::return_to::SiteReturn;
 use crate::domain::session::Session;
 use crate::kernel::ids::{LabId, SiteId};
 use crate::service::{Core, Fault, audit};
@@ -25,7 +25,7 @@ pub async fn issue_ticket(
     core: &Core,
     lab: &LabId,
     session: &Session,
-    to: &ReturnTo,
+    to: &SiteReturn,
 ) -> Result<Option<PlainToken>, Fault> {
     let Ok(browser) = HEXLOWER.decode(to.browser.as_bytes()) else {
         return Ok(None);

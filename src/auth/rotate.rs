@@ -86,6 +86,10 @@ impl OnHold {
     pub fn reason(&self) -> HoldReason {
         self.held.reason()
     }
+
+    pub fn return_to(&self) -> Option<&ReturnTo> {
+        self.held.return_to.as_ref()
+    }
 }
 
 /// Places a hold; it stands once the transaction is committed.

@@ -16,7 +16,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::AccountId;
 
 /// Raised when the shape of [`Pending`] changes: what an older version wrote is not guessed at but begun again.
-pub const VERSION: i64 = 4;
+pub const VERSION: i64 = 5;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "kebab-case")]

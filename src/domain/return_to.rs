@@ -43,7 +43,23 @@ impl From<SitePath> for String {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReturnTo {
+#[serde(rename_all = "kebab-case")]
+pub enum ReturnTo {
+    Site(SiteReturn),
+    /// A client asked for them to be signed in.
+    Client(ClientReturn),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientReturn {
+    /// Handle of the authorization request, of use in one browser only.
+    pub request: String,
+    /// Origin to which the answer leads.
+    pub target: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteReturn {
     pub site: SiteId,
     pub path: SitePath,
     /// The browser's hand-over token, hashed, in the form the site's own cookie proves.

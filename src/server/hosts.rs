@@ -15,7 +15,7 @@ use crate::server::StartError;
 use crate::service::Core;
 use crate::web::kit::faces::Face;
 use crate::web::kit::{App, slow_body};
-use crate::web::{desk, internal, portal, proxy};
+use crate::web::{desk, idp, internal, portal, proxy};
 
 pub type Sites = Arc<HashMap<SiteId, Arc<proxy::Site>>>;
 
@@ -52,7 +52,10 @@ pub fn drafts(sites: &Sites) -> internal::Drafts {
 pub fn configure(service: &mut ServiceConfig, sites: &Sites) {
     let portal = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Portal(_)))));
     let site = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Site(_)))));
-    let portal = portal.configure(desk::configure).configure(portal::configure);
+    let portal = portal
+        .configure(desk::configure)
+        .configure(idp::configure)
+        .configure(portal::configure);
     service
         .service(portal.wrap(from_fn(slow_body::in_time)))
         .service(site.configure(|service| proxy::service::configure(service, sites)))

@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod entrance;
+pub mod idp;
 pub mod internal;
 pub mod kit;
 pub mod pages;

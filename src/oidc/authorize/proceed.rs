@@ -104,10 +104,18 @@ pub async fn proceed(core: &Core, lab: &LabId, handle: &HashedToken, visitor: &V
 }
 
 /// The address that the browser's form leads to in the end, for the pages on the way; and whom the client expects.
-#[derive(Debug)]
 pub struct Outline {
     pub target: String,
     pub login_hint: Option<String>,
+}
+
+/// The hint names a person.
+impl std::fmt::Debug for Outline {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outline")
+            .field("target", &self.target)
+            .finish_non_exhaustive()
+    }
 }
 
 /// # Errors

@@ -10,13 +10,18 @@ use crate::auth::codes::Codes;
 use crate::auth::hand_over;
 use crate::auth::session::{self, Opened};
 use crate::auth::sign_in::{Attempt, Outcome, sign_in};
-use crate::domain::return_to::{ReturnTo, SitePath};
+use crate::crypto::token::{PlainToken, TokenKind};
+use crate::domain::return_to::{ClientReturn, ReturnTo, SitePath, SiteReturn};
 use crate::domain::session::Session;
+use crate::oidc::authorize::proceed::{Outline, outline};
 use crate::web::entrance::signed_in;
 use crate::web::kit::context::{add_cookie, retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
 use crate::web::pages::{Door, Login, LoginError};
+
+/// Where a client's request goes on once somebody is signed in.
+pub const CONTINUE: &str = "/oauth2/authorize/continue";
 
 /// Where the person was going, as the site told the portal.
 #[derive(Debug, Default, Deserialize)]
@@ -24,6 +29,12 @@ pub struct Destination {
     pub(super) site: Option<String>,
     pub(super) to: Option<String>,
     pub(super) via: Option<String>,
+    /// Handle of a client's request.
+    pub(super) request: Option<String>,
+    /// The client wants the person to sign in although somebody is.
+    pub(super) again: Option<String>,
+    #[serde(skip)]
+    pub(super) outline: Option<Outline>,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +52,7 @@ pub struct Fields {
     site: Option<String>,
     to: Option<String>,
     via: Option<String>,
+    request: Option<String>,
 }
 
 impl std::fmt::Debug for Fields {
@@ -59,7 +71,12 @@ pub(super) struct Typed<'a> {
 impl Destination {
     /// The sign-in that leads there.
     pub(super) fn login_page(&self, door: &Door) -> String {
-        let fields = [("site", &self.site), ("to", &self.to), ("via", &self.via)];
+        let fields = [
+            ("site", &self.site),
+            ("to", &self.to),
+            ("via", &self.via),
+            ("request", &self.request),
+        ];
         let given = fields
             .into_iter()
             .filter_map(|(name, value)| Some((name, value.as_deref()?)));
@@ -77,6 +94,12 @@ impl Destination {
         if context.door.is_desk {
             return None;
         }
+        if let (Some(request), Some(outline)) = (&self.request, &self.outline) {
+            return Some(ReturnTo::Client(ClientReturn {
+                request: request.clone(),
+                target: outline.target.clone(),
+            }));
+        }
         let site = context
             .face
             .sites
@@ -84,20 +107,51 @@ impl Destination {
             .find(|site| Some(site.id.as_str()) == self.site.as_deref())?;
         let path = SitePath::parse(self.to.as_deref()?)?;
         let browser = self.via.clone().filter(|via| via.len() == 64)?;
-        Some(ReturnTo {
+        Some(ReturnTo::Site(SiteReturn {
             site: site.id.clone(),
             path,
             browser,
-        })
+        }))
+    }
+
+    /// What the page has to know of the client's request, if one of this browser's is meant.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(super) async fn look_up(&mut self, context: &mut Context<'_>) -> Result<(), Failure> {
+        let handle = self.request.as_deref().filter(|_| !context.door.is_desk);
+        let Some(handle) = handle.and_then(|text| PlainToken::parse(TokenKind::Authorization, text)) else {
+            return Ok(());
+        };
+        let (core, browser) = (&context.app.core, context.browser().hashed());
+        self.outline = outline(core, context.lab(), &handle.hashed(), &browser).await?;
+        if let Some(outline) = &self.outline {
+            context.leads_to(&outline.target);
+        }
+        Ok(())
+    }
+
+    fn login_hint(&self) -> &str {
+        let hint = self.outline.as_ref().and_then(|outline| outline.login_hint.as_deref());
+        hint.unwrap_or_default()
     }
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Destination>) -> HttpResponse {
+    let mut destination = query.into_inner();
     with_portal(&app, &request, async |context| {
-        let to = query.check(context);
-        match signed_in::current(context).await? {
+        let session = signed_in::current(context).await?;
+        destination.look_up(context).await?;
+        let to = destination.check(context);
+        match session.filter(|_| destination.again.is_none()) {
             Some(session) => go_on(context, &session, to.as_ref()).await,
-            None => form(context, StatusCode::OK, Typed::default(), &query, None),
+            None => {
+                let typed = Typed {
+                    identifier: destination.login_hint(),
+                    ..Typed::default()
+                };
+                form(context, StatusCode::OK, typed, &destination, None)
+            }
         }
     })
     .await
@@ -113,8 +167,15 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
         site,
         to,
         via,
+        request: asked,
     } = fields.into_inner();
-    let destination = Destination { site, to, via };
+    let mut destination = Destination {
+        site,
+        to,
+        via,
+        request: asked,
+        ..Destination::default()
+    };
     with_portal(&app, &request, async |context| {
         context.shown_at(&destination.login_page(context.door));
 
@@ -123,6 +184,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
             two_codes: !next_code.trim().is_empty(),
         };
         context.admit_sign_in()?;
+        destination.look_up(context).await?;
         if !context.made_form(&csrf) {
             return form(
                 context,
@@ -218,6 +280,7 @@ pub(super) fn form(
         site: destination.site.as_deref(),
         to: destination.to.as_deref(),
         via: destination.via.as_deref(),
+        request: destination.request.as_deref(),
         asks_two: context.asks_two_codes(typed.two_codes),
         error,
     };
@@ -254,8 +317,12 @@ pub async fn end_earlier(context: &mut Context<'_>) -> Result<(), Failure> {
 }
 
 async fn go_on(context: &Context<'_>, session: &Session, to: Option<&ReturnTo>) -> Result<HttpResponse, Failure> {
-    let Some(to) = to else {
-        return Ok(see_other(context.door.home));
+    let to = match to {
+        None => return Ok(see_other(context.door.home)),
+        Some(ReturnTo::Client(client)) => {
+            return Ok(see_other(&format!("{CONTINUE}?request={}", client.request)));
+        }
+        Some(ReturnTo::Site(site)) => site,
     };
     let site = context.app.faces.site(&to.site).ok_or(Failure::NotFound)?;
     let ticket = hand_over::issue_ticket(&context.app.core, context.lab(), session, to).await?;

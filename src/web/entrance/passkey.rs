@@ -25,6 +25,7 @@ pub struct Fields {
     site: Option<String>,
     to: Option<String>,
     via: Option<String>,
+    request: Option<String>,
 }
 
 impl std::fmt::Debug for Fields {
@@ -39,6 +40,8 @@ impl Fields {
             site: self.site.clone(),
             to: self.to.clone(),
             via: self.via.clone(),
+            request: self.request.clone(),
+            ..Destination::default()
         };
         (destination, self)
     }
@@ -49,11 +52,12 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
-    let (destination, fields) = fields.into_inner().split();
+    let (mut destination, fields) = fields.into_inner().split();
     with_portal(&app, &request, async |context| {
         let login = destination.login_page(context.door);
         context.shown_at(&login);
         context.admit()?;
+        destination.look_up(context).await?;
         if !context.made_form(&fields.csrf) {
             let error = Some(LoginError::Expired);
             return login::form(context, StatusCode::FORBIDDEN, Typed::default(), &destination, error);
@@ -67,6 +71,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
             site: destination.site.as_deref(),
             to: destination.to.as_deref(),
             via: destination.via.as_deref(),
+            request: destination.request.as_deref(),
         };
         context.page(StatusCode::OK, &page)
     })
@@ -74,10 +79,11 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
 }
 
 pub async fn post_answer(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
-    let (destination, fields) = fields.into_inner().split();
+    let (mut destination, fields) = fields.into_inner().split();
     with_portal(&app, &request, async |context| {
         context.shown_at(&destination.login_page(context.door));
         context.admit()?;
+        destination.look_up(context).await?;
         if !context.made_form(&fields.csrf) {
             let error = Some(LoginError::Expired);
             return login::form(context, StatusCode::FORBIDDEN, Typed::default(), &destination, error);

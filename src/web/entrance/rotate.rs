@@ -10,6 +10,7 @@ use crate::crypto::token::TokenKind;
 use crate::domain::account::HoldReason;
 use crate::domain::password::Unsuitable;
 use crate::domain::pending::Wanted;
+use crate::domain::return_to::ReturnTo;
 use crate::web::entrance::login;
 use crate::web::kit::context::{retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
@@ -78,11 +79,15 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
     .await
 }
 
-async fn on_hold(context: &Context<'_>) -> Result<Option<OnHold>, Failure> {
+async fn on_hold(context: &mut Context<'_>) -> Result<Option<OnHold>, Failure> {
     let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
         return Ok(None);
     };
-    Ok(rotate::find(&context.app.core, context.realm(), &token).await?)
+    let on_hold = rotate::find(&context.app.core, context.realm(), &token).await?;
+    if let Some(ReturnTo::Client(client)) = on_hold.as_ref().and_then(OnHold::return_to) {
+        context.leads_to(&client.target);
+    }
+    Ok(on_hold)
 }
 
 /// What the page shows of a hold.

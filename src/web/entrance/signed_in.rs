@@ -46,6 +46,7 @@ pub fn sign_in_first(context: &mut Context<'_>) -> Result<HttpResponse, Failure>
         site: None,
         to: None,
         via: None,
+        request: None,
         asks_two: context.asks_two_codes(false),
         error: None,
     };

@@ -46,6 +46,8 @@ pub struct Context<'a> {
     is_site: bool,
     portal: OnceCell<String>,
     pub signed_in: bool,
+    /// Origins outside to which a form of the page leads in the end.
+    form_targets: Vec<String>,
     /// What this request was let in for.
     pub(super) place: Cell<Option<Place>>,
 }
@@ -90,6 +92,7 @@ impl<'a> Context<'a> {
             is_site,
             portal: OnceCell::new(),
             signed_in: false,
+            form_targets: Vec::new(),
             place: Cell::new(None),
         }
     }
@@ -189,10 +192,16 @@ impl<'a> Context<'a> {
         self.path = OnceCell::from(path.to_owned());
     }
 
+    /// A form of the page leads to this origin in the end, as browsers count it.
+    pub fn leads_to(&mut self, origin: &str) {
+        self.form_targets.push(origin.to_owned());
+    }
+
     /// # Errors
     /// The page cannot be written.
     pub fn page(&self, status: StatusCode, page: &impl Template) -> Result<HttpResponse, Failure> {
-        let targets: Vec<&str> = self.face.sites.iter().map(|site| site.origin.as_str()).collect();
+        let sites = self.face.sites.iter().map(|site| site.origin.as_str());
+        let targets: Vec<&str> = sites.chain(self.form_targets.iter().map(String::as_str)).collect();
         let mut response = answer::html(status, page.render()?, &targets);
         self.bind_browser(&mut response);
         Ok(response)

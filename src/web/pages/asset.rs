@@ -58,7 +58,16 @@ pub(super) static PASSKEY: LazyLock<File> = LazyLock::new(|| {
     )
 });
 
-static ALL: [&LazyLock<File>; 4] = [&STYLESHEET, &ICON, &SHOW_PASSWORD, &PASSKEY];
+pub(super) static FORM_POST: LazyLock<File> = LazyLock::new(|| {
+    File::new(
+        "form-post",
+        "js",
+        "text/javascript",
+        include_bytes!("../assets/form-post.js"),
+    )
+});
+
+static ALL: [&LazyLock<File>; 5] = [&STYLESHEET, &ICON, &SHOW_PASSWORD, &PASSKEY, &FORM_POST];
 
 /// The asset of that name (the last segment of the path); `None` for any other name, an older hash included.
 pub fn asset(name: &str) -> Option<Asset> {

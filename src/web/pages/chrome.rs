@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Door;
-use super::asset::{ICON, PASSKEY, SHOW_PASSWORD, STYLESHEET};
+use super::asset::{FORM_POST, ICON, PASSKEY, SHOW_PASSWORD, STYLESHEET};
 use crate::i18n::{Arg, Language, Texts, Zone};
 use crate::kernel::clock::Timestamp;
 
@@ -88,6 +88,10 @@ impl<'a> Chrome<'a> {
 
     pub fn passkey_script(&self) -> String {
         format!("{}/{}", self.assets, PASSKEY.name)
+    }
+
+    pub fn form_post_script(&self) -> String {
+        format!("{}/{}", self.assets, FORM_POST.name)
     }
 
     /// A path of the portal, reachable from here.

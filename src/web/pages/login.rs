@@ -32,6 +32,8 @@ pub struct Login<'a> {
     pub to: Option<&'a str>,
     /// The mark of the browser that the site sent here.
     pub via: Option<&'a str>,
+    /// The handle of a client's request to go on with.
+    pub request: Option<&'a str>,
     /// Two codes in a row.
     pub asks_two: bool,
     pub error: Option<LoginError>,

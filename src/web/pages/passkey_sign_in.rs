@@ -17,6 +17,7 @@ pub struct PasskeySignIn<'a> {
     pub site: Option<&'a str>,
     pub to: Option<&'a str>,
     pub via: Option<&'a str>,
+    pub request: Option<&'a str>,
 }
 
 impl PasskeySignIn<'_> {

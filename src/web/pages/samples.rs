@@ -102,6 +102,7 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         site: None,
         to: None,
         via: None,
+        request: None,
         asks_two: false,
         error: None,
     };

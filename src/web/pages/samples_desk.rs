@@ -206,6 +206,7 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         site: None,
         to: None,
         via: None,
+        request: None,
         asks_two: false,
         error: Some(LoginError::Refused),
     };

@@ -13,6 +13,7 @@ pub(super) fn all(pages: &mut Pages, outside: Chrome<'_>, words: Words<'_>) {
         site: Some(words.typed),
         to: Some(words.typed),
         via: None,
+        request: None,
     };
     put(pages, "passkey-sign-in", &sign_in);
     let chrome = Chrome {
