@@ -2,9 +2,12 @@
 
 pub mod acr;
 pub mod authorize;
+pub mod client_authentication;
 pub mod disclosure;
+pub mod metadata;
 pub mod params;
 pub mod refusal;
+pub mod token;
 
 pub use params::Params;
 pub use refusal::Refusal;

@@ -49,10 +49,11 @@ pub fn drafts(sites: &Sites) -> internal::Drafts {
     internal::Drafts(sites.iter().map(|(id, site)| (id.clone(), draft(site))).collect())
 }
 
-pub fn configure(service: &mut ServiceConfig, sites: &Sites) {
+pub fn configure(service: &mut ServiceConfig, sites: &Sites, documents: &idp::Documents) {
     let portal = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Portal(_)))));
     let site = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Site(_)))));
     let portal = portal
+        .app_data(Data::new(documents.clone()))
         .configure(desk::configure)
         .configure(idp::configure)
         .configure(portal::configure);

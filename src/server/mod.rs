@@ -29,7 +29,7 @@ use crate::service::network_throttle::NetworkThrottle;
 use crate::web::kit::App;
 use crate::web::kit::faces::{FaceFault, Faces};
 use crate::web::kit::floor::Floor;
-use crate::web::{desk, internal};
+use crate::web::{desk, idp, internal};
 
 /// Connections that wait to be accepted: a crowd that comes at once.
 const BACKLOG: i32 = 1_024;
@@ -165,15 +165,16 @@ fn serve_public(
     let config = Arc::clone(&app.core.config);
     let tls = certificates.server_config()?;
     let lists = Data::new(desk::UnderWay::default());
+    let documents = idp::Documents::of(&config);
     let server = HttpServer::new(move || {
-        let sites = sites.clone();
+        let (sites, documents) = (sites.clone(), documents.clone());
         ActixApp::new()
             .app_data(app.clone())
             .app_data(lists.clone())
             .wrap(from_fn(watched))
             .wrap(hosts::transport_security(&app))
             .configure(|service| {
-                hosts::configure(service, &sites);
+                hosts::configure(service, &sites, &documents);
             })
     });
     let (limits, workers, watch) = (&config.server, workers(config.server.workers), Arc::clone(watch));

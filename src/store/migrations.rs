@@ -31,6 +31,7 @@ const SOURCES: &[Source] = sources![
     5 "0005_passkeys",
     6 "0006_siege",
     7 "0007_alerts",
+    8 "0008_signing_keys",
     9 "0009_oidc",
 ];
 

@@ -4,7 +4,7 @@ use super::columns::{id, moment, word};
 use super::db::on_both;
 use super::{StoreFault, Tx};
 use crate::crypto::token::HashedToken;
-use crate::domain::authorization::{CodeTerms, Grant};
+use crate::domain::authorization::{CodeTerms, Grant, Terms};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, ClientId, GrantId, LabId};
 
@@ -79,6 +79,24 @@ fn found(row: Columns, now: Timestamp) -> Result<Found, StoreFault> {
         },
         session_is_over: session_expires.is_none_or(|at| at <= now),
     })
+}
+
+/// From now on its refresh tokens serve beside a proof of possession only.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn bind(tx: &mut Tx, lab: &LabId, grant: &Grant) -> Result<(), StoreFault> {
+    const SQL: &str = "UPDATE oauth_grants SET terms = $3 WHERE lab_id = $1 AND grant_id = $2";
+    let terms = Terms {
+        is_bound: true,
+        ..grant.terms.clone()
+    };
+    let terms = serde_json::to_string(&terms).map_err(|_| StoreFault::Unreadable(TERMS))?;
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(grant.id.as_bytes().as_slice()).bind(terms).execute(connection).await?;
+    });
+    Ok(())
 }
 
 /// Nothing that hangs on it serves any more. False: it had ended.

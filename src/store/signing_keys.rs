@@ -84,7 +84,8 @@ pub async fn insert(
 pub async fn find(tx: &mut Tx, lab: &LabId) -> Result<Vec<Stored>, StoreFault> {
     const SQL: &str = "SELECT lab_id, kid, algorithm, slot, active_from, private_key FROM signing_keys \
          WHERE lab_id = $1 ORDER BY algorithm, slot";
-    let rows: Vec<(String, Vec<u8>, String, i64, i64, Vec<u8>)> = on_both!(tx, connection => {
+    type Columns = (String, Vec<u8>, String, i64, i64, Vec<u8>);
+    let rows: Vec<Columns> = on_both!(tx, connection => {
         sqlx::query_as(SQL).bind(lab.as_str()).fetch_all(connection).await?
     });
     rows.into_iter()

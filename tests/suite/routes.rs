@@ -48,6 +48,9 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /account/devices/forget", Session),
         ("portal /static/{name}", Public),
         ("portal /.well-known/security.txt", Public),
+        ("portal /.well-known/openid-configuration", Public),
+        ("portal /.well-known/oauth-authorization-server", Public),
+        ("portal /oauth2/jwks", Public),
         ("portal /healthz", Public),
         ("portal /readyz", Public),
         ("desk /desk", Session),
@@ -93,6 +96,7 @@ fn registered() -> Vec<String> {
     let faces = [
         ("portal ", "portal/mod.rs"),
         ("desk ", "desk/mod.rs"),
+        ("portal ", "idp/mod.rs"),
         ("proxy /.vestibule", "proxy/service.rs"),
         ("internal ", "internal/mod.rs"),
     ];

@@ -2,15 +2,28 @@
 
 mod answer;
 pub mod authorize;
+mod backchannel;
+pub mod discovery;
+pub mod jwks;
+pub mod par;
 pub mod proceed;
+mod public;
+pub mod token;
 
 use actix_web::web::ServiceConfig;
 
+pub use discovery::Documents;
+
 use crate::web::entrance::login::CONTINUE;
-use crate::web::kit::page;
+use crate::web::kit::{call, page};
 
 pub fn configure(service: &mut ServiceConfig) {
     service
+        .service(page!("/.well-known/openid-configuration" => discovery::get))
+        .service(page!("/.well-known/oauth-authorization-server" => discovery::get))
+        .service(page!("/oauth2/jwks" => jwks::get))
         .service(page!("/oauth2/authorize" => authorize::get, authorize::post))
-        .service(page!(CONTINUE => proceed::get, proceed::post));
+        .service(page!(CONTINUE => proceed::get, proceed::post))
+        .service(call!("/oauth2/par" => par::post))
+        .service(call!("/oauth2/token" => token::post));
 }

@@ -244,11 +244,17 @@ impl<'a> Context<'a> {
     }
 
     fn fault(&self, fault: &dyn std::error::Error) -> HttpResponse {
+        let reference = self.report(fault);
+        self.error(ErrorKind::Fault { reference: &reference })
+    }
+
+    /// One line in the log, under the reference that is returned.
+    pub fn report(&self, fault: &dyn std::error::Error) -> String {
         let reference = CorrelationId::generate(&*self.app.core.entropy).to_string();
         // A site's paths name records, which are no business of a log.
         let path = if self.is_site { "" } else { self.request.path() };
         tracing::error!(%reference, fault = %fault, lab = %self.lab(), path, "request failed");
-        self.error(ErrorKind::Fault { reference: &reference })
+        reference
     }
 
     pub fn error(&self, kind: ErrorKind<'_>) -> HttpResponse {

@@ -21,4 +21,4 @@ pub use answer::{go, see_other};
 pub use app::App;
 pub use context::Context;
 pub use failure::Failure;
-pub(in crate::web) use routes::page;
+pub(in crate::web) use routes::{call, page};

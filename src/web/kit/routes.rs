@@ -11,3 +11,13 @@ macro_rules! page {
     };
 }
 pub(in crate::web) use page;
+
+/// What programs call: answers POST alone.
+macro_rules! call {
+    ($path:expr => $post:path) => {
+        actix_web::web::resource($path)
+            .route(actix_web::web::post().to($post))
+            .default_service(actix_web::web::route().to($crate::web::kit::strays::method_not_allowed))
+    };
+}
+pub(in crate::web) use call;

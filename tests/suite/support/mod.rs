@@ -13,4 +13,5 @@ pub mod patient;
 pub mod postgres;
 pub mod programs;
 pub mod raw;
+pub mod relying_party;
 pub mod smtp;

@@ -1,0 +1,77 @@
+//! A refresh token becomes new tokens and gives its place to another one. One that comes again was perhaps stolen; but an
+//! answer can be lost, and two windows of a client can ask at once, so for a moment it still serves.
+
+use std::time::Duration;
+
+use super::code::replayed;
+use super::{Tokens, issue, living};
+use crate::crypto::token::{PlainToken, TokenKind};
+use crate::domain::audit::Replayed;
+use crate::domain::authorization::{Binding, Grant, OauthError};
+use crate::domain::client::{Client, Refresh, Scopes};
+use crate::kernel::ids::LabId;
+use crate::oidc::refusal::Denied;
+use crate::oidc::{Params, Refusal};
+use crate::service::Core;
+use crate::store::{oauth_grants, refresh_tokens};
+
+/// For an answer that was lost on the way, and for windows that ask at once.
+const GRACE: Duration = Duration::from_secs(30);
+/// So long it is noticed that one comes again; later it is merely unknown.
+const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
+
+pub(super) async fn refresh(
+    core: &Core,
+    lab: &LabId,
+    client: &Client,
+    params: &Params,
+    binding: Option<Binding>,
+) -> Result<Tokens, Denied> {
+    let missing = Refusal::invalid_request("refresh_token is missing");
+    let token = params.get("refresh_token").ok_or(missing)?;
+    let token = PlainToken::parse(TokenKind::Refresh, token).ok_or(unusable())?.hashed();
+    let now = core.now();
+    let mut tx = core.db.begin().await?;
+    tx.keep_campaigns_out(lab).await?;
+    let (id, rotated_at) = refresh_tokens::lookup(&mut tx, lab, &token).await?.ok_or(unusable())?;
+    let found = oauth_grants::lookup(&mut tx, lab, id, now).await?;
+    let grant = found
+        .filter(|found| found.grant.client == client.id)
+        .ok_or(unusable())?
+        .grant;
+    if rotated_at.is_some_and(|at| now.since(at) > GRACE) {
+        replayed(core, tx, lab, &grant, Replayed::RefreshToken).await?;
+        return Err(unusable().into());
+    }
+    let grant = living(core, &mut tx, lab, grant.id).await?.ok_or(unusable())?;
+    if grant.terms.is_bound && binding.is_none() {
+        return Err(Refusal::invalid_grant("this token is bound: the proof of its key is missing").into());
+    }
+    let scopes = narrowed(&grant, params)?;
+    let mut tokens = issue::for_person(core, lab, client, &grant, &scopes, binding.as_ref()).await?;
+    tokens.id_token = Some(issue::id_token(core, &mut tx, lab, client, &grant, None).await?);
+    if client.policy.refresh == Refresh::Rotated {
+        refresh_tokens::rotate(&mut tx, lab, &token, now).await?;
+        refresh_tokens::delete_rotated_before(&mut tx, lab, grant.id, now.minus(REMEMBERED)).await?;
+        tokens.refresh_token = Some(issue::refresh_token(core, &mut tx, lab, &grant).await?);
+    }
+    tx.commit().await?;
+    Ok(tokens)
+}
+
+/// No more than was granted (RFC 6749 6).
+fn narrowed(grant: &Grant, params: &Params) -> Result<Scopes, Refusal> {
+    let Some(text) = params.get("scope") else {
+        return Ok(grant.terms.scopes.clone());
+    };
+    let wider = || Refusal::new(OauthError::InvalidScope, "scope holds more than was granted");
+    let scopes: Scopes = text.parse().map_err(|_| wider())?;
+    match grant.terms.scopes.covers(&scopes) {
+        true => Ok(scopes),
+        false => Err(wider()),
+    }
+}
+
+const fn unusable() -> Refusal {
+    Refusal::invalid_grant("this token was not given to this client, has ended, or has served")
+}

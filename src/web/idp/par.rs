@@ -1,0 +1,19 @@
+//! `/oauth2/par`: a client's server leaves a request here before it sends a browser (RFC 9126).
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
+
+use crate::oidc::authorize::push;
+use crate::web::idp::backchannel::{self, with_client};
+use crate::web::kit::App;
+
+pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    with_client(&app, &request, &body, async |context, call| {
+        let pushed = push(&context.app.core, context.lab(), &call.client, &call.params, None).await?;
+        let body = json!({ "request_uri": pushed.request_uri, "expires_in": pushed.expires_in });
+        Ok(backchannel::json(StatusCode::CREATED, &body))
+    })
+    .await
+}

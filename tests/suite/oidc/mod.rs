@@ -1,0 +1,3 @@
+//! A lab signs its people in for others.
+
+mod flow;
