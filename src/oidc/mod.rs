@@ -1,13 +1,16 @@
 //! The protocol, without HTTP: authorization requests and what comes of them, tokens, and what clients ask about them.
 
+pub mod access_token;
 pub mod acr;
 pub mod authorize;
 pub mod client_authentication;
 pub mod disclosure;
+pub mod introspect;
 pub mod metadata;
 pub mod params;
 pub mod refusal;
 pub mod token;
+pub mod userinfo;
 
 pub use params::Params;
 pub use refusal::Refusal;

@@ -4,38 +4,31 @@ use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::BASE64URL_NOPAD;
 use subtle::ConstantTimeEq;
 
-use super::{Tokens, issue, living};
+use super::issue::Issuer;
+use super::{Tokens, living};
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::audit::{Actor, Event, Replayed};
 use crate::domain::authorization::{Binding, CodeTerms, Grant};
-use crate::domain::client::{Client, GrantType};
+use crate::domain::client::GrantType;
 use crate::kernel::ids::LabId;
 use crate::oidc::refusal::Denied;
 use crate::oidc::{Params, Refusal};
-use crate::service::{Core, audit};
+use crate::service::{Core, Fault, audit};
 use crate::store::{StoreFault, Tx, oauth_grants};
 
-pub(super) async fn redeem(
-    core: &Core,
-    lab: &LabId,
-    client: &Client,
-    params: &Params,
-    binding: Option<Binding>,
-) -> Result<Tokens, Denied> {
+pub(super) async fn redeem(issuer: &Issuer<'_>, params: &Params) -> Result<Tokens, Denied> {
+    let (core, lab, client) = (issuer.core, issuer.lab, issuer.client);
     let code = params.get("code").ok_or(Refusal::invalid_request("code is missing"))?;
-    let code = PlainToken::parse(TokenKind::AuthorizationCode, code)
-        .ok_or(unusable())?
-        .hashed();
+    let code = PlainToken::parse(TokenKind::AuthorizationCode, code).ok_or(unusable())?;
+    let code = code.hashed();
     let mut tx = core.db.begin().await?;
     tx.keep_campaigns_out(lab).await?;
     let found = oauth_grants::lookup_code(&mut tx, lab, &code)
         .await?
         .ok_or(unusable())?;
     let grant = oauth_grants::lookup(&mut tx, lab, found.grant, core.now()).await?;
-    let grant = grant
-        .filter(|found| found.grant.client == client.id)
-        .ok_or(unusable())?
-        .grant;
+    let grant = grant.map(|found| found.grant).filter(|grant| grant.client == client.id);
+    let grant = grant.ok_or(unusable())?;
     if found.is_consumed {
         replayed(core, tx, lab, &grant, Replayed::Code).await?;
         return Err(unusable().into());
@@ -43,19 +36,19 @@ pub(super) async fn redeem(
     if found.expires_at <= core.now() {
         return Err(unusable().into());
     }
-    check(&found.terms, params, binding.as_ref())?;
+    check(&found.terms, params, issuer.binding.as_ref())?;
     let grant = living(core, &mut tx, lab, grant.id).await?.ok_or(unusable())?;
     if !oauth_grants::consume_code(&mut tx, lab, &code, core.now()).await? {
         replayed(core, tx, lab, &grant, Replayed::Code).await?;
         return Err(unusable().into());
     }
-    if binding.is_some() {
+    if issuer.binding.is_some() {
         oauth_grants::bind(&mut tx, lab, &grant).await?;
     }
-    let mut tokens = issue::for_person(core, lab, client, &grant, &grant.terms.scopes, binding.as_ref()).await?;
-    tokens.id_token = Some(issue::id_token(core, &mut tx, lab, client, &grant, found.terms.nonce.as_deref()).await?);
+    let mut tokens = issuer.for_person(&grant, &grant.terms.scopes).map_err(Fault::from)?;
+    tokens.id_token = Some(issuer.id_token(&mut tx, &grant, found.terms.nonce.as_deref()).await?);
     if client.policy.may(GrantType::RefreshToken) {
-        tokens.refresh_token = Some(issue::refresh_token(core, &mut tx, lab, &grant).await?);
+        tokens.refresh_token = Some(issuer.refresh_token(&mut tx, &grant).await?);
     }
     tx.commit().await?;
     Ok(tokens)

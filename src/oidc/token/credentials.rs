@@ -1,21 +1,15 @@
 //! A client in its own name (RFC 6749 4.4), for the admin API.
 
-use super::{Tokens, issue};
-use crate::domain::authorization::{Binding, OauthError};
-use crate::domain::client::{Client, Scopes};
-use crate::kernel::ids::LabId;
+use super::Tokens;
+use super::issue::Issuer;
+use crate::domain::authorization::OauthError;
+use crate::domain::client::Scopes;
 use crate::oidc::refusal::Denied;
 use crate::oidc::{Params, Refusal};
-use crate::service::Core;
+use crate::service::Fault;
 
-pub(super) async fn issue(
-    core: &Core,
-    lab: &LabId,
-    client: &Client,
-    params: &Params,
-    binding: Option<&Binding>,
-) -> Result<Tokens, Denied> {
-    let allowed = &client.policy.scopes;
+pub(super) fn issue(issuer: &Issuer<'_>, params: &Params) -> Result<Tokens, Denied> {
+    let allowed = &issuer.client.policy.scopes;
     let scopes = match params.get("scope") {
         None => allowed.clone(),
         Some(text) => text.parse::<Scopes>().map_err(|_| refused())?,
@@ -23,7 +17,7 @@ pub(super) async fn issue(
     if !allowed.covers(&scopes) || scopes.is_empty() {
         return Err(refused().into());
     }
-    Ok(issue::for_client(core, lab, client, &scopes, binding).await?)
+    Ok(issuer.for_itself(&scopes).map_err(Fault::from)?)
 }
 
 const fn refused() -> Refusal {

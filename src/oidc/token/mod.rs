@@ -9,6 +9,7 @@ mod refresh;
 use serde::Serialize;
 
 pub use self::issue::ACCESS_TOKEN;
+use self::issue::Issuer;
 pub use self::living::living;
 
 use crate::domain::authorization::{Binding, OauthError};
@@ -64,10 +65,11 @@ pub async fn exchange(
         let why = "this client gets tokens bound to a key only: a DPoP proof or its certificate is missing";
         return Err(Refusal::invalid_request(why).into());
     }
+    let issuer = Issuer::new(core, lab, client, binding).await?;
     match grant_type {
-        GrantType::AuthorizationCode => code::redeem(core, lab, client, params, binding).await,
-        GrantType::RefreshToken => refresh::refresh(core, lab, client, params, binding).await,
-        GrantType::ClientCredentials => credentials::issue(core, lab, client, params, binding.as_ref()).await,
+        GrantType::AuthorizationCode => code::redeem(&issuer, params).await,
+        GrantType::RefreshToken => refresh::refresh(&issuer, params).await,
+        GrantType::ClientCredentials => credentials::issue(&issuer, params),
     }
 }
 

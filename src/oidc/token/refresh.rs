@@ -4,15 +4,15 @@
 use std::time::Duration;
 
 use super::code::replayed;
-use super::{Tokens, issue, living};
+use super::issue::Issuer;
+use super::{Tokens, living};
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::audit::Replayed;
-use crate::domain::authorization::{Binding, Grant, OauthError};
-use crate::domain::client::{Client, Refresh, Scopes};
-use crate::kernel::ids::LabId;
+use crate::domain::authorization::{Grant, OauthError};
+use crate::domain::client::{Refresh, Scopes};
 use crate::oidc::refusal::Denied;
 use crate::oidc::{Params, Refusal};
-use crate::service::Core;
+use crate::service::Fault;
 use crate::store::{oauth_grants, refresh_tokens};
 
 /// For an answer that was lost on the way, and for windows that ask at once.
@@ -20,40 +20,34 @@ const GRACE: Duration = Duration::from_secs(30);
 /// So long it is noticed that one comes again; later it is merely unknown.
 const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
 
-pub(super) async fn refresh(
-    core: &Core,
-    lab: &LabId,
-    client: &Client,
-    params: &Params,
-    binding: Option<Binding>,
-) -> Result<Tokens, Denied> {
+pub(super) async fn refresh(issuer: &Issuer<'_>, params: &Params) -> Result<Tokens, Denied> {
+    let (core, lab, client) = (issuer.core, issuer.lab, issuer.client);
     let missing = Refusal::invalid_request("refresh_token is missing");
     let token = params.get("refresh_token").ok_or(missing)?;
-    let token = PlainToken::parse(TokenKind::Refresh, token).ok_or(unusable())?.hashed();
-    let now = core.now();
+    let token = PlainToken::parse(TokenKind::Refresh, token).ok_or(unusable())?;
+    let (token, now) = (token.hashed(), core.now());
     let mut tx = core.db.begin().await?;
     tx.keep_campaigns_out(lab).await?;
-    let (id, rotated_at) = refresh_tokens::lookup(&mut tx, lab, &token).await?.ok_or(unusable())?;
-    let found = oauth_grants::lookup(&mut tx, lab, id, now).await?;
-    let grant = found
-        .filter(|found| found.grant.client == client.id)
-        .ok_or(unusable())?
-        .grant;
+    let found = refresh_tokens::lookup(&mut tx, lab, &token).await?;
+    let (id, rotated_at) = found.ok_or(unusable())?;
+    let grant = oauth_grants::lookup(&mut tx, lab, id, now).await?;
+    let grant = grant.map(|found| found.grant).filter(|grant| grant.client == client.id);
+    let grant = grant.ok_or(unusable())?;
     if rotated_at.is_some_and(|at| now.since(at) > GRACE) {
         replayed(core, tx, lab, &grant, Replayed::RefreshToken).await?;
         return Err(unusable().into());
     }
     let grant = living(core, &mut tx, lab, grant.id).await?.ok_or(unusable())?;
-    if grant.terms.is_bound && binding.is_none() {
+    if grant.terms.is_bound && issuer.binding.is_none() {
         return Err(Refusal::invalid_grant("this token is bound: the proof of its key is missing").into());
     }
     let scopes = narrowed(&grant, params)?;
-    let mut tokens = issue::for_person(core, lab, client, &grant, &scopes, binding.as_ref()).await?;
-    tokens.id_token = Some(issue::id_token(core, &mut tx, lab, client, &grant, None).await?);
+    let mut tokens = issuer.for_person(&grant, &scopes).map_err(Fault::from)?;
+    tokens.id_token = Some(issuer.id_token(&mut tx, &grant, None).await?);
     if client.policy.refresh == Refresh::Rotated {
         refresh_tokens::rotate(&mut tx, lab, &token, now).await?;
         refresh_tokens::delete_rotated_before(&mut tx, lab, grant.id, now.minus(REMEMBERED)).await?;
-        tokens.refresh_token = Some(issue::refresh_token(core, &mut tx, lab, &grant).await?);
+        tokens.refresh_token = Some(issuer.refresh_token(&mut tx, &grant).await?);
     }
     tx.commit().await?;
     Ok(tokens)

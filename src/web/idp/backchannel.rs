@@ -106,7 +106,7 @@ fn refused(context: &Context<'_>, refusal: &Refusal) -> HttpResponse {
     response
 }
 
-fn broken(context: &Context<'_>, fault: Fault) -> HttpResponse {
+pub fn broken(context: &Context<'_>, fault: Fault) -> HttpResponse {
     let failure = Failure::from(fault);
     if let Failure::Fault(fault) = &failure {
         context.report(fault);
@@ -114,7 +114,7 @@ fn broken(context: &Context<'_>, fault: Fault) -> HttpResponse {
     not_now(failure)
 }
 
-fn not_now(failure: Failure) -> HttpResponse {
+pub fn not_now(failure: Failure) -> HttpResponse {
     let (status, wait) = match failure {
         Failure::TooFast(wait) => (StatusCode::TOO_MANY_REQUESTS, Some(wait)),
         Failure::Busy(wait) => (StatusCode::SERVICE_UNAVAILABLE, Some(wait)),

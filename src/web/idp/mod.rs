@@ -3,12 +3,15 @@
 mod answer;
 pub mod authorize;
 mod backchannel;
+mod bearer;
 pub mod discovery;
+pub mod introspect;
 pub mod jwks;
 pub mod par;
 pub mod proceed;
 mod public;
 pub mod token;
+pub mod userinfo;
 
 use actix_web::web::ServiceConfig;
 
@@ -25,5 +28,8 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!("/oauth2/authorize" => authorize::get, authorize::post))
         .service(page!(CONTINUE => proceed::get, proceed::post))
         .service(call!("/oauth2/par" => par::post))
-        .service(call!("/oauth2/token" => token::post));
+        .service(call!("/oauth2/token" => token::post))
+        .service(call!("/oauth2/introspect" => introspect::post))
+        .service(call!("/oauth2/revoke" => introspect::post_revoke))
+        .service(page!("/oauth2/userinfo" => userinfo::get, userinfo::post));
 }

@@ -1,0 +1,46 @@
+//! `/oauth2/userinfo`, by GET or POST, with the token in the header or in the form.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use url::form_urlencoded;
+
+use crate::oidc::Params;
+use crate::oidc::access_token::Audience;
+use crate::oidc::refusal::Denied;
+use crate::oidc::userinfo::{Userinfo, userinfo};
+use crate::web::idp::{backchannel, bearer};
+use crate::web::kit::context::with_portal;
+use crate::web::kit::{App, Context};
+
+pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    answer(&app, &request, &[]).await
+}
+
+pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    answer(&app, &request, &body).await
+}
+
+async fn answer(app: &App, request: &HttpRequest, body: &[u8]) -> HttpResponse {
+    with_portal(app, request, async |context| {
+        if let Err(failure) = context.admit_session() {
+            return Ok(backchannel::not_now(failure));
+        }
+        Ok(match told(context, body).await {
+            Ok(Userinfo::Plain(claims)) => backchannel::json(StatusCode::OK, &claims),
+            Ok(Userinfo::Signed(token)) => HttpResponse::Ok()
+                .insert_header((header::CONTENT_TYPE, "application/jwt"))
+                .insert_header((header::CACHE_CONTROL, "no-store"))
+                .body(token),
+            Err(Denied::Refused(refusal)) => bearer::refused(&refusal),
+            Err(Denied::Fault(fault)) => backchannel::broken(context, fault),
+        })
+    })
+    .await
+}
+
+async fn told(context: &Context<'_>, body: &[u8]) -> Result<Userinfo, Denied> {
+    let form = Params::of(form_urlencoded::parse(body).into_owned())?;
+    let token = bearer::of(context, &form, Audience::Userinfo).await?;
+    userinfo(&context.app.core, context.lab(), &token).await
+}
