@@ -9,10 +9,11 @@ use tempfile::TempDir;
 use url::form_urlencoded::byte_serialize;
 
 use super::program::{Program, folder};
-use super::stand::{Credentials, Stand};
+use super::stand::Stand;
 use super::walk::{said, until};
 use crate::support::app::free_port;
 use crate::support::browser::Browser;
+use crate::support::relying_party::RelyingParty;
 use crate::support::{oathtool, programs};
 
 const MODULE: &str = "/usr/lib/apache2/modules/mod_auth_openidc.so";
@@ -46,7 +47,7 @@ fn pages(stand: &Stand) -> TempDir {
     folder
 }
 
-async fn start(apache: &Path, stand: &Stand, client: &Credentials, port: u16, files: &TempDir) -> Program {
+async fn start(apache: &Path, stand: &Stand, client: &RelyingParty, port: u16, files: &TempDir) -> Program {
     let mut command = Command::new(apache);
     command
         .arg("-f")

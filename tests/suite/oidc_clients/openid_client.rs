@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use super::flow::Expected;
 use super::program::{Program, folder, settings};
-use super::stand::{Credentials, Stand};
+use super::stand::Stand;
 use super::walk::said;
 use crate::support::app::free_port;
+use crate::support::relying_party::RelyingParty;
 use crate::support::{oathtool, programs};
 
 /// None, said aloud, where it is not installed.
@@ -29,7 +30,7 @@ fn node() -> Option<Command> {
     Some(command)
 }
 
-async fn start(stand: &Stand, mut command: Command, port: u16, client: &Credentials, more: &Value) -> Program {
+async fn start(stand: &Stand, mut command: Command, port: u16, client: &RelyingParty, more: &Value) -> Program {
     command.arg(settings(stand, port, client, more));
     let authority = stand.app.ca_file.to_str().unwrap();
     let log = stand.app.directory.path().join(format!("{}.log", client.id));

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::stand::{Credentials, SCOPE, Stand};
+use super::stand::{SCOPE, Stand};
+use crate::support::relying_party::RelyingParty;
 
 pub struct Program {
     child: Child,
@@ -23,7 +24,7 @@ pub fn folder(name: &str) -> PathBuf {
 }
 
 /// What the programs of ours are told in a file; `more` goes on top.
-pub fn settings(stand: &Stand, port: u16, client: &Credentials, more: &Value) -> PathBuf {
+pub fn settings(stand: &Stand, port: u16, client: &RelyingParty, more: &Value) -> PathBuf {
     let files = stand.app.directory.path();
     let mut settings = json!({
         "issuer": stand.app.portal,

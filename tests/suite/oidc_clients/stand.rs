@@ -4,18 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use vestibule::crypto::token::{PlainToken, TokenKind};
-use vestibule::domain::client::{Client, Policy};
 use vestibule::kernel::clock::{Clock, SystemClock};
-use vestibule::kernel::ids::SecretId;
-use vestibule::store::clients;
 
 use crate::support::app::{TestApp, Wish};
 use crate::support::patient::Patient;
+use crate::support::relying_party::RelyingParty;
 
 /// What every client here asks for.
 pub const SCOPE: &str = "openid email records";
-const SECRET_LASTS: Duration = Duration::from_secs(3600);
 /// Enrolment moves the clock by as much.
 const ENROLMENT: Duration = Duration::from_secs(60);
 
@@ -23,11 +19,6 @@ pub struct Stand {
     pub app: TestApp,
     /// Each signs in once: a code serves once.
     pub patients: Vec<Patient>,
-}
-
-pub struct Credentials {
-    pub id: String,
-    pub secret: String,
 }
 
 impl Stand {
@@ -51,63 +42,31 @@ impl Stand {
         Self { app, patients }
     }
 
-    /// A client of the third sort, which asks: `more` goes on top of what is usual.
-    pub async fn client(&self, id: &str, port: u16, more: &Value) -> Credentials {
+    /// A third party's: `changes` to what is usual here.
+    pub async fn client(&self, id: &str, port: u16, changes: &Value) -> RelyingParty {
         let origin = format!("https://localhost:{port}");
         let authorities = std::fs::read_to_string(&self.app.ca_file).unwrap();
         let mut policy = json!({
-            "name": "Portail du CHU",
-            "authentication": {"method": "client_secret_basic"},
-            "grant_types": ["authorization_code", "refresh_token"],
             "redirect_uris": [format!("{origin}/callback")],
             "post_logout_redirect_uris": [format!("{origin}/signed-out")],
             "backchannel_logout_uri": format!("{origin}/backchannel"),
             "backchannel_ca": authorities,
             "scopes": SCOPE,
-            "site": "results",
         });
-        policy
-            .as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
-        self.register(id, serde_json::from_value(policy).unwrap()).await
+        let changes = changes.as_object().unwrap().clone();
+        policy.as_object_mut().unwrap().extend(changes);
+        self.app.relying_party(id, policy).await
     }
 
     /// A client that acts for itself.
-    pub async fn service(&self, id: &str) -> Credentials {
+    pub async fn service(&self, id: &str) -> RelyingParty {
         let policy = json!({
-            "name": "Middleware",
-            "authentication": {"method": "client_secret_basic"},
             "grant_types": ["client_credentials"],
             "scopes": "clients:read",
+            "redirect_uris": [],
+            "post_logout_redirect_uris": [],
+            "site": null,
         });
-        self.register(id, serde_json::from_value(policy).unwrap()).await
-    }
-
-    async fn register(&self, id: &str, policy: Policy) -> Credentials {
-        assert_eq!(policy.problems(), []);
-        let (core, lab, now) = (&self.app.core, self.app.lab(), self.app.now());
-        let client = Client {
-            id: id.parse().unwrap(),
-            policy,
-            created_at: now,
-            disabled_at: None,
-        };
-        let plain = PlainToken::generate(TokenKind::ClientSecret, &*core.entropy);
-        let secret = clients::Secret {
-            id: SecretId::generate(&*core.entropy),
-            created_at: now,
-            expires_at: now.plus(SECRET_LASTS),
-        };
-        let mut tx = core.db.begin().await.unwrap();
-        assert!(clients::insert(&mut tx, &lab, &client).await.unwrap());
-        clients::insert_secret(&mut tx, &lab, &client.id, &secret, &plain.hashed())
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        Credentials {
-            id: id.to_owned(),
-            secret: plain.expose().to_owned(),
-        }
+        self.app.relying_party(id, policy).await
     }
 }

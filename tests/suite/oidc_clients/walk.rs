@@ -60,9 +60,8 @@ fn next(page: &Page) -> Option<Url> {
 /// What the page's main form sends if nothing is typed and its first button is pressed.
 fn form(page: &Page) -> (String, Vec<(String, String)>) {
     let text = page.text();
-    let (_, form) = text
-        .split_once("<form class=\"card\"")
-        .unwrap_or_else(|| panic!("no form: {page:?}"));
+    let main = text.split_once("<main").map_or("", |(_, main)| main);
+    let (_, form) = main.split_once("<form").unwrap_or_else(|| panic!("no form: {page:?}"));
     let form = form.split_once("</form>").unwrap().0;
     let of = |tag: &str, name: &str| {
         let value = tag
