@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use url::form_urlencoded::byte_serialize;
 
 use super::program::{Program, folder};
-use super::stand::Stand;
+use super::stand::{SCOPE, Stand};
 use super::walk::{said, until};
 use crate::support::app::free_port;
 use crate::support::browser::Browser;
@@ -60,8 +60,16 @@ async fn start(apache: &Path, stand: &Stand, client: &RelyingParty, port: u16, f
         ("ISSUER", &stand.app.portal),
         ("CLIENT_ID", &client.id),
         ("CLIENT_SECRET", &client.secret),
+        ("SCOPE", SCOPE),
     ];
     Program::start(command, &environment, port, files.path().join("error.log")).await
+}
+
+/// Whoever does not want pages is refused by it instead of sent to sign in.
+fn person(stand: &Stand) -> Browser {
+    let mut browser = stand.app.browser();
+    browser.headers.push(("accept".to_owned(), "text/html,*/*;q=0.8".to_owned()));
+    browser
 }
 
 /// What it knows of the one who is signed in.
@@ -73,7 +81,7 @@ async fn api(browser: &mut Browser, program: &Program, token: &Value) -> u16 {
     let bearer = format!("Bearer {}", token.as_str().unwrap());
     browser.headers.push(("authorization".to_owned(), bearer));
     let page = browser.get(&program.page("/api/")).await;
-    browser.headers.clear();
+    browser.headers.pop();
     page.status.as_u16()
 }
 
@@ -99,7 +107,7 @@ async fn it_goes_the_whole_way() {
 }
 
 async fn until_signed_out_elsewhere(stand: &Stand, program: &Program) {
-    let mut browser = stand.app.browser();
+    let mut browser = person(stand);
     let page = stand.sign_in(&mut browser, 0, &program.page("/private/")).await;
     assert_eq!(page.text(), "of the patient", "{}", program.log());
     let first = known(&mut browser, program).await;
@@ -134,7 +142,7 @@ async fn until_signed_out_elsewhere(stand: &Stand, program: &Program) {
 }
 
 async fn until_signed_out_from_here(stand: &Stand, program: &Program) {
-    let mut browser = stand.app.browser();
+    let mut browser = person(stand);
     let page = stand.sign_in(&mut browser, 1, &program.page("/private/")).await;
     assert_eq!(page.text(), "of the patient", "{}", program.log());
     let token = known(&mut browser, program).await["access_token"].clone();
