@@ -117,3 +117,4 @@ CREATE TABLE client_sessions (
 CREATE UNIQUE INDEX client_sessions_sid ON client_sessions (lab_id, client_id, sid);
 CREATE INDEX client_sessions_due ON client_sessions (state, due_at);
 CREATE INDEX client_sessions_expiry ON client_sessions (expires_at);
+CREATE INDEX sessions_ended ON sessions (ended_at) WHERE ended_at IS NOT NULL;

@@ -24,8 +24,8 @@ use crate::service::watch::{Named, Sighting};
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::Person;
 use crate::store::{
-    StoreFault, Tx, accounts, authenticators, devices, lab_codes, leak_accounts, legacy_passwords, passkeys, passwords,
-    pending, sessions, throttle,
+    StoreFault, Tx, accounts, authenticators, devices, lab_codes, leak_accounts, legacy_passwords, oauth_grants,
+    passkeys, passwords, pending, sessions, throttle,
 };
 
 /// Time for a person of 80 to find an authenticator on the telephone and try again tomorrow with the same paper.
@@ -244,6 +244,7 @@ async fn replace_means(
     legacy_passwords::delete(tx, lab, account).await?;
     passkeys::delete_all(tx, lab, account).await?;
     sessions::end_all(tx, lab, account, now).await?;
+    oauth_grants::end_of_account(tx, lab, account, now).await?;
     devices::forget_all(tx, lab, account).await?;
     throttle::forget(tx, lab, account).await?;
     Ok(())

@@ -19,7 +19,9 @@ use crate::kernel::ids::{AccountId, LabId, PendingId};
 use crate::service::hashing::NoHash;
 use crate::service::{Core, Fault, audit};
 use crate::store::accounts::Person;
-use crate::store::{StoreFault, Tx, accounts, devices, leak_accounts, passwords, pending, recovery_codes, sessions};
+use crate::store::{
+    StoreFault, Tx, accounts, devices, leak_accounts, oauth_grants, passwords, pending, recovery_codes, sessions,
+};
 
 /// How long a held sign-in waits for its new password.
 pub const HOLD_LASTS: Duration = Duration::from_secs(15 * 60);
@@ -264,6 +266,7 @@ async fn store(
     passwords::set(&mut tx, lab, account, new, now).await?;
     leak_accounts::note_new_password(&mut tx, lab, account, false, now).await?;
     sessions::end_all(&mut tx, lab, account, now).await?;
+    oauth_grants::end_of_account(&mut tx, lab, account, now).await?;
     devices::forget_all(&mut tx, lab, account).await?;
     audit::record(core, &mut tx, lab, actor, Some(account), Event::PasswordRotated).await?;
     let opened = session::open(core, &mut tx, lab, who, browser, actor).await?;

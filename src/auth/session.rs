@@ -14,7 +14,7 @@ use crate::domain::session::Session;
 use crate::kernel::ids::{AccountId, LabId, SessionId, SiteId};
 use crate::service::visits::Visit;
 use crate::service::{Core, Fault, audit};
-use crate::store::{StoreFault, Tx, records, sessions};
+use crate::store::{StoreFault, Tx, oauth_grants, records, sessions};
 
 /// Use is written down at most this often.
 const TOUCH_EVERY: Duration = Duration::from_secs(30);
@@ -174,6 +174,7 @@ pub async fn end(core: &Core, lab: &LabId, account: AccountId, session: SessionI
 pub async fn end_all(core: &Core, lab: &LabId, account: AccountId, actor: &Actor) -> Result<(), Fault> {
     let mut tx = core.db.begin().await?;
     let ended = sessions::end_all(&mut tx, lab, account, core.now()).await?;
+    oauth_grants::end_of_account(&mut tx, lab, account, core.now()).await?;
     let event = Event::SignedOutEverywhere { sessions: ended };
     audit::record(core, &mut tx, lab, actor, Some(account), event).await?;
     tx.commit().await?;

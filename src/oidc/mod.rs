@@ -3,9 +3,11 @@
 pub mod access_token;
 pub mod acr;
 pub mod authorize;
+pub mod backchannel_logout;
 pub mod client_authentication;
 pub mod disclosure;
 pub mod introspect;
+pub mod logout;
 pub mod metadata;
 pub mod params;
 pub mod refusal;

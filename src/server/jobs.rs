@@ -11,12 +11,17 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::admin::reseal;
 use crate::domain::siege::REMEMBERED;
+use crate::kernel::clock::Timestamp;
 use crate::leak::campaign;
+use crate::oidc::backchannel_logout;
 use crate::server::certificates::Certificates;
 use crate::server::watch::Watch;
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::{Core, Fault, alerts, outbox, siege, signing_keys};
-use crate::store::{StoreFault, devices, passkey_challenges, pending, sessions, sieges, throttle, tickets, used_ids};
+use crate::store::{
+    StoreFault, authorizations, client_sessions, devices, oauth_grants, passkey_challenges, pending, refresh_tokens,
+    sessions, sieges, throttle, tickets, used_ids,
+};
 use crate::web::kit::App;
 
 const CONNECTIONS_EVERY: Duration = Duration::from_secs(1);
@@ -31,6 +36,7 @@ const SIEGES_EVERY: Duration = Duration::from_secs(3);
 /// So that every server soon publishes the keys that any of them signs with.
 const SIGNING_KEYS_EVERY: Duration = Duration::from_secs(3);
 const MAIL_EVERY: Duration = Duration::from_secs(5);
+const CLIENTS_EVERY: Duration = Duration::from_secs(2);
 const ALERTS_EVERY: Duration = Duration::from_secs(2);
 /// After a rotation of the keyring, which needs a restart to be known.
 const RESEAL_EVERY: Duration = Duration::from_secs(3600);
@@ -94,7 +100,23 @@ pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Ve
     ];
     jobs.extend(alerts);
     jobs.push(look_after_signing_keys(core.clone()));
+    jobs.push(tell_clients(core.clone()));
     jobs
+}
+
+/// Clients of sessions that ended are told soon.
+fn tell_clients(core: Core) -> JoinHandle<()> {
+    let seen_until = Arc::new(tokio::sync::Mutex::new(Timestamp::from_micros(0)));
+    every(CLIENTS_EVERY, move || {
+        let (core, seen_until) = (core.clone(), Arc::clone(&seen_until));
+        async move {
+            let mut seen_until = seen_until.lock().await;
+            match backchannel_logout::turn(&core, *seen_until).await {
+                Ok(until) => *seen_until = until,
+                Err(fault) => tracing::warn!(%fault, "clients were not told of sign-outs; the next turn goes on"),
+            }
+        }
+    })
 }
 
 /// Telling is apart, so that whoever is slow to take an alert keeps none from being raised.
@@ -198,6 +220,10 @@ async fn purge(core: &Core) -> Result<(), StoreFault> {
     sessions::delete_expired(&mut tx, now).await?;
     devices::delete_unused(&mut tx, core.devices_used_since()).await?;
     throttle::delete_strangers(&mut tx, STRANGERS_KEPT, now).await?;
+    authorizations::delete_expired(&mut tx, now).await?;
+    oauth_grants::delete_expired(&mut tx, now).await?;
+    refresh_tokens::delete_expired(&mut tx, now).await?;
+    client_sessions::delete_expired(&mut tx, now).await?;
     sieges::delete_slots(&mut tx, now.minus(REMEMBERED)).await?;
     used_ids::delete_expired(&mut tx, now).await?;
     tx.commit().await

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use url::{Position, Url};
 
-use super::tls;
+use super::tls::{self, Authorities};
 use crate::config::is_this_machine;
 
 /// What an exchange may cost at most.
@@ -83,12 +83,12 @@ fn built(request: hyper::http::request::Builder, body: String) -> Result<Request
 /// Nobody answered in time.
 pub async fn send_and_close(
     url: &Url,
-    ca_file: Option<&Path>,
+    authorities: Option<Authorities<'_>>,
     request: Request<String>,
     longest: Duration,
 ) -> Result<Response<()>, HttpFault> {
     let exchange = async {
-        let answer = connect(url, ca_file, request).await?;
+        let answer = connect(url, authorities, request).await?;
         Ok(answer.response.map(drop))
     };
     timeout(longest, exchange).await.unwrap_or(Err(HttpFault::Slow))
@@ -105,7 +105,7 @@ pub async fn send(
     limits: Limits,
 ) -> Result<Response<Vec<u8>>, HttpFault> {
     let exchange = async {
-        let mut answer = connect(url, ca_file, request).await?;
+        let mut answer = connect(url, ca_file.map(Authorities::File), request).await?;
         let body = read(answer.response.body_mut(), limits.most).await?;
         Ok(answer.response.map(|_| body))
     };
@@ -118,7 +118,11 @@ struct Answer {
     _connection: JoinSet<()>,
 }
 
-async fn connect(url: &Url, ca_file: Option<&Path>, request: Request<String>) -> Result<Answer, HttpFault> {
+async fn connect(
+    url: &Url,
+    authorities: Option<Authorities<'_>>,
+    request: Request<String>,
+) -> Result<Answer, HttpFault> {
     let unencrypted = match url.scheme() {
         "https" => false,
         "http" if is_this_machine(url) => true,
@@ -130,8 +134,8 @@ async fn connect(url: &Url, ca_file: Option<&Path>, request: Request<String>) ->
     if unencrypted {
         return exchange(stream, request).await;
     }
-    let file = ca_file.ok_or_else(|| HttpFault::Unreachable("no file names the authorities to trust".to_owned()))?;
-    let connector = tls::connector(file).map_err(HttpFault::Unreachable)?;
+    let nobody = || HttpFault::Unreachable("nothing names the authorities to trust".to_owned());
+    let connector = tls::connector(authorities.ok_or_else(nobody)?).map_err(HttpFault::Unreachable)?;
     let name = ServerName::try_from(host).map_err(unreachable)?;
     exchange(connector.connect(name, stream).await.map_err(unreachable)?, request).await
 }

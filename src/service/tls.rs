@@ -8,19 +8,40 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use tokio_rustls::TlsConnector;
 
-/// `file`: certificates in PEM.
-///
+/// Whom we trust to say who somebody is: certificates in PEM.
+#[derive(Clone, Copy, Debug)]
+pub enum Authorities<'a> {
+    File(&'a Path),
+    Pem(&'a str),
+}
+
+impl Authorities<'_> {
+    fn read(self) -> Result<Vec<CertificateDer<'static>>, String> {
+        let read: Result<Vec<_>, _> = match self {
+            Self::File(file) => CertificateDer::pem_file_iter(file).and_then(Iterator::collect),
+            Self::Pem(text) => CertificateDer::pem_slice_iter(text.as_bytes()).collect(),
+        };
+        read.map_err(|fault| self.says(&format!("{fault}; it should be certificates in PEM")))
+    }
+
+    fn says(self, what: &str) -> String {
+        match self {
+            Self::File(file) => format!("{}: {what}", file.display()),
+            Self::Pem(_) => what.to_owned(),
+        }
+    }
+}
+
 /// # Errors
-/// In words: the file cannot be read, or holds something else.
-pub fn connector(file: &Path) -> Result<TlsConnector, String> {
-    let unreadable = |fault| format!("{}: {fault}; it should be certificates in PEM", file.display());
+/// In words: the certificates cannot be read, or there is none.
+pub fn connector(authorities: Authorities<'_>) -> Result<TlsConnector, String> {
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(file).map_err(unreadable)? {
-        let added = roots.add(certificate.map_err(unreadable)?);
-        added.map_err(|fault| format!("{}: {fault}", file.display()))?;
+    for certificate in authorities.read()? {
+        let added = roots.add(certificate);
+        added.map_err(|fault| authorities.says(&fault.to_string()))?;
     }
     if roots.is_empty() {
-        return Err(format!("{}: no certificate in it", file.display()));
+        return Err(authorities.says("no certificate in it"));
     }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();

@@ -1,11 +1,16 @@
 //! Which client knows of which session, under which name. That a session ended is seen here and nowhere else, so however
 //! it ended, its clients are told (OpenID Connect Back-Channel Logout).
 
-use super::columns::id;
+use std::time::Duration;
+
+use super::columns::{id, word};
 use super::db::on_both;
 use super::{StoreFault, Tx};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AccountId, ClientId, LabId, SessionId};
+
+/// For so long a client that does not answer is told again.
+const TOLD_WITHIN: Duration = Duration::from_secs(48 * 3600);
 
 /// A session as one client knows it.
 #[derive(Clone, Debug)]
@@ -19,17 +24,25 @@ pub struct ClientSession {
     pub attempts: u32,
 }
 
-/// Once for a client and session, however often it asks.
+/// Once for a client and session, however often it asks. `is_told`: it has an address to be told at.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn put(tx: &mut Tx, new: &ClientSession, now: Timestamp, expires_at: Timestamp) -> Result<(), StoreFault> {
+pub async fn put(
+    tx: &mut Tx,
+    new: &ClientSession,
+    is_told: bool,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO client_sessions (lab_id, session_id, client_id, sid, subject, state, attempts, due_at, \
-         expires_at) VALUES ($1, $2, $3, $4, $5, 'open', 0, $6, $7) ON CONFLICT DO NOTHING";
+         expires_at) VALUES ($1, $2, $3, $4, $5, $8, 0, $6, $7) ON CONFLICT DO NOTHING";
+    let state = if is_told { "open" } else { "silent" };
     on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(new.lab.as_str()).bind(new.session.as_bytes().as_slice()).bind(new.client.as_str())
             .bind(new.sid.as_str()).bind(new.subject.as_str()).bind(now.micros()).bind(expires_at.micros())
+            .bind(state)
             .execute(connection).await?;
     });
     Ok(())
@@ -58,4 +71,109 @@ pub async fn lookup(
         id(&session, "client_sessions.session_id")?,
         id(&account, "sessions.account_id")?,
     )))
+}
+
+/// Of the sessions that ended since, those of which clients wait to be told are due now, for two days. Clients that cannot
+/// be told have none that wait.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn mark_due(tx: &mut Tx, ended_since: Timestamp, now: Timestamp) -> Result<u64, StoreFault> {
+    const SQL: &str = "UPDATE client_sessions SET state = 'due', due_at = $2, expires_at = $3 WHERE state = 'open' \
+         AND (lab_id, session_id) IN (SELECT lab_id, session_id FROM sessions WHERE ended_at >= $1)";
+    Ok(on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(ended_since.micros()).bind(now.micros()).bind(now.plus(TOLD_WITHIN).micros())
+            .execute(connection).await?.rows_affected()
+    }))
+}
+
+/// Whether [`mark_due`] has anything to do.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn have_ended(tx: &mut Tx, since: Timestamp) -> Result<bool, StoreFault> {
+    const SQL: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM sessions s JOIN client_sessions c ON c.lab_id = s.lab_id \
+         AND c.session_id = s.session_id WHERE s.ended_at >= $1 AND c.state = 'open' LIMIT 1) AS found";
+    let count: i64 = on_both!(tx, connection => {
+        sqlx::query_scalar(SQL).bind(since.micros()).fetch_one(connection).await?
+    });
+    Ok(count > 0)
+}
+
+/// Those whose client is to be told now, the oldest first.
+///
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn find_due(tx: &mut Tx, now: Timestamp) -> Result<Vec<ClientSession>, StoreFault> {
+    const SQL: &str = "SELECT lab_id, session_id, client_id, sid, subject, attempts FROM client_sessions \
+         WHERE state = 'due' AND due_at <= $1 ORDER BY due_at LIMIT 100";
+    type Columns = (String, Vec<u8>, String, String, String, i64);
+    let rows: Vec<Columns> = on_both!(tx, connection => {
+        sqlx::query_as(SQL).bind(now.micros()).fetch_all(connection).await?
+    });
+    let read = |(lab, session, client, sid, subject, attempts): Columns| {
+        Ok(ClientSession {
+            lab: word(&lab, "client_sessions.lab_id")?,
+            session: id(&session, "client_sessions.session_id")?,
+            client: word(&client, "client_sessions.client_id")?,
+            sid,
+            subject,
+            attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Takes one, to be told now and by nobody else: it is due again at `again` if nothing is recorded by then. False: another
+/// server was faster.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn claim(tx: &mut Tx, session: &ClientSession, now: Timestamp, again: Timestamp) -> Result<bool, StoreFault> {
+    const SQL: &str = "UPDATE client_sessions SET attempts = attempts + 1, due_at = $5 WHERE lab_id = $1 \
+         AND session_id = $2 AND client_id = $3 AND state = 'due' AND due_at <= $4";
+    let changed = on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(session.lab.as_str()).bind(session.session.as_bytes().as_slice()).bind(session.client.as_str())
+            .bind(now.micros()).bind(again.micros())
+            .execute(connection).await?.rows_affected()
+    });
+    Ok(changed == 1)
+}
+
+/// How telling ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Told,
+    Again(Timestamp),
+    GivenUp,
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn record(tx: &mut Tx, session: &ClientSession, outcome: Outcome) -> Result<(), StoreFault> {
+    const SQL: &str = "UPDATE client_sessions SET state = $4, due_at = CASE WHEN $5 > 0 THEN $5 ELSE due_at END \
+         WHERE lab_id = $1 AND session_id = $2 AND client_id = $3 AND state = 'due'";
+    let (state, due_at) = match outcome {
+        Outcome::Told => ("told", 0),
+        Outcome::Again(at) => ("due", at.micros()),
+        Outcome::GivenUp => ("given-up", 0),
+    };
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(session.lab.as_str()).bind(session.session.as_bytes().as_slice()).bind(session.client.as_str())
+            .bind(state).bind(due_at)
+            .execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {
+    Ok(on_both!(tx, connection => {
+        sqlx::query("DELETE FROM client_sessions WHERE expires_at <= $1")
+            .bind(now.micros()).execute(connection).await?.rows_affected()
+    }))
 }

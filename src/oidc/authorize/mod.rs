@@ -154,7 +154,9 @@ fn hinted(
 ) -> Result<String, Refusal> {
     let wrong = Refusal::invalid_request("id_token_hint is not an ID token that this client got here");
     let token = published.verify(hint).map_err(|_| wrong.clone())?;
-    let is_ours = token.text("iss") == Some(&issuer) && token.text("aud") == Some(client.as_str());
+    // An access token is no hint.
+    let is_ours =
+        token.header.is("jwt") && token.text("iss") == Some(&issuer) && token.text("aud") == Some(client.as_str());
     match (is_ours, token.text("sub")) {
         (true, Some(subject)) => Ok(subject.to_owned()),
         _ => Err(wrong),

@@ -267,7 +267,8 @@ async fn grant(
         subject: granted.subject,
         attempts: 0,
     };
-    client_sessions::put(&mut tx, &known, core.now(), session.expires_at).await?;
+    let is_told = kept.client.policy.backchannel_logout_uri.is_some();
+    client_sessions::put(&mut tx, &known, is_told, core.now(), session.expires_at).await?;
     if granted.said_yes {
         agree(core, &mut tx, lab, kept, session, actor).await?;
     }

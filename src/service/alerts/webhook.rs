@@ -14,6 +14,7 @@ use crate::crypto::webhook::Secret;
 use crate::domain::alert::{About, Alert, Kind};
 use crate::service::Core;
 use crate::service::http_client::{self, HttpFault};
+use crate::service::tls::Authorities;
 
 const LONGEST: Duration = Duration::from_secs(15);
 
@@ -70,7 +71,14 @@ pub(super) async fn post(core: &Core, telling: &Telling<'_>) -> Outcome {
         Ok(request) => request,
         Err(why) => return Outcome::Failed(why),
     };
-    match http_client::send_and_close(url, config.webhook_ca_file.as_deref(), request, LONGEST).await {
+    match http_client::send_and_close(
+        url,
+        config.webhook_ca_file.as_deref().map(Authorities::File),
+        request,
+        LONGEST,
+    )
+    .await
+    {
         Ok(answer) if answer.status().is_success() => Outcome::Delivered,
         Ok(answer) => Outcome::Failed(format!("status {}", answer.status().as_u16())),
         Err(HttpFault::Unsendable(why)) => Outcome::Failed(why),

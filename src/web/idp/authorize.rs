@@ -43,7 +43,7 @@ async fn asked(app: &App, request: &HttpRequest, pairs: &[u8]) -> HttpResponse {
     .await
 }
 
-fn on_page(context: &Context<'_>, refusal: &Refusal) -> Result<HttpResponse, Failure> {
+pub fn on_page(context: &Context<'_>, refusal: &Refusal) -> Result<HttpResponse, Failure> {
     let page = OauthErrorPage {
         chrome: context.chrome(),
         error: Some((refusal.error.as_str(), refusal.description)),

@@ -7,6 +7,7 @@ mod bearer;
 pub mod discovery;
 pub mod introspect;
 pub mod jwks;
+pub mod logout;
 pub mod par;
 pub mod proceed;
 mod public;
@@ -31,5 +32,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(call!("/oauth2/token" => token::post))
         .service(call!("/oauth2/introspect" => introspect::post))
         .service(call!("/oauth2/revoke" => introspect::post_revoke))
+        .service(page!("/oauth2/logout" => logout::get, logout::post))
+        .service(page!(logout::CONFIRM => logout::get_confirm, logout::post_confirm))
         .service(page!("/oauth2/userinfo" => userinfo::get, userinfo::post));
 }

@@ -64,6 +64,21 @@ impl FormPost<'_> {
     }
 }
 
+/// Form: POST with `asked`, the client's request.
+#[derive(Clone, Debug, Template)]
+#[template(path = "ask_sign_out.html")]
+pub struct AskSignOut<'a> {
+    pub chrome: Chrome<'a>,
+    pub action: &'a str,
+    pub asked: &'a str,
+}
+
+impl AskSignOut<'_> {
+    fn title(&self) -> String {
+        self.chrome.title(&self.chrome.t("ask-sign-out-title"), false)
+    }
+}
+
 /// A request that cannot be answered at the client's address.
 #[derive(Clone, Debug, Template)]
 #[template(path = "oauth_error.html")]

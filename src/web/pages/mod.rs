@@ -42,7 +42,7 @@ pub use alert::Alert;
 pub use asset::{Asset, asset};
 pub use choose_password::{ChoosePassword, PasswordError};
 pub use chrome::{Chrome, Step};
-pub use clients::{Consent, FormPost, OauthErrorPage, Told};
+pub use clients::{AskSignOut, Consent, FormPost, OauthErrorPage, Told};
 pub use door::{DESK, Door, PORTAL};
 pub use enrol_totp::{EnrolError, EnrolTotp};
 pub use error_page::{ErrorKind, ErrorPage};

@@ -93,7 +93,7 @@ fn connector(section: &SiteSection) -> Result<TlsConnector, SiteProblem> {
     let wrong = |text: String| section.problem(None, "upstream_ca_file", text);
     let path = section.upstream_ca_file.as_deref();
     let path = path.ok_or_else(|| wrong("name the authorities to trust".to_owned()))?;
-    tls::connector(path).map_err(wrong)
+    tls::connector(tls::Authorities::File(path)).map_err(wrong)
 }
 
 impl fmt::Display for Endpoint {

@@ -1,0 +1,111 @@
+//! `/oauth2/logout`: a client sends a browser to be signed out here, too. With an ID token of ours it is done; without one
+//! anybody's link could do it, so the person is asked.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Form};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use url::{Url, form_urlencoded};
+
+use crate::auth::session;
+use crate::kernel::ids::{AccountId, SessionId};
+use crate::oidc::Params;
+use crate::oidc::logout::{Wanted, read};
+use crate::oidc::refusal::Denied;
+use crate::web::entrance::signed_in;
+use crate::web::idp::authorize::on_page;
+use crate::web::kit::context::{add_cookie, with_portal};
+use crate::web::kit::{App, Context, Failure, cookies, see_other};
+use crate::web::pages::AskSignOut;
+
+pub const CONFIRM: &str = "/oauth2/logout/confirm";
+
+pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    asked(&app, &request, request.query_string().as_bytes()).await
+}
+
+pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    asked(&app, &request, &body).await
+}
+
+async fn asked(app: &App, request: &HttpRequest, pairs: &[u8]) -> HttpResponse {
+    with_portal(app, request, async |context| {
+        context.shown_at("/logout");
+        context.admit()?;
+        let wanted = match wanted(context, pairs).await {
+            Ok(wanted) => wanted,
+            Err(Denied::Refused(refusal)) => return on_page(context, &refusal),
+            Err(Denied::Fault(fault)) => return Err(fault.into()),
+        };
+        let here = signed_in::current(context).await?;
+        let here = here.map(|session| (session.id, session.account));
+        match here {
+            // Also where the token was another person's.
+            Some(_) if here != wanted.session => ask(context, pairs, wanted.back.as_deref()),
+            _ => leave(context, wanted.session, wanted.back.as_deref()).await,
+        }
+    })
+    .await
+}
+
+async fn wanted(context: &Context<'_>, pairs: &[u8]) -> Result<Wanted, Denied> {
+    let params = Params::of(form_urlencoded::parse(pairs).into_owned())?;
+    read(&context.app.core, context.lab(), &params).await
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Confirmed {
+    #[serde(default)]
+    csrf: String,
+    /// The client's request as it came.
+    #[serde(default)]
+    asked: String,
+}
+
+pub async fn get_confirm(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    with_portal(&app, &request, async |context| Ok(see_other(context.door.logout))).await
+}
+
+pub async fn post_confirm(app: Data<App>, request: HttpRequest, fields: Form<Confirmed>) -> HttpResponse {
+    with_portal(&app, &request, async |context| {
+        if !context.made_form(&fields.csrf) {
+            return Ok(see_other(context.door.home));
+        }
+        let here = signed_in::current(context).await?;
+        let here = here.map(|session| (session.id, session.account));
+        // A form may say anything: the address is checked again.
+        let back = match wanted(context, fields.asked.as_bytes()).await {
+            Ok(wanted) => wanted.back,
+            Err(Denied::Refused(_)) => None,
+            Err(Denied::Fault(fault)) => return Err(fault.into()),
+        };
+        leave(context, here, back.as_deref()).await
+    })
+    .await
+}
+
+fn ask(context: &mut Context<'_>, pairs: &[u8], back: Option<&str>) -> Result<HttpResponse, Failure> {
+    if let Some(back) = back.and_then(|back| Url::parse(back).ok()) {
+        context.leads_to(&back.origin().ascii_serialization());
+    }
+    let page = AskSignOut {
+        chrome: context.chrome(),
+        action: CONFIRM,
+        asked: &String::from_utf8_lossy(pairs),
+    };
+    context.page(StatusCode::OK, &page)
+}
+
+async fn leave(
+    context: &Context<'_>,
+    session: Option<(SessionId, AccountId)>,
+    back: Option<&str>,
+) -> Result<HttpResponse, Failure> {
+    if let Some((session, account)) = session {
+        session::end(&context.app.core, context.lab(), account, session, &context.actor()).await?;
+    }
+    let mut response = see_other(back.unwrap_or(context.door.logout));
+    add_cookie(&mut response, cookies::clear(cookies::session(context.door)));
+    add_cookie(&mut response, cookies::clear(cookies::pending(context.door)));
+    Ok(response)
+}
