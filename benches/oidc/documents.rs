@@ -10,12 +10,11 @@ use super::support::{Installation, WORKERS, free_port, nginx};
 
 const DOCUMENTS: [&str; 2] = ["/.well-known/openid-configuration", "/oauth2/jwks"];
 const CONNECTIONS: u32 = 16;
-const ROUNDS: usize = 7;
 const SECONDS: u32 = 3;
 const GOAL: f64 = 2.0;
 
-pub async fn measure() {
-    println!("\n== documents, {CONNECTIONS} kept TLS connections, {WORKERS} workers each, {ROUNDS} rounds");
+pub async fn measure(rounds: usize) {
+    println!("\n== documents, {CONNECTIONS} kept TLS connections, {WORKERS} workers each, {rounds} rounds");
     let nginx = program(&["/usr/sbin/nginx", "/usr/bin/nginx"]);
     let wrk = program(&["/usr/bin/wrk", "/usr/local/bin/wrk"]);
     let (Some(nginx), Some(wrk)) = (nginx, wrk) else {
@@ -43,7 +42,7 @@ pub async fn measure() {
     let contest = Contest {
         wrk,
         connections: CONNECTIONS,
-        rounds: ROUNDS,
+        rounds,
         seconds: SECONDS,
     };
     let host = format!("Host: {}", installation.portal_host());

@@ -1,4 +1,4 @@
-//! What the OIDC provider costs: `cargo bench --bench oidc [-- tokens | documents | memory [logins=100000]]`.
+//! What the OIDC provider costs: `cargo bench --bench oidc [-- tokens | documents | memory] [rounds=7] [logins=100000]`.
 //!
 //! `tokens`: processor time of a token that a client gets for itself, beside npm's oidc-provider and Glewlwyd, all over
 //! kept TLS connections, with ES256 and with RS256. `documents`: of the discovery document and the keys, against nginx
@@ -26,6 +26,8 @@ mod tokens;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+const ROUNDS: usize = 7;
+const LOGINS: usize = 100_000;
 /// So that one address may ask as often as it can.
 const UNTHROTTLED: &str = "[throttle]\nnetwork_per_minute = 40000000\nnetwork_burst = 40000000\n\
     lab_per_minute = 40000000\nall_labs_per_minute = 40000000\n[siege]\nenabled = false\n";
@@ -37,7 +39,13 @@ fn main() {
         let named = |text: &String| parts.contains(&text.as_str());
         !wanted.iter().any(named) || wanted.iter().any(|text| text == name)
     };
-    let logins = wanted.iter().find_map(|text| text.strip_prefix("logins="));
+    let number = |name: &str, default: usize| {
+        let given = wanted
+            .iter()
+            .find_map(|text| text.strip_prefix(name)?.strip_prefix('='));
+        given.map_or(default, |text| text.parse().unwrap())
+    };
+    let rounds = number("rounds", ROUNDS);
     println!(
         "load average {}",
         std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim()
@@ -47,10 +55,10 @@ fn main() {
         .build()
         .unwrap();
     if asked("tokens") {
-        runtime.block_on(tokens::measure());
+        runtime.block_on(tokens::measure(rounds));
     }
     if asked("documents") {
-        runtime.block_on(documents::measure());
+        runtime.block_on(documents::measure(rounds));
     }
     if asked("memory") {
         runtime.block_on(memory::measure(

@@ -16,7 +16,6 @@ use super::support::client::{Answer, Client, Connection, get, post};
 use super::support::process::Server;
 use super::support::{Installation, PASSWORD, Patient, mib};
 
-pub const LOGINS: usize = 100_000;
 /// A code serves once: nobody may come twice within half a minute.
 const PATIENTS: usize = 10_000;
 const CONNECTIONS: usize = 12;

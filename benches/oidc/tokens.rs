@@ -9,13 +9,12 @@ use super::support::wrk::{Contest, Side, compare};
 use super::support::{Installation, mib};
 
 const CONNECTIONS: u32 = 16;
-const ROUNDS: usize = 7;
 const SECONDS: u32 = 3;
 /// Of the best peer's cost with the same algorithm.
 const GOAL: f64 = 0.5;
 
-pub async fn measure() {
-    println!("\n== a token for the client itself, {CONNECTIONS} kept TLS connections, {ROUNDS} rounds");
+pub async fn measure(rounds: usize) {
+    println!("\n== a token for the client itself, {CONNECTIONS} kept TLS connections, {rounds} rounds");
     let Some(wrk) = program(&["/usr/bin/wrk", "/usr/local/bin/wrk"]) else {
         println!("skipped: apt-get install wrk");
         return;
@@ -35,7 +34,7 @@ pub async fn measure() {
     let contest = Contest {
         wrk,
         connections: CONNECTIONS,
-        rounds: ROUNDS,
+        rounds,
         seconds: SECONDS,
     };
     for (algorithm, client) in &ours {

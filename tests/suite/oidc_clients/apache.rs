@@ -68,7 +68,9 @@ async fn start(apache: &Path, stand: &Stand, client: &RelyingParty, port: u16, f
 /// Whoever does not want pages is refused by it instead of sent to sign in.
 fn person(stand: &Stand) -> Browser {
     let mut browser = stand.app.browser();
-    browser.headers.push(("accept".to_owned(), "text/html,*/*;q=0.8".to_owned()));
+    browser
+        .headers
+        .push(("accept".to_owned(), "text/html,*/*;q=0.8".to_owned()));
     browser
 }
 

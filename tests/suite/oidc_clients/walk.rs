@@ -108,11 +108,11 @@ impl Stand {
 
 /// Asks again until it is so; back-channel logouts leave by a job of the server.
 pub async fn until(what: &str, program: &Program, mut so: impl AsyncFnMut() -> bool) {
-    for _ in 0..200 {
+    for _ in 0..600 {
         if so().await {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    panic!("{what}: not within 200 tries; {}", program.log());
+    panic!("{what}: not within 600 tries; {}", program.log());
 }
