@@ -8,7 +8,7 @@ use super::support::glewlwyd::Glewlwyd;
 
 pub const CLIENT: &str = "middleware";
 /// It compares this one in clear; a client with a password would cost it 150,000 iterations each time.
-pub const SECRET: &str = "a secret of the load program";
+pub const SECRET: &str = "a-secret-of-the-load-program";
 pub const SCOPE: &str = "api";
 
 /// With the plugins `ES256` and `RS256`, whose token endpoints are at `/api/NAME/token`.

@@ -61,8 +61,6 @@ fn main() {
         runtime.block_on(documents::measure(rounds));
     }
     if asked("memory") {
-        runtime.block_on(memory::measure(
-            logins.map_or(memory::LOGINS, |text| text.parse().unwrap()),
-        ));
+        runtime.block_on(memory::measure(number("logins", LOGINS)));
     }
 }

@@ -7,7 +7,7 @@ use super::support::process::{Server, program};
 use super::support::{free_port, wait_until};
 
 /// Client ids are algorithms.
-pub const SECRET: &str = "a secret of the load program";
+pub const SECRET: &str = "a-secret-of-the-load-program";
 
 pub struct OidcProvider {
     pub server: Server,

@@ -56,7 +56,13 @@ impl Contest<'_> {
 
     fn load(&self, side: &Side, seconds: u32) -> f64 {
         let mut wrk = Command::new(self.wrk);
-        wrk.args(["-t1", &format!("-c{}", self.connections), &format!("-d{seconds}s")]);
+        wrk.args([
+            "-t1",
+            "--timeout",
+            "30s",
+            &format!("-c{}", self.connections),
+            &format!("-d{seconds}s"),
+        ]);
         for header in &side.headers {
             wrk.args(["-H", header]);
         }

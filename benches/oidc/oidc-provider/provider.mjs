@@ -8,7 +8,7 @@ import Provider from "oidc-provider";
 const [port, certificate, key] = process.argv.slice(2);
 const client = (client_id) => ({
   client_id,
-  client_secret: "a secret of the load program",
+  client_secret: "a-secret-of-the-load-program",
   grant_types: ["client_credentials"],
   response_types: [],
   redirect_uris: [],
