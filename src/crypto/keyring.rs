@@ -58,6 +58,7 @@ pub enum Purpose {
     /// From here on: made again for comparison, so bound to the first key for good.
     Csrf,
     Device,
+    DpopNonce,
     BlindIndex,
     HumanCode,
     Decoy,
@@ -72,6 +73,7 @@ impl Purpose {
             Self::Seal => b"vestibule/1/seal",
             Self::Csrf => b"vestibule/1/csrf",
             Self::Device => b"vestibule/1/device",
+            Self::DpopNonce => b"vestibule/1/dpop-nonce",
             Self::Assertion => b"vestibule/1/assertion",
             Self::BlindIndex => b"vestibule/1/blind-index",
             Self::HumanCode => b"vestibule/1/human-code",

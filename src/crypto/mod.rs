@@ -3,6 +3,7 @@
 pub mod blind_index;
 pub mod csrf;
 pub mod device_tag;
+pub mod dpop_nonce;
 pub mod human_code;
 pub mod jose;
 pub mod keyring;

@@ -1,20 +1,27 @@
 //! Who calls: a client proves itself by the one way that its entry names (RFC 6749 2.3, RFC 7523, RFC 8705).
 
+use serde_json::Value;
 use subtle::{Choice, ConstantTimeEq};
 
+use crate::crypto::jose::Jwks;
 use crate::crypto::token::{HashedToken, PlainToken, TokenKind};
 use crate::domain::client::{Authentication, Client};
 use crate::kernel::ids::{ClientId, LabId};
+use crate::oidc::assertion::{ASSERTION_TYPE, Rules, check, claimed_client};
+use crate::oidc::authorize::lab_issuer;
+use crate::oidc::profile::Profile;
 use crate::oidc::refusal::Denied;
 use crate::oidc::{Params, Refusal};
-use crate::service::Core;
-use crate::store::{StoreFault, Tx, clients};
+use crate::service::{Core, Fault};
+use crate::store::clients::{self, Secret};
 
 /// What a request brings to prove whose it is.
 pub struct Presented<'a> {
     /// Of the Authorization header: client and secret.
     pub basic: Option<(String, String)>,
     pub params: &'a Params,
+    /// The address that was called.
+    pub endpoint: &'a str,
 }
 
 impl std::fmt::Debug for Presented<'_> {
@@ -27,6 +34,7 @@ impl std::fmt::Debug for Presented<'_> {
 enum Way<'a> {
     Basic(&'a str),
     Post(&'a str),
+    Assertion(&'a str),
 }
 
 /// # Errors
@@ -38,12 +46,19 @@ pub async fn authenticate(core: &Core, lab: &LabId, presented: &Presented<'_>) -
     let client = clients::lookup(&mut tx, lab, &id).await?;
     let client = client.filter(|client| client.disabled_at.is_none());
     let client = client.ok_or_else(Refusal::invalid_client)?;
-    let proved = match (way, &client.policy.authentication) {
-        (Way::Basic(secret), Authentication::ClientSecretBasic)
-        | (Way::Post(secret), Authentication::ClientSecretPost) => has_secret(core, &mut tx, lab, &id, secret).await?,
-        _ => false,
+    let secrets = match client.policy.authentication.has_secret() {
+        true => clients::find_secrets(&mut tx, lab, &id, core.now()).await?,
+        false => Vec::new(),
     };
     tx.commit().await?;
+    let proved = match (way, &client.policy.authentication) {
+        (Way::Basic(secret), Authentication::ClientSecretBasic)
+        | (Way::Post(secret), Authentication::ClientSecretPost) => has_secret(&secrets, secret),
+        (Way::Assertion(assertion), Authentication::PrivateKeyJwt { jwks }) => {
+            has_signed(core, lab, &client, (assertion, jwks), presented.endpoint).await?
+        }
+        _ => false,
+    };
     match proved {
         true => Ok(client),
         false => Err(Refusal::invalid_client().into()),
@@ -51,7 +66,7 @@ pub async fn authenticate(core: &Core, lab: &LabId, presented: &Presented<'_>) -
 }
 
 /// Exactly one way (RFC 6749 2.3).
-fn way<'a>(presented: &'a Presented<'_>) -> Result<(&'a str, Way<'a>), Refusal> {
+fn way<'a>(presented: &'a Presented<'_>) -> Result<(String, Way<'a>), Refusal> {
     let params = presented.params;
     let named = params.get("client_id");
     let ways = [
@@ -66,32 +81,70 @@ fn way<'a>(presented: &'a Presented<'_>) -> Result<(&'a str, Way<'a>), Refusal> 
     }
     if let Some((id, secret)) = &presented.basic {
         return match named.is_none_or(|named| named == id) {
-            true => Ok((id, Way::Basic(secret))),
+            true => Ok((id.clone(), Way::Basic(secret))),
             false => Err(Refusal::invalid_client()),
         };
     }
+    if let Some(assertion) = params.get("client_assertion") {
+        return by_assertion(params, named, assertion);
+    }
     match (named, params.get("client_secret")) {
-        (Some(id), Some(secret)) => Ok((id, Way::Post(secret))),
+        (Some(id), Some(secret)) => Ok((id.to_owned(), Way::Post(secret))),
         _ => Err(Refusal::invalid_client()),
     }
 }
 
-async fn has_secret(
+fn by_assertion<'a>(params: &Params, named: Option<&str>, assertion: &'a str) -> Result<(String, Way<'a>), Refusal> {
+    if params.get("client_assertion_type") != Some(ASSERTION_TYPE) {
+        return Err(Refusal::invalid_request(
+            "client_assertion_type is not that of a signed JWT",
+        ));
+    }
+    let claimed = claimed_client(assertion).ok_or_else(Refusal::invalid_client)?;
+    match named.is_none_or(|named| named == claimed.as_str()) {
+        true => Ok((claimed.to_string(), Way::Assertion(assertion))),
+        false => Err(Refusal::invalid_client()),
+    }
+}
+
+async fn has_signed(
     core: &Core,
-    tx: &mut Tx,
     lab: &LabId,
-    client: &ClientId,
-    secret: &str,
-) -> Result<bool, StoreFault> {
-    let Some(secret) = PlainToken::parse(TokenKind::ClientSecret, secret) else {
-        return Ok(false);
+    client: &Client,
+    (assertion, jwks): (&str, &Value),
+    endpoint: &str,
+) -> Result<bool, Denied> {
+    let issuer = lab_issuer(core, lab)?;
+    let keys = Jwks::parse(&jwks.to_string()).map_err(|_| Fault::Broken("a client's keys that were checked"))?;
+    let rules = Rules {
+        client: &client.id,
+        keys: &keys,
+        profile: Profile::of(&client.policy),
+        issuer: &issuer,
+        endpoints: &[endpoint, &format!("{issuer}/oauth2/token")],
     };
-    let given = secret.hashed();
-    let stored = clients::find_secrets(tx, lab, client, core.now()).await?;
-    Ok(stored
+    let id = match check(assertion, &rules, core.now()) {
+        Ok(id) => id,
+        Err(why) => {
+            tracing::info!(%lab, client = %client.id, %why, "a client's assertion was not taken");
+            return Ok(false);
+        }
+    };
+    let mut tx = core.db.begin().await?;
+    let is_first = id.take(&mut tx, lab).await?;
+    tx.commit().await?;
+    Ok(is_first)
+}
+
+fn has_secret(stored: &[(Secret, HashedToken)], given: &str) -> bool {
+    let Some(given) = PlainToken::parse(TokenKind::ClientSecret, given) else {
+        return false;
+    };
+    let given = given.hashed();
+    let found = stored
         .iter()
-        .fold(Choice::from(0), |found, (_, hash)| found | same(hash, &given))
-        .into())
+        .fold(Choice::from(0), |found, (_, hash)| found | same(hash, &given));
+    found.into()
 }
 
 fn same(stored: &HashedToken, given: &HashedToken) -> Choice {

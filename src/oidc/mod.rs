@@ -2,15 +2,21 @@
 
 pub mod access_token;
 pub mod acr;
+pub mod assertion;
 pub mod authorize;
 pub mod backchannel_logout;
 pub mod client_authentication;
+mod dates;
 pub mod disclosure;
+pub mod dpop;
 pub mod introspect;
 pub mod logout;
 pub mod metadata;
 pub mod params;
+pub mod profile;
 pub mod refusal;
+pub mod request_object;
+pub mod single_use;
 pub mod token;
 pub mod userinfo;
 

@@ -31,6 +31,9 @@ impl Algorithm {
     /// What clients may sign with.
     pub const CLIENTS: [Self; 4] = [Self::Es256, Self::EdDsa, Self::Ps256, Self::Rs256];
 
+    /// What clients may sign with under FAPI 2.0 (5.4).
+    pub const FAPI: [Self; 3] = [Self::Es256, Self::EdDsa, Self::Ps256];
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Es256 => "ES256",

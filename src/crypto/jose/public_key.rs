@@ -215,7 +215,15 @@ impl Jwks {
     /// # Errors
     /// The text is no JWK set that can be trusted to verify anything.
     pub fn parse(text: &str) -> Result<Self, UnusableJwks> {
-        let set: Value = serde_json::from_str(text).map_err(|_| UnusableJwks::NotASet)?;
+        let set = serde_json::from_str(text).map_err(|_| UnusableJwks::NotASet)?;
+        Self::of_value(&set)
+    }
+
+    /// As [`Self::parse`], of what was parsed as JSON before.
+    ///
+    /// # Errors
+    /// It is no JWK set that can be trusted to verify anything.
+    pub fn of_value(set: &Value) -> Result<Self, UnusableJwks> {
         let listed = set.get("keys").and_then(Value::as_array).ok_or(UnusableJwks::NotASet)?;
         if listed.len() > MOST_KEYS {
             return Err(UnusableJwks::TooMany);

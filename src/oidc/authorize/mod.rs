@@ -11,12 +11,14 @@ pub use self::push::{PUSHED_PREFIX, push};
 pub use self::request::WayBack;
 pub use self::respond::Response;
 
+use crate::crypto::jose::Jwks;
 use crate::crypto::token::{HashedToken, PlainToken, TokenKind};
 use crate::domain::authorization::{AuthorizationRequest, OauthError};
 use crate::domain::client::Client;
 use crate::kernel::ids::{ClientId, LabId};
+use crate::oidc::profile::Profile;
 use crate::oidc::refusal::Denied;
-use crate::oidc::{Params, Refusal};
+use crate::oidc::{Params, Refusal, request_object};
 use crate::service::{Core, Fault, signing_keys};
 use crate::store::{StoreFault, authorizations, clients};
 
@@ -101,7 +103,10 @@ async fn pushed(
 
 async fn asked(core: &Core, lab: &LabId, client: &Client, outer: &Params) -> Result<AuthorizationRequest, Rejected> {
     // An error in a request object is told where its plain neighbours lead.
-    let params = unpacked(core, lab, client, outer).map_err(|refusal| rejected(client, outer, refusal))?;
+    let params = unpacked(core, lab, client, outer).map_err(|denied| match denied {
+        Denied::Refused(refusal) => rejected(client, outer, refusal),
+        Denied::Fault(fault) => Rejected::Fault(fault),
+    })?;
     let params = params.as_ref().unwrap_or(outer);
     if client.policy.pushed_requests_only {
         let refusal = Refusal::invalid_request("this client has to push its requests first");
@@ -123,11 +128,24 @@ fn rejected(client: &Client, params: &Params, refusal: Refusal) -> Rejected {
 }
 
 /// What a request object holds stands in the place of everything else (RFC 9101 6.3). None: there is no request object.
-fn unpacked(_core: &Core, _lab: &LabId, _client: &Client, outer: &Params) -> Result<Option<Params>, Refusal> {
-    match outer.has("request") {
-        true => Err(Refusal::new(OauthError::RequestNotSupported, "no request objects yet")),
-        false => Ok(None),
-    }
+fn unpacked(core: &Core, lab: &LabId, client: &Client, outer: &Params) -> Result<Option<Params>, Denied> {
+    let Some(object) = outer.get("request") else {
+        return Ok(None);
+    };
+    let without_keys = "this client has no keys registered with which it could sign requests";
+    let keys = client
+        .policy
+        .authentication
+        .jwks()
+        .map(|keys| Jwks::parse(&keys.to_string()));
+    let keys = keys.and_then(Result::ok);
+    let rules = request_object::Rules {
+        client: &client.id,
+        keys: &keys.ok_or(Refusal::new(OauthError::RequestNotSupported, without_keys))?,
+        profile: Profile::of(&client.policy),
+        issuer: &lab_issuer(core, lab)?,
+    };
+    Ok(Some(request_object::check(object, &rules, core.now())?))
 }
 
 async fn read(

@@ -13,6 +13,7 @@ use crate::oidc::client_authentication::{Presented, authenticate};
 use crate::oidc::refusal::Denied;
 use crate::oidc::{Params, Refusal};
 use crate::service::Fault;
+use crate::web::idp::proof;
 use crate::web::kit::context::{retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
 use crate::web::kit::{App, Context, Failure};
@@ -39,11 +40,13 @@ pub async fn with_client(
             let call = call(context, body).await?;
             work(context, &call).await
         };
-        Ok(match answered.await {
+        let mut response = match answered.await {
             Ok(response) => response,
             Err(Denied::Refused(refusal)) => refused(context, &refusal),
             Err(Denied::Fault(fault)) => broken(context, fault),
-        })
+        };
+        proof::tell_nonce(context, &mut response);
+        Ok(response)
     })
     .await
 }
@@ -53,6 +56,7 @@ async fn call(context: &Context<'_>, body: &[u8]) -> Result<Call, Denied> {
     let presented = Presented {
         basic: basic(context.request)?,
         params: &params,
+        endpoint: &proof::endpoint(context)?,
     };
     let client = authenticate(&context.app.core, context.lab(), &presented).await?;
     Ok(Call { client, params })

@@ -6,9 +6,10 @@ use serde_json::json;
 
 use crate::domain::authorization::OauthError;
 use crate::oidc::access_token::{AccessToken, Audience, verify};
+use crate::oidc::dpop::Nonce;
 use crate::oidc::refusal::Denied;
 use crate::oidc::{Params, Refusal};
-use crate::web::idp::backchannel;
+use crate::web::idp::{backchannel, proof};
 use crate::web::kit::Context;
 
 /// What was sent as a token, and in which way.
@@ -22,8 +23,11 @@ struct Sent {
 pub async fn of(context: &Context<'_>, form: &Params, audience: Audience) -> Result<AccessToken, Denied> {
     let sent = sent(context, form)?;
     let token = verify(&context.app.core, context.lab(), &sent.token, audience).await?;
-    let shown = None;
-    match sent.as_dpop == (token.token_type() == "DPoP") && token.is_shown_by(shown) {
+    let shown = match sent.as_dpop {
+        true => proof::shown(context, &token.client.policy, Some(&sent.token), Nonce::Optional).await?,
+        false => None,
+    };
+    match sent.as_dpop == (token.token_type() == "DPoP") && token.is_shown_by(shown.as_ref()) {
         true => Ok(token),
         false => Err(unusable("the token is bound, and its key was not shown").into()),
     }

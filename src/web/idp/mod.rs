@@ -10,6 +10,7 @@ pub mod jwks;
 pub mod logout;
 pub mod par;
 pub mod proceed;
+mod proof;
 mod public;
 pub mod token;
 pub mod userinfo;

@@ -6,12 +6,22 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use crate::oidc::authorize::push;
+use crate::oidc::dpop::Nonce;
 use crate::web::idp::backchannel::{self, with_client};
+use crate::web::idp::proof;
 use crate::web::kit::App;
 
 pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
     with_client(&app, &request, &body, async |context, call| {
-        let pushed = push(&context.app.core, context.lab(), &call.client, &call.params, None).await?;
+        let binding = proof::shown(context, &call.client.policy, None, Nonce::Optional).await?;
+        let pushed = push(
+            &context.app.core,
+            context.lab(),
+            &call.client,
+            &call.params,
+            binding.as_ref(),
+        )
+        .await?;
         let body = json!({ "request_uri": pushed.request_uri, "expires_in": pushed.expires_in });
         Ok(backchannel::json(StatusCode::CREATED, &body))
     })

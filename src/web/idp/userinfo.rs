@@ -9,7 +9,7 @@ use crate::oidc::Params;
 use crate::oidc::access_token::Audience;
 use crate::oidc::refusal::Denied;
 use crate::oidc::userinfo::{Userinfo, userinfo};
-use crate::web::idp::{backchannel, bearer};
+use crate::web::idp::{backchannel, bearer, proof};
 use crate::web::kit::context::with_portal;
 use crate::web::kit::{App, Context};
 
@@ -26,7 +26,7 @@ async fn answer(app: &App, request: &HttpRequest, body: &[u8]) -> HttpResponse {
         if let Err(failure) = context.admit_session() {
             return Ok(backchannel::not_now(failure));
         }
-        Ok(match told(context, body).await {
+        let mut response = match told(context, body).await {
             Ok(Userinfo::Plain(claims)) => backchannel::json(StatusCode::OK, &claims),
             Ok(Userinfo::Signed(token)) => HttpResponse::Ok()
                 .insert_header((header::CONTENT_TYPE, "application/jwt"))
@@ -34,7 +34,9 @@ async fn answer(app: &App, request: &HttpRequest, body: &[u8]) -> HttpResponse {
                 .body(token),
             Err(Denied::Refused(refusal)) => bearer::refused(&refusal),
             Err(Denied::Fault(fault)) => backchannel::broken(context, fault),
-        })
+        };
+        proof::tell_nonce(context, &mut response);
+        Ok(response)
     })
     .await
 }
