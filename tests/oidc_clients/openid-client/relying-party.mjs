@@ -54,8 +54,9 @@ const pages = {
   async "GET /refresh"(visit) {
     const before = visit.tokens;
     const tokens = await oidc.refreshTokenGrant(config, before.refresh_token, undefined, { DPoP });
+    // An answer without a refresh token leaves the one before in place.
     visit.tokens = { ...before, ...tokens };
-    return { ...(await shown(visit)), rotated: tokens.refresh_token !== before.refresh_token };
+    return { ...(await shown(visit)), rotated: visit.tokens.refresh_token !== before.refresh_token };
   },
   async "GET /introspect"(visit) {
     return oidc.tokenIntrospection(config, visit.tokens.access_token);
