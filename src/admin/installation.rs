@@ -23,6 +23,7 @@ use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
 use crate::service::siege::{self, Sieges};
 use crate::service::signing_keys::SigningKeys;
+use crate::service::upstream::Upstreams;
 use crate::service::visits::Visits;
 use crate::store::{Db, StoreFault, audit, installation};
 
@@ -62,6 +63,7 @@ pub async fn open(config: Config, clock: SharedClock, entropy: SharedEntropy) ->
         admission: Arc::new(Admission::new(config.server.strangers_at_once)),
         sieges: Arc::new(Sieges::of(&config)),
         watch: Arc::default(),
+        upstreams: Arc::new(Upstreams::of(&config)),
         signing_keys: Arc::new(SigningKeys::of(&config)),
         config: Arc::new(config),
         clock,

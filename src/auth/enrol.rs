@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::auth::arrival::Browser;
 use crate::auth::session::{self, Opened};
+use crate::auth::upstream::links;
 use crate::auth::{invited, recovery, suitability};
 use crate::crypto::human_code::{CodeKind, HumanCode};
 use crate::crypto::token::{PlainToken, TokenKind};
@@ -18,14 +19,16 @@ use crate::domain::birth_date::BirthDate;
 use crate::domain::evidence::{CodeOk, LabCodeOk};
 use crate::domain::password::Unsuitable;
 use crate::domain::pending::{BindingAuthenticator, ChoosingPassword, Origin, Pending};
-use crate::kernel::ids::{AccountId, LabId, PendingId};
+use crate::domain::upstream::{self, Identity};
+use crate::kernel::ids::{AccountId, LabId, LinkId, PendingId, UpstreamId};
 use crate::service::hashing::NoHash;
+use crate::service::upstream::Shown;
 use crate::service::watch::{Named, Sighting};
 use crate::service::{Core, Fault, audit, canary};
 use crate::store::accounts::Person;
 use crate::store::{
     StoreFault, Tx, accounts, authenticators, devices, lab_codes, leak_accounts, legacy_passwords, oauth_grants,
-    passkeys, passwords, pending, sessions, throttle,
+    passkeys, passwords, pending, sessions, throttle, upstream_links,
 };
 
 /// Time for a person of 80 to find an authenticator on the telephone and try again tomorrow with the same paper.
@@ -38,6 +41,24 @@ pub struct Enrolling {
     account: AccountId,
     pub person: Person,
     pub stage: Stage,
+}
+
+impl Enrolling {
+    /// For somebody who is sent to an upstream provider on the way. None: not at this stage, or not with what began it.
+    pub fn errand(&self) -> Option<upstream::Enrolling> {
+        match &self.stage {
+            Stage::ChoosingPassword(stage) if stage.origin().lets_link() => Some(upstream::Enrolling::of(self.id)),
+            _ => None,
+        }
+    }
+
+    /// What is linked at the end.
+    pub fn identity(&self) -> Option<&Identity> {
+        match &self.stage {
+            Stage::ChoosingPassword(stage) => stage.identity(),
+            Stage::BindingAuthenticator(_) => None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -148,7 +169,7 @@ pub async fn find(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option
     let stage = match state {
         Pending::ChoosingPassword(state) => Stage::ChoosingPassword(state),
         Pending::BindingAuthenticator(state) => Stage::BindingAuthenticator(state),
-        Pending::Held(_) | Pending::AddingPasskey(_) => return Ok(None),
+        Pending::Held(_) | Pending::AddingPasskey(_) | Pending::AwaitingCode(_) => return Ok(None),
     };
     let person = accounts::lookup_person(&mut tx, &core.sealer, lab, account).await?;
     tx.commit().await?;
@@ -158,6 +179,43 @@ pub async fn find(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option
         person,
         stage,
     }))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noted {
+    Done,
+    /// Another account of the lab has it.
+    Elsewhere,
+    /// The enrolment is over, is further on, or was not begun with a lab code.
+    Over,
+}
+
+/// An identity of an upstream provider was shown on the way: it is linked when the enrolment ends.
+///
+/// # Errors
+/// The database does not answer; the enrolment stands where it stood.
+pub async fn note_identity(
+    core: &Core,
+    lab: &LabId,
+    enrolling: Enrolling,
+    errand: &upstream::Enrolling,
+    upstream: &UpstreamId,
+    shown: &Shown,
+) -> Result<Noted, Fault> {
+    let stage = match enrolling.stage {
+        Stage::ChoosingPassword(stage) if stage.origin().lets_link() && errand.pending() == enrolling.id => stage,
+        _ => return Ok(Noted::Over),
+    };
+    let identity = Identity::shown(upstream.clone(), &shown.token, shown.index);
+    let mut tx = core.db.begin().await?;
+    let linked = upstream_links::lookup(&mut tx, lab, &shown.index).await?;
+    if linked.is_some_and(|linked| linked.account != enrolling.account) {
+        return Ok(Noted::Elsewhere);
+    }
+    let next = Pending::ChoosingPassword(stage.with(identity));
+    let advanced = pending::advance(&mut tx, &core.sealer, lab, enrolling.id, &next).await?;
+    tx.commit().await?;
+    Ok(if advanced { Noted::Done } else { Noted::Over })
 }
 
 /// The password is screened and hashed, and an authenticator is made for it to be shown.
@@ -216,16 +274,21 @@ pub async fn confirm(
     }
     replace_means(core, &mut tx, lab, account, &stage, &seed, &matched).await?;
     audit::record(core, &mut tx, lab, actor, Some(account), Event::Enrolled).await?;
+    let code = CodeOk::from_step(&matched);
+    if let Some(new) = stage.link(LinkId::generate(&*core.entropy), account, &code) {
+        // Where another account got it meanwhile, the enrolment ends without.
+        links::insert(core, &mut tx, lab, &new, actor).await?;
+    }
     let recovery_codes = recovery::issue(core, &mut tx, lab, account, actor).await?;
-    let who = stage.complete(account, &CodeOk::from_step(&matched), core.now());
+    let who = stage.complete(account, &code, core.now());
     let opened = session::open(core, &mut tx, lab, who, browser, actor).await?;
     tx.commit().await?;
     core.visits.forget_account(account);
     Ok(Step::Done(Enrolled { opened, recovery_codes }))
 }
 
-/// Whatever the account had before ends here: password, also that of the LIS, authenticator, passkeys, sessions, trusted
-/// devices, failures.
+/// Whatever the account had before ends here: password, also that of the LIS, authenticator, passkeys, linked identities,
+/// sessions, trusted devices, failures.
 async fn replace_means(
     core: &Core,
     tx: &mut Tx,
@@ -243,6 +306,7 @@ async fn replace_means(
     leak_accounts::note_new_password(tx, lab, account, true, now).await?;
     legacy_passwords::delete(tx, lab, account).await?;
     passkeys::delete_all(tx, lab, account).await?;
+    upstream_links::delete_all(tx, lab, account).await?;
     sessions::end_all(tx, lab, account, now).await?;
     oauth_grants::end_of_account(tx, lab, account, now).await?;
     devices::forget_all(tx, lab, account).await?;

@@ -4,6 +4,7 @@
 pub mod arrival;
 pub mod bucket;
 pub mod codes;
+pub mod consents;
 pub mod device;
 pub mod enrol;
 pub mod hand_over;
@@ -18,3 +19,4 @@ pub mod session;
 pub mod sign_in;
 pub mod step_up;
 pub mod suitability;
+pub mod upstream;

@@ -6,8 +6,8 @@ use lettre::Address;
 use serde::Deserialize;
 use url::Url;
 
-use super::Problems;
-use crate::kernel::ids::LabId;
+use super::{Problems, Upstream, upstream};
+use crate::kernel::ids::{LabId, UpstreamId};
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +41,9 @@ pub struct Lab {
     /// How long a lab code can be used after it was issued.
     #[serde(default = "default_code_days")]
     pub lab_code_days: u32,
+    /// Providers whose identities patients may link with their account.
+    #[serde(rename = "upstream", default)]
+    pub upstreams: Vec<Upstream>,
 }
 
 /// What [`Lab::eidas2_means`] may name.
@@ -55,6 +58,10 @@ fn default_code_days() -> u32 {
 }
 
 impl Lab {
+    pub fn upstream(&self, id: &UpstreamId) -> Option<&Upstream> {
+        self.upstreams.iter().find(|upstream| upstream.id == *id)
+    }
+
     /// `https://host[:port]`, without a trailing slash.
     pub fn portal_origin(&self) -> String {
         self.portal.origin().ascii_serialization()
@@ -116,5 +123,6 @@ pub(super) fn check(labs: &[Lab], problems: &mut Problems) {
                 "initial codes are short-lived: 14 is the default",
             );
         }
+        upstream::check(lab, problems);
     }
 }

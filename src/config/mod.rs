@@ -17,6 +17,7 @@ mod sign_in;
 pub mod site;
 mod throttle;
 mod unreadable;
+mod upstream;
 
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,7 @@ pub use siege::Siege;
 pub use sign_in::SignIn;
 pub use site::SiteSection;
 pub use throttle::{Rate, Throttle};
+pub use upstream::{ClientAuth, Upstream, is_over};
 
 /// Where commands look when neither `--config` nor `VESTIBULE_CONFIG` says otherwise.
 pub const DEFAULT_FILE: &str = "config/vestibule.toml";
@@ -125,6 +127,9 @@ impl Config {
         }
         self.mail.resolve_paths(base);
         self.alerts.resolve_paths(base);
+        for upstream in self.labs.iter_mut().flat_map(|lab| lab.upstreams.iter_mut()) {
+            upstream.resolve_paths(base);
+        }
         if let Some(path) = &mut self.database.url_file {
             resolve(path);
         }

@@ -25,6 +25,8 @@ pub enum TokenKind {
     AuthorizationCode,
     Refresh,
     ClientSecret,
+    /// Somebody sent to an upstream provider, until they are back.
+    Departure,
 }
 
 impl TokenKind {
@@ -42,6 +44,7 @@ impl TokenKind {
             Self::AuthorizationCode => "vst_c_",
             Self::Refresh => "vst_r_",
             Self::ClientSecret => "vst_k_",
+            Self::Departure => "vst_u_",
         }
     }
 }

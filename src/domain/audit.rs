@@ -9,7 +9,7 @@ use crate::domain::evidence::Means;
 use crate::domain::leak::{Effect, LeakId};
 use crate::domain::operator::Role;
 use crate::domain::{alert, outbox};
-use crate::kernel::ids::{AccountId, ClientId, OperatorName, SessionId, SiteId};
+use crate::kernel::ids::{AccountId, ClientId, OperatorName, SessionId, SiteId, UpstreamId};
 
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +66,37 @@ pub enum PasskeyCause {
     /// Its counter went back: there may be two of it.
     Cloned,
     NotActive,
+}
+
+/// Why an upstream provider's answer signed nobody in, or linked nothing; written here and shown to nobody on the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UpstreamCause {
+    /// Nobody was sent there from this browser within the last minutes, or the answer was used before.
+    Departure,
+    /// The provider, or the person there, said no.
+    Denied,
+    /// The answer names another provider.
+    Issuer,
+    /// The provider's server did not answer, or not in time.
+    Unreachable,
+    /// The code was not taken.
+    Code,
+    /// Signature, audience, time or nonce of the ID token are not right.
+    Token,
+    /// The level of assurance is none of those accepted.
+    Acr,
+    /// Nothing of this provider is accepted any more, or ever was.
+    NotAccepted,
+    /// No account has this identity.
+    NotLinked,
+    NotActive,
+    /// Another account of the lab has this identity, or this one has too many.
+    NotLinkable,
+    /// Of the authenticator, where the provider showed no second factor.
+    WrongCode,
+    CodeUsedUp,
+    TooManyInARow,
 }
 
 /// Why the gate refused a signed-in visitor.
@@ -132,6 +163,19 @@ pub enum Event {
     },
     PasskeyRemoved {
         passkey: String,
+    },
+    /// Nobody was signed in by it and nothing linked; the account is written down where the identity is one's.
+    UpstreamRefused {
+        upstream: Option<UpstreamId>,
+        cause: UpstreamCause,
+    },
+    UpstreamLinked {
+        upstream: UpstreamId,
+        link: String,
+    },
+    UpstreamUnlinked {
+        upstream: UpstreamId,
+        link: String,
     },
     SignedOut {
         session: String,
@@ -219,6 +263,31 @@ pub enum Event {
     },
     OperatorDisabled {
         operator: OperatorName,
+    },
+    /// A relying party may ask for people to be signed in, or use the admin API.
+    ClientAdded {
+        client: ClientId,
+    },
+    /// What it may do is another; fields are named, what stands in them is not.
+    ClientChanged {
+        client: ClientId,
+        fields: Vec<String>,
+    },
+    ClientSecretIssued {
+        client: ClientId,
+        expires_at: String,
+        /// None of the older ones serves longer than until then.
+        older_until: String,
+    },
+    /// For good; whatever it had of anybody ended.
+    ClientDisabled {
+        client: ClientId,
+        grants_ended: u64,
+    },
+    /// The account's holder does not want this client to know them any more.
+    ConsentTakenBack {
+        client: ClientId,
+        grants_ended: u64,
     },
     /// An operator proved with a code that it is them, for one act.
     CodeConfirmed,
@@ -355,6 +424,9 @@ impl Event {
             Self::StepUpRefused { .. } => "step-up-refused",
             Self::PasskeyAdded { .. } => "passkey-added",
             Self::PasskeyRemoved { .. } => "passkey-removed",
+            Self::UpstreamRefused { .. } => "upstream-refused",
+            Self::UpstreamLinked { .. } => "upstream-linked",
+            Self::UpstreamUnlinked { .. } => "upstream-unlinked",
             Self::SignedOut { .. } => "signed-out",
             Self::SignedOutEverywhere { .. } => "signed-out-everywhere",
             Self::DeviceTrusted { .. } => "device-trusted",
@@ -380,6 +452,11 @@ impl Event {
             Self::OperatorAdded { .. } => "operator-added",
             Self::OperatorRoleSet { .. } => "operator-role-set",
             Self::OperatorDisabled { .. } => "operator-disabled",
+            Self::ClientAdded { .. } => "client-added",
+            Self::ClientChanged { .. } => "client-changed",
+            Self::ClientSecretIssued { .. } => "client-secret-issued",
+            Self::ClientDisabled { .. } => "client-disabled",
+            Self::ConsentTakenBack { .. } => "consent-taken-back",
             Self::CodeConfirmed => "code-confirmed",
             Self::DeskRefused { .. } => "desk-refused",
             Self::LeakRead { .. } => "leak-read",

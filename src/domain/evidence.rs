@@ -41,6 +41,18 @@
 //! ```compile_fail
 //! let passkey = vestibule::domain::evidence::PasskeyOk(());
 //! ```
+//! So does an identity of an upstream provider whose token was checked and shows two factors; one that shows less takes a
+//! code of the authenticator beside it:
+//! ```compile_fail
+//! let upstream = vestibule::domain::evidence::UpstreamOk(());
+//! ```
+//! ```compile_fail
+//! use vestibule::domain::evidence::{Authenticated, UpstreamFactorOk};
+//! use vestibule::kernel::{clock::Timestamp, ids::AccountId};
+//! fn alone(account: AccountId, factor: UpstreamFactorOk, at: Timestamp) -> Authenticated {
+//!     Authenticated::by_upstream(account, factor, at)
+//! }
+//! ```
 //! What changes the means of an account takes proof that its holder was asked again, for this and for nothing else:
 //! ```compile_fail
 //! use vestibule::domain::evidence::{AddPasskey, Elevated, RemovePasskey};
@@ -60,6 +72,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::human_code::CodeMatched;
+use crate::crypto::id_token::IdTokenOk;
 use crate::crypto::passkey::PasskeyMatched;
 use crate::crypto::password_hash::PasswordMatched;
 use crate::crypto::totp::{Step, StepMatched};
@@ -147,6 +160,27 @@ impl PasskeyOk {
     }
 }
 
+/// An upstream provider says who this is, and that they showed it two factors.
+#[derive(Debug)]
+pub struct UpstreamOk(());
+
+impl UpstreamOk {
+    /// None: the provider says nothing of a second factor.
+    pub fn from_id_token(token: &IdTokenOk) -> Option<Self> {
+        token.shows_second_factor().then_some(Self(()))
+    }
+}
+
+/// An upstream provider says who this is; one factor.
+#[derive(Debug)]
+pub struct UpstreamFactorOk(());
+
+impl UpstreamFactorOk {
+    pub fn from_id_token(_: &IdTokenOk) -> Self {
+        Self(())
+    }
+}
+
 /// The holder of a session was asked for password and code again, just now, for one act (R-40). Neither copied nor
 /// stored: the act consumes it.
 #[derive(Debug)]
@@ -162,6 +196,14 @@ pub struct AddPasskey;
 /// Purpose of an [`Elevated`].
 #[derive(Debug)]
 pub struct RemovePasskey;
+
+/// Purpose of an [`Elevated`].
+#[derive(Debug)]
+pub struct LinkUpstream;
+
+/// Purpose of an [`Elevated`].
+#[derive(Debug)]
+pub struct UnlinkUpstream;
 
 impl<P> Elevated<P> {
     pub fn by_password_and_code(account: AccountId, _: PasswordOk, _: &CodeOk) -> Self {
@@ -186,6 +228,10 @@ pub enum Means {
     CodeAndRecoveryCode,
     Enrolment,
     Passkey,
+    /// An identity of an upstream provider that showed two factors there.
+    Upstream,
+    /// An identity of an upstream provider, and a code of the authenticator here.
+    UpstreamAndCode,
 }
 
 impl Means {
@@ -196,16 +242,20 @@ impl Means {
             Self::CodeAndRecoveryCode => "code-and-recovery-code",
             Self::Enrolment => "enrolment",
             Self::Passkey => "passkey",
+            Self::Upstream => "upstream",
+            Self::UpstreamAndCode => "upstream-and-code",
         }
     }
 
     /// Authentication method references (RFC 8176 and IANA's registry). Whether hardware keeps a passkey is not known here,
-    /// so it is `pop`, proof of possession of a key, and neither `hwk` nor `swk`.
+    /// so it is `pop`, proof of possession of a key, and neither `hwk` nor `swk`. What an upstream provider was shown is
+    /// its own to name: of that, only that there were two factors.
     pub const fn amr(self) -> &'static [&'static str] {
         match self {
             Self::PasswordAndCode | Self::Enrolment => &["pwd", "otp", "mfa"],
             Self::PasswordAndRecoveryCode => &["pwd", "mfa"],
-            Self::CodeAndRecoveryCode => &["otp", "mfa"],
+            Self::CodeAndRecoveryCode | Self::UpstreamAndCode => &["otp", "mfa"],
+            Self::Upstream => &["mfa"],
             Self::Passkey => &["pop", "user", "mfa"],
         }
     }
@@ -221,6 +271,8 @@ impl FromStr for Means {
             Self::CodeAndRecoveryCode,
             Self::Enrolment,
             Self::Passkey,
+            Self::Upstream,
+            Self::UpstreamAndCode,
         ]
         .into_iter()
         .find(|means| means.as_str() == text)
@@ -258,6 +310,23 @@ impl Authenticated {
         Self {
             account,
             means: Means::Passkey,
+            at,
+        }
+    }
+
+    pub fn by_upstream(account: AccountId, _: UpstreamOk, at: Timestamp) -> Self {
+        Self {
+            account,
+            means: Means::Upstream,
+            at,
+        }
+    }
+
+    /// Called by the stage that an upstream provider's token began, alone.
+    pub(super) fn by_awaited_code(account: AccountId, _: &StepMatched, at: Timestamp) -> Self {
+        Self {
+            account,
+            means: Means::UpstreamAndCode,
             at,
         }
     }

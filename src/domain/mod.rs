@@ -27,3 +27,4 @@ pub mod siege;
 mod siege_tests;
 pub mod signing_key;
 pub mod tweaks;
+pub mod upstream;

@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::passkey::Registration;
 use crate::crypto::password_hash::{HashFault, HashedPassword};
 use crate::crypto::token::HashedToken;
-use crate::crypto::totp::Seed;
+use crate::crypto::totp::{Seed, StepMatched};
 use crate::domain::account::HoldReason;
 use crate::domain::evidence::{
-    AddPasskey, Authenticated, CodeOk, Elevated, LabCodeOk, LegacyOk, Means, RecoveryCodeOk,
+    AddPasskey, Authenticated, CodeOk, Elevated, LabCodeOk, LegacyOk, Means, RecoveryCodeOk, UpstreamFactorOk,
 };
 use crate::domain::return_to::ReturnTo;
+use crate::domain::upstream::{Identity, NewLink};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::AccountId;
+use crate::kernel::ids::{AccountId, LinkId, UpstreamId};
 
 /// Raised when the shape of [`Pending`] changes: what an older version wrote is not guessed at but begun again.
 pub const VERSION: i64 = 5;
@@ -25,6 +26,7 @@ pub enum Pending {
     ChoosingPassword(ChoosingPassword),
     BindingAuthenticator(BindingAuthenticator),
     AddingPasskey(AddingPasskey),
+    AwaitingCode(AwaitingCode),
 }
 
 /// What opens a hold.
@@ -63,8 +65,8 @@ impl Held {
     pub fn wanted(&self) -> Wanted {
         match (self.reason, self.means) {
             (HoldReason::Disabled, Means::PasswordAndCode) => Wanted::NewPasswordAndRecoveryCode,
-            // Nothing of a passkey stands in a list.
-            (HoldReason::Disabled, Means::Passkey) => Wanted::NewPassword,
+            // Nothing of these stands in a list.
+            (HoldReason::Disabled, Means::Passkey | Means::Upstream | Means::UpstreamAndCode) => Wanted::NewPassword,
             (HoldReason::Disabled, _) => Wanted::LabCode,
             _ => Wanted::NewPassword,
         }
@@ -103,26 +105,53 @@ impl std::fmt::Debug for Origin {
     }
 }
 
+impl Origin {
+    /// A mailed link and a password of the LIS are not enough for an identity to be linked with the account.
+    pub const fn lets_link(&self) -> bool {
+        matches!(self, Self::LabCode(_))
+    }
+}
+
 /// Enrolment, first half: the birth date was right, and the lab code or the password of the LIS.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ChoosingPassword {
     origin: Origin,
+    identity: Option<Identity>,
 }
 
 impl ChoosingPassword {
     pub fn begin(_: &LabCodeOk, lab_code_mac: Vec<u8>) -> Self {
-        let origin = Origin::LabCode(lab_code_mac);
-        Self { origin }
+        Self::of(Origin::LabCode(lab_code_mac))
     }
 
     pub fn invited(_: &LegacyOk, token: &HashedToken) -> Self {
-        let origin = Origin::Invitation(token.as_bytes().to_vec());
-        Self { origin }
+        Self::of(Origin::Invitation(token.as_bytes().to_vec()))
+    }
+
+    fn of(origin: Origin) -> Self {
+        let identity = None;
+        Self { origin, identity }
+    }
+
+    /// An identity was shown that is to be linked at the end. Unchanged where the origin does not allow it.
+    #[must_use]
+    pub fn with(self, identity: Identity) -> Self {
+        let identity = self.origin.lets_link().then_some(identity);
+        Self { identity, ..self }
+    }
+
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
     }
 
     pub fn chosen(self, password: &HashedPassword, seed: &Seed) -> BindingAuthenticator {
         BindingAuthenticator {
             origin: self.origin,
+            identity: self.identity,
             password_hash: password.as_str().to_owned(),
             seed: seed.as_bytes().to_vec(),
         }
@@ -133,6 +162,7 @@ impl ChoosingPassword {
 #[derive(Serialize, Deserialize)]
 pub struct BindingAuthenticator {
     origin: Origin,
+    identity: Option<Identity>,
     password_hash: String,
     seed: Vec<u8>,
 }
@@ -145,6 +175,12 @@ impl BindingAuthenticator {
 
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// What is to be linked with the account, if anything.
+    pub fn link(&self, id: LinkId, account: AccountId, _: &CodeOk) -> Option<NewLink> {
+        let identity = self.identity.clone()?;
+        Some(NewLink::by_enrolment(id, account, identity))
     }
 
     /// # Errors
@@ -178,5 +214,56 @@ impl AddingPasskey {
 
     pub fn registration(&self) -> &Registration {
         &self.registration
+    }
+}
+
+/// An upstream provider said who this is, and nothing of a second factor: a code of the authenticator is awaited.
+#[derive(Serialize, Deserialize)]
+pub struct AwaitingCode {
+    upstream: UpstreamId,
+    link: [u8; 16],
+    id_token: String,
+    pub return_to: Option<ReturnTo>,
+}
+
+impl AwaitingCode {
+    pub fn begin(
+        _: &UpstreamFactorOk,
+        upstream: UpstreamId,
+        link: LinkId,
+        id_token: &str,
+        return_to: Option<ReturnTo>,
+    ) -> Self {
+        Self {
+            upstream,
+            link: *link.as_bytes(),
+            id_token: id_token.to_owned(),
+            return_to,
+        }
+    }
+
+    pub fn upstream(&self) -> &UpstreamId {
+        &self.upstream
+    }
+
+    /// It has to stand still.
+    pub fn link(&self) -> LinkId {
+        LinkId::from_bytes(self.link)
+    }
+
+    /// For the sign-out there.
+    pub fn id_token(&self) -> &str {
+        &self.id_token
+    }
+
+    pub fn complete(&self, account: AccountId, code: &StepMatched, at: Timestamp) -> Authenticated {
+        Authenticated::by_awaited_code(account, code, at)
+    }
+}
+
+/// The token names a patient.
+impl std::fmt::Debug for AwaitingCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AwaitingCode(..)")
     }
 }

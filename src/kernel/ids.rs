@@ -75,6 +75,8 @@ random_id! {
     SecretId,
     /// A passkey sign-in under way, of nobody yet.
     ChallengeId,
+    /// An identity of an upstream provider that opens an account.
+    LinkId,
     /// One attempt to tell somebody something by mail; its bounce comes back to an address that holds it.
     NoticeId,
     /// Something that somebody has to look into.
@@ -150,6 +152,8 @@ slug! {
     SiteId,
     /// A relying party, as it calls itself towards us.
     ClientId,
+    /// A provider whose identities a lab's patients may link, as named in the configuration.
+    UpstreamId,
     /// What an operator signs in with, and what the audit trail calls them.
     OperatorName,
 }

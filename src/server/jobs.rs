@@ -19,8 +19,8 @@ use crate::server::watch::Watch;
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::{Core, Fault, alerts, outbox, siege, signing_keys};
 use crate::store::{
-    StoreFault, authorizations, client_sessions, devices, oauth_grants, passkey_challenges, pending, refresh_tokens,
-    sessions, sieges, throttle, tickets, used_ids,
+    StoreFault, authorizations, client_sessions, clients, devices, oauth_grants, passkey_challenges, pending,
+    refresh_tokens, sessions, sieges, throttle, tickets, upstream_departures, used_ids,
 };
 use crate::web::kit::App;
 
@@ -216,7 +216,9 @@ async fn purge(core: &Core) -> Result<(), StoreFault> {
     let mut tx = core.db.begin().await?;
     pending::delete_expired(&mut tx, now).await?;
     passkey_challenges::delete_expired(&mut tx, now).await?;
+    upstream_departures::delete_expired(&mut tx, now).await?;
     tickets::delete_expired(&mut tx, now).await?;
+    clients::delete_expired_secrets(&mut tx, now).await?;
     sessions::delete_expired(&mut tx, now).await?;
     devices::delete_unused(&mut tx, core.devices_used_since()).await?;
     throttle::delete_strangers(&mut tx, STRANGERS_KEPT, now).await?;

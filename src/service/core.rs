@@ -20,6 +20,7 @@ use crate::service::known_passwords::KnownPasswords;
 use crate::service::metrics::Metrics;
 use crate::service::siege::Sieges;
 use crate::service::signing_keys::SigningKeys;
+use crate::service::upstream::Upstreams;
 use crate::service::visits::Visits;
 use crate::service::watch::Watch;
 use crate::store::{Db, StoreFault};
@@ -39,6 +40,7 @@ pub struct Core {
     pub admission: Arc<Admission>,
     pub sieges: Arc<Sieges>,
     pub watch: Arc<Watch>,
+    pub upstreams: Arc<Upstreams>,
     pub signing_keys: Arc<SigningKeys>,
 }
 

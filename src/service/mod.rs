@@ -17,6 +17,7 @@ pub mod siege;
 pub mod signing_keys;
 pub mod standing;
 pub mod tls;
+pub mod upstream;
 pub mod visits;
 pub mod watch;
 

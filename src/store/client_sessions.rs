@@ -24,7 +24,8 @@ pub struct ClientSession {
     pub attempts: u32,
 }
 
-/// Once for a client and session, however often it asks. `is_told`: it has an address to be told at.
+/// Once for a client and session, however often it asks: the name that the client knows it by, perhaps from before.
+/// `is_told`: it has an address to be told at.
 ///
 /// # Errors
 /// The database does not answer.
@@ -34,7 +35,8 @@ pub async fn put(
     is_told: bool,
     now: Timestamp,
     expires_at: Timestamp,
-) -> Result<(), StoreFault> {
+) -> Result<String, StoreFault> {
+    const KNOWN: &str = "SELECT sid FROM client_sessions WHERE lab_id = $1 AND session_id = $2 AND client_id = $3";
     const SQL: &str = "INSERT INTO client_sessions (lab_id, session_id, client_id, sid, subject, state, attempts, due_at, \
          expires_at) VALUES ($1, $2, $3, $4, $5, $8, 0, $6, $7) ON CONFLICT DO NOTHING";
     let state = if is_told { "open" } else { "silent" };
@@ -45,7 +47,11 @@ pub async fn put(
             .bind(state)
             .execute(connection).await?;
     });
-    Ok(())
+    Ok(on_both!(tx, connection => {
+        sqlx::query_scalar(KNOWN)
+            .bind(new.lab.as_str()).bind(new.session.as_bytes().as_slice()).bind(new.client.as_str())
+            .fetch_one(connection).await?
+    }))
 }
 
 /// The session that a client calls by this name, and whose it is; whether it is over is not said.
@@ -71,6 +77,32 @@ pub async fn lookup(
         id(&session, "client_sessions.session_id")?,
         id(&account, "sessions.account_id")?,
     )))
+}
+
+/// The clients of a session go on with the one that takes its place, under the names that they know.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn hand_on(
+    tx: &mut Tx,
+    lab: &LabId,
+    before: SessionId,
+    after: SessionId,
+    expires_at: Timestamp,
+) -> Result<(), StoreFault> {
+    const CLIENTS: &str = "UPDATE client_sessions SET session_id = $3, expires_at = $4 \
+         WHERE lab_id = $1 AND session_id = $2 AND state IN ('open', 'silent')";
+    const GRANTS: &str = "UPDATE oauth_grants SET session_id = $3 WHERE lab_id = $1 AND session_id = $2";
+    on_both!(tx, connection => {
+        sqlx::query(CLIENTS)
+            .bind(lab.as_str()).bind(before.as_bytes().as_slice()).bind(after.as_bytes().as_slice())
+            .bind(expires_at.micros())
+            .execute(&mut *connection).await?;
+        sqlx::query(GRANTS)
+            .bind(lab.as_str()).bind(before.as_bytes().as_slice()).bind(after.as_bytes().as_slice())
+            .execute(connection).await?;
+    });
+    Ok(())
 }
 
 /// Of the sessions that ended since, those of which clients wait to be told are due now, for two days. Clients that cannot

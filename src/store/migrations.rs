@@ -33,6 +33,7 @@ const SOURCES: &[Source] = sources![
     7 "0007_alerts",
     8 "0008_signing_keys",
     9 "0009_oidc",
+    10 "0010_upstream",
 ];
 
 pub(super) fn sqlite() -> Migrator {

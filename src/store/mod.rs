@@ -42,6 +42,9 @@ pub mod sqlite_file;
 pub mod throttle;
 pub mod tickets;
 pub mod trouble;
+pub mod upstream_departures;
+pub mod upstream_links;
+pub mod upstream_sessions;
 pub mod used_ids;
 
 pub use db::{Db, StoreFault, Tx};

@@ -106,6 +106,9 @@ pub const COLUMNS: &[Column] = &[
     column!("passkeys"."name", "passkey_id"),
     column!("passkey_challenges"."state", "challenge_id"),
     column!("alerts"."note", "alert_id"),
+    column!("upstream_links"."name", "link_id"),
+    column!("upstream_departures"."departure", "state_hash"),
+    column!("upstream_sessions"."id_token", "session_id"),
     column!("signing_keys"."private_key", "kid"),
 ];
 

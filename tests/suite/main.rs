@@ -41,3 +41,4 @@ mod support;
 mod telling;
 mod transport;
 mod troubles;
+mod upstream;

@@ -253,22 +253,13 @@ async fn grant(
     if !use_up(&mut tx, lab, handle, kept).await? {
         return Ok(Step::Gone);
     }
-    let new = new_grant(core, lab, kept, &granted);
+    let sid = tell_of_session(core, &mut tx, lab, kept, &granted).await?;
+    let new = new_grant(core, kept, &granted, sid);
     oauth_grants::insert(&mut tx, lab, &new).await?;
     let code = PlainToken::generate(TokenKind::AuthorizationCode, &*core.entropy);
     let terms = code_terms(&kept.request);
     let until = core.now().plus(CODE_LASTS);
     oauth_grants::insert_code(&mut tx, lab, &code.hashed(), new.id, &terms, until).await?;
-    let known = ClientSession {
-        lab: lab.clone(),
-        session: session.id,
-        client: kept.client.id.clone(),
-        sid: new.terms.sid.clone(),
-        subject: granted.subject,
-        attempts: 0,
-    };
-    let is_told = kept.client.policy.backchannel_logout_uri.is_some();
-    client_sessions::put(&mut tx, &known, is_told, core.now(), session.expires_at).await?;
     if granted.said_yes {
         agree(core, &mut tx, lab, kept, session, actor).await?;
     }
@@ -282,7 +273,28 @@ async fn grant(
     Ok(Step::Answer(Response::code(&kept.back(), &kept.issuer, code.expose())))
 }
 
-fn new_grant(core: &Core, lab: &LabId, kept: &Kept, granted: &Granted<'_>) -> Grant {
+/// The client knows of the session from now on, by the name that is returned.
+async fn tell_of_session(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    kept: &Kept,
+    granted: &Granted<'_>,
+) -> Result<String, StoreFault> {
+    let (client, session) = (&kept.client, granted.session);
+    let known = ClientSession {
+        lab: lab.clone(),
+        session: session.id,
+        client: client.id.clone(),
+        sid: disclosure::sid(core, lab, &client.id, session.id),
+        subject: granted.subject.clone(),
+        attempts: 0,
+    };
+    let is_told = client.policy.backchannel_logout_uri.is_some();
+    client_sessions::put(tx, &known, is_told, core.now(), session.expires_at).await
+}
+
+fn new_grant(core: &Core, kept: &Kept, granted: &Granted<'_>, sid: String) -> Grant {
     let (session, request, now) = (granted.session, &kept.request, core.now());
     let is_offline = request.scopes.contains(Scope::OfflineAccess);
     Grant {
@@ -296,7 +308,7 @@ fn new_grant(core: &Core, lab: &LabId, kept: &Kept, granted: &Granted<'_>) -> Gr
             claims: request.claims.clone(),
             means: session.means,
             auth_time: session.authenticated_at.unix_seconds(),
-            sid: disclosure::sid(core, lab, &kept.client.id, session.id),
+            sid,
             subject: granted.subject.clone(),
             is_bound: false,
         },

@@ -65,8 +65,8 @@ impl Admission {
         }
     }
 
-    /// None: come back later. `aside`: how many of those who have a place wait for a hash; they keep nobody from the
-    /// database meanwhile, and the hash pool has a limit of its own.
+    /// None: come back later. `aside`: how many of those who have a place wait for a hash or an upstream provider;
+    /// they keep nobody from the database meanwhile, and hash pool and providers have limits of their own.
     pub fn enter(self: &Arc<Self>, class: Class, aside: usize) -> Option<Place> {
         let share = match class {
             Class::Session => self.take(Class::Session, SESSION_CHECKS),

@@ -9,6 +9,7 @@ use crate::auth::enrol::{self, Enrolled, Enrolling, Stage};
 use crate::crypto::token::TokenKind;
 use crate::domain::birth_date::BirthDate;
 use crate::domain::pending::BindingAuthenticator;
+use crate::kernel::ids::UpstreamId;
 use crate::service::Fault;
 use crate::web::entrance::{login, rotate};
 use crate::web::kit::context::{add_cookie, with_portal};
@@ -16,6 +17,7 @@ use crate::web::kit::failure::whole_seconds;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
 use crate::web::pages::{
     ActivateError, ActivateStart, ChoosePassword, EnrolError, EnrolTotp, PasswordError, Qr, RecoveryCodes, Step,
+    UpstreamButton, UpstreamsError,
 };
 
 const STEPS: u8 = 4;
@@ -127,8 +129,8 @@ async fn choose_password(context: &Context<'_>, fields: &rotate::Fields) -> Resu
     let Some(under_way) = enrolling(context).await? else {
         return Ok(see_other(context.door.activate));
     };
-    let identifier = under_way.person.identifier.clone();
-    let again = |status, error| password_page(context, status, &identifier, Some(error));
+    let shown = Shown::of(context, &under_way);
+    let again = |status, error| password_page(context, status, &shown, Some(error), None);
     if !context.made_form(&fields.csrf) {
         return again(StatusCode::FORBIDDEN, PasswordError::Expired);
     }
@@ -193,7 +195,7 @@ async fn welcome(context: &mut Context<'_>, enrolled: &Enrolled) -> Result<HttpR
     Ok(response)
 }
 
-async fn enrolling(context: &Context<'_>) -> Result<Option<Enrolling>, Failure> {
+pub(super) async fn enrolling(context: &Context<'_>) -> Result<Option<Enrolling>, Failure> {
     let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
         return Ok(None);
     };
@@ -209,7 +211,9 @@ fn stage_page(
 ) -> Result<HttpResponse, Failure> {
     let identifier = &enrolling.person.identifier;
     match &enrolling.stage {
-        Stage::ChoosingPassword(_) => password_page(context, status, identifier, password_error),
+        Stage::ChoosingPassword(_) => {
+            password_page(context, status, &Shown::of(context, enrolling), password_error, None)
+        }
         Stage::BindingAuthenticator(stage) => binding_page(context, status, identifier, stage, code_error),
     }
 }
@@ -233,17 +237,59 @@ fn start_page(
     )
 }
 
+/// What the page for the password shows of the enrolment.
+struct Shown<'a> {
+    identifier: String,
+    upstreams: Vec<UpstreamButton<'a>>,
+    /// The provider of the identity that is linked at the end.
+    noted: Option<String>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(context: &Context<'a>, enrolling: &Enrolling) -> Self {
+        let name_of = |id: &UpstreamId| {
+            let upstream = context.face.lab.upstream(id);
+            upstream.map_or_else(|| id.to_string(), |upstream| upstream.name.clone())
+        };
+        Self {
+            identifier: enrolling.person.identifier.clone(),
+            upstreams: match enrolling.errand() {
+                Some(_) => context.upstreams(),
+                None => Vec::new(),
+            },
+            noted: enrolling.identity().map(|identity| name_of(identity.upstream())),
+        }
+    }
+}
+
+/// The page of an enrolment whose holder comes back from a provider without an identity to link.
+pub(super) fn not_noted(
+    context: &Context<'_>,
+    status: StatusCode,
+    enrolling: &Enrolling,
+    error: UpstreamsError<'_>,
+) -> Result<HttpResponse, Failure> {
+    match enrolling.stage {
+        Stage::ChoosingPassword(_) => password_page(context, status, &Shown::of(context, enrolling), None, Some(error)),
+        Stage::BindingAuthenticator(_) => Ok(see_other(context.door.activate)),
+    }
+}
+
 fn password_page(
     context: &Context<'_>,
     status: StatusCode,
-    identifier: &str,
+    shown: &Shown<'_>,
     error: Option<PasswordError>,
+    not_noted: Option<UpstreamsError<'_>>,
 ) -> Result<HttpResponse, Failure> {
     let page = ChoosePassword {
         chrome: context.chrome(),
         step: step(2),
         action: context.door.activate_password,
-        identifier,
+        identifier: &shown.identifier,
+        upstreams: &shown.upstreams,
+        noted: shown.noted.as_deref(),
+        not_noted,
         error,
     };
     context.page(status, &page)

@@ -66,6 +66,18 @@ impl std::fmt::Debug for Fields {
 pub(super) struct Typed<'a> {
     identifier: &'a str,
     two_codes: bool,
+    /// The one that an error is about.
+    provider: &'a str,
+}
+
+impl<'a> Typed<'a> {
+    /// Nothing was typed, and something is said of a provider.
+    pub(super) fn about(provider: &'a str) -> Self {
+        Self {
+            provider,
+            ..Self::default()
+        }
+    }
 }
 
 impl Destination {
@@ -182,6 +194,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
         let typed = Typed {
             identifier: &identifier,
             two_codes: !next_code.trim().is_empty(),
+            provider: "",
         };
         context.admit_sign_in()?;
         destination.look_up(context).await?;
@@ -282,6 +295,8 @@ pub(super) fn form(
         via: destination.via.as_deref(),
         request: destination.request.as_deref(),
         asks_two: context.asks_two_codes(typed.two_codes),
+        upstreams: &context.upstreams(),
+        provider: typed.provider,
         error,
     };
     context.page(status, &page)
@@ -292,7 +307,13 @@ pub(super) fn form(
 /// # Errors
 /// The database does not answer.
 pub async fn enter(context: &mut Context<'_>, opened: Opened, to: Option<&ReturnTo>) -> Result<HttpResponse, Failure> {
-    end_earlier(context).await?;
+    match signed_in::current(context).await? {
+        Some(before) if before.account == opened.session.account => {
+            let (core, realm) = (&context.app.core, context.realm());
+            session::take_place(core, realm, &before, &opened.session, &context.actor()).await?;
+        }
+        _ => end_earlier(context).await?,
+    }
     let mut response = go_on(context, &opened.session, to).await?;
     context.let_in(&mut response, &opened);
     Ok(response)

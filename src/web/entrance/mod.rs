@@ -2,6 +2,7 @@
 //! it is (`Context::door`), and with it the realm, the cookies and the pages to go on to.
 
 pub mod activate;
+mod again;
 pub mod login;
 pub mod logout;
 pub mod passkey;
@@ -9,3 +10,4 @@ pub mod passkeys;
 pub mod rotate;
 pub mod signed_in;
 pub mod stay;
+pub mod upstream;

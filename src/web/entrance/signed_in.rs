@@ -48,6 +48,8 @@ pub fn sign_in_first(context: &mut Context<'_>) -> Result<HttpResponse, Failure>
         via: None,
         request: None,
         asks_two: context.asks_two_codes(false),
+        upstreams: &context.upstreams(),
+        provider: "",
         error: None,
     };
     let mut response = context.page(StatusCode::UNAUTHORIZED, &page)?;

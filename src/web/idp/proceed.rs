@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::auth::rotate;
+use crate::auth::session::Asked;
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::authorization::Claim;
 use crate::domain::session::Session;
@@ -18,7 +19,7 @@ use crate::web::entrance::signed_in;
 use crate::web::idp::answer;
 use crate::web::kit::context::with_portal;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
-use crate::web::pages::{Consent, OauthErrorPage, Told};
+use crate::web::pages::{Consent, OauthErrorPage, Told, claim_label};
 
 #[derive(Debug, Deserialize)]
 pub struct Handle {
@@ -61,7 +62,8 @@ async fn go_on(context: &mut Context<'_>, handle: &str, answer: Option<Answer>) 
     let Some(token) = PlainToken::parse(TokenKind::Authorization, handle) else {
         return gone(context);
     };
-    let session = signed_in::current(context).await?;
+    // Clients come here by themselves as well, which keeps no session alive.
+    let session = signed_in::current_asked(context, Asked::ByItself).await?;
     if session.is_none() {
         context.admit()?;
     }
@@ -106,7 +108,7 @@ fn ask(context: &mut Context<'_>, handle: &str, question: &Question) -> Result<H
     let known = Claim::ALL.into_iter();
     let told = known.filter_map(|claim| Some((claim, question.claims.get(claim.as_str())?)));
     let told = told.map(|(claim, value)| Told {
-        label: label(claim),
+        label: claim_label(claim),
         value: in_words(context, value),
     });
     let page = Consent {
@@ -118,18 +120,6 @@ fn ask(context: &mut Context<'_>, handle: &str, question: &Question) -> Result<H
         offline_days: question.offline_days,
     };
     context.page(StatusCode::OK, &page)
-}
-
-fn label(claim: Claim) -> &'static str {
-    match claim {
-        Claim::Name => "claim-name",
-        Claim::GivenName => "claim-given-name",
-        Claim::FamilyName => "claim-family-name",
-        Claim::Birthdate => "claim-birthdate",
-        Claim::Email => "claim-email",
-        Claim::EmailVerified => "claim-email-verified",
-        Claim::Records => "claim-records",
-    }
 }
 
 /// As it goes out, except that a machine's words are a person's.

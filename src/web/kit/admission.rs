@@ -70,6 +70,11 @@ impl Context<'_> {
         self.place.set(held.filter(|place| place.class() != Class::Session));
     }
 
+    /// The place is given back, and its time says nothing of how much work there may be at once.
+    pub fn step_aside(&self) {
+        drop(self.place.take());
+    }
+
     /// A refusal leaves at the floor, however busy or idle we are, and holds no place while it waits.
     pub async fn wait_for_floor(&self) {
         if let Some(place) = self.place.take() {
@@ -87,7 +92,10 @@ impl Context<'_> {
 
     fn take_place(&self, class: Class) -> Result<(), Failure> {
         let core = &self.app.core;
-        let Some(place) = core.admission.enter(class, core.hashing.callers()) else {
+        let Some(place) = core
+            .admission
+            .enter(class, core.hashing.callers().saturating_add(core.upstreams.callers()))
+        else {
             core.metrics.shed(match class {
                 Class::Session => ShedFrom::session,
                 Class::Known => ShedFrom::known,

@@ -11,6 +11,7 @@ use askama::Template;
 
 use crate::auth::arrival::Browser;
 use crate::auth::session::Opened;
+use crate::config::{Upstream, is_over};
 use crate::crypto::csrf;
 use crate::crypto::device_tag;
 use crate::crypto::token::{PlainToken, TokenKind};
@@ -27,7 +28,7 @@ use crate::web::kit::cookies;
 use crate::web::kit::faces::{Face, LabFace};
 use crate::web::kit::failure::{Failure, whole_seconds};
 use crate::web::kit::wipe;
-use crate::web::pages::{Chrome, Door, ErrorKind, ErrorPage, PORTAL};
+use crate::web::pages::{Chrome, Door, ErrorKind, ErrorPage, PORTAL, UpstreamButton};
 
 /// What only a page needs is found out when one is written: most requests at the gate never do.
 pub struct Context<'a> {
@@ -126,6 +127,20 @@ impl<'a> Context<'a> {
             description: describe_device(agent),
             known_by: self.device().map(|token| token.hashed()),
         }
+    }
+
+    /// Providers that this lab's patients may use now.
+    pub fn upstreams(&self) -> Vec<UpstreamButton<'a>> {
+        let lab = &self.face.lab;
+        let accepted = lab.upstreams.iter().filter(|upstream| {
+            let now = self.app.core.now();
+            !self.door.is_desk && !is_over(upstream.until, &lab.time_zone, now)
+        });
+        let button = |upstream: &'a Upstream| UpstreamButton {
+            handle: upstream.id.as_str(),
+            name: &upstream.name,
+        };
+        accepted.map(button).collect()
     }
 
     /// The token of a trusted device, made by us; of which account only the database knows.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Alert, Chrome, Step};
+use super::{Alert, Chrome, Step, UpstreamButton, UpstreamsError, upstream};
 use crate::domain::password::Personal;
 
 /// Why a new password was not taken. The person is told which of these it was.
@@ -70,6 +70,12 @@ pub struct ChoosePassword<'a> {
     pub action: &'a str,
     /// Shown read-only, so that password managers keep both together.
     pub identifier: &'a str,
+    /// Providers whose identities may be linked on the way.
+    pub upstreams: &'a [UpstreamButton<'a>],
+    /// The provider of the one that is linked at the end.
+    pub noted: Option<&'a str>,
+    /// Why none is.
+    pub not_noted: Option<UpstreamsError<'a>>,
     pub error: Option<PasswordError>,
 }
 
@@ -81,6 +87,10 @@ impl ChoosePassword<'_> {
 
     fn alert(&self) -> Option<Alert> {
         self.error.map(|error| error.alert(&self.chrome))
+    }
+
+    fn upstream_alert(&self) -> Option<Alert> {
+        self.not_noted.map(|error| error.alert(&self.chrome))
     }
 
     fn is_password_invalid(&self) -> bool {

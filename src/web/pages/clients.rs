@@ -5,6 +5,20 @@ use std::borrow::Cow;
 use askama::Template;
 
 use super::Chrome;
+use crate::domain::authorization::Claim;
+
+/// The key of what it is called.
+pub const fn claim_label(claim: Claim) -> &'static str {
+    match claim {
+        Claim::Name => "claim-name",
+        Claim::GivenName => "claim-given-name",
+        Claim::FamilyName => "claim-family-name",
+        Claim::Birthdate => "claim-birthdate",
+        Claim::Email => "claim-email",
+        Claim::EmailVerified => "claim-email-verified",
+        Claim::Records => "claim-records",
+    }
+}
 
 /// One thing that goes out: the key of its label, and the value as it goes out.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Alert, Chrome};
+use super::{Alert, Chrome, UpstreamButton, UpstreamTrouble, upstream};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoginError {
@@ -18,6 +18,10 @@ pub enum LoginError {
     Expired,
     /// A passkey did not sign in, whatever the reason.
     Passkey,
+    /// An upstream provider did not sign anybody in.
+    Upstream(UpstreamTrouble),
+    /// Whoever comes back from a provider was not sent there lately, or not from this browser.
+    UpstreamExpired,
 }
 
 #[derive(Clone, Debug, Template)]
@@ -36,6 +40,10 @@ pub struct Login<'a> {
     pub request: Option<&'a str>,
     /// Two codes in a row.
     pub asks_two: bool,
+    /// Providers that may sign somebody in.
+    pub upstreams: &'a [UpstreamButton<'a>],
+    /// The one that the error is about.
+    pub provider: &'a str,
     pub error: Option<LoginError>,
 }
 
@@ -61,6 +69,8 @@ impl Login<'_> {
                 "passkey-refused-title",
                 &["passkey-refused-text", "passkey-refused-other"],
             ),
+            LoginError::Upstream(trouble) => trouble.alert(chrome, self.provider),
+            LoginError::UpstreamExpired => Alert::of(chrome, "expired-title", &["upstream-expired-text"]),
         })
     }
 

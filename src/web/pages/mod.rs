@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod activate_start;
+pub mod again;
 pub mod alert;
 pub mod asset;
 pub mod choose_password;
@@ -19,13 +20,14 @@ pub mod invite;
 pub mod login;
 pub mod passkey_sign_in;
 pub mod passkeys;
-pub mod passkeys_again;
 pub mod passkeys_new;
 pub mod qr;
 pub mod recover;
 pub mod recovery_codes;
 pub mod signed_out;
 pub mod stay;
+pub mod upstream;
+pub mod upstreams;
 
 #[cfg(test)]
 mod contrast;
@@ -36,13 +38,14 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
-pub use account::{Account, DeviceLine, SessionLine, SiteLink};
+pub use account::{Account, DeviceLine, ServiceLine, SessionLine, SiteLink};
 pub use activate_start::{ActivateError, ActivateStart};
+pub use again::{Again, AgainError, Purpose};
 pub use alert::Alert;
 pub use asset::{Asset, asset};
 pub use choose_password::{ChoosePassword, PasswordError};
 pub use chrome::{Chrome, Step};
-pub use clients::{AskSignOut, Consent, FormPost, OauthErrorPage, Told};
+pub use clients::{AskSignOut, Consent, FormPost, OauthErrorPage, Told, claim_label};
 pub use door::{DESK, Door, PORTAL};
 pub use enrol_totp::{EnrolError, EnrolTotp};
 pub use error_page::{ErrorKind, ErrorPage};
@@ -51,10 +54,11 @@ pub use invite::Invite;
 pub use login::{Login, LoginError};
 pub use passkey_sign_in::PasskeySignIn;
 pub use passkeys::{PasskeyLine, Passkeys, PasskeysDone, PasskeysError};
-pub use passkeys_again::{Again, AgainError, Purpose};
 pub use passkeys_new::NewPasskey;
 pub use qr::{Qr, QrTooLong};
 pub use recover::{Recover, RecoverError};
 pub use recovery_codes::RecoveryCodes;
 pub use signed_out::SignedOut;
 pub use stay::Stay;
+pub use upstream::{UpstreamButton, UpstreamCode, UpstreamCodeError, UpstreamGo, UpstreamTrouble};
+pub use upstreams::{LinkLine, Upstreams, UpstreamsDone, UpstreamsError};

@@ -5,10 +5,13 @@ mod desk;
 #[path = "samples_passkeys.rs"]
 mod passkeys;
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use super::*;
 use crate::domain::account::HoldReason;
+use crate::domain::authorization::Claim;
 use crate::domain::password::Personal;
 use crate::domain::pending::Wanted;
 use crate::i18n::{Language, Texts, Zone};
@@ -413,6 +416,14 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     };
     let sites = [site, site];
     let sessions = [this, session(words.typed, None), session("s3", Some(words.name))];
+    let (much, little) = (Claim::ALL.into_iter().collect(), BTreeSet::new());
+    let service = |claims| ServiceLine {
+        handle: words.typed,
+        name: words.name,
+        claims,
+        since: SIGNED_IN,
+    };
+    let services = [service(&much), service(&little)];
     let full = Account {
         chrome,
         holder: words.name,
@@ -420,6 +431,7 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         sessions: &sessions,
         passkeys: 1,
         devices: &devices,
+        services: &services,
         recovery_codes_left: 8,
         stay: Stay {
             now: later(4),
@@ -440,7 +452,7 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     put(pages, "account-last-minutes", &last_minutes);
     let mut bare = full.clone();
     (bare.sites, bare.sessions, bare.recovery_codes_left) = (&[], &sessions[..1], 0);
-    bare.passkeys = 0;
+    (bare.passkeys, bare.services) = (0, &[]);
     put(pages, "account-bare", &bare);
 }
 

@@ -10,9 +10,11 @@ pub mod static_files;
 
 use actix_web::web::{ServiceConfig, route};
 
-use crate::web::entrance::{activate, login, logout, passkey, passkeys, rotate, stay};
+use crate::web::entrance::{activate, login, logout, passkey, passkeys, rotate, stay, upstream};
 use crate::web::kit::{page, probes, strays};
 use crate::web::pages::PORTAL;
+use crate::web::pages::upstream::{BEGIN, CODE, ENROL};
+use crate::web::pages::upstreams::{LINK, LIST, UNLINK};
 
 pub fn configure(service: &mut ServiceConfig) {
     service
@@ -22,10 +24,14 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(PORTAL.login => login::get, login::post))
         .service(page!(PORTAL.passkey => passkey::get, passkey::post))
         .service(page!(PORTAL.passkey_answer => passkey::get, passkey::post_answer))
+        .service(page!(BEGIN => upstream::begin::get, upstream::begin::post))
+        .service(page!(CODE => upstream::code::get, upstream::code::post))
+        .service(page!(upstream::callback::PATH => upstream::callback::get))
         .service(page!(PORTAL.logout => logout::get, logout::post))
         .service(page!(PORTAL.activate => activate::get, activate::post))
         .service(page!(PORTAL.activate_password => activate::get, activate::post_password))
         .service(page!(PORTAL.activate_code => activate::get, activate::post_code))
+        .service(page!(ENROL => activate::get, upstream::enrol::post))
         .service(page!(invite::PATH => invite::get, invite::post))
         .service(page!(PORTAL.password => rotate::get, rotate::post))
         .service(page!("/recover" => recover::get, recover::post))
@@ -35,8 +41,12 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(PORTAL.passkeys_add => passkeys::add::get, passkeys::add::post))
         .service(page!(PORTAL.passkeys_new => passkeys::new::get, passkeys::new::post))
         .service(page!(PORTAL.passkeys_remove => passkeys::remove::get, passkeys::remove::post))
+        .service(page!(LIST => upstream::links::get))
+        .service(page!(LINK => upstream::links::get_link, upstream::links::post_link))
+        .service(page!(UNLINK => upstream::links::get_unlink, upstream::links::post_unlink))
         .service(page!(account::END_ONE => account::get, account::post_end_one))
         .service(page!(account::FORGET_DEVICE => account::get, account::post_forget_device))
+        .service(page!(account::END_SERVICE => account::get, account::post_end_service))
         .service(page!(account::END_ALL => account::get, account::post_end_all))
         .service(page!("/static/{name}" => static_files::get))
         .service(page!("/.well-known/security.txt" => security_txt::get))

@@ -1,3 +1,4 @@
 //! A lab signs its people in for others.
 
+mod fapi;
 mod flow;

@@ -39,6 +39,8 @@ pub struct Wish {
     /// Of refusals; 200 by default.
     pub floor_ms: u64,
     pub site_keys: String,
+    /// Of `[[lab]]`, and tables below it.
+    pub lab_keys: String,
     /// In the place of the sample LIS.
     pub upstream: Option<String>,
     /// Before the real time at the start.
@@ -203,6 +205,7 @@ id = "port"
 name = "Laboratoire du Port"
 portal = "https://localhost:{port}"
 security_contact = "mailto:securite@laboratoire.example"
+{lab_keys}
 [[site]]
 id = "results"
 lab = "port"
@@ -227,6 +230,7 @@ requires = "record"
         server_keys = wish.server_keys,
         floor = if wish.floor_ms == 0 { 200 } else { wish.floor_ms },
         site_keys = wish.site_keys,
+        lab_keys = wish.lab_keys,
     )
 }
 

@@ -5,9 +5,10 @@ use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use super::{Typed, ask_again, form, with_holder};
+use super::with_holder;
 use crate::auth::passkeys;
 use crate::domain::evidence::{AddPasskey, Elevated};
+use crate::web::entrance::again::{Typed, ask_again, form};
 use crate::web::kit::context::add_cookie;
 use crate::web::kit::{App, cookies, see_other};
 use crate::web::pages::Purpose;

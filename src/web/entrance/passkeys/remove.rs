@@ -5,11 +5,12 @@ use actix_web::web::{Data, Form, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use super::{Typed, ask_again, form, list, with_holder};
+use super::{list, with_holder};
 use crate::auth::passkeys;
 use crate::domain::evidence::{Elevated, RemovePasskey};
 use crate::domain::session::Session;
 use crate::store::passkeys::Line;
+use crate::web::entrance::again::{Typed, ask_again, form};
 use crate::web::kit::{App, Context, Failure, see_other};
 use crate::web::pages::Purpose;
 

@@ -1,9 +1,9 @@
-//! Asks for password and code again, before a passkey is added or removed.
+//! Asks for password and code again, before the means of signing in change.
 
 use askama::Template;
 
 use super::passkeys::name;
-use super::{Alert, Chrome};
+use super::{Alert, Chrome, upstreams};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose<'a> {
@@ -12,6 +12,16 @@ pub enum Purpose<'a> {
     Remove {
         handle: &'a str,
         name: &'a str,
+    },
+    /// `handle` comes back as the form's `upstream`.
+    Link {
+        handle: &'a str,
+        provider: &'a str,
+    },
+    /// `handle` comes back as the form's `link`.
+    Unlink {
+        handle: &'a str,
+        provider: &'a str,
     },
 }
 
@@ -29,7 +39,7 @@ pub enum AgainError {
 }
 
 #[derive(Clone, Debug, Template)]
-#[template(path = "passkeys_again.html")]
+#[template(path = "again.html")]
 pub struct Again<'a> {
     pub chrome: Chrome<'a>,
     pub purpose: Purpose<'a>,
@@ -46,6 +56,8 @@ impl Again<'_> {
         match self.purpose {
             Purpose::Add => "passkeys-add-title",
             Purpose::Remove { .. } => "passkeys-remove-title",
+            Purpose::Link { .. } => "upstreams-link-title",
+            Purpose::Unlink { .. } => "upstreams-unlink-title",
         }
     }
 
@@ -56,6 +68,8 @@ impl Again<'_> {
                 let name = name(&self.chrome, given);
                 self.chrome.t1("again-remove-intro", "name", &name)
             }
+            Purpose::Link { provider, .. } => self.chrome.t1("again-link-intro", "provider", provider),
+            Purpose::Unlink { provider, .. } => self.chrome.t1("again-unlink-intro", "provider", provider),
         }
     }
 
@@ -63,13 +77,34 @@ impl Again<'_> {
         match self.purpose {
             Purpose::Add => self.chrome.door.passkeys_add,
             Purpose::Remove { .. } => self.chrome.door.passkeys_remove,
+            Purpose::Link { .. } => upstreams::LINK,
+            Purpose::Unlink { .. } => upstreams::UNLINK,
         }
     }
 
     fn submit(&self) -> &'static str {
         match self.purpose {
-            Purpose::Add => "again-add-submit",
+            Purpose::Add | Purpose::Link { .. } => "again-add-submit",
             Purpose::Remove { .. } => "again-remove-submit",
+            Purpose::Unlink { .. } => "again-unlink-submit",
+        }
+    }
+
+    /// What the act is about, as a hidden field.
+    fn about(&self) -> Option<(&'static str, &str)> {
+        match self.purpose {
+            Purpose::Add => None,
+            Purpose::Remove { handle, .. } => Some(("passkey", handle)),
+            Purpose::Link { handle, .. } => Some(("upstream", handle)),
+            Purpose::Unlink { handle, .. } => Some(("link", handle)),
+        }
+    }
+
+    /// The list to which "cancel" leads.
+    fn list(&self) -> &'static str {
+        match self.purpose {
+            Purpose::Add | Purpose::Remove { .. } => self.chrome.door.passkeys,
+            Purpose::Link { .. } | Purpose::Unlink { .. } => upstreams::LIST,
         }
     }
 

@@ -1,0 +1,102 @@
+// A real OpenID provider (npm oidc-provider) for the tests: whoever comes says who they are, and how sure it may be of that.
+// First argument: a file of settings as JSON. It prints a line once it listens, and ends when its input ends.
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+
+import Provider from 'oidc-provider';
+
+const settings = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const issuer = `https://localhost:${settings.port}`;
+
+const key = (type, options, alg) => {
+  const jwk = generateKeyPairSync(type, options).privateKey.export({ format: 'jwk' });
+  return { ...jwk, alg, use: 'sig', kid: `${alg}-${process.pid}` };
+};
+
+const provider = new Provider(issuer, {
+  clients: settings.clients,
+  jwks: {
+    keys: [key('ec', { namedCurve: 'P-256' }, 'ES256'), key('rsa', { modulusLength: 2048 }, 'RS256')],
+  },
+  acrValues: ['eidas1', 'eidas2', 'eidas3'],
+  claims: {
+    openid: ['sub'], acr: null, amr: null, auth_time: null, iss: null, sid: null, profile: ['given_name', 'family_name'],
+  },
+  conformIdTokenClaims: false,
+  cookies: { keys: ['only-for-the-tests'] },
+  enabledJWA: {
+    idTokenEncryptionAlgValues: ['ECDH-ES'],
+    idTokenEncryptionEncValues: ['A256GCM'],
+    idTokenSigningAlgValues: ['ES256', 'RS256'],
+  },
+  features: {
+    claimsParameter: { enabled: true },
+    devInteractions: { enabled: false },
+    encryption: { enabled: true },
+    userinfo: { enabled: false },
+  },
+  findAccount: (_, id) => ({
+    accountId: id,
+    claims: () => ({ sub: id, given_name: 'Odette', family_name: id }),
+  }),
+  interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
+  pkce: { required: () => true },
+  routes: { end_session: '/session/end' },
+});
+
+const read = async (request) => {
+  let body = '';
+  for await (const piece of request) body += piece;
+  return new URLSearchParams(body);
+};
+
+const FORM = `<!DOCTYPE html><title>Provider</title><h1>Who are you?</h1><form method="post">
+<input name="who"><input name="acr"><input name="amr"><button name="go">Sign in</button><button name="cancel">No</button>
+</form>`;
+
+// No page asks for consent: what is asked for is granted.
+const granted = async ({ params, session, grantId }, accountId) => {
+  const grant = (grantId && (await provider.Grant.find(grantId)))
+    || new provider.Grant({ accountId: session?.accountId ?? accountId, clientId: params.client_id });
+  grant.addOIDCScope(params.scope);
+  return grant.save();
+};
+
+const interact = async (request, response) => {
+  const details = await provider.interactionDetails(request, response);
+  if (details.prompt.name === 'consent') {
+    const consent = { grantId: await granted(details) };
+    return provider.interactionFinished(request, response, { consent }, { mergeWithLastSubmission: true });
+  }
+  if (request.method !== 'POST') {
+    response.setHeader('content-type', 'text/html');
+    return response.end(FORM);
+  }
+  const typed = await read(request);
+  if (typed.has('cancel')) {
+    const refusal = { error: 'access_denied', error_description: 'User auth aborted' };
+    return provider.interactionFinished(request, response, refusal);
+  }
+  const login = {
+    accountId: typed.get('who'),
+    acr: typed.get('acr') || undefined,
+    amr: typed.get('amr') ? typed.get('amr').split(' ') : undefined,
+  };
+  return provider.interactionFinished(request, response, { login });
+};
+
+const answer = provider.callback();
+const tls = { cert: readFileSync(settings.certificate), key: readFileSync(settings.key) };
+const server = createServer(tls, (request, response) => {
+  if (!request.url.startsWith('/interaction/')) return answer(request, response);
+  return interact(request, response).catch((error) => {
+    console.error(error);
+    response.statusCode = 500;
+    response.end(String(error));
+  });
+});
+provider.on('server_error', (_, error) => console.error(error));
+provider.on('grant.error', (_, error) => console.error(error.error_detail ?? error.message));
+server.listen(settings.port, '127.0.0.1', () => console.log('listening'));
+process.stdin.on('end', () => process.exit(0)).resume();
