@@ -30,6 +30,7 @@ mod holds;
 mod leaks;
 mod legacy;
 mod oidc;
+mod oidc_clients;
 mod passkeys;
 mod proofs;
 mod recovery;
