@@ -17,6 +17,8 @@ enum Class {
     Session,
     /// Belongs to a sign-in or enrolment under way; without one it leads back to its beginning.
     Pending,
+    /// Asks for an access token, in JSON.
+    Token,
     /// On the internal listener only.
     Internal,
 }
@@ -24,7 +26,7 @@ enum Class {
 /// The golden table: a route that is not in it fails the test, and so does a line without a route.
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn golden() -> BTreeMap<&'static str, Class> {
-    use Class::{Internal, Pending, Public, Session};
+    use Class::{Internal, Pending, Public, Session, Token};
     BTreeMap::from([
         ("portal /", Public),
         ("portal /login", Public),
@@ -54,6 +56,10 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /oauth2/jwks", Public),
         ("portal /healthz", Public),
         ("portal /readyz", Public),
+        ("portal /api/v1/clients", Token),
+        ("portal /api/v1/clients/{id}", Token),
+        ("portal /api/v1/clients/{id}/rotate", Token),
+        ("portal /api/v1/openapi.json", Public),
         ("desk /desk", Session),
         ("desk /desk/login", Public),
         ("desk /desk/login/passkey", Public),
@@ -98,6 +104,7 @@ fn registered() -> Vec<String> {
         ("portal ", "portal/mod.rs"),
         ("desk ", "desk/mod.rs"),
         ("portal ", "idp/mod.rs"),
+        ("portal /api", "api/mod.rs"),
         ("proxy /.vestibule", "proxy/service.rs"),
         ("internal ", "internal/mod.rs"),
     ];
@@ -191,6 +198,10 @@ async fn r04_every_route_is_walked_without_a_session(app: TestApp) {
             }
             let sign_in = if face == "desk" { "/desk/login" } else { "/login" };
             let led_to_sign_in = page.status == 303 && page.location() == sign_in;
+            if class == Class::Token {
+                let refused = page.status == 401 && page.header("content-type") == Some("application/problem+json");
+                assert!(refused || page.status == 405, "{method} {route}: {page:?}");
+            }
             if class == Class::Session {
                 assert!(
                     led_to_sign_in || page.status == 405,

@@ -301,16 +301,6 @@ async fn grant(
     Ok(Step::Answer(Response::code(&kept.back(), &kept.issuer, code.expose())))
 }
 
-/// A list or a sign-out was faster.
-async fn overtaken(core: &Core, lab: &LabId, handle: &HashedToken, kept: &Kept) -> Result<Step, Fault> {
-    if !kept.request.prompts(Prompt::None) {
-        return Ok(Step::SignInAgain);
-    }
-    conclude(core, lab, handle, kept).await?;
-    let refusal = Refusal::new(OauthError::InteractionRequired, "the person has to sign in first");
-    Ok(Step::Answer(kept.refusal(&refusal)))
-}
-
 /// The client knows of the session from now on, by the name that is returned.
 async fn tell_of_session(
     core: &Core,
@@ -330,6 +320,16 @@ async fn tell_of_session(
     };
     let is_told = client.policy.backchannel_logout_uri.is_some();
     client_sessions::put(tx, &known, is_told, core.now(), session.expires_at).await
+}
+
+/// A list or a sign-out was faster.
+async fn overtaken(core: &Core, lab: &LabId, handle: &HashedToken, kept: &Kept) -> Result<Step, Fault> {
+    if !kept.request.prompts(Prompt::None) {
+        return Ok(Step::SignInAgain);
+    }
+    conclude(core, lab, handle, kept).await?;
+    let refusal = Refusal::new(OauthError::InteractionRequired, "the person has to sign in first");
+    Ok(Step::Answer(kept.refusal(&refusal)))
 }
 
 fn new_grant(core: &Core, kept: &Kept, granted: &Granted<'_>, sid: String) -> Grant {

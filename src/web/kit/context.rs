@@ -310,7 +310,7 @@ pub async fn with_portal(
     work: impl AsyncFnOnce(&mut Context<'_>) -> Result<HttpResponse, Failure>,
 ) -> HttpResponse {
     let face = match app.faces.of_request(request.head()) {
-        Some(Face::Portal(lab)) => app.faces.lab(lab),
+        Some(Face::Portal(lab) | Face::Mutual(lab)) => app.faces.lab(lab),
         _ => None,
     };
     let response = match face {

@@ -109,6 +109,8 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
+        provider: "",
+        upstreams: &[],
         asks_two: false,
         error: None,
     };
@@ -269,6 +271,9 @@ const PASSWORD_ERRORS: [(&str, PasswordError); 13] = [
 
 fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     let choose = ChoosePassword {
+        noted: None,
+        not_noted: None,
+        upstreams: &[],
         chrome,
         step: STEP,
         action: "/activate/password",
@@ -428,6 +433,7 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     };
     let services = [service(&much), service(&little)];
     let full = Account {
+        links: Some(1),
         chrome,
         holder: words.name,
         sites: &sites[..1],
