@@ -19,6 +19,8 @@ enum Class {
     Pending,
     /// Asks for an access token, in JSON.
     Token,
+    /// Asks a client who it is, in JSON; answers none but clients.
+    Client,
     /// On the internal listener only.
     Internal,
 }
@@ -26,17 +28,21 @@ enum Class {
 /// The golden table: a route that is not in it fails the test, and so does a line without a route.
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn golden() -> BTreeMap<&'static str, Class> {
-    use Class::{Internal, Pending, Public, Session, Token};
+    use Class::{Client, Internal, Pending, Public, Session, Token};
     BTreeMap::from([
         ("portal /", Public),
         ("portal /login", Public),
         ("portal /login/passkey", Public),
         ("portal /login/passkey/answer", Public),
+        ("portal /login/upstream", Public),
+        ("portal /login/upstream/code", Pending),
+        ("portal /upstream/callback", Pending),
         ("portal /logout", Public),
         ("portal /activate", Public),
         ("portal /invite", Pending),
         ("portal /activate/password", Pending),
         ("portal /activate/code", Pending),
+        ("portal /activate/upstream", Pending),
         ("portal /password", Pending),
         ("portal /recover", Public),
         ("portal /account", Session),
@@ -45,6 +51,9 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /account/passkeys/add", Session),
         ("portal /account/passkeys/new", Session),
         ("portal /account/passkeys/remove", Session),
+        ("portal /account/links", Session),
+        ("portal /account/links/add", Session),
+        ("portal /account/links/remove", Session),
         ("portal /account/sessions/end", Session),
         ("portal /account/sessions/end-all", Session),
         ("portal /account/devices/forget", Session),
@@ -54,6 +63,15 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /.well-known/openid-configuration", Public),
         ("portal /.well-known/oauth-authorization-server", Public),
         ("portal /oauth2/jwks", Public),
+        ("portal /oauth2/authorize", Public),
+        ("portal /oauth2/authorize/continue", Pending),
+        ("portal /oauth2/logout", Public),
+        ("portal /oauth2/logout/confirm", Public),
+        ("portal /oauth2/par", Client),
+        ("portal /oauth2/token", Client),
+        ("portal /oauth2/introspect", Client),
+        ("portal /oauth2/revoke", Client),
+        ("portal /oauth2/userinfo", Client),
         ("portal /healthz", Public),
         ("portal /readyz", Public),
         ("portal /api/v1/clients", Token),
@@ -98,7 +116,7 @@ fn golden() -> BTreeMap<&'static str, Class> {
     ])
 }
 
-/// What the faces register, read from their source: `page!(PATH => …)` and `resource("PATH")`.
+/// What the faces register, read from their source: `page!(PATH => …)`, `call!(PATH => …)` and `resource("PATH")`.
 fn registered() -> Vec<String> {
     let faces = [
         ("portal ", "portal/mod.rs"),
@@ -112,7 +130,7 @@ fn registered() -> Vec<String> {
     for (face, file) in faces {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web").join(file);
         let source = fs::read_to_string(source).unwrap();
-        for marker in ["page!(", "resource("] {
+        for marker in ["page!(", "call!(", "resource("] {
             for (_, rest) in source
                 .match_indices(marker)
                 .map(|(at, _)| source[at..].split_at(marker.len()))
@@ -132,6 +150,11 @@ fn registered() -> Vec<String> {
 }
 
 fn value_of(constant: &str) -> &'static str {
+    use vestibule::web::entrance::login::CONTINUE;
+    use vestibule::web::entrance::upstream::callback;
+    use vestibule::web::idp;
+    use vestibule::web::pages::upstream::{BEGIN, CODE, ENROL};
+    use vestibule::web::pages::upstreams::{LINK, LIST, UNLINK};
     use vestibule::web::pages::{DESK, Door, PORTAL};
     use vestibule::web::portal::{account, invite};
     let of = |door: &'static Door, name: &str| match name {
@@ -156,6 +179,15 @@ fn value_of(constant: &str) -> &'static str {
         Some(("DESK", name)) => of(&DESK, name),
         _ => match constant {
             "invite::PATH" => invite::PATH,
+            "upstream::callback::PATH" => callback::PATH,
+            "BEGIN" => BEGIN,
+            "CODE" => CODE,
+            "ENROL" => ENROL,
+            "LIST" => LIST,
+            "LINK" => LINK,
+            "UNLINK" => UNLINK,
+            "CONTINUE" => CONTINUE,
+            "logout::CONFIRM" => idp::logout::CONFIRM,
             "account::END_ONE" => account::END_ONE,
             "account::FORGET_DEVICE" => account::FORGET_DEVICE,
             "account::END_SERVICE" => account::END_SERVICE,
@@ -201,6 +233,14 @@ async fn r04_every_route_is_walked_without_a_session(app: TestApp) {
             if class == Class::Token {
                 let refused = page.status == 401 && page.header("content-type") == Some("application/problem+json");
                 assert!(refused || page.status == 405, "{method} {route}: {page:?}");
+            }
+            if class == Class::Client {
+                let refused = page.status == 401 && page.header("content-type") == Some("application/json");
+                assert!(refused || page.status == 405, "{method} {route}: {page:?}");
+                assert!(
+                    !refused || page.header("set-cookie").is_none(),
+                    "{method} {route} is for programs"
+                );
             }
             if class == Class::Session {
                 assert!(

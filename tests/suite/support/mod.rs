@@ -7,6 +7,7 @@ pub mod command;
 pub mod databases;
 pub mod hook;
 pub mod oathtool;
+pub mod oidc;
 pub mod operator;
 pub mod passkey;
 pub mod patient;
