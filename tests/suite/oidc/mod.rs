@@ -4,3 +4,4 @@ mod attacks;
 mod fapi;
 mod flow;
 mod mutual_tls;
+mod requests;

@@ -21,10 +21,11 @@ impl TestApp {
         browser
     }
 
-    /// With the next code.
+    /// With the next code; what a client asks afterwards is later than that.
     pub async fn sign_in_again(&self, browser: &mut Browser, patient: &Patient) {
         self.advance(Duration::from_secs(30));
         self.sign_in(browser, patient).await;
+        self.advance(Duration::from_secs(1));
     }
 
     /// Fills in the sign-in form of a page, as far as its own fields lead.
@@ -41,7 +42,9 @@ impl TestApp {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let page = browser.post(&format!("{}/login", self.portal), &fields).await;
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{page:?}");
-        follow_to_client(browser, page).await
+        let page = follow_to_client(browser, page).await;
+        self.advance(Duration::from_secs(1));
+        page
     }
 
     /// A form sent by a program, with these headers.
