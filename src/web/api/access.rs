@@ -7,9 +7,10 @@ use super::problem::{Declined, Problem};
 use crate::admin::clients::Authority;
 use crate::domain::client::{Scope, Scopes};
 use crate::kernel::ids::ClientId;
-use crate::oidc::access_token::{Audience, verify};
+use crate::oidc::Params;
+use crate::oidc::access_token::Audience;
 use crate::web::kit::context::with_portal;
-use crate::web::kit::{App, Context};
+use crate::web::kit::{App, Context, bearer, proof};
 
 /// A client of this lab with a token that serves now.
 #[derive(Debug)]
@@ -37,7 +38,9 @@ pub async fn with_caller(
             let caller = authorize(context, scope).await?;
             work(context, &caller).await
         };
-        Ok(answered.await.unwrap_or_else(|declined| declined.answer(context)))
+        let mut response = answered.await.unwrap_or_else(|declined| declined.answer(context));
+        proof::tell_nonce(context, &mut response);
+        Ok(response)
     })
     .await
 }
@@ -45,14 +48,13 @@ pub async fn with_caller(
 /// # Errors
 /// No token, one that does not serve here, or one without this scope.
 async fn authorize(context: &Context<'_>, scope: Scope) -> Result<Caller, Declined> {
-    let sent = sent(context)?;
-    context.admit_session()?;
-    let token = verify(&context.app.core, context.lab(), sent.token, Audience::Api).await?;
-    let is_shown = sent.as_dpop == (token.token_type() == "DPoP") && token.is_shown_by(None);
-    if token.grant.is_some() || !is_shown {
-        let detail = "the token is bound, and its key was not shown";
-        return Err(unauthorized("invalid_token", detail).into());
+    if !context.request.headers().contains_key(header::AUTHORIZATION) {
+        let detail = "an access token of this lab is needed; /oauth2/token gives one";
+        let problem = Problem::new(StatusCode::UNAUTHORIZED, "no_token", detail);
+        return Err(problem.challenging("realm=\"api\"").into());
     }
+    context.admit_session()?;
+    let token = bearer::of(context, &Params::default(), Audience::Api).await?;
     let allowed = &token.client.policy.scopes;
     let scopes: Scopes = token.scopes.iter().filter(|scope| allowed.contains(*scope)).collect();
     if !scopes.contains(scope) {
@@ -66,35 +68,4 @@ async fn authorize(context: &Context<'_>, scope: Scope) -> Result<Caller, Declin
         id: token.client.id,
         scopes,
     })
-}
-
-struct Sent<'a> {
-    token: &'a str,
-    as_dpop: bool,
-}
-
-/// In the header alone (RFC 6750 2.1, RFC 9449 7.1).
-fn sent<'a>(context: &Context<'a>) -> Result<Sent<'a>, Problem> {
-    let header = context.request.headers().get(header::AUTHORIZATION);
-    let header = header.ok_or_else(|| {
-        let detail = "an access token of this lab is needed; /oauth2/token gives one";
-        Problem::new(StatusCode::UNAUTHORIZED, "no_token", detail).challenging("realm=\"api\"")
-    })?;
-    let parts = header.to_str().ok().and_then(|header| header.split_once(' '));
-    let (scheme, token) = parts.ok_or_else(|| unauthorized("invalid_token", "no token was sent"))?;
-    let as_dpop = scheme.eq_ignore_ascii_case("dpop");
-    match as_dpop || scheme.eq_ignore_ascii_case("bearer") {
-        true => Ok(Sent {
-            token: token.trim(),
-            as_dpop,
-        }),
-        false => Err(unauthorized(
-            "invalid_token",
-            "the scheme is Bearer, or DPoP for bound tokens",
-        )),
-    }
-}
-
-fn unauthorized(code: &'static str, detail: &'static str) -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, code, detail).challenging(format!("error=\"{code}\""))
 }

@@ -13,10 +13,9 @@ use crate::oidc::client_authentication::{Presented, authenticate};
 use crate::oidc::refusal::Denied;
 use crate::oidc::{Params, Refusal};
 use crate::service::Fault;
-use crate::web::idp::proof;
 use crate::web::kit::context::{retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
-use crate::web::kit::{App, Context, Failure};
+use crate::web::kit::{App, Context, Failure, proof};
 
 /// A client that proved who it is, with what it asks.
 #[derive(Debug)]

@@ -3,14 +3,12 @@
 mod answer;
 pub mod authorize;
 mod backchannel;
-mod bearer;
 pub mod discovery;
 pub mod introspect;
 pub mod jwks;
 pub mod logout;
 pub mod par;
 pub mod proceed;
-mod proof;
 mod public;
 pub mod token;
 pub mod userinfo;

@@ -160,6 +160,12 @@ impl Browser {
         self.request(Method::POST, url, Some((&kind, body))).await
     }
 
+    /// As a program calls: with JSON, or without a body.
+    pub async fn call(&mut self, method: Method, url: &str, json: Option<&serde_json::Value>) -> Page {
+        let body = json.map(|json| ("application/json", json.to_string().into_bytes()));
+        self.request(method, url, body).await
+    }
+
     /// Follows redirects as a person's browser would.
     pub async fn follow(&mut self, mut page: Page) -> Page {
         for _ in 0..10 {

@@ -1,16 +1,13 @@
 //! An access token that comes with a request (RFC 6750, RFC 9449 7.1).
 
-use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
-use serde_json::json;
+use actix_web::http::header;
 
 use crate::domain::authorization::OauthError;
 use crate::oidc::access_token::{AccessToken, Audience, verify};
 use crate::oidc::dpop::Nonce;
 use crate::oidc::refusal::Denied;
 use crate::oidc::{Params, Refusal};
-use crate::web::idp::{backchannel, proof};
-use crate::web::kit::Context;
+use crate::web::kit::{Context, proof};
 
 /// What was sent as a token, and in which way.
 struct Sent {
@@ -63,22 +60,4 @@ fn sent(context: &Context<'_>, form: &Params) -> Result<Sent, Refusal> {
 
 const fn unusable(why: &'static str) -> Refusal {
     Refusal::new(OauthError::InvalidToken, why)
-}
-
-/// RFC 6750 3: why the token was not taken, in the header that clients read.
-pub fn refused(refusal: &Refusal) -> HttpResponse {
-    let status = match refusal.error {
-        OauthError::InvalidToken | OauthError::UseDpopNonce | OauthError::InvalidDpopProof => StatusCode::UNAUTHORIZED,
-        OauthError::InsufficientScope => StatusCode::FORBIDDEN,
-        _ => StatusCode::BAD_REQUEST,
-    };
-    let (error, description) = (refusal.error.as_str(), refusal.description);
-    let mut response = backchannel::json(status, &json!({ "error": error, "error_description": description }));
-    let told = format!("error=\"{error}\", error_description=\"{description}\"");
-    for scheme in ["Bearer", "DPoP"] {
-        if let Ok(value) = header::HeaderValue::from_str(&format!("{scheme} {told}")) {
-            response.headers_mut().append(header::WWW_AUTHENTICATE, value);
-        }
-    }
-    response
 }
