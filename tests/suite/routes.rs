@@ -17,6 +17,8 @@ enum Class {
     Session,
     /// Belongs to a sign-in or enrolment under way; without one it leads back to its beginning.
     Pending,
+    /// For clients that prove who they are: refuses everybody else.
+    Program,
     /// Asks for an access token, in JSON.
     Token,
     /// On the internal listener only.
@@ -26,7 +28,7 @@ enum Class {
 /// The golden table: a route that is not in it fails the test, and so does a line without a route.
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn golden() -> BTreeMap<&'static str, Class> {
-    use Class::{Internal, Pending, Public, Session, Token};
+    use Class::{Internal, Pending, Program, Public, Session, Token};
     BTreeMap::from([
         ("portal /", Public),
         ("portal /login", Public),
@@ -54,6 +56,22 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /.well-known/openid-configuration", Public),
         ("portal /.well-known/oauth-authorization-server", Public),
         ("portal /oauth2/jwks", Public),
+        ("portal /oauth2/authorize", Public),
+        ("portal /oauth2/authorize/continue", Pending),
+        ("portal /oauth2/logout", Public),
+        ("portal /oauth2/logout/confirm", Pending),
+        ("portal /oauth2/par", Program),
+        ("portal /oauth2/token", Program),
+        ("portal /oauth2/introspect", Program),
+        ("portal /oauth2/revoke", Program),
+        ("portal /oauth2/userinfo", Program),
+        ("portal /login/upstream", Public),
+        ("portal /login/upstream/code", Pending),
+        ("portal /upstream/callback", Pending),
+        ("portal /activate/upstream", Pending),
+        ("portal /account/links", Session),
+        ("portal /account/links/add", Session),
+        ("portal /account/links/remove", Session),
         ("portal /healthz", Public),
         ("portal /readyz", Public),
         ("portal /api/v1/clients", Token),
@@ -98,7 +116,7 @@ fn golden() -> BTreeMap<&'static str, Class> {
     ])
 }
 
-/// What the faces register, read from their source: `page!(PATH => …)` and `resource("PATH")`.
+/// What the faces register, read from their source: `page!(PATH => …)`, `call!(PATH => …)` and `resource("PATH")`.
 fn registered() -> Vec<String> {
     let faces = [
         ("portal ", "portal/mod.rs"),
@@ -112,7 +130,7 @@ fn registered() -> Vec<String> {
     for (face, file) in faces {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web").join(file);
         let source = fs::read_to_string(source).unwrap();
-        for marker in ["page!(", "resource("] {
+        for marker in ["page!(", "call!(", "resource("] {
             for (_, rest) in source
                 .match_indices(marker)
                 .map(|(at, _)| source[at..].split_at(marker.len()))
@@ -132,7 +150,10 @@ fn registered() -> Vec<String> {
 }
 
 fn value_of(constant: &str) -> &'static str {
-    use vestibule::web::pages::{DESK, Door, PORTAL};
+    use vestibule::service::upstream::CALLBACK;
+    use vestibule::web::entrance::login;
+    use vestibule::web::idp::logout;
+    use vestibule::web::pages::{DESK, Door, PORTAL, upstream, upstreams};
     use vestibule::web::portal::{account, invite};
     let of = |door: &'static Door, name: &str| match name {
         "home" => door.home,
@@ -156,6 +177,15 @@ fn value_of(constant: &str) -> &'static str {
         Some(("DESK", name)) => of(&DESK, name),
         _ => match constant {
             "invite::PATH" => invite::PATH,
+            "CONTINUE" => login::CONTINUE,
+            "logout::CONFIRM" => logout::CONFIRM,
+            "BEGIN" => upstream::BEGIN,
+            "CODE" => upstream::CODE,
+            "ENROL" => upstream::ENROL,
+            "upstream::callback::PATH" => CALLBACK,
+            "LIST" => upstreams::LIST,
+            "LINK" => upstreams::LINK,
+            "UNLINK" => upstreams::UNLINK,
             "account::END_ONE" => account::END_ONE,
             "account::FORGET_DEVICE" => account::FORGET_DEVICE,
             "account::END_SERVICE" => account::END_SERVICE,
@@ -198,6 +228,9 @@ async fn r04_every_route_is_walked_without_a_session(app: TestApp) {
             }
             let sign_in = if face == "desk" { "/desk/login" } else { "/login" };
             let led_to_sign_in = page.status == 303 && page.location() == sign_in;
+            if class == Class::Program {
+                assert!(page.status.is_client_error(), "{method} {route}: {}", page.status);
+            }
             if class == Class::Token {
                 let refused = page.status == 401 && page.header("content-type") == Some("application/problem+json");
                 assert!(refused || page.status == 405, "{method} {route}: {page:?}");
