@@ -64,6 +64,17 @@ pub fn configure(service: &mut ServiceConfig, sites: &Sites, documents: &idp::Do
         .default_service(route().to(HttpResponse::MisdirectedRequest));
 }
 
+/// The listener that asks clients for a certificate.
+pub fn configure_mutual(service: &mut ServiceConfig) {
+    let mutual = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Mutual(_)))));
+    let mutual = mutual
+        .configure(idp::configure_back_channel)
+        .default_service(route().to(HttpResponse::NotFound));
+    service
+        .service(mutual.wrap(from_fn(slow_body::in_time)))
+        .default_service(route().to(HttpResponse::MisdirectedRequest));
+}
+
 fn face(request: &GuardContext<'_>) -> Option<Face> {
     request
         .app_data::<Data<App>>()?

@@ -13,6 +13,7 @@ use crate::admin::reseal;
 use crate::domain::siege::REMEMBERED;
 use crate::kernel::clock::Timestamp;
 use crate::leak::campaign;
+use crate::oidc::authorize::ASKED_LASTS;
 use crate::oidc::backchannel_logout;
 use crate::server::certificates::Certificates;
 use crate::server::watch::Watch;
@@ -222,7 +223,7 @@ async fn purge(core: &Core) -> Result<(), StoreFault> {
     sessions::delete_expired(&mut tx, now).await?;
     devices::delete_unused(&mut tx, core.devices_used_since()).await?;
     throttle::delete_strangers(&mut tx, STRANGERS_KEPT, now).await?;
-    authorizations::delete_expired(&mut tx, now).await?;
+    authorizations::delete_expired(&mut tx, now, ASKED_LASTS).await?;
     oauth_grants::delete_expired(&mut tx, now).await?;
     refresh_tokens::delete_expired(&mut tx, now).await?;
     client_sessions::delete_expired(&mut tx, now).await?;

@@ -133,28 +133,73 @@ pub async fn have_ended(tx: &mut Tx, since: Timestamp) -> Result<bool, StoreFaul
     Ok(count > 0)
 }
 
-/// Those whose client is to be told now, the oldest first.
+/// Clients that are to be told of something now.
 ///
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
-pub async fn find_due(tx: &mut Tx, now: Timestamp) -> Result<Vec<ClientSession>, StoreFault> {
-    const SQL: &str = "SELECT lab_id, session_id, client_id, sid, subject, attempts FROM client_sessions \
-         WHERE state = 'due' AND due_at <= $1 ORDER BY due_at LIMIT 100";
-    type Columns = (String, Vec<u8>, String, String, String, i64);
-    let rows: Vec<Columns> = on_both!(tx, connection => {
+pub async fn find_due_clients(tx: &mut Tx, now: Timestamp) -> Result<Vec<(LabId, ClientId)>, StoreFault> {
+    const SQL: &str = "SELECT DISTINCT lab_id, client_id FROM client_sessions WHERE state = 'due' AND due_at <= $1";
+    let rows: Vec<(String, String)> = on_both!(tx, connection => {
         sqlx::query_as(SQL).bind(now.micros()).fetch_all(connection).await?
     });
-    let read = |(lab, session, client, sid, subject, attempts): Columns| {
+    let read = |(lab, client): (String, String)| {
+        Ok((
+            word(&lab, "client_sessions.lab_id")?,
+            word(&client, "client_sessions.client_id")?,
+        ))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// What one client is to be told of now, the oldest first.
+///
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn find_due(
+    tx: &mut Tx,
+    lab: &LabId,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<Vec<ClientSession>, StoreFault> {
+    const SQL: &str = "SELECT session_id, sid, subject, attempts FROM client_sessions \
+         WHERE state = 'due' AND lab_id = $1 AND client_id = $2 AND due_at <= $3 ORDER BY due_at LIMIT 100";
+    type Columns = (Vec<u8>, String, String, i64);
+    let rows: Vec<Columns> = on_both!(tx, connection => {
+        sqlx::query_as(SQL)
+            .bind(lab.as_str()).bind(client.as_str()).bind(now.micros()).fetch_all(connection).await?
+    });
+    let read = |(session, sid, subject, attempts): Columns| {
         Ok(ClientSession {
-            lab: word(&lab, "client_sessions.lab_id")?,
+            lab: lab.clone(),
             session: id(&session, "client_sessions.session_id")?,
-            client: word(&client, "client_sessions.client_id")?,
+            client: client.clone(),
             sid,
             subject,
             attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
         })
     };
     rows.into_iter().map(read).collect()
+}
+
+/// A client does not answer: that counts as an attempt for all that it is to be told of now.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn put_off(
+    tx: &mut Tx,
+    lab: &LabId,
+    client: &ClientId,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<(), StoreFault> {
+    const SQL: &str = "UPDATE client_sessions SET attempts = attempts + 1, due_at = $4 \
+         WHERE state = 'due' AND lab_id = $1 AND client_id = $2 AND due_at <= $3";
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(client.as_str()).bind(now.micros()).bind(until.micros())
+            .execute(connection).await?;
+    });
+    Ok(())
 }
 
 /// Takes one, to be told now and by nobody else: it is due again at `again` if nothing is recorded by then. False: another

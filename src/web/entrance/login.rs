@@ -139,6 +139,7 @@ impl Destination {
         self.outline = outline(core, context.lab(), &handle.hashed(), &browser).await?;
         if let Some(outline) = &self.outline {
             context.leads_to(&outline.target);
+            context.prefer(outline.ui_locales.as_deref().unwrap_or_default());
         }
         Ok(())
     }

@@ -56,6 +56,7 @@ async fn call(context: &Context<'_>, body: &[u8]) -> Result<Call, Denied> {
         basic: basic(context.request)?,
         params: &params,
         endpoint: &proof::endpoint(context)?,
+        certificate: proof::certificate(context),
     };
     let client = authenticate(&context.app.core, context.lab(), &presented).await?;
     Ok(Call { client, params })

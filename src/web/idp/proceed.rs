@@ -13,7 +13,7 @@ use crate::auth::session::Asked;
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::authorization::Claim;
 use crate::domain::session::Session;
-use crate::oidc::authorize::proceed::{Answer, Question, Step, Visitor, proceed};
+use crate::oidc::authorize::proceed::{Answer, Question, Said, Step, Visitor, proceed};
 use crate::web::entrance::login::CONTINUE;
 use crate::web::entrance::signed_in;
 use crate::web::idp::answer;
@@ -31,6 +31,8 @@ pub struct Handle {
 pub struct Decision {
     #[serde(default)]
     request: String,
+    #[serde(default)]
+    person: String,
     #[serde(default)]
     decision: String,
     #[serde(default)]
@@ -52,12 +54,14 @@ pub async fn post(app: Data<App>, request: HttpRequest, decision: Form<Decision>
             "deny" => Some(Answer::Deny),
             _ => None,
         };
-        go_on(context, &decision.request, answer).await
+        let person = decision.person.as_str();
+        let said = answer.map(|answer| Said { answer, person });
+        go_on(context, &decision.request, said).await
     })
     .await
 }
 
-async fn go_on(context: &mut Context<'_>, handle: &str, answer: Option<Answer>) -> Result<HttpResponse, Failure> {
+async fn go_on(context: &mut Context<'_>, handle: &str, said: Option<Said<'_>>) -> Result<HttpResponse, Failure> {
     context.shown_at(&format!("{CONTINUE}?request={handle}"));
     let Some(token) = PlainToken::parse(TokenKind::Authorization, handle) else {
         return gone(context);
@@ -67,7 +71,7 @@ async fn go_on(context: &mut Context<'_>, handle: &str, answer: Option<Answer>) 
     if session.is_none() {
         context.admit()?;
     }
-    let step = step(context, &token, session.as_ref(), answer).await?;
+    let step = step(context, &token, session.as_ref(), said).await?;
     let mut response = match step {
         Step::Gone => gone(context),
         Step::SignIn if is_held(context).await? => Ok(see_other(context.door.password)),
@@ -84,13 +88,13 @@ async fn step(
     context: &Context<'_>,
     token: &PlainToken,
     session: Option<&Session>,
-    answer: Option<Answer>,
+    said: Option<Said<'_>>,
 ) -> Result<Step, Failure> {
     let visitor = Visitor {
         browser: &context.browser().hashed(),
         session,
         is_held: session.is_none() && is_held(context).await?,
-        answer,
+        said,
         actor: &context.actor(),
     };
     Ok(proceed(&context.app.core, context.lab(), &token.hashed(), &visitor).await?)
@@ -105,6 +109,7 @@ async fn is_held(context: &Context<'_>) -> Result<bool, Failure> {
 
 fn ask(context: &mut Context<'_>, handle: &str, question: &Question) -> Result<HttpResponse, Failure> {
     context.leads_to(&question.target);
+    context.prefer(question.ui_locales.as_deref().unwrap_or_default());
     let known = Claim::ALL.into_iter();
     let told = known.filter_map(|claim| Some((claim, question.claims.get(claim.as_str())?)));
     let told = told.map(|(claim, value)| Told {
@@ -116,6 +121,7 @@ fn ask(context: &mut Context<'_>, handle: &str, question: &Question) -> Result<H
         client: &question.client,
         action: CONTINUE,
         request: handle,
+        person: &question.person,
         told: told.collect(),
         offline_days: question.offline_days,
     };

@@ -22,6 +22,8 @@ pub async fn of(context: &Context<'_>, form: &Params, audience: Audience) -> Res
     let token = verify(&context.app.core, context.lab(), &sent.token, audience).await?;
     let shown = match sent.as_dpop {
         true => proof::shown(context, &token.client.policy, Some(&sent.token), Nonce::Optional).await?,
+        // A token that is bound to nothing may come over any connection.
+        false if token.binding.is_some() => proof::certificate(context).map(proof::binding),
         false => None,
     };
     match sent.as_dpop == (token.token_type() == "DPoP") && token.is_shown_by(shown.as_ref()) {

@@ -27,7 +27,7 @@ pub struct Told<'a> {
     pub value: Cow<'a, str>,
 }
 
-/// Form: POST with `request` and `decision`, `allow` or `deny`.
+/// Form: POST with `request`, `person` and `decision`, `allow` or `deny`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "consent.html")]
 pub struct Consent<'a> {
@@ -36,6 +36,8 @@ pub struct Consent<'a> {
     pub action: &'a str,
     /// Handle of the client's request.
     pub request: &'a str,
+    /// Names the session whose holder is asked.
+    pub person: &'a str,
     pub told: Vec<Told<'a>>,
     pub offline_days: Option<u32>,
 }

@@ -106,6 +106,8 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
+        provider: "",
+        upstreams: &[],
         asks_two: false,
         error: None,
     };
@@ -266,6 +268,9 @@ const PASSWORD_ERRORS: [(&str, PasswordError); 13] = [
 
 fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     let choose = ChoosePassword {
+        noted: None,
+        not_noted: None,
+        upstreams: &[],
         chrome,
         step: STEP,
         action: "/activate/password",
@@ -425,6 +430,7 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     };
     let services = [service(&much), service(&little)];
     let full = Account {
+        links: Some(1),
         chrome,
         holder: words.name,
         sites: &sites[..1],

@@ -43,6 +43,8 @@ pub struct Wish {
     pub lab_keys: String,
     /// In the place of the sample LIS.
     pub upstream: Option<String>,
+    /// Before the real time at the start.
+    pub clock_behind: Duration,
 }
 
 impl TestApp {
@@ -62,7 +64,7 @@ impl TestApp {
         let directory = tempfile::tempdir().unwrap();
         let (config, ca_file, lis) = prepare(directory.path(), &wish).await;
         // Real certificates are dated by the real clock, so the test's clock begins there too.
-        let clock = Arc::new(ManualClock::at(SystemClock.now()));
+        let clock = Arc::new(ManualClock::at(SystemClock.now().minus(wish.clock_behind)));
         let core = installation::open(config, Arc::clone(&clock) as _, Arc::new(SystemEntropy))
             .await
             .unwrap();

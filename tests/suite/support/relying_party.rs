@@ -116,6 +116,7 @@ impl RelyingParty {
         let fields = [
             ("csrf", page.field("csrf").unwrap()),
             ("request", page.field("request").unwrap()),
+            ("person", page.field("person").unwrap()),
             ("decision", decision.to_owned()),
         ];
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
