@@ -2,6 +2,7 @@
 
 mod account;
 mod api;
+mod bound;
 mod command_line;
 mod doctor;
 mod document;
