@@ -49,7 +49,11 @@ fn consents(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     });
     let much = Consent {
         chrome,
-        client: if words.name == HOSTILE { HOSTILE } else { "Carnet de santé" },
+        client: if words.name == HOSTILE {
+            HOSTILE
+        } else {
+            "Carnet de santé"
+        },
         action: "/oauth2/authorize/continue",
         request: words.typed,
         person: words.typed,
