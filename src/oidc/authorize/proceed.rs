@@ -10,7 +10,7 @@ use crate::domain::audit::{Actor, Event};
 use crate::domain::authorization::{
     AuthorizationRequest, CodeTerms, Grant, Next, OauthError, Prompt, SignedIn, Situation, Terms, decide,
 };
-use crate::domain::client::{Client, Scope};
+use crate::domain::client::{Client, Scope, SubjectType};
 use crate::domain::session::Session;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{GrantId, LabId};
@@ -64,6 +64,8 @@ pub struct Question {
     pub client: String,
     /// Names the session whose holder is asked.
     pub person: String,
+    /// Several clients of the lab know them by the same name.
+    pub is_public: bool,
     pub claims: Map<String, Value>,
     /// Days for which the client may ask on without the person.
     pub offline_days: Option<u32>,
@@ -244,6 +246,7 @@ async fn question(core: &Core, lab: &LabId, kept: &Kept, session: &Session) -> R
     Ok(Question {
         client: policy.name.clone(),
         person: kept.sid(core, lab, session),
+        is_public: policy.subject == SubjectType::Public,
         claims,
         offline_days: is_offline.then_some(policy.lifetimes.offline_days),
         target: kept.target(),

@@ -122,6 +122,7 @@ fn ask(context: &mut Context<'_>, handle: &str, question: &Question) -> Result<H
         action: CONTINUE,
         request: handle,
         person: &question.person,
+        is_public: question.is_public,
         told: told.collect(),
         offline_days: question.offline_days,
     };

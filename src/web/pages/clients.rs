@@ -38,6 +38,8 @@ pub struct Consent<'a> {
     pub request: &'a str,
     /// Names the session whose holder is asked.
     pub person: &'a str,
+    /// Several services know the person by the same number.
+    pub is_public: bool,
     pub told: Vec<Told<'a>>,
     pub offline_days: Option<u32>,
 }
@@ -58,6 +60,15 @@ impl Consent<'_> {
     fn intro(&self) -> String {
         let lab = ("lab", self.chrome.lab.into());
         self.chrome.t2("consent-intro", ("client", self.client.into()), lab)
+    }
+
+    fn subject(&self) -> String {
+        let lab = ("lab", self.chrome.lab.into());
+        let key = match self.is_public {
+            true => "consent-subject-public",
+            false => "consent-subject-value",
+        };
+        self.chrome.t2(key, ("client", self.client.into()), lab)
     }
 
     fn days(&self, days: &u32) -> String {

@@ -1,5 +1,7 @@
 //! Every page in every state, with plausible and with hostile data: what the tests render.
 
+#[path = "samples_clients.rs"]
+mod clients;
 #[path = "samples_desk.rs"]
 mod desk;
 #[path = "samples_passkeys.rs"]
@@ -88,6 +90,7 @@ pub(super) fn all(texts: &Texts, zone: &Zone, language: Language, words: Words<'
     recoveries(&mut pages, plain, words);
     put(&mut pages, "signed-out", &SignedOut { chrome: plain });
     errors(&mut pages, plain, words);
+    clients::all(&mut pages, plain, words);
     desk::all(&mut pages, plain, words);
     pages
 }
