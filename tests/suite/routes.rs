@@ -17,10 +17,10 @@ enum Class {
     Session,
     /// Belongs to a sign-in or enrolment under way; without one it leads back to its beginning.
     Pending,
+    /// For clients that prove who they are: refuses everybody else.
+    Program,
     /// Asks for an access token, in JSON.
     Token,
-    /// Asks a client who it is, in JSON; answers none but clients.
-    Client,
     /// On the internal listener only.
     Internal,
 }
@@ -28,21 +28,17 @@ enum Class {
 /// The golden table: a route that is not in it fails the test, and so does a line without a route.
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn golden() -> BTreeMap<&'static str, Class> {
-    use Class::{Client, Internal, Pending, Public, Session, Token};
+    use Class::{Internal, Pending, Program, Public, Session, Token};
     BTreeMap::from([
         ("portal /", Public),
         ("portal /login", Public),
         ("portal /login/passkey", Public),
         ("portal /login/passkey/answer", Public),
-        ("portal /login/upstream", Public),
-        ("portal /login/upstream/code", Pending),
-        ("portal /upstream/callback", Pending),
         ("portal /logout", Public),
         ("portal /activate", Public),
         ("portal /invite", Pending),
         ("portal /activate/password", Pending),
         ("portal /activate/code", Pending),
-        ("portal /activate/upstream", Pending),
         ("portal /password", Pending),
         ("portal /recover", Public),
         ("portal /account", Session),
@@ -51,9 +47,6 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /account/passkeys/add", Session),
         ("portal /account/passkeys/new", Session),
         ("portal /account/passkeys/remove", Session),
-        ("portal /account/links", Session),
-        ("portal /account/links/add", Session),
-        ("portal /account/links/remove", Session),
         ("portal /account/sessions/end", Session),
         ("portal /account/sessions/end-all", Session),
         ("portal /account/devices/forget", Session),
@@ -66,12 +59,19 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /oauth2/authorize", Public),
         ("portal /oauth2/authorize/continue", Pending),
         ("portal /oauth2/logout", Public),
-        ("portal /oauth2/logout/confirm", Public),
-        ("portal /oauth2/par", Client),
-        ("portal /oauth2/token", Client),
-        ("portal /oauth2/introspect", Client),
-        ("portal /oauth2/revoke", Client),
-        ("portal /oauth2/userinfo", Client),
+        ("portal /oauth2/logout/confirm", Pending),
+        ("portal /oauth2/par", Program),
+        ("portal /oauth2/token", Program),
+        ("portal /oauth2/introspect", Program),
+        ("portal /oauth2/revoke", Program),
+        ("portal /oauth2/userinfo", Program),
+        ("portal /login/upstream", Public),
+        ("portal /login/upstream/code", Pending),
+        ("portal /upstream/callback", Pending),
+        ("portal /activate/upstream", Pending),
+        ("portal /account/links", Session),
+        ("portal /account/links/add", Session),
+        ("portal /account/links/remove", Session),
         ("portal /healthz", Public),
         ("portal /readyz", Public),
         ("portal /api/v1/clients", Token),
@@ -150,12 +150,10 @@ fn registered() -> Vec<String> {
 }
 
 fn value_of(constant: &str) -> &'static str {
-    use vestibule::web::entrance::login::CONTINUE;
-    use vestibule::web::entrance::upstream::callback;
-    use vestibule::web::idp;
-    use vestibule::web::pages::upstream::{BEGIN, CODE, ENROL};
-    use vestibule::web::pages::upstreams::{LINK, LIST, UNLINK};
-    use vestibule::web::pages::{DESK, Door, PORTAL};
+    use vestibule::service::upstream::CALLBACK;
+    use vestibule::web::entrance::login;
+    use vestibule::web::idp::logout;
+    use vestibule::web::pages::{DESK, Door, PORTAL, upstream, upstreams};
     use vestibule::web::portal::{account, invite};
     let of = |door: &'static Door, name: &str| match name {
         "home" => door.home,
@@ -179,15 +177,15 @@ fn value_of(constant: &str) -> &'static str {
         Some(("DESK", name)) => of(&DESK, name),
         _ => match constant {
             "invite::PATH" => invite::PATH,
-            "upstream::callback::PATH" => callback::PATH,
-            "BEGIN" => BEGIN,
-            "CODE" => CODE,
-            "ENROL" => ENROL,
-            "LIST" => LIST,
-            "LINK" => LINK,
-            "UNLINK" => UNLINK,
-            "CONTINUE" => CONTINUE,
-            "logout::CONFIRM" => idp::logout::CONFIRM,
+            "CONTINUE" => login::CONTINUE,
+            "logout::CONFIRM" => logout::CONFIRM,
+            "BEGIN" => upstream::BEGIN,
+            "CODE" => upstream::CODE,
+            "ENROL" => upstream::ENROL,
+            "upstream::callback::PATH" => CALLBACK,
+            "LIST" => upstreams::LIST,
+            "LINK" => upstreams::LINK,
+            "UNLINK" => upstreams::UNLINK,
             "account::END_ONE" => account::END_ONE,
             "account::FORGET_DEVICE" => account::FORGET_DEVICE,
             "account::END_SERVICE" => account::END_SERVICE,
@@ -230,17 +228,12 @@ async fn r04_every_route_is_walked_without_a_session(app: TestApp) {
             }
             let sign_in = if face == "desk" { "/desk/login" } else { "/login" };
             let led_to_sign_in = page.status == 303 && page.location() == sign_in;
+            if class == Class::Program {
+                assert!(page.status.is_client_error(), "{method} {route}: {}", page.status);
+            }
             if class == Class::Token {
                 let refused = page.status == 401 && page.header("content-type") == Some("application/problem+json");
                 assert!(refused || page.status == 405, "{method} {route}: {page:?}");
-            }
-            if class == Class::Client {
-                let refused = page.status == 401 && page.header("content-type") == Some("application/json");
-                assert!(refused || page.status == 405, "{method} {route}: {page:?}");
-                assert!(
-                    !refused || page.header("set-cookie").is_none(),
-                    "{method} {route} is for programs"
-                );
             }
             if class == Class::Session {
                 assert!(

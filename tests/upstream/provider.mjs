@@ -1,21 +1,23 @@
 // A real OpenID provider (npm oidc-provider) for the tests: whoever comes says who they are, and how sure it may be of that.
-// First argument: a file of settings as JSON. It prints a line once it listens, and ends when its input ends.
+// Arguments: certificate and key. It prints the port that it got; each line of its input is a list of clients, for which a
+// new provider is made, with new keys and nothing of what the one before knew. It ends when its input ends.
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
+import { createInterface } from 'node:readline';
 
 import Provider from 'oidc-provider';
 
-const settings = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const issuer = `https://localhost:${settings.port}`;
+const [certificate, privateKey] = process.argv.slice(2);
+let [provider, answer, made] = [undefined, undefined, 0];
 
 const key = (type, options, alg) => {
   const jwk = generateKeyPairSync(type, options).privateKey.export({ format: 'jwk' });
-  return { ...jwk, alg, use: 'sig', kid: `${alg}-${process.pid}` };
+  return { ...jwk, alg, use: 'sig', kid: `${alg}-${made}` };
 };
 
-const provider = new Provider(issuer, {
-  clients: settings.clients,
+const make = (clients) => new Provider(`https://localhost:${server.address().port}`, {
+  clients,
   jwks: {
     keys: [key('ec', { namedCurve: 'P-256' }, 'ES256'), key('rsa', { modulusLength: 2048 }, 'RS256')],
   },
@@ -86,8 +88,7 @@ const interact = async (request, response) => {
   return provider.interactionFinished(request, response, { login });
 };
 
-const answer = provider.callback();
-const tls = { cert: readFileSync(settings.certificate), key: readFileSync(settings.key) };
+const tls = { cert: readFileSync(certificate), key: readFileSync(privateKey) };
 const server = createServer(tls, (request, response) => {
   if (!request.url.startsWith('/interaction/')) return answer(request, response);
   return interact(request, response).catch((error) => {
@@ -96,7 +97,15 @@ const server = createServer(tls, (request, response) => {
     response.end(String(error));
   });
 });
-provider.on('server_error', (_, error) => console.error(error));
-provider.on('grant.error', (_, error) => console.error(error.error_detail ?? error.message));
-server.listen(settings.port, '127.0.0.1', () => console.log('listening'));
-process.stdin.on('end', () => process.exit(0)).resume();
+server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+
+const lines = createInterface({ input: process.stdin });
+lines.on('line', (line) => {
+  made += 1;
+  provider = make(JSON.parse(line));
+  provider.on('server_error', (_, error) => console.error(error));
+  provider.on('grant.error', (_, error) => console.error(error.error_detail ?? error.message));
+  answer = provider.callback();
+  console.log('ready');
+});
+lines.on('close', () => process.exit(0));

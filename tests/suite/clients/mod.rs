@@ -2,7 +2,9 @@
 
 mod account;
 mod api;
+mod bound;
 mod command_line;
+mod demo;
 mod doctor;
 mod document;
 mod secrets;

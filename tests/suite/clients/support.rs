@@ -13,7 +13,7 @@ use crate::support::browser::{Browser, Page};
 pub const DOCUMENT: &str = include_str!("../../../src/web/api/openapi.json");
 
 pub struct Program {
-    browser: Browser,
+    pub browser: Browser,
     portal: String,
 }
 

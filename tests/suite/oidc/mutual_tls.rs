@@ -190,14 +190,11 @@ async fn each_listener_serves_what_is_its_own() {
         assert_eq!(page.status, 404, "{path}");
     }
     // By the name of the other one.
-    let page = client.get(&format!("{}/oauth2/userinfo", stand.app.portal)).await;
-    assert_eq!(page.status, 421);
-    let page = stand
-        .app
-        .browser()
-        .get(&format!("{}/oauth2/userinfo", stand.origin))
-        .await;
-    assert_eq!(page.status, 421);
+    let ours = certificate(&stand.authority, NAME);
+    let (public, private) = (stand.app.public_address(), stand.address);
+    let misdirected = Some("HTTP/1.1 421 Misdirected Request".to_owned());
+    assert_eq!(knock(&stand, private, public.port(), Some(ours)).await.0, misdirected);
+    assert_eq!(knock(&stand, public, private.port(), None).await.0, misdirected);
     stand.app.stop().await;
 }
 
@@ -219,8 +216,14 @@ impl ResolvesClientCert for Shows {
     }
 }
 
-/// Whether a request is answered there, and whether a certificate was asked for.
-async fn knock(stand: &Stand, address: SocketAddr, certificate: Option<Certificate>) -> (bool, bool) {
+/// The first line of what is answered there to a request that names localhost at that port, and whether a certificate was
+/// asked for.
+async fn knock(
+    stand: &Stand,
+    address: SocketAddr,
+    port: u16,
+    certificate: Option<Certificate>,
+) -> (Option<String>, bool) {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let certificate = certificate.map(|it| CertifiedKey::from_der(it.chain, it.key, &provider).unwrap());
     let shows = Arc::new(Shows {
@@ -236,24 +239,28 @@ async fn knock(stand: &Stand, address: SocketAddr, certificate: Option<Certifica
     let mut answer = Vec::new();
     // In TLS 1.3 a client learns only from the answer that its certificate was not taken.
     if let Ok(mut tls) = connected {
-        let host = format!("localhost:{}", address.port());
-        let head = format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let head = format!("GET /oauth2/userinfo HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n");
         tls.write_all(head.as_bytes()).await.ok();
         tls.read_to_end(&mut answer).await.ok();
     }
-    (answer.starts_with(b"HTTP/1.1"), shows.asked.load(Ordering::SeqCst))
+    let first = String::from_utf8(answer).unwrap().lines().next().map(str::to_owned);
+    (first, shows.asked.load(Ordering::SeqCst))
 }
 
 #[actix_web::test]
 async fn browsers_are_never_asked_for_a_certificate_and_clients_always() {
     let stand = Stand::start().await;
     let ours = || certificate(&stand.authority, NAME);
-    let public = stand.app.public_address();
-    assert_eq!(knock(&stand, public, None).await, (true, false));
-    assert_eq!(knock(&stand, public, Some(ours())).await, (true, false));
-    assert_eq!(knock(&stand, stand.address, Some(ours())).await, (true, true));
-    assert_eq!(knock(&stand, stand.address, None).await, (false, true));
+    let (public, private) = (stand.app.public_address(), stand.address);
+    // No token was sent, but somebody is listened to.
+    let answered = Some("HTTP/1.1 401 Unauthorized".to_owned());
+    let to_public = async |shown| knock(&stand, public, public.port(), shown).await;
+    let to_private = async |shown| knock(&stand, private, private.port(), shown).await;
+    assert_eq!(to_public(None).await, (answered.clone(), false));
+    assert_eq!(to_public(Some(ours())).await, (answered.clone(), false));
+    assert_eq!(to_private(Some(ours())).await, (answered, true));
+    assert_eq!(to_private(None).await, (None, true));
     let of_a_stranger = certificate(&authority(), NAME);
-    assert_eq!(knock(&stand, stand.address, Some(of_a_stranger)).await, (false, true));
+    assert_eq!(to_private(Some(of_a_stranger)).await, (None, true));
     stand.app.stop().await;
 }

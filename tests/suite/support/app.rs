@@ -41,6 +41,8 @@ pub struct Wish {
     pub site_keys: String,
     /// Of `[[lab]]`, and tables below it.
     pub lab_keys: String,
+    /// In the place of a new one, where something is prepared in it.
+    pub directory: Option<tempfile::TempDir>,
     /// In the place of the sample LIS.
     pub upstream: Option<String>,
     /// Before the real time at the start.
@@ -60,8 +62,8 @@ impl TestApp {
         .await
     }
 
-    pub async fn wishing(wish: Wish) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+    pub async fn wishing(mut wish: Wish) -> Self {
+        let directory = wish.directory.take().unwrap_or_else(|| tempfile::tempdir().unwrap());
         let (config, ca_file, lis) = prepare(directory.path(), &wish).await;
         // Real certificates are dated by the real clock, so the test's clock begins there too.
         let clock = Arc::new(ManualClock::at(SystemClock.now().minus(wish.clock_behind)));

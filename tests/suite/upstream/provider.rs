@@ -1,19 +1,21 @@
 //! A real provider, not ours (npm oidc-provider), and somebody's way through it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 use url::Url;
+use vestibule::demo::certificate;
+use vestibule::kernel::clock::{Clock, SystemClock};
 
-use crate::support::app::{TestApp, Wish, free_port};
+use crate::support::app::{TestApp, Wish};
 use crate::support::browser::{Browser, Page};
 use crate::support::{oathtool, programs};
 
 pub const CLIENT_ID: &str = "labo du port";
 /// With everything that a form would change.
-pub const SECRET: &str = "geheim/+ %:ü";
+pub const SECRET: &str = "geheim/+ %:&=";
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/upstream")
@@ -88,18 +90,43 @@ pub(super) use with_a_provider;
 pub struct Stand {
     pub app: TestApp,
     pub port: u16,
-    node: PathBuf,
     client: Value,
     process: Option<Process>,
 }
 
 /// Ends with the test.
-struct Process(Child);
+struct Process {
+    child: Child,
+    /// Whoever writes where nobody reads is ended for it.
+    output: BufReader<ChildStdout>,
+}
+
+impl Process {
+    fn start(node: &Path, files: &Path) -> Self {
+        let mut child = Command::new(node)
+            .env("NODE_NO_WARNINGS", "1")
+            .arg(folder().join("provider.mjs"))
+            .args(["certificate.pem", "key.pem"].map(|name| files.join(name)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(files.join("provider.log")).unwrap())
+            .spawn()
+            .unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        Self { child, output }
+    }
+
+    /// The next line that it prints and `read` takes; what it says beside that is passed over.
+    fn await_line<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let mut lines = self.output.by_ref().lines().map_while(Result::ok);
+        lines.find_map(|line| read(&line))
+    }
+}
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -110,8 +137,6 @@ pub struct Twist {
     pub keys: String,
     /// Members of the client's entry at the provider.
     pub client: Value,
-    /// The sign-in page's floor and the like.
-    pub extra: String,
 }
 
 impl Stand {
@@ -121,16 +146,19 @@ impl Stand {
     }
 
     pub async fn twisted(database_url: &str, twist: Twist) -> Option<Self> {
-        let (node, port) = (node()?, free_port());
-        let lab_keys = entry(&format!("https://localhost:{port}"), &twist.keys);
+        let (node, directory) = (node()?, tempfile::tempdir().unwrap());
+        certificate::ensure(directory.path(), SystemClock.now()).unwrap();
+        std::fs::write(directory.path().join("secret"), format!("{SECRET}\n")).unwrap();
+        let mut process = Process::start(&node, directory.path());
+        let port = process.await_line(|line| line.parse().ok());
+        let port = port.unwrap_or_else(|| panic!("{}", log(directory.path())));
         let app = TestApp::wishing(Wish {
             database_url: Some(database_url.to_owned()),
-            lab_keys,
-            extra: twist.extra,
+            lab_keys: entry(&format!("https://localhost:{port}"), &twist.keys),
+            directory: Some(directory),
             ..Wish::default()
         })
         .await;
-        std::fs::write(app.directory.path().join("secret"), format!("{SECRET}\n")).unwrap();
         let mut client = json!({
             "client_id": CLIENT_ID,
             "client_secret": SECRET,
@@ -144,39 +172,20 @@ impl Stand {
         let mut stand = Self {
             app,
             port,
-            node,
             client,
-            process: None,
+            process: Some(process),
         };
-        stand.start();
+        stand.begin_anew();
         Some(stand)
     }
 
-    /// With new keys, and nothing of what it knew.
-    pub fn start(&mut self) {
-        self.stop();
-        let files = self.app.directory.path();
-        let settings = json!({
-            "port": self.port,
-            "clients": [self.client],
-            "certificate": files.join("certificate.pem"),
-            "key": files.join("key.pem"),
-        });
-        let file = files.join("provider.json");
-        std::fs::write(&file, settings.to_string()).unwrap();
-        let mut child = Command::new(&self.node)
-            .env("NODE_NO_WARNINGS", "1")
-            .arg(folder().join("provider.mjs"))
-            .arg(&file)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(std::fs::File::create(files.join("provider.log")).unwrap())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let listens = lines.map_while(Result::ok).any(|line| line == "listening");
-        self.process = Some(Process(child));
-        assert!(listens, "{}", self.log());
+    /// The provider has new keys, and nothing of what it knew.
+    pub fn begin_anew(&mut self) {
+        let process = self.process.as_mut().unwrap();
+        let input = process.child.stdin.as_mut().unwrap();
+        writeln!(input, "{}", json!([self.client])).unwrap();
+        let ready = process.await_line(|line| (line == "ready").then_some(()));
+        assert!(ready.is_some(), "{}", self.log());
     }
 
     pub fn stop(&mut self) {
@@ -184,7 +193,7 @@ impl Stand {
     }
 
     fn log(&self) -> String {
-        std::fs::read_to_string(self.app.directory.path().join("provider.log")).unwrap_or_default()
+        log(self.app.directory.path())
     }
 
     /// The page that leads to the provider, from the button of the sign-in page.
@@ -262,6 +271,10 @@ pub fn entry(issuer: &str, keys: &str) -> String {
         "[[lab.upstream]]\nid = \"compte\"\nissuer = \"{issuer}\"\nclient_id = \"{CLIENT_ID}\"\n\
          client_secret_file = \"secret\"\n{defaults}{keys}\n"
     )
+}
+
+fn log(files: &Path) -> String {
+    std::fs::read_to_string(files.join("provider.log")).unwrap_or_default()
 }
 
 /// Where a page of ours leads by itself: the link on it says the same.
