@@ -5,3 +5,4 @@ mod fapi;
 mod flow;
 mod mutual_tls;
 mod requests;
+mod tokens;
