@@ -30,11 +30,15 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /login", Public),
         ("portal /login/passkey", Public),
         ("portal /login/passkey/answer", Public),
+        ("portal /login/upstream", Public),
+        ("portal /login/upstream/code", Pending),
+        ("portal /upstream/callback", Public),
         ("portal /logout", Public),
         ("portal /activate", Public),
         ("portal /invite", Pending),
         ("portal /activate/password", Pending),
         ("portal /activate/code", Pending),
+        ("portal /activate/upstream", Pending),
         ("portal /password", Pending),
         ("portal /recover", Public),
         ("portal /account", Session),
@@ -43,6 +47,9 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /account/passkeys/add", Session),
         ("portal /account/passkeys/new", Session),
         ("portal /account/passkeys/remove", Session),
+        ("portal /account/links", Session),
+        ("portal /account/links/add", Session),
+        ("portal /account/links/remove", Session),
         ("portal /account/sessions/end", Session),
         ("portal /account/sessions/end-all", Session),
         ("portal /account/devices/forget", Session),
@@ -124,7 +131,8 @@ fn registered() -> Vec<String> {
 }
 
 fn value_of(constant: &str) -> &'static str {
-    use vestibule::web::pages::{DESK, Door, PORTAL};
+    use vestibule::web::entrance::upstream::callback;
+    use vestibule::web::pages::{DESK, Door, PORTAL, upstream, upstreams};
     use vestibule::web::portal::{account, invite};
     let of = |door: &'static Door, name: &str| match name {
         "home" => door.home,
@@ -148,6 +156,13 @@ fn value_of(constant: &str) -> &'static str {
         Some(("DESK", name)) => of(&DESK, name),
         _ => match constant {
             "invite::PATH" => invite::PATH,
+            "BEGIN" => upstream::BEGIN,
+            "CODE" => upstream::CODE,
+            "ENROL" => upstream::ENROL,
+            "upstream::callback::PATH" => callback::PATH,
+            "LIST" => upstreams::LIST,
+            "LINK" => upstreams::LINK,
+            "UNLINK" => upstreams::UNLINK,
             "account::END_ONE" => account::END_ONE,
             "account::FORGET_DEVICE" => account::FORGET_DEVICE,
             "account::END_ALL" => account::END_ALL,

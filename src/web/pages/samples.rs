@@ -4,6 +4,8 @@
 mod desk;
 #[path = "samples_passkeys.rs"]
 mod passkeys;
+#[path = "samples_upstream.rs"]
+mod upstream;
 
 use askama::Template;
 
@@ -81,9 +83,17 @@ pub(super) fn all(texts: &Texts, zone: &Zone, language: Language, words: Words<'
         words,
     );
     passkeys::all(&mut pages, plain, words);
+    upstream::all(&mut pages, plain, words);
     invitations(&mut pages, plain, words);
     recoveries(&mut pages, plain, words);
-    put(&mut pages, "signed-out", &SignedOut { chrome: plain });
+    put(
+        &mut pages,
+        "signed-out",
+        &SignedOut {
+            chrome: plain,
+            elsewhere: None,
+        },
+    );
     errors(&mut pages, plain, words);
     desk::all(&mut pages, plain, words);
     pages
@@ -104,6 +114,8 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         via: None,
         request: None,
         asks_two: false,
+        upstreams: &[],
+        provider: "",
         error: None,
     };
     put(pages, "login", &fresh);
@@ -267,6 +279,9 @@ fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         step: STEP,
         action: "/activate/password",
         identifier: words.typed,
+        upstreams: &[],
+        noted: None,
+        not_noted: None,
         error: None,
     };
     let held = Held {
@@ -419,6 +434,7 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         sites: &sites[..1],
         sessions: &sessions,
         passkeys: 1,
+        links: Some(1),
         devices: &devices,
         recovery_codes_left: 8,
         stay: Stay {
