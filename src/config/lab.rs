@@ -47,7 +47,13 @@ pub struct Lab {
 }
 
 /// What [`Lab::eidas2_means`] may name.
-pub const MEANS: [&str; 3] = ["password-and-code", "password-and-recovery-code", "passkey"];
+pub const MEANS: [&str; 5] = [
+    "password-and-code",
+    "password-and-recovery-code",
+    "passkey",
+    "upstream",
+    "upstream-and-code",
+];
 
 fn paris() -> String {
     "Europe/Paris".to_owned()

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 use url::Url;
 
 use self::cached::{Cached, Kept};
@@ -38,6 +39,8 @@ const LIMITS: Limits = Limits {
 };
 /// Of one provider, at once: one that does not answer keeps no more than that waiting.
 const EXCHANGES: usize = 32;
+/// Nobody who signs out here waits for somebody else's server.
+const AT_ONCE: Duration = Duration::from_secs(2);
 const KEPT: Duration = Duration::from_secs(3600);
 /// Keys are asked for once more where a token fits none of them, but not by every such token.
 const KEYS_KEPT_AT_LEAST: Duration = Duration::from_secs(10);
@@ -88,12 +91,18 @@ impl From<HttpFault> for NoIdentity {
 }
 
 /// What a provider's answer came to.
-#[derive(Debug)]
 pub struct Shown {
     pub token: IdTokenOk,
     pub index: BlindIndex,
     /// As it came, for the sign-out.
     pub raw: zeroize::Zeroizing<String>,
+}
+
+/// It names a patient.
+impl std::fmt::Debug for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shown(..)")
+    }
 }
 
 /// What a browser brought back.
@@ -125,9 +134,14 @@ impl Upstreams {
         self.0.values().map(waiting).sum()
     }
 
+    /// Whether it is accepted or not.
+    pub fn known(&self, lab: &LabId, id: &UpstreamId) -> Option<&Provider> {
+        self.0.get(&(lab.clone(), id.clone()))
+    }
+
     /// None: the lab has no such provider, or accepts it no longer.
     pub fn accepted(&self, lab: &LabId, id: &UpstreamId, now: Timestamp) -> Option<&Provider> {
-        let provider = self.0.get(&(lab.clone(), id.clone()))?;
+        let provider = self.known(lab, id)?;
         (!is_over(provider.config.until, &provider.time_zone, now)).then_some(provider)
     }
 }
@@ -216,10 +230,10 @@ impl Provider {
         Ok(Shown { token, index, raw })
     }
 
-    /// Where to send a browser for the sign-out there, if the provider has such a place.
+    /// Where to send a browser for the sign-out there, if the provider has such a place and says so at once.
     pub async fn sign_out_url(&self, id_token: &str, state: &PlainToken, now: Timestamp) -> Option<Url> {
         let _turn = self.turn().ok()?;
-        let metadata = self.metadata(now).await.ok()?;
+        let metadata = timeout(AT_ONCE, self.metadata(now)).await.ok()?.ok()?;
         let mut url = metadata.end_session_endpoint.clone()?;
         url.query_pairs_mut()
             .append_pair("id_token_hint", id_token)

@@ -207,9 +207,9 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
-        provider: "",
-        upstreams: &[],
         asks_two: false,
+        upstreams: &[],
+        provider: "",
         error: Some(LoginError::Refused),
     };
     put(pages, "desk-login", &login);
@@ -242,7 +242,14 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     put(pages, "desk-held", &held);
     let reason = HoldReason::Aged;
     put(pages, "desk-held-aged", &Held { reason, ..held });
-    put(pages, "desk-signed-out", &SignedOut { chrome });
+    put(
+        pages,
+        "desk-signed-out",
+        &SignedOut {
+            chrome,
+            elsewhere: None,
+        },
+    );
     let refused = ErrorPage {
         chrome,
         kind: ErrorKind::RoleNeeded,

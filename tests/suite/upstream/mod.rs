@@ -8,6 +8,7 @@ mod linking;
 mod provider;
 mod refused;
 mod signing_in;
+mod signing_out;
 
 use vestibule::store::{audit, upstream_links};
 

@@ -31,7 +31,7 @@ fn chosen(handle: &str) -> Result<UpstreamId, Failure> {
     handle.parse().map_err(|_| Failure::NotFound)
 }
 
-fn name_of(context: &Context<'_>, id: &UpstreamId) -> String {
+pub(super) fn name_of(context: &Context<'_>, id: &UpstreamId) -> String {
     let found = context.face.lab.upstream(id);
     found.map_or_else(|| id.to_string(), |upstream| upstream.name.clone())
 }
