@@ -410,10 +410,10 @@ async fn conclude(core: &Core, lab: &LabId, handle: &HashedToken, kept: &Kept) -
 
 /// The request, and what was pushed for it, serve once. False: they did.
 async fn use_up(tx: &mut Tx, lab: &LabId, handle: &HashedToken, kept: &Kept) -> Result<bool, StoreFault> {
-    if let Some(pushed) = &kept.request.pushed {
-        if !authorizations::consume(tx, lab, pushed).await? {
-            return Ok(false);
-        }
+    if let Some(pushed) = &kept.request.pushed
+        && !authorizations::consume(tx, lab, pushed).await?
+    {
+        return Ok(false);
     }
     authorizations::consume(tx, lab, handle.as_bytes()).await
 }

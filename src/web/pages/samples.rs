@@ -290,14 +290,11 @@ fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     };
     put(pages, "password", &choose);
     put(pages, "held-listed", &held);
-    put(
-        pages,
-        "held-known",
-        &Held {
-            reason: HoldReason::KnownPassword,
-            ..held.clone()
-        },
-    );
+    let known = Held {
+        reason: HoldReason::KnownPassword,
+        ..held.clone()
+    };
+    put(pages, "held-known", &known);
     let forgotten = Held {
         reason: HoldReason::Forgotten,
         ..held.clone()
@@ -324,14 +321,12 @@ fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         put(pages, name, &Held { error, ..held.clone() });
     }
     for (name, error) in PASSWORD_ERRORS {
-        put(
-            pages,
-            &format!("password-{name}"),
-            &ChoosePassword {
-                error: Some(error),
-                ..choose.clone()
-            },
-        );
+        let error = Some(error);
+        let refused = ChoosePassword {
+            error,
+            ..choose.clone()
+        };
+        put(pages, &format!("password-{name}"), &refused);
     }
 }
 
