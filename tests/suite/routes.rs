@@ -33,6 +33,7 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /login/upstream", Public),
         ("portal /login/upstream/code", Pending),
         ("portal /upstream/callback", Public),
+        ("portal /upstream/jwks", Public),
         ("portal /logout", Public),
         ("portal /activate", Public),
         ("portal /invite", Pending),
@@ -131,7 +132,7 @@ fn registered() -> Vec<String> {
 }
 
 fn value_of(constant: &str) -> &'static str {
-    use vestibule::web::entrance::upstream::callback;
+    use vestibule::web::entrance::upstream::{callback, jwks};
     use vestibule::web::pages::{DESK, Door, PORTAL, upstream, upstreams};
     use vestibule::web::portal::{account, invite};
     let of = |door: &'static Door, name: &str| match name {
@@ -160,6 +161,7 @@ fn value_of(constant: &str) -> &'static str {
             "CODE" => upstream::CODE,
             "ENROL" => upstream::ENROL,
             "upstream::callback::PATH" => callback::PATH,
+            "upstream::jwks::PATH" => jwks::PATH,
             "LIST" => upstreams::LIST,
             "LINK" => upstreams::LINK,
             "UNLINK" => upstreams::UNLINK,
