@@ -16,13 +16,12 @@
 
 mod support;
 
-use std::net::TcpStream;
-use std::path::Path;
 use std::process::Command;
 
 use support::client::{Client, get, post};
 use support::process::{Server, program};
-use support::{Installation, PASSWORD, Patient, RECORD, WORKERS, free_port, median, mib, wait_until};
+use support::wrk::{Contest, Side, compare};
+use support::{Installation, PASSWORD, Patient, RECORD, WORKERS, free_port, mib, nginx};
 
 const ROUNDS: usize = 9;
 const ROUND_SECONDS: u32 = 3;
@@ -65,15 +64,21 @@ fn main() {
     let host = format!("Host: {}", installation.site_host());
     let cookie = format!("Cookie: {cookies}");
     let plain = vec![host.as_str(), &cookie];
-    let browser = plain.iter().copied().chain(BROWSER).collect();
+    let browser: Vec<&str> = plain.iter().copied().chain(BROWSER).collect();
+    let contest = Contest {
+        wrk,
+        connections: CONNECTIONS,
+        rounds: ROUNDS,
+        seconds: ROUND_SECONDS,
+    };
     for (title, headers) in [("a browser's headers", browser), ("host and cookies alone", plain)] {
         println!("\n== {PAGE_BYTES} bytes, {CONNECTIONS} kept connections, {WORKERS} workers each: {title}");
-        let contest = Contest {
-            wrk,
-            path: &path,
-            headers,
-        };
-        contest.run([("gate", &gate, installation.port), ("nginx", &front, front_port)]);
+        let side = |name, server, port| Side::get(name, server, port, &path, &headers);
+        let costs = contest.run(&[
+            side("gate", &gate, installation.port),
+            side("nginx", &front, front_port),
+        ]);
+        compare(&costs[0], &costs[1], 2.0);
     }
     for (name, server) in [("gate", &gate), ("nginx", &front), ("upstream", &upstream)] {
         let memory = server.memory();
@@ -82,70 +87,6 @@ fn main() {
             mib(memory.now),
             mib(memory.peak)
         );
-    }
-}
-
-struct Contest<'a> {
-    wrk: &'a str,
-    path: &'a str,
-    headers: Vec<&'a str>,
-}
-
-struct Load {
-    requests: u64,
-    per_second: f64,
-    micros: f64,
-}
-
-impl Contest<'_> {
-    fn run(&self, sides: [(&str, &Server, u16); 2]) {
-        let mut costs = [vec![], vec![]];
-        let mut ratios = vec![];
-        for (_, server, port) in sides {
-            self.load(server, port, 1);
-        }
-        for _ in 0..ROUNDS {
-            for (side, (name, server, port)) in sides.into_iter().enumerate() {
-                let load = self.load(server, port, ROUND_SECONDS);
-                println!(
-                    "{name:6} {:6.1} µs CPU per request ({:.0}/s, {} requests)",
-                    load.micros, load.per_second, load.requests
-                );
-                costs[side].push(load.micros);
-            }
-            ratios.push(costs[0].last().unwrap() / costs[1].last().unwrap());
-        }
-        let [gate, nginx] = costs.each_mut().map(|costs| median(costs));
-        println!(
-            "median: gate {gate:.1} µs, nginx {nginx:.1} µs; ratio {:.2} (pairs from {:.2} to {:.2}; goal at most 2: {})",
-            median(&mut ratios),
-            ratios.iter().copied().fold(f64::INFINITY, f64::min),
-            ratios.iter().copied().fold(0.0, f64::max),
-            if median(&mut ratios) <= 2.0 { "met" } else { "MISSED" }
-        );
-    }
-
-    fn load(&self, server: &Server, port: u16, seconds: u32) -> Load {
-        let mut wrk = Command::new(self.wrk);
-        wrk.args(["-t1", &format!("-c{CONNECTIONS}"), &format!("-d{seconds}s")]);
-        for header in &self.headers {
-            wrk.args(["-H", header]);
-        }
-        let before = server.cpu();
-        let output = wrk
-            .arg(format!("https://127.0.0.1:{port}{}", self.path))
-            .output()
-            .unwrap();
-        let cpu = server.cpu() - before;
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(!text.contains("Non-2xx") && !text.contains("Socket errors"), "{text}");
-        let line = text.lines().find(|line| line.contains(" requests in ")).unwrap();
-        let requests: u64 = line.trim().split(' ').next().unwrap().parse().unwrap();
-        Load {
-            requests,
-            per_second: requests as f64 / f64::from(seconds),
-            micros: cpu.as_secs_f64() * 1e6 / requests as f64,
-        }
     }
 }
 
@@ -186,7 +127,7 @@ fn target(url: &str) -> String {
     format!("{}?{}", url.path(), url.query().unwrap_or_default())
 }
 
-fn start_upstream(nginx: &str, installation: &Installation, port: u16, path: &str) -> Server {
+fn start_upstream(program: &str, installation: &Installation, port: u16, path: &str) -> Server {
     let folder = installation.folder().join("upstream");
     let page = folder.join("tree").join(path.trim_start_matches('/'));
     std::fs::create_dir_all(page.parent().unwrap()).unwrap();
@@ -196,10 +137,10 @@ fn start_upstream(nginx: &str, installation: &Installation, port: u16, path: &st
          server {{ listen 127.0.0.1:{port}; root {}/tree; }}",
         folder.display()
     );
-    start_nginx(nginx, &folder, port, 1, &http)
+    nginx::start(program, &folder, port, 1, &http)
 }
 
-fn start_front(nginx: &str, installation: &Installation, port: u16, upstream: u16) -> Server {
+fn start_front(program: &str, installation: &Installation, port: u16, upstream: u16) -> Server {
     let folder = installation.folder().join("front");
     std::fs::create_dir_all(&folder).unwrap();
     let files = installation.folder().display();
@@ -211,32 +152,7 @@ fn start_front(nginx: &str, installation: &Installation, port: u16, upstream: u1
          ssl_protocols TLSv1.3; ssl_conf_command Ciphersuites TLS_AES_256_GCM_SHA384;\n\
          location / {{ proxy_pass http://lis; proxy_http_version 1.1; proxy_set_header Connection \"\"; }} }}"
     );
-    start_nginx(nginx, &folder, port, WORKERS, &http)
-}
-
-fn start_nginx(nginx: &str, folder: &Path, port: u16, workers: usize, http: &str) -> Server {
-    let dir = folder.display();
-    let temporary =
-        ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|kind| format!("{kind}_temp_path {dir}/{kind};"));
-    // The folder is its owner's alone, also for root's nginx, whose workers are somebody else by default.
-    let user = if rustix::process::getuid().is_root() {
-        "user root;"
-    } else {
-        ""
-    };
-    let config = format!(
-        "{user} daemon off; pid {dir}/pid; error_log {dir}/error.log; worker_processes {workers};\n\
-         events {{ worker_connections 512; }}\n\
-         http {{ access_log off; {}\n{http} }}",
-        temporary.join(" ")
-    );
-    std::fs::write(folder.join("nginx.conf"), config).unwrap();
-    let mut command = Command::new(nginx);
-    command.arg("-p").arg(folder).arg("-e").arg(folder.join("error.log"));
-    command.arg("-c").arg(folder.join("nginx.conf"));
-    let server = Server::start(command, &folder.join("nginx.log"));
-    wait_until("nginx", || TcpStream::connect(("127.0.0.1", port)).is_ok());
-    server
+    nginx::start(program, &folder, port, WORKERS, &http)
 }
 
 /// What OpenSSL's client, which `wrk` has too, agrees on with the server.

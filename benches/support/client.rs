@@ -119,11 +119,18 @@ impl Answer {
 
     /// `name=value` of the cookie that this answer sets.
     pub fn cookie(&self, name: &str) -> Option<&str> {
+        let mut pairs = self.cookie_pairs();
+        pairs.find(|pair| pair.split_once('=').is_some_and(|(key, _)| key == name))
+    }
+
+    /// Names and values of all that it sets.
+    pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.cookie_pairs().filter_map(|pair| pair.split_once('='))
+    }
+
+    fn cookie_pairs(&self) -> impl Iterator<Item = &str> {
         let cookies = self.head.lines().filter_map(|line| value_of(line, "set-cookie"));
-        let pairs = cookies.filter_map(|cookie| cookie.split(';').next());
-        pairs
-            .into_iter()
-            .find(|pair| pair.split_once('=').is_some_and(|(key, _)| key == name))
+        cookies.filter_map(|cookie| cookie.split(';').next())
     }
 
     /// Value of a hidden field.

@@ -4,7 +4,10 @@
 #![allow(dead_code, reason = "each load program uses a part of it")]
 
 pub mod client;
+pub mod glewlwyd;
+pub mod nginx;
 pub mod process;
+pub mod wrk;
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::ops::Range;

@@ -4,6 +4,7 @@
 pub mod arrival;
 pub mod bucket;
 pub mod codes;
+pub mod consents;
 pub mod device;
 pub mod enrol;
 pub mod hand_over;

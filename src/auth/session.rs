@@ -14,7 +14,7 @@ use crate::domain::session::Session;
 use crate::kernel::ids::{AccountId, LabId, SessionId, SiteId};
 use crate::service::visits::Visit;
 use crate::service::{Core, Fault, audit};
-use crate::store::{StoreFault, Tx, oauth_grants, records, sessions};
+use crate::store::{StoreFault, Tx, client_sessions, oauth_grants, records, sessions};
 
 /// Use is written down at most this often.
 const TOUCH_EVERY: Duration = Duration::from_secs(30);
@@ -164,6 +164,31 @@ pub async fn end(core: &Core, lab: &LabId, account: AccountId, session: SessionI
     }
     tx.commit().await?;
     core.visits.forget_session(session);
+    Ok(())
+}
+
+/// Its holder signed in again in the same browser: the new session takes the place of the one before, and the clients
+/// that know of it notice nothing.
+///
+/// # Errors
+/// The database does not answer; both sessions may be open.
+pub async fn take_place(
+    core: &Core,
+    lab: &LabId,
+    before: &Session,
+    after: &Session,
+    actor: &Actor,
+) -> Result<(), Fault> {
+    let mut tx = core.db.begin().await?;
+    client_sessions::hand_on(&mut tx, lab, before.id, after.id, after.expires_at).await?;
+    if sessions::end(&mut tx, lab, before.account, before.id, core.now()).await? {
+        let event = Event::SignedOut {
+            session: before.id.to_string(),
+        };
+        audit::record(core, &mut tx, lab, actor, Some(before.account), event).await?;
+    }
+    tx.commit().await?;
+    core.visits.forget_session(before.id);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::admin::patients::{ColumnMap, LegacyColumns, Source};
+use crate::cli::client::Client;
 use crate::cli::leak::Leak;
 use crate::cli::output;
 use crate::config::Problems;
@@ -55,6 +56,9 @@ pub enum Command {
     /// The file of breached passwords
     #[command(subcommand)]
     Corpus(Corpus),
+    /// Applications that sign people in, and programs that use the admin API
+    #[command(subcommand)]
+    Client(Box<Client>),
     /// Named operators and what they may do
     #[command(subcommand)]
     Operator(Operator),

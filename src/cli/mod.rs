@@ -4,6 +4,7 @@
 mod actor;
 mod args;
 mod canary;
+mod client;
 mod corpus;
 mod database;
 mod doctor;
@@ -62,6 +63,7 @@ pub async fn run(invocation: Invocation) -> ExitCode {
         Command::Keyring(command) => keyring::run(&invocation, command).await,
         Command::Corpus(command) => corpus::run(&invocation, command),
         Command::Lab(command) => lab::run(&invocation, command).await,
+        Command::Client(command) => client::run(&invocation, command).await,
         Command::Operator(command) => operator::run(&invocation, command).await,
         Command::Patient(command) => patient::run(&invocation, command).await,
         Command::Leak(command) => leak::run(&invocation, command).await,

@@ -74,6 +74,16 @@ impl Lab {
     pub fn portal_origin(&self) -> String {
         self.portal.origin().ascii_serialization()
     }
+
+    /// The same host at another port.
+    pub fn origin_at(&self, port: u16) -> String {
+        let mut url = self.portal.clone();
+        // Refused only for addresses without a host, which the configuration's check leaves none of.
+        match url.set_port(Some(port)) {
+            Ok(()) => url.origin().ascii_serialization(),
+            Err(()) => self.portal_origin(),
+        }
+    }
 }
 
 pub(super) fn check(labs: &[Lab], problems: &mut Problems) {

@@ -121,6 +121,9 @@ impl Config {
         resolve(&mut self.tls.certificate_file);
         resolve(&mut self.tls.key_file);
         resolve(&mut self.keyring.file);
+        if let Some(path) = &mut self.server.mtls_client_ca_file {
+            resolve(path);
+        }
         if let Some(path) = &mut self.corpus.file {
             resolve(path);
         }
@@ -171,7 +174,22 @@ impl Config {
             }
         }
         self.check_hosts(&mut problems);
+        self.check_mutual_port(&mut problems);
         problems.into_result()
+    }
+
+    /// An address leads to one listener.
+    fn check_mutual_port(&self, problems: &mut Problems) {
+        let port = self.server.mtls_port();
+        for lab in &self.labs {
+            if port.is_some() && lab.portal.port_or_known_default() == port {
+                problems.add(
+                    "[server] mtls_listen, mtls_public_port",
+                    format!("the portal of {} has the same port", lab.id),
+                    "give the listener that asks for certificates a port of its own",
+                );
+            }
+        }
     }
 
     /// By host name alone: cookies do not tell ports apart.

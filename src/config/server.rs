@@ -16,6 +16,15 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Metrics and probes, plain HTTP, never public.
     pub internal_listen: SocketAddr,
+    /// Endpoints that clients call themselves, for those that show a certificate; over TLS.
+    #[serde(default)]
+    pub mtls_listen: Option<SocketAddr>,
+    /// PEM: who may sign the certificates of clients.
+    #[serde(default)]
+    pub mtls_client_ca_file: Option<PathBuf>,
+    /// The port by which clients reach it, where that is another.
+    #[serde(default)]
+    pub mtls_public_port: Option<u16>,
     /// Proxies whose `X-Forwarded-For` is believed.
     #[serde(default)]
     pub trusted_proxies: Vec<IpNet>,
@@ -111,12 +120,25 @@ impl Server {
         Duration::from_secs(self.keep_alive_seconds)
     }
 
+    /// The port of the listener that asks for certificates, as clients know it.
+    pub fn mtls_port(&self) -> Option<u16> {
+        self.mtls_listen
+            .map(|address| self.mtls_public_port.unwrap_or(address.port()))
+    }
+
     pub(super) fn check(&self, problems: &mut Problems) {
         if self.listen == self.internal_listen && self.listen.port() != 0 {
             problems.add(
                 "[server] internal_listen",
                 "it is the public address",
                 "give the internal listener an address that the public cannot reach",
+            );
+        }
+        if self.mtls_listen.is_some() != self.mtls_client_ca_file.is_some() {
+            problems.add(
+                "[server] mtls_listen, mtls_client_ca_file",
+                "one of them is missing",
+                "give both, or none where no client shows a certificate",
             );
         }
         self.check_limits(problems);

@@ -1,6 +1,7 @@
 //! Pure, synchronous cryptography over well-kept libraries. Nothing here reads a clock, a file or a database.
 
 pub mod blind_index;
+pub mod client_certificate;
 pub mod csrf;
 pub mod device_tag;
 pub mod dpop_nonce;

@@ -33,8 +33,8 @@ pub struct Story {
     pub lab_codes: Vec<LabCode>,
     /// None in a folder that an older version made.
     pub operator: Option<Operator>,
-    /// OIDC clients are not part of this version.
-    pub client: Option<serde_json::Value>,
+    /// None in a folder that an older version made.
+    pub client: Option<Client>,
     pub leak_file: String,
 }
 
@@ -54,6 +54,14 @@ pub struct Operator {
     pub password: String,
     /// Base32.
     pub totp_secret: String,
+}
+
+/// A relying party.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Client {
+    pub client_id: String,
+    pub client_secret: String,
+    pub redirect_uri: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! `vestibule demo`: the whole product on this machine, with a sample LIS, seeded accounts and a guided tour. Nothing to
 //! install, nothing that leaves the machine.
 
+mod application;
 pub mod certificate;
 mod folder;
 pub mod lis;

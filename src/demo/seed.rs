@@ -9,6 +9,7 @@ use crate::crypto::human_code::{CodeKind, HumanCode};
 use crate::crypto::password_hash::HashedPassword;
 use crate::crypto::totp::{Seed, Step};
 use crate::demo::DemoError;
+use crate::demo::application;
 use crate::demo::folder::{Account, LabCode, Operator, Story};
 use crate::demo::people::{CAST, CHILD_RECORD, Character, GUARDIAN, OPERATOR, State};
 use crate::domain::account::AccountState;
@@ -42,6 +43,8 @@ pub async fn seed(core: &Core) -> Result<Story, DemoError> {
     let again = |fault: &dyn std::fmt::Display| DemoError::Problem(format!("{fault}; remove the folder to begin anew"));
     filled.map_err(|fault| again(&fault))?;
     leak(core, lab, &story).await.map_err(|error| again(&error))?;
+    let client = application::register(core, lab).await;
+    story.client = Some(client.map_err(|error| again(&error))?);
     Ok(story)
 }
 

@@ -60,6 +60,16 @@ pub fn text(dir: &Path, story: &Story, core: &Core) -> String {
             dir.join(folder::LEAK).display(),
         ));
     }
+    if let Some(client) = &story.client {
+        text.push_str(&format!(
+            "8. An application of yours. {}/.well-known/openid-configuration; client {}, its secret in {}, and people are\n\
+             \x20    sent back to {}\n",
+            story.portal,
+            client.client_id,
+            dir.join("demo.json").display(),
+            client.redirect_uri,
+        ));
+    }
     text
 }
 

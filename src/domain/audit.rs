@@ -264,6 +264,31 @@ pub enum Event {
     OperatorDisabled {
         operator: OperatorName,
     },
+    /// A relying party may ask for people to be signed in, or use the admin API.
+    ClientAdded {
+        client: ClientId,
+    },
+    /// What it may do is another; fields are named, what stands in them is not.
+    ClientChanged {
+        client: ClientId,
+        fields: Vec<String>,
+    },
+    ClientSecretIssued {
+        client: ClientId,
+        expires_at: String,
+        /// None of the older ones serves longer than until then.
+        older_until: String,
+    },
+    /// For good; whatever it had of anybody ended.
+    ClientDisabled {
+        client: ClientId,
+        grants_ended: u64,
+    },
+    /// The account's holder does not want this client to know them any more.
+    ConsentTakenBack {
+        client: ClientId,
+        grants_ended: u64,
+    },
     /// An operator proved with a code that it is them, for one act.
     CodeConfirmed,
     /// An operator asked for what their role does not reach.
@@ -427,6 +452,11 @@ impl Event {
             Self::OperatorAdded { .. } => "operator-added",
             Self::OperatorRoleSet { .. } => "operator-role-set",
             Self::OperatorDisabled { .. } => "operator-disabled",
+            Self::ClientAdded { .. } => "client-added",
+            Self::ClientChanged { .. } => "client-changed",
+            Self::ClientSecretIssued { .. } => "client-secret-issued",
+            Self::ClientDisabled { .. } => "client-disabled",
+            Self::ConsentTakenBack { .. } => "consent-taken-back",
             Self::CodeConfirmed => "code-confirmed",
             Self::DeskRefused { .. } => "desk-refused",
             Self::LeakRead { .. } => "leak-read",

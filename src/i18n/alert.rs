@@ -15,6 +15,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("export", "alert-export", "alert-export-text"),
     ("new-network", "alert-new-network", "alert-new-network-text"),
     ("other-lab", "alert-other-lab", "alert-other-lab-text"),
+    ("replayed", "alert-replayed", "alert-replayed-text"),
     ("canary", "alert-canary", "alert-canary-text"),
     ("leak-awaiting", "alert-leak-awaiting", "alert-leak-awaiting-text"),
     ("leak-applied", "alert-leak-applied", "alert-leak-applied-text"),

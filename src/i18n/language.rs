@@ -52,6 +52,11 @@ pub fn negotiate(accept_language: Option<&str>, cookie: Option<&str>, query: Opt
         .unwrap_or_default()
 }
 
+/// What a client's `ui_locales` asks for: tags with spaces between them, dearest first. None: nothing that is spoken here.
+pub fn wished(ui_locales: &str) -> Option<Language> {
+    from_browser(&ui_locales.replace(' ', ","))
+}
+
 fn from_browser(header: &str) -> Option<Language> {
     let requested = wishes(
         header
@@ -118,6 +123,13 @@ mod tests {
         ] {
             assert_eq!(negotiate(Some(header), None, None), expected, "{header:?}");
         }
+    }
+
+    #[test]
+    fn a_client_wishes_in_order() {
+        assert_eq!(wished("de en-GB fr"), Some(Language::En));
+        assert_eq!(wished("fr en"), Some(Language::Fr));
+        assert_eq!((wished("de ja"), wished("")), (None, None));
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub mod sheet;
 pub mod texts;
 
 pub use alert::AlertNotice;
-pub use language::{Language, negotiate};
+pub use language::{Language, negotiate, wished};
 pub use moments::{UnknownZone, Zone};
 pub use notice::{Medium, Notice, Situation};
 pub use sheet::{LabCodeSheet, SheetTexts, lab_code_sheet};

@@ -66,8 +66,9 @@ pub async fn verify(core: &Core, lab: &LabId, token: &str, audience: Audience) -
     };
     tx.commit().await?;
     Ok(AccessToken {
+        // What the lab does not allow the client any more, it does not allow its tokens either.
+        scopes: read.scopes.within(&client.policy.scopes),
         client,
-        scopes: read.scopes,
         subject: read.subject,
         id: read.id,
         issued_at: read.issued_at,

@@ -1,18 +1,19 @@
 //! Clients are told of sessions that ended (OpenID Connect Back-Channel Logout 1.0), however they ended: seen from what is
 //! stored, and repeated until the client has taken it or two days are over.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
+use futures_util::future::join_all;
 use serde_json::json;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
 use crate::domain::alert::reminder::retry_after;
 use crate::domain::client::{Client, Policy};
-use crate::kernel::clock::Timestamp;
+use crate::kernel::clock::{Stopwatch, Timestamp};
 use crate::kernel::entropy::random;
+use crate::kernel::ids::{ClientId, LabId};
 use crate::oidc::authorize::lab_issuer;
 use crate::service::tls::Authorities;
 use crate::service::{Core, Fault, http_client, signing_keys};
@@ -21,6 +22,8 @@ use crate::store::{StoreFault, clients};
 
 /// No attempt lasts longer.
 const LONGEST: Duration = Duration::from_secs(10);
+/// So long at most one client is told of sessions in a turn, plus one attempt; the next turn goes on.
+const TURN_LASTS: Duration = Duration::from_secs(10);
 /// What was taken and never recorded is due again then.
 const INTERRUPTED: Duration = Duration::from_secs(60);
 /// A transaction that ended a session may have begun so long before it was seen.
@@ -44,53 +47,65 @@ pub async fn turn(core: &Core, seen_until: Timestamp) -> Result<Timestamp, Fault
         client_sessions::mark_due(&mut tx, since, now).await?;
         tx.commit().await?;
     }
-    // Whoever does not answer keeps nobody else waiting.
-    let mut unreachable = BTreeSet::new();
-    loop {
+    let mut tx = core.db.begin_read().await?;
+    let clients = client_sessions::find_due_clients(&mut tx, now).await?;
+    tx.commit().await?;
+    // All at once: whoever is slow or does not answer keeps nobody else waiting.
+    let told = clients.iter().map(|(lab, client)| tell_all(core, lab, client));
+    join_all(told).await.into_iter().collect::<Result<(), Fault>>()?;
+    Ok(now)
+}
+
+/// All that one client is to be told, for as long as a turn lasts and it answers.
+async fn tell_all(core: &Core, lab: &LabId, client: &ClientId) -> Result<(), Fault> {
+    let begun = Stopwatch::start();
+    while begun.elapsed() < TURN_LASTS {
+        let now = core.now();
         let mut tx = core.db.begin_read().await?;
-        let mut due = client_sessions::find_due(&mut tx, core.now()).await?;
+        let due = client_sessions::find_due(&mut tx, lab, client, now).await?;
         tx.commit().await?;
-        due.retain(|one| !unreachable.contains(&(one.lab.clone(), one.client.clone())));
         if due.is_empty() {
-            return Ok(now);
+            return Ok(());
         }
         for session in &due {
-            let client = (session.lab.clone(), session.client.clone());
-            if !unreachable.contains(&client) && !tell(core, session).await? {
-                unreachable.insert(client);
+            if let Some(until) = tell(core, session).await? {
+                let mut tx = core.db.begin().await?;
+                client_sessions::put_off(&mut tx, lab, client, now, until).await?;
+                tx.commit().await?;
+                return Ok(());
             }
         }
     }
+    Ok(())
 }
 
-/// False: the client does not answer.
-async fn tell(core: &Core, session: &ClientSession) -> Result<bool, Fault> {
+/// Until when the client, which does not answer, is left alone. None: it answers.
+async fn tell(core: &Core, session: &ClientSession) -> Result<Option<Timestamp>, Fault> {
     let now = core.now();
     let mut tx = core.db.begin().await?;
     let claimed = client_sessions::claim(&mut tx, session, now, now.plus(INTERRUPTED)).await?;
     let client = clients::lookup(&mut tx, &session.lab, &session.client).await?;
     tx.commit().await?;
     let Some(client) = client.filter(|_| claimed) else {
-        return Ok(true);
+        return Ok(None);
     };
     let address = client.policy.backchannel_logout_uri.as_deref();
     let Some(address) = address.and_then(|address| Url::parse(address).ok()) else {
         record(core, session, Outcome::GivenUp).await?;
-        return Ok(true);
+        return Ok(None);
     };
     let token = token(core, session, &client).await?;
-    let told = post(&client.policy, &address, &token).await;
-    let outcome = match &told {
-        Ok(()) => Outcome::Told,
-        Err(why) => {
-            let wait = retry_after(session.attempts.saturating_add(1));
-            let (lab, client) = (&session.lab, &session.client);
-            tracing::warn!(%lab, %client, why, again = wait.is_some(), "a client was not told of a sign-out");
-            wait.map_or(Outcome::GivenUp, |wait| Outcome::Again(core.now().plus(wait)))
-        }
+    let Err(untold) = post(&client.policy, &address, &token).await else {
+        record(core, session, Outcome::Told).await?;
+        return Ok(None);
     };
+    let wait = retry_after(session.attempts.saturating_add(1));
+    let (lab, client, why) = (&session.lab, &session.client, untold.to_string());
+    tracing::warn!(%lab, %client, why, again = wait.is_some(), "a client was not told of a sign-out");
+    let until = core.now().plus(wait.unwrap_or(INTERRUPTED));
+    let outcome = wait.map_or(Outcome::GivenUp, |_| Outcome::Again(until));
     record(core, session, outcome).await?;
-    Ok(told.is_ok())
+    Ok(matches!(untold, Untold::Unreachable(_)).then_some(until))
 }
 
 async fn record(core: &Core, session: &ClientSession, outcome: Outcome) -> Result<(), StoreFault> {
@@ -115,16 +130,32 @@ async fn token(core: &Core, session: &ClientSession, client: &Client) -> Result<
     Ok(key.sign("logout+jwt", &claims)?)
 }
 
-async fn post(policy: &Policy, address: &Url, token: &str) -> Result<(), String> {
+#[derive(Debug, thiserror::Error)]
+enum Untold {
+    /// Of this session it does not want to know; others it may take.
+    #[error("status {0}")]
+    Refused(u16),
+    #[error("{0}")]
+    Unreachable(String),
+}
+
+impl From<http_client::HttpFault> for Untold {
+    fn from(fault: http_client::HttpFault) -> Self {
+        Self::Unreachable(fault.to_string())
+    }
+}
+
+async fn post(policy: &Policy, address: &Url, token: &str) -> Result<(), Untold> {
     let body = Serializer::new(String::new())
         .append_pair("logout_token", token)
         .finish();
-    let request = http_client::post(address, "application/x-www-form-urlencoded", body);
+    let request = http_client::post(address, "application/x-www-form-urlencoded", body)?;
     let authorities = policy.backchannel_ca.as_deref().map(Authorities::Pem);
-    let request = request.map_err(|fault| fault.to_string())?;
-    match http_client::send_and_close(address, authorities, request, LONGEST).await {
-        Ok(answer) if answer.status().is_success() => Ok(()),
-        Ok(answer) => Err(format!("status {}", answer.status().as_u16())),
-        Err(fault) => Err(fault.to_string()),
+    let answer = http_client::send_and_close(address, authorities, request, LONGEST).await?;
+    let status = answer.status();
+    match status.as_u16() {
+        200..=299 => Ok(()),
+        400..=499 => Err(Untold::Refused(status.as_u16())),
+        other => Err(Untold::Unreachable(format!("status {other}"))),
     }
 }

@@ -3,9 +3,10 @@
 use serde_json::Value;
 use subtle::{Choice, ConstantTimeEq};
 
+use crate::crypto::client_certificate::ClientCertificate;
 use crate::crypto::jose::Jwks;
 use crate::crypto::token::{HashedToken, PlainToken, TokenKind};
-use crate::domain::client::{Authentication, Client};
+use crate::domain::client::{Authentication, CertificateName, Client};
 use crate::kernel::ids::{ClientId, LabId};
 use crate::oidc::assertion::{ASSERTION_TYPE, Rules, check, claimed_client};
 use crate::oidc::authorize::lab_issuer;
@@ -22,6 +23,8 @@ pub struct Presented<'a> {
     pub params: &'a Params,
     /// The address that was called.
     pub endpoint: &'a str,
+    /// Of the connection.
+    pub certificate: Option<&'a ClientCertificate>,
 }
 
 impl std::fmt::Debug for Presented<'_> {
@@ -35,6 +38,7 @@ enum Way<'a> {
     Basic(&'a str),
     Post(&'a str),
     Assertion(&'a str),
+    Certificate(&'a ClientCertificate),
 }
 
 /// # Errors
@@ -57,6 +61,7 @@ pub async fn authenticate(core: &Core, lab: &LabId, presented: &Presented<'_>) -
         (Way::Assertion(assertion), Authentication::PrivateKeyJwt { jwks }) => {
             has_signed(core, lab, &client, (assertion, jwks), presented.endpoint).await?
         }
+        (Way::Certificate(certificate), Authentication::TlsClientAuth { name, .. }) => is_named(certificate, name),
         _ => false,
     };
     match proved {
@@ -88,8 +93,9 @@ fn way<'a>(presented: &'a Presented<'_>) -> Result<(String, Way<'a>), Refusal> {
     if let Some(assertion) = params.get("client_assertion") {
         return by_assertion(params, named, assertion);
     }
-    match (named, params.get("client_secret")) {
-        (Some(id), Some(secret)) => Ok((id.to_owned(), Way::Post(secret))),
+    match (named, params.get("client_secret"), presented.certificate) {
+        (Some(id), Some(secret), _) => Ok((id.to_owned(), Way::Post(secret))),
+        (Some(id), None, Some(certificate)) => Ok((id.to_owned(), Way::Certificate(certificate))),
         _ => Err(Refusal::invalid_client()),
     }
 }
@@ -134,6 +140,13 @@ async fn has_signed(
     let is_first = id.take(&mut tx, lab).await?;
     tx.commit().await?;
     Ok(is_first)
+}
+
+fn is_named(certificate: &ClientCertificate, name: &CertificateName) -> bool {
+    match name {
+        CertificateName::SubjectDn(name) => certificate.has_subject(name),
+        CertificateName::SanDns(name) => certificate.has_dns_name(name),
+    }
 }
 
 fn has_secret(stored: &[(Secret, HashedToken)], given: &str) -> bool {

@@ -4,6 +4,8 @@ use super::refusal::Refusal;
 
 /// A parameter longer than this is no parameter; `state` may have thousands of characters, a request object more.
 const LONGEST: usize = 16 * 1024;
+/// No request of any protocol has so many; each is compared with all before it.
+const MOST: usize = 64;
 
 /// Names and values as they came. An empty value is as good as none.
 #[derive(Clone, Default)]
@@ -11,12 +13,15 @@ pub struct Params(Vec<(String, String)>);
 
 impl Params {
     /// # Errors
-    /// A parameter stands there twice, or is longer than any may be.
+    /// A parameter stands there twice, or is longer than any may be; or there are too many.
     pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, Refusal> {
         let mut kept: Vec<(String, String)> = Vec::new();
         for (name, value) in pairs {
             if kept.iter().any(|(known, _)| *known == name) {
                 return Err(Refusal::invalid_request("a parameter stands there more than once"));
+            }
+            if kept.len() == MOST {
+                return Err(Refusal::invalid_request("there are too many parameters"));
             }
             if value.len() > LONGEST {
                 return Err(Refusal::invalid_request("a parameter is too long"));
@@ -66,5 +71,7 @@ mod tests {
         assert!(Params::of(pairs(&[("state", "x"), ("state", "")])).is_err());
         assert!(Params::of([("state".to_owned(), "x".repeat(LONGEST + 1))]).is_err());
         assert_eq!(format!("{params:?}"), r#"["state"]"#);
+        let many = |count: usize| Params::of((0..count).map(|number| (number.to_string(), "x".to_owned())));
+        assert!(many(MOST).is_ok() && many(MOST + 1).is_err());
     }
 }

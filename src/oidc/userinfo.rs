@@ -27,7 +27,9 @@ pub async fn userinfo(core: &Core, lab: &LabId, token: &AccessToken) -> Result<U
     let narrow = Refusal::new(OauthError::InsufficientScope, why);
     let grant = token.grant.as_ref().filter(|_| token.scopes.contains(Scope::OpenId));
     let grant = grant.ok_or(narrow)?;
-    let wanted: BTreeSet<Claim> = grant.terms.claims.at_userinfo(&token.scopes);
+    let mut named = grant.terms.claims.clone();
+    named.keep_allowed(&token.client.policy.scopes);
+    let wanted: BTreeSet<Claim> = named.at_userinfo(&token.scopes);
     let mut tx = core.db.begin_read().await?;
     let mut told = disclosure::claims(core, &mut tx, lab, grant.account, &wanted).await?;
     tx.commit().await?;

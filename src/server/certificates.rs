@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use rustls::ServerConfig;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
 use rustls::sign::CertifiedKey;
+use rustls::{ConfigBuilder, RootCertStore, ServerConfig, WantsVerifier};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::config::Tls;
 
 #[derive(Debug, thiserror::Error)]
-#[error("[tls] {key} {}: {what}", path.display())]
+#[error("{key} {}: {what}", path.display())]
 pub struct CertificateProblem {
     key: &'static str,
     path: PathBuf,
@@ -71,11 +71,40 @@ impl Certificates {
     /// # Errors
     /// The library offers neither TLS 1.2 nor 1.3.
     pub fn server_config(self: &Arc<Self>) -> Result<ServerConfig, CertificateProblem> {
-        let builder = ServerConfig::builder_with_provider(Arc::clone(&self.provider))
+        Ok(self
+            .builder()?
+            .with_no_client_auth()
+            .with_cert_resolver(self.resolver()))
+    }
+
+    /// For the listener at which nobody comes in without a certificate that one of these authorities signed. It shares
+    /// no remembered TLS session with the other, where nobody is asked.
+    ///
+    /// # Errors
+    /// The file of the authorities cannot be used.
+    pub fn mutual_server_config(self: &Arc<Self>, authorities: &Path) -> Result<ServerConfig, CertificateProblem> {
+        let unusable = |error: &dyn fmt::Display| problem("[server] mtls_client_ca_file", authorities, error);
+        let mut roots = RootCertStore::empty();
+        for certificate in CertificateDer::pem_file_iter(authorities).map_err(|error| unusable(&error))? {
+            let certificate = certificate.map_err(|error| unusable(&error))?;
+            roots.add(certificate).map_err(|error| unusable(&error))?;
+        }
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&self.provider));
+        let verifier = verifier.build().map_err(|error| unusable(&error))?;
+        Ok(self
+            .builder()?
+            .with_client_cert_verifier(verifier)
+            .with_cert_resolver(self.resolver()))
+    }
+
+    fn builder(&self) -> Result<ConfigBuilder<ServerConfig, WantsVerifier>, CertificateProblem> {
+        ServerConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
-            .map_err(|error| problem("certificate_file", &self.files.certificate_file, &error))?;
-        let resolver = Arc::clone(self) as Arc<dyn ResolvesServerCert>;
-        Ok(builder.with_no_client_auth().with_cert_resolver(resolver))
+            .map_err(|error| problem("[tls] certificate_file", &self.files.certificate_file, &error))
+    }
+
+    fn resolver(self: &Arc<Self>) -> Arc<dyn ResolvesServerCert> {
+        Arc::clone(self) as Arc<dyn ResolvesServerCert>
     }
 }
 
@@ -87,13 +116,15 @@ impl ResolvesServerCert for Certificates {
 
 fn read(files: &Tls, provider: &CryptoProvider) -> Result<(CertifiedKey, [u8; 32]), CertificateProblem> {
     let (chain_file, key_file) = (&files.certificate_file, &files.key_file);
-    let chain_text = std::fs::read(chain_file).map_err(|error| problem("certificate_file", chain_file, &error))?;
+    let chain_text =
+        std::fs::read(chain_file).map_err(|error| problem("[tls] certificate_file", chain_file, &error))?;
     let key_text =
-        zeroize::Zeroizing::new(std::fs::read(key_file).map_err(|error| problem("key_file", key_file, &error))?);
+        zeroize::Zeroizing::new(std::fs::read(key_file).map_err(|error| problem("[tls] key_file", key_file, &error))?);
     let chain = CertificateDer::pem_slice_iter(&chain_text).collect::<Result<Vec<_>, _>>();
-    let chain = chain.map_err(|error| problem("certificate_file", chain_file, &error))?;
-    let key = PrivateKeyDer::from_pem_slice(&key_text).map_err(|error| problem("key_file", key_file, &error))?;
-    let key = CertifiedKey::from_der(chain, key, provider).map_err(|error| problem("key_file", key_file, &error))?;
+    let chain = chain.map_err(|error| problem("[tls] certificate_file", chain_file, &error))?;
+    let key = PrivateKeyDer::from_pem_slice(&key_text).map_err(|error| problem("[tls] key_file", key_file, &error))?;
+    let key =
+        CertifiedKey::from_der(chain, key, provider).map_err(|error| problem("[tls] key_file", key_file, &error))?;
     Ok((key, digest(&chain_text, &key_text)))
 }
 

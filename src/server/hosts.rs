@@ -15,7 +15,7 @@ use crate::server::StartError;
 use crate::service::Core;
 use crate::web::kit::faces::Face;
 use crate::web::kit::{App, slow_body};
-use crate::web::{desk, idp, internal, portal, proxy};
+use crate::web::{api, desk, idp, internal, portal, proxy};
 
 pub type Sites = Arc<HashMap<SiteId, Arc<proxy::Site>>>;
 
@@ -56,10 +56,22 @@ pub fn configure(service: &mut ServiceConfig, sites: &Sites, documents: &idp::Do
         .app_data(Data::new(documents.clone()))
         .configure(desk::configure)
         .configure(idp::configure)
+        .configure(api::configure)
         .configure(portal::configure);
     service
         .service(portal.wrap(from_fn(slow_body::in_time)))
         .service(site.configure(|service| proxy::service::configure(service, sites)))
+        .default_service(route().to(HttpResponse::MisdirectedRequest));
+}
+
+/// The listener that asks clients for a certificate.
+pub fn configure_mutual(service: &mut ServiceConfig) {
+    let mutual = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Mutual(_)))));
+    let mutual = mutual
+        .configure(idp::configure_back_channel)
+        .default_service(route().to(HttpResponse::NotFound));
+    service
+        .service(mutual.wrap(from_fn(slow_body::in_time)))
         .default_service(route().to(HttpResponse::MisdirectedRequest));
 }
 

@@ -13,14 +13,15 @@ use crate::admin::reseal;
 use crate::domain::siege::REMEMBERED;
 use crate::kernel::clock::Timestamp;
 use crate::leak::campaign;
+use crate::oidc::authorize::ASKED_LASTS;
 use crate::oidc::backchannel_logout;
 use crate::server::certificates::Certificates;
 use crate::server::watch::Watch;
 use crate::service::known_passwords::KnownPasswords;
 use crate::service::{Core, Fault, alerts, outbox, siege, signing_keys};
 use crate::store::{
-    StoreFault, authorizations, client_sessions, devices, oauth_grants, passkey_challenges, pending, refresh_tokens,
-    sessions, sieges, throttle, tickets, upstream_departures, used_ids,
+    StoreFault, authorizations, client_sessions, clients, devices, oauth_grants, passkey_challenges, pending,
+    refresh_tokens, sessions, sieges, throttle, tickets, upstream_departures, used_ids,
 };
 use crate::web::kit::App;
 
@@ -218,10 +219,11 @@ async fn purge(core: &Core) -> Result<(), StoreFault> {
     passkey_challenges::delete_expired(&mut tx, now).await?;
     upstream_departures::delete_expired(&mut tx, now).await?;
     tickets::delete_expired(&mut tx, now).await?;
+    clients::delete_expired_secrets(&mut tx, now).await?;
     sessions::delete_expired(&mut tx, now).await?;
     devices::delete_unused(&mut tx, core.devices_used_since()).await?;
     throttle::delete_strangers(&mut tx, STRANGERS_KEPT, now).await?;
-    authorizations::delete_expired(&mut tx, now).await?;
+    authorizations::delete_expired(&mut tx, now, ASKED_LASTS).await?;
     oauth_grants::delete_expired(&mut tx, now).await?;
     refresh_tokens::delete_expired(&mut tx, now).await?;
     client_sessions::delete_expired(&mut tx, now).await?;

@@ -4,6 +4,7 @@ mod certificates;
 mod descriptors;
 mod hosts;
 mod jobs;
+mod mutual;
 mod watch;
 
 use std::io;
@@ -81,7 +82,9 @@ impl StartError {
 pub struct Running {
     pub public: SocketAddr,
     pub internal: SocketAddr,
-    handles: [ServerHandle; 2],
+    /// Where clients show a certificate.
+    pub mutual: Option<SocketAddr>,
+    handles: Vec<ServerHandle>,
     tasks: Vec<JoinHandle<()>>,
     core: Core,
 }
@@ -96,6 +99,9 @@ pub fn start(core: Core) -> Result<Running, StartError> {
     let public = listen("listen", config.server.listen)?;
     let internal = listen("internal_listen", config.server.internal_listen)?;
     let (public_address, internal_address) = (public.local_addr()?, internal.local_addr()?);
+    let mutual = config.server.mtls_listen;
+    let mutual = mutual.map(|address| listen("mtls_listen", address)).transpose()?;
+    let mutual_address = mutual.as_ref().map(TcpListener::local_addr).transpose()?;
     let certificates = Arc::new(Certificates::load(&config.tls)?);
     let app = Data::new(App {
         throttle: NetworkThrottle::new(&config.throttle),
@@ -109,14 +115,25 @@ pub fn start(core: Core) -> Result<Running, StartError> {
     let watched = [
         watch_of(&app, config.server.max_connections),
         watch_of(&app, INTERNAL_CONNECTIONS),
+        watch_of(&app, mutual::CONNECTIONS),
     ];
-    let [of_public, of_internal] = &watched;
+    let [of_public, of_internal, of_mutual] = &watched;
     let internal = serve_internal(app.clone(), hosts::drafts(&sites), internal, of_internal)?;
     let public = serve_public(app.clone(), sites, public, &certificates, of_public)?;
-    let handles = [public.handle(), internal.handle()];
+    let mut servers = vec![public, internal];
+    if let (Some(listener), Some(authorities)) = (mutual, &config.server.mtls_client_ca_file) {
+        servers.push(mutual::serve(
+            app.clone(),
+            listener,
+            &certificates,
+            authorities,
+            of_mutual,
+        )?);
+    }
+    let handles = servers.iter().map(Server::handle).collect();
     let mut tasks = jobs::start(&core, app, certificates);
     tasks.extend(watched.map(jobs::watch));
-    for server in [public, internal] {
+    for server in servers {
         tasks.push(tokio::spawn(async move {
             if let Err(error) = server.await {
                 tracing::error!(%error, "a listener ended");
@@ -126,6 +143,7 @@ pub fn start(core: Core) -> Result<Running, StartError> {
     Ok(Running {
         public: public_address,
         internal: internal_address,
+        mutual: mutual_address,
         handles,
         tasks,
         core,
@@ -135,9 +153,9 @@ pub fn start(core: Core) -> Result<Running, StartError> {
 impl Running {
     /// Lets running requests finish, within the time the configuration gives them, then closes everything.
     pub async fn stop(self) {
-        let [public, internal] = self.handles;
-        public.stop(true).await;
-        internal.stop(true).await;
+        for listener in self.handles {
+            listener.stop(true).await;
+        }
         for task in self.tasks {
             task.abort();
         }

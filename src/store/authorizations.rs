@@ -1,5 +1,7 @@
 //! Authorization requests under way, sealed, each under a handle of its own.
 
+use std::time::Duration;
+
 use super::columns::word;
 use super::db::on_both;
 use super::{StoreFault, Tx};
@@ -137,12 +139,17 @@ pub async fn consume(tx: &mut Tx, lab: &LabId, handle: &[u8]) -> Result<bool, St
     Ok(changed == 1)
 }
 
+/// A pushed one is used up with what a browser asked by it, so it is kept until no such request can be left: so long
+/// after its own end.
+///
 /// # Errors
 /// The database does not answer.
-pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {
+pub async fn delete_expired(tx: &mut Tx, now: Timestamp, asked_lasts: Duration) -> Result<u64, StoreFault> {
+    const SQL: &str = "DELETE FROM authorizations WHERE expires_at <= $2 OR (expires_at <= $1 AND kind = 'asked')";
     Ok(on_both!(tx, connection => {
-        sqlx::query("DELETE FROM authorizations WHERE expires_at <= $1")
-            .bind(now.micros()).execute(connection).await?.rows_affected()
+        sqlx::query(SQL)
+            .bind(now.micros()).bind(now.minus(asked_lasts).micros())
+            .execute(connection).await?.rows_affected()
     }))
 }
 

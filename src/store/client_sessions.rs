@@ -24,7 +24,8 @@ pub struct ClientSession {
     pub attempts: u32,
 }
 
-/// Once for a client and session, however often it asks. `is_told`: it has an address to be told at.
+/// Once for a client and session, however often it asks: the name that the client knows it by, perhaps from before.
+/// `is_told`: it has an address to be told at.
 ///
 /// # Errors
 /// The database does not answer.
@@ -34,7 +35,8 @@ pub async fn put(
     is_told: bool,
     now: Timestamp,
     expires_at: Timestamp,
-) -> Result<(), StoreFault> {
+) -> Result<String, StoreFault> {
+    const KNOWN: &str = "SELECT sid FROM client_sessions WHERE lab_id = $1 AND session_id = $2 AND client_id = $3";
     const SQL: &str = "INSERT INTO client_sessions (lab_id, session_id, client_id, sid, subject, state, attempts, due_at, \
          expires_at) VALUES ($1, $2, $3, $4, $5, $8, 0, $6, $7) ON CONFLICT DO NOTHING";
     let state = if is_told { "open" } else { "silent" };
@@ -45,7 +47,11 @@ pub async fn put(
             .bind(state)
             .execute(connection).await?;
     });
-    Ok(())
+    Ok(on_both!(tx, connection => {
+        sqlx::query_scalar(KNOWN)
+            .bind(new.lab.as_str()).bind(new.session.as_bytes().as_slice()).bind(new.client.as_str())
+            .fetch_one(connection).await?
+    }))
 }
 
 /// The session that a client calls by this name, and whose it is; whether it is over is not said.
@@ -71,6 +77,32 @@ pub async fn lookup(
         id(&session, "client_sessions.session_id")?,
         id(&account, "sessions.account_id")?,
     )))
+}
+
+/// The clients of a session go on with the one that takes its place, under the names that they know.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn hand_on(
+    tx: &mut Tx,
+    lab: &LabId,
+    before: SessionId,
+    after: SessionId,
+    expires_at: Timestamp,
+) -> Result<(), StoreFault> {
+    const CLIENTS: &str = "UPDATE client_sessions SET session_id = $3, expires_at = $4 \
+         WHERE lab_id = $1 AND session_id = $2 AND state IN ('open', 'silent')";
+    const GRANTS: &str = "UPDATE oauth_grants SET session_id = $3 WHERE lab_id = $1 AND session_id = $2";
+    on_both!(tx, connection => {
+        sqlx::query(CLIENTS)
+            .bind(lab.as_str()).bind(before.as_bytes().as_slice()).bind(after.as_bytes().as_slice())
+            .bind(expires_at.micros())
+            .execute(&mut *connection).await?;
+        sqlx::query(GRANTS)
+            .bind(lab.as_str()).bind(before.as_bytes().as_slice()).bind(after.as_bytes().as_slice())
+            .execute(connection).await?;
+    });
+    Ok(())
 }
 
 /// Of the sessions that ended since, those of which clients wait to be told are due now, for two days. Clients that cannot
@@ -101,28 +133,73 @@ pub async fn have_ended(tx: &mut Tx, since: Timestamp) -> Result<bool, StoreFaul
     Ok(count > 0)
 }
 
-/// Those whose client is to be told now, the oldest first.
+/// Clients that are to be told of something now.
 ///
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
-pub async fn find_due(tx: &mut Tx, now: Timestamp) -> Result<Vec<ClientSession>, StoreFault> {
-    const SQL: &str = "SELECT lab_id, session_id, client_id, sid, subject, attempts FROM client_sessions \
-         WHERE state = 'due' AND due_at <= $1 ORDER BY due_at LIMIT 100";
-    type Columns = (String, Vec<u8>, String, String, String, i64);
-    let rows: Vec<Columns> = on_both!(tx, connection => {
+pub async fn find_due_clients(tx: &mut Tx, now: Timestamp) -> Result<Vec<(LabId, ClientId)>, StoreFault> {
+    const SQL: &str = "SELECT DISTINCT lab_id, client_id FROM client_sessions WHERE state = 'due' AND due_at <= $1";
+    let rows: Vec<(String, String)> = on_both!(tx, connection => {
         sqlx::query_as(SQL).bind(now.micros()).fetch_all(connection).await?
     });
-    let read = |(lab, session, client, sid, subject, attempts): Columns| {
+    let read = |(lab, client): (String, String)| {
+        Ok((
+            word(&lab, "client_sessions.lab_id")?,
+            word(&client, "client_sessions.client_id")?,
+        ))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// What one client is to be told of now, the oldest first.
+///
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn find_due(
+    tx: &mut Tx,
+    lab: &LabId,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<Vec<ClientSession>, StoreFault> {
+    const SQL: &str = "SELECT session_id, sid, subject, attempts FROM client_sessions \
+         WHERE state = 'due' AND lab_id = $1 AND client_id = $2 AND due_at <= $3 ORDER BY due_at LIMIT 100";
+    type Columns = (Vec<u8>, String, String, i64);
+    let rows: Vec<Columns> = on_both!(tx, connection => {
+        sqlx::query_as(SQL)
+            .bind(lab.as_str()).bind(client.as_str()).bind(now.micros()).fetch_all(connection).await?
+    });
+    let read = |(session, sid, subject, attempts): Columns| {
         Ok(ClientSession {
-            lab: word(&lab, "client_sessions.lab_id")?,
+            lab: lab.clone(),
             session: id(&session, "client_sessions.session_id")?,
-            client: word(&client, "client_sessions.client_id")?,
+            client: client.clone(),
             sid,
             subject,
             attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
         })
     };
     rows.into_iter().map(read).collect()
+}
+
+/// A client does not answer: that counts as an attempt for all that it is to be told of now.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn put_off(
+    tx: &mut Tx,
+    lab: &LabId,
+    client: &ClientId,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<(), StoreFault> {
+    const SQL: &str = "UPDATE client_sessions SET attempts = attempts + 1, due_at = $4 \
+         WHERE state = 'due' AND lab_id = $1 AND client_id = $2 AND due_at <= $3";
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(client.as_str()).bind(now.micros()).bind(until.micros())
+            .execute(connection).await?;
+    });
+    Ok(())
 }
 
 /// Takes one, to be told now and by nobody else: it is due again at `again` if nothing is recorded by then. False: another

@@ -10,6 +10,14 @@ use crate::kernel::ids::{ClientId, LabId, SecretId};
 
 const POLICY: &str = "clients.policy";
 
+/// Whoever changes a client of the lab from here on waits until this transaction has ended.
+///
+/// # Errors
+/// The database does not answer in time.
+pub async fn take_turns(tx: &mut Tx, lab: &LabId) -> Result<(), StoreFault> {
+    tx.take_turns(&format!("clients {lab}")).await
+}
+
 /// False: the lab has a client of that name.
 ///
 /// # Errors
@@ -164,6 +172,15 @@ pub async fn expire_secrets(tx: &mut Tx, lab: &LabId, client: &ClientId, until: 
             .bind(lab.as_str()).bind(client.as_str()).bind(until.micros()).execute(connection).await?;
     });
     Ok(())
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn delete_expired_secrets(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {
+    Ok(on_both!(tx, connection => {
+        sqlx::query("DELETE FROM client_secrets WHERE expires_at <= $1")
+            .bind(now.micros()).execute(connection).await?.rows_affected()
+    }))
 }
 
 fn written(policy: &Policy) -> Result<String, StoreFault> {

@@ -147,6 +147,19 @@ pub async fn end_of_client(
     }))
 }
 
+/// All that anybody let a client have.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn end_all_of_client(tx: &mut Tx, lab: &LabId, client: &ClientId, now: Timestamp) -> Result<u64, StoreFault> {
+    const SQL: &str = "UPDATE oauth_grants SET ended_at = $3 WHERE lab_id = $1 AND client_id = $2 AND ended_at IS NULL";
+    Ok(on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(client.as_str()).bind(now.micros())
+            .execute(connection).await?.rows_affected()
+    }))
+}
+
 /// # Errors
 /// The database does not answer.
 pub async fn insert_code(

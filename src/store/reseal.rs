@@ -110,6 +110,7 @@ pub const COLUMNS: &[Column] = &[
     column!("upstream_departures"."departure", "state_hash"),
     column!("upstream_sessions"."id_token", "session_id"),
     column!("signing_keys"."private_key", "kid"),
+    column!("authorizations"."request", "handle_hash"),
 ];
 
 /// The last row that was looked at; the default is before the first.

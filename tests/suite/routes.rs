@@ -17,6 +17,10 @@ enum Class {
     Session,
     /// Belongs to a sign-in or enrolment under way; without one it leads back to its beginning.
     Pending,
+    /// For clients that prove who they are: refuses everybody else.
+    Program,
+    /// Asks for an access token, in JSON.
+    Token,
     /// On the internal listener only.
     Internal,
 }
@@ -24,7 +28,7 @@ enum Class {
 /// The golden table: a route that is not in it fails the test, and so does a line without a route.
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn golden() -> BTreeMap<&'static str, Class> {
-    use Class::{Internal, Pending, Public, Session};
+    use Class::{Internal, Pending, Program, Public, Session, Token};
     BTreeMap::from([
         ("portal /", Public),
         ("portal /login", Public),
@@ -32,7 +36,7 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /login/passkey/answer", Public),
         ("portal /login/upstream", Public),
         ("portal /login/upstream/code", Pending),
-        ("portal /upstream/callback", Public),
+        ("portal /upstream/callback", Pending),
         ("portal /upstream/jwks", Public),
         ("portal /logout", Public),
         ("portal /activate", Public),
@@ -54,13 +58,27 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /account/sessions/end", Session),
         ("portal /account/sessions/end-all", Session),
         ("portal /account/devices/forget", Session),
+        ("portal /account/services/end", Session),
         ("portal /static/{name}", Public),
         ("portal /.well-known/security.txt", Public),
         ("portal /.well-known/openid-configuration", Public),
         ("portal /.well-known/oauth-authorization-server", Public),
         ("portal /oauth2/jwks", Public),
+        ("portal /oauth2/authorize", Public),
+        ("portal /oauth2/authorize/continue", Pending),
+        ("portal /oauth2/logout", Public),
+        ("portal /oauth2/logout/confirm", Pending),
+        ("portal /oauth2/par", Program),
+        ("portal /oauth2/token", Program),
+        ("portal /oauth2/introspect", Program),
+        ("portal /oauth2/revoke", Program),
+        ("portal /oauth2/userinfo", Program),
         ("portal /healthz", Public),
         ("portal /readyz", Public),
+        ("portal /api/v1/clients", Token),
+        ("portal /api/v1/clients/{id}", Token),
+        ("portal /api/v1/clients/{id}/rotate", Token),
+        ("portal /api/v1/openapi.json", Public),
         ("desk /desk", Session),
         ("desk /desk/login", Public),
         ("desk /desk/login/passkey", Public),
@@ -99,12 +117,13 @@ fn golden() -> BTreeMap<&'static str, Class> {
     ])
 }
 
-/// What the faces register, read from their source: `page!(PATH => …)` and `resource("PATH")`.
+/// What the faces register, read from their source: `page!(PATH => …)`, `call!(PATH => …)` and `resource("PATH")`.
 fn registered() -> Vec<String> {
     let faces = [
         ("portal ", "portal/mod.rs"),
         ("desk ", "desk/mod.rs"),
         ("portal ", "idp/mod.rs"),
+        ("portal /api", "api/mod.rs"),
         ("proxy /.vestibule", "proxy/service.rs"),
         ("internal ", "internal/mod.rs"),
     ];
@@ -112,7 +131,7 @@ fn registered() -> Vec<String> {
     for (face, file) in faces {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web").join(file);
         let source = fs::read_to_string(source).unwrap();
-        for marker in ["page!(", "resource("] {
+        for marker in ["page!(", "call!(", "resource("] {
             for (_, rest) in source
                 .match_indices(marker)
                 .map(|(at, _)| source[at..].split_at(marker.len()))
@@ -132,7 +151,9 @@ fn registered() -> Vec<String> {
 }
 
 fn value_of(constant: &str) -> &'static str {
+    use vestibule::web::entrance::login;
     use vestibule::web::entrance::upstream::{callback, jwks};
+    use vestibule::web::idp::logout;
     use vestibule::web::pages::{DESK, Door, PORTAL, upstream, upstreams};
     use vestibule::web::portal::{account, invite};
     let of = |door: &'static Door, name: &str| match name {
@@ -157,6 +178,8 @@ fn value_of(constant: &str) -> &'static str {
         Some(("DESK", name)) => of(&DESK, name),
         _ => match constant {
             "invite::PATH" => invite::PATH,
+            "CONTINUE" => login::CONTINUE,
+            "logout::CONFIRM" => logout::CONFIRM,
             "BEGIN" => upstream::BEGIN,
             "CODE" => upstream::CODE,
             "ENROL" => upstream::ENROL,
@@ -167,6 +190,7 @@ fn value_of(constant: &str) -> &'static str {
             "UNLINK" => upstreams::UNLINK,
             "account::END_ONE" => account::END_ONE,
             "account::FORGET_DEVICE" => account::FORGET_DEVICE,
+            "account::END_SERVICE" => account::END_SERVICE,
             "account::END_ALL" => account::END_ALL,
             other => panic!("a route is registered under a constant that this test does not know: {other}"),
         },
@@ -206,6 +230,13 @@ async fn r04_every_route_is_walked_without_a_session(app: TestApp) {
             }
             let sign_in = if face == "desk" { "/desk/login" } else { "/login" };
             let led_to_sign_in = page.status == 303 && page.location() == sign_in;
+            if class == Class::Program {
+                assert!(page.status.is_client_error(), "{method} {route}: {}", page.status);
+            }
+            if class == Class::Token {
+                let refused = page.status == 401 && page.header("content-type") == Some("application/problem+json");
+                assert!(refused || page.status == 405, "{method} {route}: {page:?}");
+            }
             if class == Class::Session {
                 assert!(
                     led_to_sign_in || page.status == 405,

@@ -4,7 +4,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::clock::References;
-use super::{Check, alerts, operators, siege};
+use super::{Check, alerts, clients, operators, siege};
 use crate::admin::installation::{IfAbsent, Place, bond, check_bond, open_database};
 use crate::admin::{explain, files};
 use crate::config::Config;
@@ -93,6 +93,7 @@ async fn inside(
     }
     references.not_before("the newest audit event", newest);
     checks.push(alerts::open(config, &mut tx).await?);
+    checks.extend(clients::examine(config, &mut tx, now).await?);
     drop(tx);
     checks.extend(siege::examine(config, db, now).await?);
     Ok(checks)

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod certificate;
+mod clients;
 mod clock;
 mod corpus;
 mod database;

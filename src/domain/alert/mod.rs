@@ -14,7 +14,7 @@ use crate::crypto::blind_index::BlindIndex;
 use crate::domain::account::UnknownState;
 use crate::kernel::client_address::ClientNetwork;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::{AccountId, AlertId, LabId, OperatorName};
+use crate::kernel::ids::{AccountId, AlertId, ClientId, LabId, OperatorName};
 
 /// Which rule raised it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +29,7 @@ pub enum Kind {
     Export,
     NewNetwork,
     OtherLab,
+    Replayed,
     Canary,
     LeakAwaiting,
     LeakApplied,
@@ -46,6 +47,7 @@ words!(Kind {
     Export = "export",
     NewNetwork = "new-network",
     OtherLab = "other-lab",
+    Replayed = "replayed",
     Canary = "canary",
     LeakAwaiting = "leak-awaiting",
     LeakApplied = "leak-applied",
@@ -84,6 +86,8 @@ pub enum Cause {
     OtherLab {
         by: String,
     },
+    /// A code or a refresh token of a client came a second time.
+    Replayed(ClientId),
     Canary(LeakId),
     LeakAwaiting(LeakId),
     LeakApplied(LeakId),
@@ -116,6 +120,7 @@ impl Cause {
             Self::Export { .. } => Kind::Export,
             Self::NewNetwork { .. } => Kind::NewNetwork,
             Self::OtherLab { .. } => Kind::OtherLab,
+            Self::Replayed(_) => Kind::Replayed,
             Self::Canary(_) => Kind::Canary,
             Self::LeakAwaiting(_) => Kind::LeakAwaiting,
             Self::LeakApplied(_) => Kind::LeakApplied,
@@ -140,6 +145,7 @@ impl Cause {
             Self::Export { by, leak } => format!("{by} leak:{leak}"),
             Self::NewNetwork { operator, network } => format!("operator:{operator} {network}"),
             Self::OtherLab { by } => by.clone(),
+            Self::Replayed(client) => format!("client:{client}"),
             Self::Canary(leak) | Self::LeakAwaiting(leak) | Self::LeakApplied(leak) => leak_subject(*leak),
             Self::Deadline { leak, hours_left } => format!("leak:{leak} {hours_left}h"),
         }

@@ -1,5 +1,7 @@
 //! What happens next with an authorization request, as a function of what is known of the person.
 
+use std::time::Duration;
+
 use super::request::{AuthorizationRequest, Prompt};
 use crate::domain::client::{Consent, Policy, Scope};
 use crate::kernel::clock::Timestamp;
@@ -128,7 +130,7 @@ pub fn decide(request: &AuthorizationRequest, policy: &Policy, situation: &Situa
 }
 
 fn wants_fresh(request: &AuthorizationRequest, person: &SignedIn<'_>, now: Timestamp) -> bool {
-    let too_old = |most: u64| now.since(person.authenticated_at).as_secs() > most;
+    let too_old = |most: u64| now.since(person.authenticated_at) > Duration::from_secs(most);
     request.prompts(Prompt::Login) || request.prompts(Prompt::SelectAccount) || request.max_age.is_some_and(too_old)
 }
 

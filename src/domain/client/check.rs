@@ -4,9 +4,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
+use crate::crypto::client_certificate::normalized;
 use crate::crypto::jose::{Algorithm, Jwks};
 
-use super::{Consent, Demand, GrantType, Policy, Refresh, Scope, SubjectType};
+use super::{Authentication, CertificateName, Consent, Demand, GrantType, Policy, Refresh, Scope, SubjectType};
 
 /// A field that cannot stay as it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +55,7 @@ impl Policy {
         note("id_token_algorithm", ours_remedy(self.id_token_algorithm));
         note("userinfo_algorithm", self.userinfo_algorithm.and_then(ours_remedy));
         note("authentication", self.jwks_remedy());
+        note("authentication", self.certificate_remedy());
         found
     }
 
@@ -126,6 +128,22 @@ impl Policy {
     fn jwks_remedy(&self) -> Option<String> {
         let keys = self.authentication.jwks()?;
         Jwks::parse(&keys.to_string()).err().map(|problem| problem.to_string())
+    }
+
+    fn certificate_remedy(&self) -> Option<String> {
+        let Authentication::TlsClientAuth { name, .. } = &self.authentication else {
+            return None;
+        };
+        let remedy = match name {
+            CertificateName::SubjectDn(name) if normalized(name).is_none() => {
+                "subject_dn: write it as RFC 4514 does, as in CN=lis,O=Laboratoire Exemple,C=FR"
+            }
+            CertificateName::SanDns(name) if name.is_empty() || name.contains('*') => {
+                "san_dns: write the whole name, without a pattern"
+            }
+            _ => return None,
+        };
+        Some(remedy.to_owned())
     }
 
     fn lifetime_remedy(&self) -> Option<String> {

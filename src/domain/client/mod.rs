@@ -208,6 +208,32 @@ impl Demand {
 }
 
 impl Policy {
+    /// Strict, and with nothing to reach yet.
+    pub fn new(name: String, authentication: Authentication) -> Self {
+        Self {
+            name,
+            authentication,
+            grant_types: Vec::new(),
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            backchannel_logout_uri: None,
+            backchannel_ca: None,
+            scopes: Scopes::default(),
+            site: None,
+            consent: Consent::default(),
+            subject: SubjectType::default(),
+            sector: None,
+            pkce: Demand::default(),
+            nonce: Demand::default(),
+            pushed_requests_only: false,
+            bound_tokens_only: false,
+            refresh: Refresh::default(),
+            id_token_algorithm: es256(),
+            userinfo_algorithm: None,
+            lifetimes: Lifetimes::default(),
+        }
+    }
+
     pub fn may(&self, grant: GrantType) -> bool {
         self.grant_types.contains(&grant)
     }

@@ -84,6 +84,11 @@ impl Scopes {
         self.0.is_superset(&other.0)
     }
 
+    /// Those that are among the others, too.
+    pub fn within(&self, others: &Self) -> Self {
+        self.iter().filter(|scope| others.contains(*scope)).collect()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -25,6 +25,13 @@ account-known-since = Known since { $since }
 account-last-sign-in = Last sign-in { $used }
 account-forget = Remove this device
 account-forget-named = Remove this device: { $device }, known since { $since }
+account-services-title = Services linked to your account
+account-services-text = You let these services know who you are. If you take this back, they get nothing more from us; what they already have stays with them.
+account-service-gets = Gets: { $what }
+account-service-gets-nothing = Gets nothing but a number that stands for you there
+account-service-since = Allowed since { $since }
+account-service-end = Take this back
+account-service-end-named = Take this back: { $service }, allowed since { $since }
 account-codes-title = Recovery codes
 account-codes-left = { $count ->
     [0] You have no recovery codes left. The laboratory can open your access again.

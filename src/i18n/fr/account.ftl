@@ -25,6 +25,13 @@ account-known-since = Connu depuis le { $since }
 account-last-sign-in = Dernière connexion le { $used }
 account-forget = Retirer cet appareil
 account-forget-named = Retirer cet appareil : { $device }, connu depuis le { $since }
+account-services-title = Services reliés à votre compte
+account-services-text = Vous avez permis à ces services de savoir qui vous êtes. Si vous revenez sur ce choix, ils ne reçoivent plus rien de nous ; ce qu’ils ont déjà reste chez eux.
+account-service-gets = Reçoit : { $what }
+account-service-gets-nothing = Ne reçoit qu’un numéro qui vous désigne chez lui
+account-service-since = Autorisé depuis le { $since }
+account-service-end = Retirer l’autorisation
+account-service-end-named = Retirer l’autorisation : { $service }, autorisé depuis le { $since }
 account-codes-title = Codes de secours
 account-codes-left = { $count ->
     [0] Il ne vous reste plus de code de secours. Le laboratoire peut vous rouvrir un accès.

@@ -23,7 +23,7 @@ use crate::service::{Core, Fault, signing_keys};
 use crate::store::{StoreFault, authorizations, clients};
 
 /// Somebody may have to look for their telephone first.
-const ASKED_LASTS: Duration = Duration::from_secs(30 * 60);
+pub const ASKED_LASTS: Duration = Duration::from_secs(30 * 60);
 
 /// How a request that cannot be granted ends.
 #[derive(Debug)]
@@ -158,7 +158,11 @@ async fn read(
     let mut request = request::read(params, &client.policy, back)?;
     if let Some(hint) = params.get("id_token_hint") {
         let published = signing_keys::published(core, lab).await?;
-        request.subject = Some(hinted(&published, lab_issuer(core, lab)?, &client.id, hint)?);
+        let hinted = hinted(&published, lab_issuer(core, lab)?, &client.id, hint)?;
+        if request.subject.is_some_and(|subject| subject != hinted) {
+            return Err(Refusal::invalid_request("id_token_hint and claims name different people").into());
+        }
+        request.subject = Some(hinted);
     }
     Ok(request)
 }

@@ -8,9 +8,9 @@ use crate::crypto::token::{HashedToken, PlainToken, TokenKind};
 use crate::domain::account::HoldReason;
 use crate::domain::audit::{Actor, Event};
 use crate::domain::authorization::{
-    AuthorizationRequest, CodeTerms, Grant, Next, OauthError, SignedIn, Situation, Terms, decide,
+    AuthorizationRequest, CodeTerms, Grant, Next, OauthError, Prompt, SignedIn, Situation, Terms, decide,
 };
-use crate::domain::client::{Client, Scope};
+use crate::domain::client::{Client, Scope, SubjectType};
 use crate::domain::session::Session;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{GrantId, LabId};
@@ -30,8 +30,16 @@ pub struct Visitor<'a> {
     /// A sign-in waits there for its holder.
     pub is_held: bool,
     /// What they said on the consent page, just now.
-    pub answer: Option<Answer>,
+    pub said: Option<Said<'a>>,
     pub actor: &'a Actor,
+}
+
+/// It counts for the person to whom the page was shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    pub answer: Answer,
+    /// As in [`Question::person`].
+    pub person: &'a str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,11 +62,16 @@ pub enum Step {
 #[derive(Debug)]
 pub struct Question {
     pub client: String,
+    /// Names the session whose holder is asked.
+    pub person: String,
+    /// Several clients of the lab know them by the same name.
+    pub is_public: bool,
     pub claims: Map<String, Value>,
     /// Days for which the client may ask on without the person.
     pub offline_days: Option<u32>,
     /// Origin to which the answer leads.
     pub target: String,
+    pub ui_locales: Option<String>,
 }
 
 /// # Errors
@@ -69,7 +82,11 @@ pub async fn proceed(core: &Core, lab: &LabId, handle: &HashedToken, visitor: &V
     };
     let (next, subject) = look(core, lab, &kept, visitor).await?;
     let refused = |error, why| Step::Answer(kept.refusal(&Refusal::new(error, why)));
-    Ok(match (next, visitor.session, visitor.answer) {
+    let said = visitor.said.filter(|said| {
+        let person = visitor.session.map(|session| kept.sid(core, lab, session));
+        person.is_some_and(|person| person == said.person)
+    });
+    Ok(match (next, visitor.session, said.map(|said| said.answer)) {
         (Next::Refuse(error), ..) => {
             conclude(core, lab, handle, &kept).await?;
             refused(
@@ -77,7 +94,8 @@ pub async fn proceed(core: &Core, lab: &LabId, handle: &HashedToken, visitor: &V
                 "the person would have to do something first, or did not do what was asked",
             )
         }
-        (Next::AskConsent, Some(session), Some(Answer::Deny)) => {
+        // Also where they said yes before, or nobody would have asked: no means no.
+        (Next::Grant | Next::AskConsent, Some(session), Some(Answer::Deny)) => {
             deny(core, lab, handle, &kept, session, visitor.actor).await?;
             refused(OauthError::AccessDenied, "the person said no")
         }
@@ -107,6 +125,7 @@ pub async fn proceed(core: &Core, lab: &LabId, handle: &HashedToken, visitor: &V
 pub struct Outline {
     pub target: String,
     pub login_hint: Option<String>,
+    pub ui_locales: Option<String>,
 }
 
 /// The hint names a person.
@@ -130,6 +149,7 @@ pub async fn outline(
     Ok(kept.map(|kept| Outline {
         target: kept.target(),
         login_hint: kept.request.login_hint,
+        ui_locales: kept.request.ui_locales,
     }))
 }
 
@@ -151,6 +171,10 @@ impl Kept {
 
     fn refusal(&self, refusal: &Refusal) -> Response {
         Response::refusal(&self.back(), &self.issuer, refusal)
+    }
+
+    fn sid(&self, core: &Core, lab: &LabId, session: &Session) -> String {
+        disclosure::sid(core, lab, &self.client.id, session.id)
     }
 
     fn target(&self) -> String {
@@ -221,9 +245,12 @@ async fn question(core: &Core, lab: &LabId, kept: &Kept, session: &Session) -> R
     let is_offline = request.scopes.contains(Scope::OfflineAccess);
     Ok(Question {
         client: policy.name.clone(),
+        person: kept.sid(core, lab, session),
+        is_public: policy.subject == SubjectType::Public,
         claims,
         offline_days: is_offline.then_some(policy.lifetimes.offline_days),
         target: kept.target(),
+        ui_locales: request.ui_locales.clone(),
     })
 }
 
@@ -248,27 +275,19 @@ async fn grant(
     let held = HoldReason::of(standing::of(core, &mut tx, lab, session.account).await?);
     let open = sessions::find_open(&mut tx, lab, session.account).await?;
     if held.is_some() || !open.iter().any(|open| open.id == session.id) {
-        return Ok(Step::SignInAgain);
+        drop(tx);
+        return overtaken(core, lab, handle, kept).await;
     }
     if !use_up(&mut tx, lab, handle, kept).await? {
         return Ok(Step::Gone);
     }
-    let new = new_grant(core, lab, kept, &granted);
+    let sid = tell_of_session(core, &mut tx, lab, kept, &granted).await?;
+    let new = new_grant(core, kept, &granted, sid);
     oauth_grants::insert(&mut tx, lab, &new).await?;
     let code = PlainToken::generate(TokenKind::AuthorizationCode, &*core.entropy);
     let terms = code_terms(&kept.request);
     let until = core.now().plus(CODE_LASTS);
     oauth_grants::insert_code(&mut tx, lab, &code.hashed(), new.id, &terms, until).await?;
-    let known = ClientSession {
-        lab: lab.clone(),
-        session: session.id,
-        client: kept.client.id.clone(),
-        sid: new.terms.sid.clone(),
-        subject: granted.subject,
-        attempts: 0,
-    };
-    let is_told = kept.client.policy.backchannel_logout_uri.is_some();
-    client_sessions::put(&mut tx, &known, is_told, core.now(), session.expires_at).await?;
     if granted.said_yes {
         agree(core, &mut tx, lab, kept, session, actor).await?;
     }
@@ -282,7 +301,38 @@ async fn grant(
     Ok(Step::Answer(Response::code(&kept.back(), &kept.issuer, code.expose())))
 }
 
-fn new_grant(core: &Core, lab: &LabId, kept: &Kept, granted: &Granted<'_>) -> Grant {
+/// The client knows of the session from now on, by the name that is returned.
+async fn tell_of_session(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    kept: &Kept,
+    granted: &Granted<'_>,
+) -> Result<String, StoreFault> {
+    let (client, session) = (&kept.client, granted.session);
+    let known = ClientSession {
+        lab: lab.clone(),
+        session: session.id,
+        client: client.id.clone(),
+        sid: kept.sid(core, lab, session),
+        subject: granted.subject.clone(),
+        attempts: 0,
+    };
+    let is_told = client.policy.backchannel_logout_uri.is_some();
+    client_sessions::put(tx, &known, is_told, core.now(), session.expires_at).await
+}
+
+/// A list or a sign-out was faster.
+async fn overtaken(core: &Core, lab: &LabId, handle: &HashedToken, kept: &Kept) -> Result<Step, Fault> {
+    if !kept.request.prompts(Prompt::None) {
+        return Ok(Step::SignInAgain);
+    }
+    conclude(core, lab, handle, kept).await?;
+    let refusal = Refusal::new(OauthError::InteractionRequired, "the person has to sign in first");
+    Ok(Step::Answer(kept.refusal(&refusal)))
+}
+
+fn new_grant(core: &Core, kept: &Kept, granted: &Granted<'_>, sid: String) -> Grant {
     let (session, request, now) = (granted.session, &kept.request, core.now());
     let is_offline = request.scopes.contains(Scope::OfflineAccess);
     Grant {
@@ -296,7 +346,7 @@ fn new_grant(core: &Core, lab: &LabId, kept: &Kept, granted: &Granted<'_>) -> Gr
             claims: request.claims.clone(),
             means: session.means,
             auth_time: session.authenticated_at.unix_seconds(),
-            sid: disclosure::sid(core, lab, &kept.client.id, session.id),
+            sid,
             subject: granted.subject.clone(),
             is_bound: false,
         },
@@ -360,10 +410,10 @@ async fn conclude(core: &Core, lab: &LabId, handle: &HashedToken, kept: &Kept) -
 
 /// The request, and what was pushed for it, serve once. False: they did.
 async fn use_up(tx: &mut Tx, lab: &LabId, handle: &HashedToken, kept: &Kept) -> Result<bool, StoreFault> {
-    if let Some(pushed) = &kept.request.pushed {
-        if !authorizations::consume(tx, lab, pushed).await? {
-            return Ok(false);
-        }
+    if let Some(pushed) = &kept.request.pushed
+        && !authorizations::consume(tx, lab, pushed).await?
+    {
+        return Ok(false);
     }
     authorizations::consume(tx, lab, handle.as_bytes()).await
 }

@@ -55,7 +55,7 @@ pub fn read(params: &Params, policy: &Policy, back: &WayBack) -> Result<Authoriz
             "nonce is missing: this client has to send one",
         ));
     }
-    let mut claims = claims(params.get("claims"))?;
+    let (mut claims, subject) = claims(params.get("claims"))?;
     claims.keep_allowed(&policy.scopes);
     Ok(AuthorizationRequest {
         redirect_uri: back.redirect_uri.clone(),
@@ -67,7 +67,7 @@ pub fn read(params: &Params, policy: &Policy, back: &WayBack) -> Result<Authoriz
         prompts: prompts(params.get("prompt"))?,
         max_age: max_age(params.get("max_age"))?,
         login_hint: params.owned("login_hint"),
-        subject: None,
+        subject,
         ui_locales: params.owned("ui_locales"),
         claims,
         dpop_jkt: dpop_jkt(params.get("dpop_jkt"))?,
@@ -184,10 +184,10 @@ fn max_age(text: Option<&str>) -> Result<Option<u64>, Refusal> {
     seconds.map_err(|_| Refusal::invalid_request("max_age is a number of seconds"))
 }
 
-/// OpenID Connect Core 5.5. Claims that are not known are ignored.
-fn claims(text: Option<&str>) -> Result<ClaimsRequest, Refusal> {
+/// OpenID Connect Core 5.5: what is wanted, and whose. Claims that are not known are ignored.
+fn claims(text: Option<&str>) -> Result<(ClaimsRequest, Option<String>), Refusal> {
     let Some(text) = text else {
-        return Ok(ClaimsRequest::default());
+        return Ok(Default::default());
     };
     let wanted: Value =
         serde_json::from_str(text).map_err(|_| Refusal::invalid_request("claims is not a JSON object"))?;
@@ -202,12 +202,14 @@ fn claims(text: Option<&str>) -> Result<ClaimsRequest, Refusal> {
             .filter_map(|(name, _)| name.parse().ok())
             .collect()
     };
-    let acr = wanted.get("id_token").and_then(|members| members.get("acr"));
-    Ok(ClaimsRequest {
+    let of_the_sign_in = |name: &str| wanted.get("id_token").and_then(|members| members.get(name));
+    let subject = of_the_sign_in("sub").and_then(|wish| wish.get("value")?.as_str());
+    let request = ClaimsRequest {
         userinfo: names("userinfo"),
         id_token: names("id_token"),
-        acr: acr.and_then(acr_wish),
-    })
+        acr: of_the_sign_in("acr").and_then(acr_wish),
+    };
+    Ok((request, subject.map(str::to_owned)))
 }
 
 fn acr_wish(wish: &Value) -> Option<AcrWish> {

@@ -94,4 +94,8 @@ fn claims_are_those_that_the_client_may_have() {
     assert_eq!(request.claims.userinfo, [Claim::GivenName].into());
     assert_eq!(request.claims.id_token, [Claim::FamilyName].into());
     assert_eq!(request.claims.acr.unwrap().values, ["eidas2"]);
+    assert_eq!(request.subject, None);
+    let whose = json!({ "id_token": { "sub": { "value": "her" } }, "userinfo": { "sub": { "value": "him" } } });
+    let request = asked(&[("claims", &whose.to_string())]).unwrap();
+    assert_eq!(request.subject.as_deref(), Some("her"));
 }

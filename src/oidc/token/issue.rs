@@ -111,7 +111,9 @@ impl<'a> Issuer<'a> {
         let terms = &grant.terms;
         let now = self.core.now();
         let until = now.plus(self.client.policy.lifetimes.id_token());
-        let mut claims = disclosure::claims(self.core, tx, self.lab, grant.account, &terms.claims.id_token).await?;
+        let mut named = terms.claims.clone();
+        named.keep_allowed(&self.client.policy.scopes);
+        let mut claims = disclosure::claims(self.core, tx, self.lab, grant.account, &named.id_token).await?;
         let told = [
             ("iss", json!(self.name)),
             ("sub", json!(terms.subject)),

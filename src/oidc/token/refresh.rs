@@ -8,7 +8,7 @@ use super::issue::Issuer;
 use super::{Tokens, living};
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::audit::Replayed;
-use crate::domain::authorization::{Grant, OauthError};
+use crate::domain::authorization::OauthError;
 use crate::domain::client::{Refresh, Scopes};
 use crate::oidc::refusal::Denied;
 use crate::oidc::{Params, Refusal};
@@ -41,7 +41,7 @@ pub(super) async fn refresh(issuer: &Issuer<'_>, params: &Params) -> Result<Toke
     if grant.terms.is_bound && issuer.binding.is_none() {
         return Err(Refusal::invalid_grant("this token is bound: the proof of its key is missing").into());
     }
-    let scopes = narrowed(&grant, params)?;
+    let scopes = narrowed(&grant.terms.scopes.within(&client.policy.scopes), params)?;
     let mut tokens = issuer.for_person(&grant, &scopes).map_err(Fault::from)?;
     tokens.id_token = Some(issuer.id_token(&mut tx, &grant, None).await?);
     if client.policy.refresh == Refresh::Rotated {
@@ -53,14 +53,14 @@ pub(super) async fn refresh(issuer: &Issuer<'_>, params: &Params) -> Result<Toke
     Ok(tokens)
 }
 
-/// No more than was granted (RFC 6749 6).
-fn narrowed(grant: &Grant, params: &Params) -> Result<Scopes, Refusal> {
+/// No more than was granted (RFC 6749 6), and is still allowed.
+fn narrowed(granted: &Scopes, params: &Params) -> Result<Scopes, Refusal> {
     let Some(text) = params.get("scope") else {
-        return Ok(grant.terms.scopes.clone());
+        return Ok(granted.clone());
     };
     let wider = || Refusal::new(OauthError::InvalidScope, "scope holds more than was granted");
     let scopes: Scopes = text.parse().map_err(|_| wider())?;
-    match grant.terms.scopes.covers(&scopes) {
+    match granted.covers(&scopes) && !scopes.is_empty() {
         true => Ok(scopes),
         false => Err(wider()),
     }

@@ -72,6 +72,7 @@ fn cause(event: &Event, actor: &Actor) -> Option<(Cause, u64)> {
         Event::DeskRefused {
             cause: DeskCause::OtherLab | DeskCause::NoRole,
         } => (Cause::OtherLab { by: actor.label() }, 0),
+        Event::GrantReplayed { client, .. } => (Cause::Replayed(client.clone()), 0),
         _ => return None,
     })
 }

@@ -139,6 +139,7 @@ impl Destination {
         self.outline = outline(core, context.lab(), &handle.hashed(), &browser).await?;
         if let Some(outline) = &self.outline {
             context.leads_to(&outline.target);
+            context.prefer(outline.ui_locales.as_deref().unwrap_or_default());
         }
         Ok(())
     }
@@ -307,7 +308,13 @@ pub(super) fn form(
 /// # Errors
 /// The database does not answer.
 pub async fn enter(context: &mut Context<'_>, opened: Opened, to: Option<&ReturnTo>) -> Result<HttpResponse, Failure> {
-    end_earlier(context).await?;
+    match signed_in::current(context).await? {
+        Some(before) if before.account == opened.session.account => {
+            let (core, realm) = (&context.app.core, context.realm());
+            session::take_place(core, realm, &before, &opened.session, &context.actor()).await?;
+        }
+        _ => end_earlier(context).await?,
+    }
     let mut response = go_on(context, &opened.session, to).await?;
     context.let_in(&mut response, &opened);
     Ok(response)

@@ -24,7 +24,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResp
 
 async fn asked(app: &App, request: &HttpRequest, pairs: &[u8]) -> HttpResponse {
     with_portal(app, request, async |context| {
-        context.shown_at("/login");
+        context.shown_at("");
         context.admit()?;
         let params = match Params::of(form_urlencoded::parse(pairs).into_owned()) {
             Ok(params) => params,

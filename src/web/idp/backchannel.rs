@@ -13,10 +13,9 @@ use crate::oidc::client_authentication::{Presented, authenticate};
 use crate::oidc::refusal::Denied;
 use crate::oidc::{Params, Refusal};
 use crate::service::Fault;
-use crate::web::idp::proof;
 use crate::web::kit::context::{retry_after, with_portal};
 use crate::web::kit::failure::whole_seconds;
-use crate::web::kit::{App, Context, Failure};
+use crate::web::kit::{App, Context, Failure, proof};
 
 /// A client that proved who it is, with what it asks.
 #[derive(Debug)]
@@ -57,6 +56,7 @@ async fn call(context: &Context<'_>, body: &[u8]) -> Result<Call, Denied> {
         basic: basic(context.request)?,
         params: &params,
         endpoint: &proof::endpoint(context)?,
+        certificate: proof::certificate(context),
     };
     let client = authenticate(&context.app.core, context.lab(), &presented).await?;
     Ok(Call { client, params })

@@ -29,17 +29,19 @@ struct Document {
 
 impl Documents {
     pub fn of(config: &Config) -> Self {
-        let document = |lab: &Lab| (lab.id.clone(), Document::of(lab));
+        let port = config.server.mtls_port();
+        let document = |lab: &Lab| (lab.id.clone(), Document::of(lab, port));
         Self(Arc::new(config.labs.iter().map(document).collect()))
     }
 }
 
 impl Document {
-    fn of(lab: &Lab) -> Self {
+    fn of(lab: &Lab, mutual_port: Option<u16>) -> Self {
+        let mutual_tls = mutual_port.map(|port| lab.origin_at(port));
         let provider = Provider {
             issuer: &lab.portal_origin(),
             has_eidas2: !lab.eidas2_means.is_empty(),
-            mutual_tls: None,
+            mutual_tls: mutual_tls.as_deref(),
         };
         let body = Bytes::from(provider.metadata().to_string());
         let tag = digest(&SHA256, &body);

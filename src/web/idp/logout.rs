@@ -5,12 +5,14 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
-use url::{Url, form_urlencoded};
+use url::Url;
+use url::form_urlencoded::{self, Serializer};
 
 use crate::auth::session;
 use crate::kernel::ids::{AccountId, SessionId};
 use crate::oidc::Params;
 use crate::oidc::logout::{Wanted, read};
+use crate::oidc::metadata::LOGOUT;
 use crate::oidc::refusal::Denied;
 use crate::web::entrance::signed_in;
 use crate::web::idp::authorize::on_page;
@@ -24,8 +26,12 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     asked(&app, &request, request.query_string().as_bytes()).await
 }
 
+/// With a form on another site's page no cookie of ours comes along, so nobody would seem to be signed in: the browser
+/// is sent here once more.
 pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    asked(&app, &request, &body).await
+    let pairs = form_urlencoded::parse(&body);
+    let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
+    with_portal(&app, &request, async |_| Ok(see_other(&format!("{LOGOUT}?{query}")))).await
 }
 
 async fn asked(app: &App, request: &HttpRequest, pairs: &[u8]) -> HttpResponse {

@@ -3,14 +3,12 @@
 mod answer;
 pub mod authorize;
 mod backchannel;
-mod bearer;
 pub mod discovery;
 pub mod introspect;
 pub mod jwks;
 pub mod logout;
 pub mod par;
 pub mod proceed;
-mod proof;
 mod public;
 pub mod token;
 pub mod userinfo;
@@ -29,11 +27,17 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!("/oauth2/jwks" => jwks::get))
         .service(page!("/oauth2/authorize" => authorize::get, authorize::post))
         .service(page!(CONTINUE => proceed::get, proceed::post))
+        .service(page!("/oauth2/logout" => logout::get, logout::post))
+        .service(page!(logout::CONFIRM => logout::get_confirm, logout::post_confirm))
+        .configure(configure_back_channel);
+}
+
+/// What clients call themselves; also at the listener that asks them for a certificate.
+pub fn configure_back_channel(service: &mut ServiceConfig) {
+    service
         .service(call!("/oauth2/par" => par::post))
         .service(call!("/oauth2/token" => token::post))
         .service(call!("/oauth2/introspect" => introspect::post))
         .service(call!("/oauth2/revoke" => introspect::post_revoke))
-        .service(page!("/oauth2/logout" => logout::get, logout::post))
-        .service(page!(logout::CONFIRM => logout::get_confirm, logout::post_confirm))
         .service(page!("/oauth2/userinfo" => userinfo::get, userinfo::post));
 }

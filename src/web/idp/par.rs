@@ -8,8 +8,7 @@ use serde_json::json;
 use crate::oidc::authorize::push;
 use crate::oidc::dpop::Nonce;
 use crate::web::idp::backchannel::{self, with_client};
-use crate::web::idp::proof;
-use crate::web::kit::App;
+use crate::web::kit::{App, proof};
 
 pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
     with_client(&app, &request, &body, async |context, call| {

@@ -9,16 +9,17 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::auth::rotate;
+use crate::auth::session::Asked;
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::authorization::Claim;
 use crate::domain::session::Session;
-use crate::oidc::authorize::proceed::{Answer, Question, Step, Visitor, proceed};
+use crate::oidc::authorize::proceed::{Answer, Question, Said, Step, Visitor, proceed};
 use crate::web::entrance::login::CONTINUE;
 use crate::web::entrance::signed_in;
 use crate::web::idp::answer;
 use crate::web::kit::context::with_portal;
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
-use crate::web::pages::{Consent, OauthErrorPage, Told};
+use crate::web::pages::{Consent, OauthErrorPage, Told, claim_label};
 
 #[derive(Debug, Deserialize)]
 pub struct Handle {
@@ -30,6 +31,8 @@ pub struct Handle {
 pub struct Decision {
     #[serde(default)]
     request: String,
+    #[serde(default)]
+    person: String,
     #[serde(default)]
     decision: String,
     #[serde(default)]
@@ -51,21 +54,24 @@ pub async fn post(app: Data<App>, request: HttpRequest, decision: Form<Decision>
             "deny" => Some(Answer::Deny),
             _ => None,
         };
-        go_on(context, &decision.request, answer).await
+        let person = decision.person.as_str();
+        let said = answer.map(|answer| Said { answer, person });
+        go_on(context, &decision.request, said).await
     })
     .await
 }
 
-async fn go_on(context: &mut Context<'_>, handle: &str, answer: Option<Answer>) -> Result<HttpResponse, Failure> {
+async fn go_on(context: &mut Context<'_>, handle: &str, said: Option<Said<'_>>) -> Result<HttpResponse, Failure> {
     context.shown_at(&format!("{CONTINUE}?request={handle}"));
     let Some(token) = PlainToken::parse(TokenKind::Authorization, handle) else {
         return gone(context);
     };
-    let session = signed_in::current(context).await?;
+    // Clients come here by themselves as well, which keeps no session alive.
+    let session = signed_in::current_asked(context, Asked::ByItself).await?;
     if session.is_none() {
         context.admit()?;
     }
-    let step = step(context, &token, session.as_ref(), answer).await?;
+    let step = step(context, &token, session.as_ref(), said).await?;
     let mut response = match step {
         Step::Gone => gone(context),
         Step::SignIn if is_held(context).await? => Ok(see_other(context.door.password)),
@@ -82,13 +88,13 @@ async fn step(
     context: &Context<'_>,
     token: &PlainToken,
     session: Option<&Session>,
-    answer: Option<Answer>,
+    said: Option<Said<'_>>,
 ) -> Result<Step, Failure> {
     let visitor = Visitor {
         browser: &context.browser().hashed(),
         session,
         is_held: session.is_none() && is_held(context).await?,
-        answer,
+        said,
         actor: &context.actor(),
     };
     Ok(proceed(&context.app.core, context.lab(), &token.hashed(), &visitor).await?)
@@ -103,10 +109,11 @@ async fn is_held(context: &Context<'_>) -> Result<bool, Failure> {
 
 fn ask(context: &mut Context<'_>, handle: &str, question: &Question) -> Result<HttpResponse, Failure> {
     context.leads_to(&question.target);
+    context.prefer(question.ui_locales.as_deref().unwrap_or_default());
     let known = Claim::ALL.into_iter();
     let told = known.filter_map(|claim| Some((claim, question.claims.get(claim.as_str())?)));
     let told = told.map(|(claim, value)| Told {
-        label: label(claim),
+        label: claim_label(claim),
         value: in_words(context, value),
     });
     let page = Consent {
@@ -114,22 +121,12 @@ fn ask(context: &mut Context<'_>, handle: &str, question: &Question) -> Result<H
         client: &question.client,
         action: CONTINUE,
         request: handle,
+        person: &question.person,
+        is_public: question.is_public,
         told: told.collect(),
         offline_days: question.offline_days,
     };
     context.page(StatusCode::OK, &page)
-}
-
-fn label(claim: Claim) -> &'static str {
-    match claim {
-        Claim::Name => "claim-name",
-        Claim::GivenName => "claim-given-name",
-        Claim::FamilyName => "claim-family-name",
-        Claim::Birthdate => "claim-birthdate",
-        Claim::Email => "claim-email",
-        Claim::EmailVerified => "claim-email-verified",
-        Claim::Records => "claim-records",
-    }
 }
 
 /// As it goes out, except that a machine's words are a person's.

@@ -7,8 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::oidc::dpop::Nonce;
 use crate::oidc::token::exchange;
 use crate::web::idp::backchannel::{json, with_client};
-use crate::web::idp::proof;
-use crate::web::kit::App;
+use crate::web::kit::{App, proof};
 
 pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
     with_client(&app, &request, &body, async |context, call| {

@@ -3,15 +3,17 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
 use url::form_urlencoded;
 
-use crate::oidc::Params;
+use crate::domain::authorization::OauthError;
 use crate::oidc::access_token::Audience;
 use crate::oidc::refusal::Denied;
 use crate::oidc::userinfo::{Userinfo, userinfo};
-use crate::web::idp::{backchannel, bearer, proof};
+use crate::oidc::{Params, Refusal};
+use crate::web::idp::backchannel;
 use crate::web::kit::context::with_portal;
-use crate::web::kit::{App, Context};
+use crate::web::kit::{App, Context, bearer, proof};
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     answer(&app, &request, &[]).await
@@ -32,7 +34,7 @@ async fn answer(app: &App, request: &HttpRequest, body: &[u8]) -> HttpResponse {
                 .insert_header((header::CONTENT_TYPE, "application/jwt"))
                 .insert_header((header::CACHE_CONTROL, "no-store"))
                 .body(token),
-            Err(Denied::Refused(refusal)) => bearer::refused(&refusal),
+            Err(Denied::Refused(refusal)) => refused(&refusal),
             Err(Denied::Fault(fault)) => backchannel::broken(context, fault),
         };
         proof::tell_nonce(context, &mut response);
@@ -45,4 +47,22 @@ async fn told(context: &Context<'_>, body: &[u8]) -> Result<Userinfo, Denied> {
     let form = Params::of(form_urlencoded::parse(body).into_owned())?;
     let token = bearer::of(context, &form, Audience::Userinfo).await?;
     userinfo(&context.app.core, context.lab(), &token).await
+}
+
+/// RFC 6750 3: why the token was not taken, in the header that clients read.
+fn refused(refusal: &Refusal) -> HttpResponse {
+    let status = match refusal.error {
+        OauthError::InvalidToken | OauthError::UseDpopNonce | OauthError::InvalidDpopProof => StatusCode::UNAUTHORIZED,
+        OauthError::InsufficientScope => StatusCode::FORBIDDEN,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    let (error, description) = (refusal.error.as_str(), refusal.description);
+    let mut response = backchannel::json(status, &json!({ "error": error, "error_description": description }));
+    let told = format!("error=\"{error}\", error_description=\"{description}\"");
+    for scheme in ["Bearer", "DPoP"] {
+        if let Ok(value) = header::HeaderValue::from_str(&format!("{scheme} {told}")) {
+            response.headers_mut().append(header::WWW_AUTHENTICATE, value);
+        }
+    }
+    response
 }

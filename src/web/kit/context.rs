@@ -17,7 +17,7 @@ use crate::crypto::device_tag;
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::audit::Actor;
 use crate::domain::session::describe_device;
-use crate::i18n::{Language, negotiate};
+use crate::i18n::{Language, negotiate, wished};
 use crate::kernel::client_address::ClientAddress;
 use crate::kernel::clock::Stopwatch;
 use crate::kernel::ids::{CorrelationId, LabId};
@@ -171,6 +171,15 @@ impl<'a> Context<'a> {
         *self.language.get_or_init(|| language(self.request))
     }
 
+    /// A client knows the language of its page; whoever chose one here keeps it.
+    pub fn prefer(&self, ui_locales: &str) {
+        let has_chosen = self.request.cookie(cookies::LANGUAGE).is_some() || chosen_language(self.request).is_some();
+        if let Some(language) = wished(ui_locales).filter(|_| !has_chosen) {
+            // Where a page was written already, its language stays.
+            self.language.get_or_init(|| language);
+        }
+    }
+
     pub fn browser(&self) -> &PlainToken {
         &self.browser
     }
@@ -301,7 +310,7 @@ pub async fn with_portal(
     work: impl AsyncFnOnce(&mut Context<'_>) -> Result<HttpResponse, Failure>,
 ) -> HttpResponse {
     let face = match app.faces.of_request(request.head()) {
-        Some(Face::Portal(lab)) => app.faces.lab(lab),
+        Some(Face::Portal(lab) | Face::Mutual(lab)) => app.faces.lab(lab),
         _ => None,
     };
     let response = match face {

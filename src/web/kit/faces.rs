@@ -13,6 +13,8 @@ use crate::kernel::ids::{LabId, SiteId};
 #[derive(Clone, Debug)]
 pub enum Face {
     Portal(LabId),
+    /// The portal's host at the port that asks clients for a certificate.
+    Mutual(LabId),
     Site(SiteId),
 }
 
@@ -58,6 +60,10 @@ impl Faces {
             faces
                 .by_host
                 .insert(authority(&lab.portal_origin()), Face::Portal(lab.id.clone()));
+            if let Some(port) = config.server.mtls_port() {
+                let origin = authority(&lab.origin_at(port));
+                faces.by_host.insert(origin, Face::Mutual(lab.id.clone()));
+            }
             let zone = Zone::named(&lab.time_zone)?;
             faces.labs.insert(
                 lab.id.clone(),

@@ -3,6 +3,7 @@
 pub mod admission;
 pub mod answer;
 pub mod app;
+pub mod bearer;
 pub mod context;
 pub mod cookies;
 pub mod faces;
@@ -12,6 +13,7 @@ pub mod form;
 pub mod limits;
 pub mod misfit;
 pub mod probes;
+pub mod proof;
 mod routes;
 pub mod slow_body;
 pub mod strays;

@@ -1,8 +1,11 @@
 //! `/account`: what the person signed in has and may end.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
-use super::{Chrome, Stay, upstreams};
+use super::{Chrome, Stay, claim_label, upstreams};
+use crate::domain::authorization::Claim;
 use crate::kernel::clock::Timestamp;
 
 /// A place with results, to go to.
@@ -38,8 +41,18 @@ pub struct DeviceLine<'a> {
     pub is_this: bool,
 }
 
+/// One service that this account lets know it.
+#[derive(Clone, Copy, Debug)]
+pub struct ServiceLine<'a> {
+    /// The value of the hidden field `service` of the form that takes it back.
+    pub handle: &'a str,
+    pub name: &'a str,
+    pub claims: &'a BTreeSet<Claim>,
+    pub since: Timestamp,
+}
+
 /// Forms: POST `/logout`; `/account/stay`; `/account/sessions/end` with `session`; `/account/sessions/end-all`;
-/// `/account/devices/forget` with `device`.
+/// `/account/devices/forget` with `device`; `/account/services/end` with `service`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "account.html")]
 pub struct Account<'a> {
@@ -48,6 +61,7 @@ pub struct Account<'a> {
     pub sites: &'a [SiteLink<'a>],
     pub sessions: &'a [SessionLine<'a>],
     pub devices: &'a [DeviceLine<'a>],
+    pub services: &'a [ServiceLine<'a>],
     pub recovery_codes_left: u64,
     pub passkeys: u64,
     /// How many identities are linked. None: the lab has no provider for any.
@@ -82,6 +96,26 @@ impl Account<'_> {
         self.chrome.t2(
             "account-end-one-named",
             ("device", (&device).into()),
+            ("since", (&since).into()),
+        )
+    }
+
+    fn service_gets(&self, service: &ServiceLine<'_>) -> String {
+        if service.claims.is_empty() {
+            return self.chrome.t("account-service-gets-nothing").into_owned();
+        }
+        // Whether it was checked goes without saying beside the address itself.
+        let unsaid = |claim: Claim| claim == Claim::EmailVerified && service.claims.contains(&Claim::Email);
+        let said = service.claims.iter().copied().filter(|claim| !unsaid(*claim));
+        let what: Vec<_> = said.map(|claim| self.chrome.t(claim_label(claim))).collect();
+        self.chrome.t1("account-service-gets", "what", &what.join(", "))
+    }
+
+    fn take_back_label(&self, service: &ServiceLine<'_>) -> String {
+        let since = self.chrome.moment(&service.since);
+        self.chrome.t2(
+            "account-service-end-named",
+            ("service", service.name.into()),
             ("since", (&since).into()),
         )
     }

@@ -5,6 +5,20 @@ use std::borrow::Cow;
 use askama::Template;
 
 use super::Chrome;
+use crate::domain::authorization::Claim;
+
+/// The key of what it is called.
+pub const fn claim_label(claim: Claim) -> &'static str {
+    match claim {
+        Claim::Name => "claim-name",
+        Claim::GivenName => "claim-given-name",
+        Claim::FamilyName => "claim-family-name",
+        Claim::Birthdate => "claim-birthdate",
+        Claim::Email => "claim-email",
+        Claim::EmailVerified => "claim-email-verified",
+        Claim::Records => "claim-records",
+    }
+}
 
 /// One thing that goes out: the key of its label, and the value as it goes out.
 #[derive(Clone, Debug)]
@@ -13,7 +27,7 @@ pub struct Told<'a> {
     pub value: Cow<'a, str>,
 }
 
-/// Form: POST with `request` and `decision`, `allow` or `deny`.
+/// Form: POST with `request`, `person` and `decision`, `allow` or `deny`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "consent.html")]
 pub struct Consent<'a> {
@@ -22,6 +36,10 @@ pub struct Consent<'a> {
     pub action: &'a str,
     /// Handle of the client's request.
     pub request: &'a str,
+    /// Names the session whose holder is asked.
+    pub person: &'a str,
+    /// Several services know the person by the same number.
+    pub is_public: bool,
     pub told: Vec<Told<'a>>,
     pub offline_days: Option<u32>,
 }
@@ -42,6 +60,15 @@ impl Consent<'_> {
     fn intro(&self) -> String {
         let lab = ("lab", self.chrome.lab.into());
         self.chrome.t2("consent-intro", ("client", self.client.into()), lab)
+    }
+
+    fn subject(&self) -> String {
+        let lab = ("lab", self.chrome.lab.into());
+        let key = match self.is_public {
+            true => "consent-subject-public",
+            false => "consent-subject-value",
+        };
+        self.chrome.t2(key, ("client", self.client.into()), lab)
     }
 
     fn days(&self, days: &u32) -> String {

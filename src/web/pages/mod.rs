@@ -38,14 +38,14 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
-pub use account::{Account, DeviceLine, SessionLine, SiteLink};
+pub use account::{Account, DeviceLine, ServiceLine, SessionLine, SiteLink};
 pub use activate_start::{ActivateError, ActivateStart};
 pub use again::{Again, AgainError, Purpose};
 pub use alert::Alert;
 pub use asset::{Asset, asset};
 pub use choose_password::{ChoosePassword, PasswordError};
 pub use chrome::{Chrome, Step};
-pub use clients::{AskSignOut, Consent, FormPost, OauthErrorPage, Told};
+pub use clients::{AskSignOut, Consent, FormPost, OauthErrorPage, Told, claim_label};
 pub use door::{DESK, Door, PORTAL};
 pub use enrol_totp::{EnrolError, EnrolTotp};
 pub use error_page::{ErrorKind, ErrorPage};

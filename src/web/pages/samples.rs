@@ -1,5 +1,7 @@
 //! Every page in every state, with plausible and with hostile data: what the tests render.
 
+#[path = "samples_clients.rs"]
+mod clients;
 #[path = "samples_desk.rs"]
 mod desk;
 #[path = "samples_passkeys.rs"]
@@ -7,10 +9,13 @@ mod passkeys;
 #[path = "samples_upstream.rs"]
 mod upstream;
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use super::*;
 use crate::domain::account::HoldReason;
+use crate::domain::authorization::Claim;
 use crate::domain::password::Personal;
 use crate::domain::pending::Wanted;
 use crate::i18n::{Language, Texts, Zone};
@@ -95,6 +100,7 @@ pub(super) fn all(texts: &Texts, zone: &Zone, language: Language, words: Words<'
         },
     );
     errors(&mut pages, plain, words);
+    clients::all(&mut pages, plain, words);
     desk::all(&mut pages, plain, words);
     pages
 }
@@ -113,6 +119,8 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
+        provider: "",
+        upstreams: &[],
         asks_two: false,
         upstreams: &[],
         provider: "",
@@ -275,6 +283,9 @@ const PASSWORD_ERRORS: [(&str, PasswordError); 13] = [
 
 fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     let choose = ChoosePassword {
+        noted: None,
+        not_noted: None,
+        upstreams: &[],
         chrome,
         step: STEP,
         action: "/activate/password",
@@ -294,14 +305,11 @@ fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     };
     put(pages, "password", &choose);
     put(pages, "held-listed", &held);
-    put(
-        pages,
-        "held-known",
-        &Held {
-            reason: HoldReason::KnownPassword,
-            ..held.clone()
-        },
-    );
+    let known = Held {
+        reason: HoldReason::KnownPassword,
+        ..held.clone()
+    };
+    put(pages, "held-known", &known);
     let forgotten = Held {
         reason: HoldReason::Forgotten,
         ..held.clone()
@@ -328,14 +336,12 @@ fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         put(pages, name, &Held { error, ..held.clone() });
     }
     for (name, error) in PASSWORD_ERRORS {
-        put(
-            pages,
-            &format!("password-{name}"),
-            &ChoosePassword {
-                error: Some(error),
-                ..choose.clone()
-            },
-        );
+        let error = Some(error);
+        let refused = ChoosePassword {
+            error,
+            ..choose.clone()
+        };
+        put(pages, &format!("password-{name}"), &refused);
     }
 }
 
@@ -428,7 +434,16 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     };
     let sites = [site, site];
     let sessions = [this, session(words.typed, None), session("s3", Some(words.name))];
+    let (much, little) = (Claim::ALL.into_iter().collect(), BTreeSet::new());
+    let service = |claims| ServiceLine {
+        handle: words.typed,
+        name: words.name,
+        claims,
+        since: SIGNED_IN,
+    };
+    let services = [service(&much), service(&little)];
     let full = Account {
+        links: Some(1),
         chrome,
         holder: words.name,
         sites: &sites[..1],
@@ -436,6 +451,7 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         passkeys: 1,
         links: Some(1),
         devices: &devices,
+        services: &services,
         recovery_codes_left: 8,
         stay: Stay {
             now: later(4),
@@ -456,7 +472,7 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     put(pages, "account-last-minutes", &last_minutes);
     let mut bare = full.clone();
     (bare.sites, bare.sessions, bare.recovery_codes_left) = (&[], &sessions[..1], 0);
-    bare.passkeys = 0;
+    (bare.passkeys, bare.services) = (0, &[]);
     put(pages, "account-bare", &bare);
 }
 

@@ -5,18 +5,20 @@ use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
+use crate::auth::consents::Consented;
 use crate::auth::upstream::links;
-use crate::auth::{device, passkeys, profile, recovery, session};
+use crate::auth::{consents, device, passkeys, profile, recovery, session};
 use crate::domain::session::Session;
-use crate::kernel::ids::{DeviceId, SessionId};
+use crate::kernel::ids::{ClientId, DeviceId, SessionId};
 use crate::web::entrance::signed_in::{self, CsrfAlone, with_form};
 use crate::web::entrance::stay;
 use crate::web::kit::context::{add_cookie, with_portal};
 use crate::web::kit::{App, Context, Failure, cookies, see_other};
-use crate::web::pages::{Account, DeviceLine, SessionLine, SiteLink, Stay};
+use crate::web::pages::{Account, DeviceLine, ServiceLine, SessionLine, SiteLink, Stay};
 
 pub const END_ONE: &str = "/account/sessions/end";
 pub const FORGET_DEVICE: &str = "/account/devices/forget";
+pub const END_SERVICE: &str = "/account/services/end";
 pub const END_ALL: &str = "/account/sessions/end-all";
 
 #[derive(Debug, Deserialize)]
@@ -77,6 +79,28 @@ pub async fn post_forget_device(app: Data<App>, request: HttpRequest, fields: Fo
     .await
 }
 
+#[derive(Debug, Deserialize)]
+pub struct ServiceFields {
+    #[serde(default)]
+    csrf: String,
+    /// The service that shall get nothing more.
+    service: Option<String>,
+}
+
+pub async fn post_end_service(app: Data<App>, request: HttpRequest, fields: Form<ServiceFields>) -> HttpResponse {
+    with_form(&app, &request, &fields.csrf, async |context, session| {
+        let service: ClientId = fields
+            .service
+            .as_deref()
+            .and_then(|id| id.parse().ok())
+            .ok_or(Failure::BadRequest)?;
+        let (core, lab) = (&context.app.core, context.lab());
+        consents::take_back(core, lab, session.account, &service, &context.actor()).await?;
+        Ok(see_other(context.door.home))
+    })
+    .await
+}
+
 pub async fn post_end_all(app: Data<App>, request: HttpRequest, fields: Form<CsrfAlone>) -> HttpResponse {
     with_form(&app, &request, &fields.csrf, async |context, session| {
         session::end_all(&context.app.core, context.lab(), session.account, &context.actor()).await?;
@@ -122,6 +146,7 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
             is_this: listed.is_this,
         })
         .collect();
+    let consented = consents::list(core, lab, current.account).await?;
     let sites: Vec<SiteLink<'_>> = context
         .face
         .sites
@@ -139,11 +164,22 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
         passkeys: passkeys as u64,
         links: has_links.then_some(linked as u64),
         devices: &devices,
+        services: &service_lines(&consented),
         recovery_codes_left: u64::try_from(left).unwrap_or(0),
         stay: Stay::of(current, core.lifetime(lab), core.now()),
         stayed,
     };
     context.page(StatusCode::OK, &page)
+}
+
+fn service_lines(consented: &[Consented]) -> Vec<ServiceLine<'_>> {
+    let lines = consented.iter().map(|service| ServiceLine {
+        handle: service.client.as_str(),
+        name: &service.name,
+        claims: &service.claims,
+        since: service.since,
+    });
+    lines.collect()
 }
 
 fn named(description: &str) -> Option<&str> {

@@ -8,9 +8,10 @@ pub mod recover;
 pub mod security_txt;
 pub mod static_files;
 
-use actix_web::web::{ServiceConfig, route};
+use actix_web::web::{PayloadConfig, ServiceConfig, route};
 
 use crate::web::entrance::{activate, login, logout, passkey, passkeys, rotate, stay, upstream};
+use crate::web::kit::limits::LONGEST_FORM;
 use crate::web::kit::{page, probes, strays};
 use crate::web::pages::PORTAL;
 use crate::web::pages::upstream::{BEGIN, CODE, ENROL};
@@ -19,6 +20,7 @@ use crate::web::pages::upstreams::{LINK, LIST, UNLINK};
 pub fn configure(service: &mut ServiceConfig) {
     service
         .app_data(strays::forms())
+        .app_data(PayloadConfig::new(LONGEST_FORM))
         .app_data(strays::queries())
         .service(page!("/" => home::get))
         .service(page!(PORTAL.login => login::get, login::post))
@@ -47,6 +49,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(UNLINK => upstream::links::get_unlink, upstream::links::post_unlink))
         .service(page!(account::END_ONE => account::get, account::post_end_one))
         .service(page!(account::FORGET_DEVICE => account::get, account::post_forget_device))
+        .service(page!(account::END_SERVICE => account::get, account::post_end_service))
         .service(page!(account::END_ALL => account::get, account::post_end_all))
         .service(page!("/static/{name}" => static_files::get))
         .service(page!("/.well-known/security.txt" => security_txt::get))

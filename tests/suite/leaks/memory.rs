@@ -2,14 +2,13 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use vestibule::kernel::clock::{Clock, SystemClock};
 
 use crate::support::browser::Browser;
+use crate::support::demo::Demo;
 use crate::support::oathtool;
 
 /// Stands in every row, in columns that are read and in columns that are not.
@@ -18,69 +17,29 @@ const PLANTED: &[u8] = b"kanari-77-entdeckt";
 const CHUNK: usize = 1 << 16;
 static ZEROS: [u8; CHUNK] = [0; CHUNK];
 
-struct Demo {
-    child: Child,
-    folder: tempfile::TempDir,
-    address: SocketAddr,
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn start() -> Demo {
-    let folder = tempfile::tempdir().unwrap();
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let child = Command::new(env!("CARGO_BIN_EXE_vestibule"))
-        .current_dir(folder.path())
-        .args(["demo", "--dir", "demo", "--port", &address.port().to_string()])
-        .stdout(Stdio::null())
-        .stderr(File::create(folder.path().join("log")).unwrap())
-        .spawn()
-        .unwrap();
-    Demo { child, folder, address }
-}
-
-impl Demo {
-    async fn story(&self) -> serde_json::Value {
-        for _ in 0..600 {
-            if let Ok(text) = std::fs::read_to_string(self.folder.path().join("demo/demo.json"))
-                && std::net::TcpStream::connect(self.address).is_ok()
-            {
-                return serde_json::from_str(&text).unwrap();
+/// How often the planted value stands in the memory of the server, and how many bytes were looked at.
+fn memory(demo: &Demo) -> (usize, u64) {
+    let process = format!("/proc/{}", demo.child.id());
+    let maps = std::fs::read_to_string(format!("{process}/maps")).unwrap();
+    let mut memory = File::open(format!("{process}/mem")).unwrap();
+    let (mut found, mut looked_at) = (0, 0);
+    for line in maps.lines().filter(|line| line.contains(" rw")) {
+        let (from, to) = line.split(' ').next().unwrap().split_once('-').unwrap();
+        let number = |text| u64::from_str_radix(text, 16).unwrap();
+        let mut region = Vec::new();
+        memory.seek(SeekFrom::Start(number(from))).unwrap();
+        let mut chunk = vec![0; CHUNK];
+        // A region may have gone since the list of regions was read.
+        for _ in (number(from)..number(to)).step_by(CHUNK) {
+            let read = memory.read(&mut chunk).unwrap_or(0);
+            looked_at += read as u64;
+            if chunk[..read] != ZEROS[..read] {
+                region.extend_from_slice(&chunk[..read]);
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("the demo did not start");
+        found += memchr::memmem::find_iter(&region, PLANTED).count();
     }
-
-    /// How often the planted value stands in the memory of the server, and how many bytes were looked at.
-    fn memory(&self) -> (usize, u64) {
-        let process = format!("/proc/{}", self.child.id());
-        let maps = std::fs::read_to_string(format!("{process}/maps")).unwrap();
-        let mut memory = File::open(format!("{process}/mem")).unwrap();
-        let (mut found, mut looked_at) = (0, 0);
-        for line in maps.lines().filter(|line| line.contains(" rw")) {
-            let (from, to) = line.split(' ').next().unwrap().split_once('-').unwrap();
-            let number = |text| u64::from_str_radix(text, 16).unwrap();
-            let mut region = Vec::new();
-            memory.seek(SeekFrom::Start(number(from))).unwrap();
-            let mut chunk = vec![0; CHUNK];
-            // A region may have gone since the list of regions was read.
-            for _ in (number(from)..number(to)).step_by(CHUNK) {
-                let read = memory.read(&mut chunk).unwrap_or(0);
-                looked_at += read as u64;
-                if chunk[..read] != ZEROS[..read] {
-                    region.extend_from_slice(&chunk[..read]);
-                }
-            }
-            found += memchr::memmem::find_iter(&region, PLANTED).count();
-        }
-        (found, looked_at)
-    }
+    (found, looked_at)
 }
 
 #[actix_web::test]
@@ -88,7 +47,7 @@ async fn r01_r02_neither_memory_nor_files_of_the_server_hold_anything_of_a_list(
     if !oathtool::present() {
         return;
     }
-    let demo = start();
+    let demo = Demo::start();
     let story = demo.story().await;
     let text = |name: &str| story["operator"][name].as_str().unwrap().to_owned();
     let portal = story["portal"].as_str().unwrap().to_owned();
@@ -145,7 +104,7 @@ async fn r01_r02_neither_memory_nor_files_of_the_server_hold_anything_of_a_list(
     // Connections are closed, and threads wake, when the server comes to it.
     for _ in 0..5 {
         others().await;
-        left = demo.memory();
+        left = memory(&demo);
         if left.0 == 0 {
             break;
         }

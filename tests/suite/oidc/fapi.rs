@@ -1,13 +1,13 @@
 //! A client that is held to all of FAPI 2.0: pushed requests, keys in the place of secrets, tokens bound to a key.
 
 use actix_web::http::StatusCode;
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use vestibule::crypto::jose::{self, SigningKey};
 
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, Page};
 use crate::support::databases::on_both_databases;
+use crate::support::dpop::{self, sign};
 use crate::support::relying_party::{CALLBACK, RelyingParty, VERIFIER, answered, claims, field, follow_to_client};
 
 on_both_databases![
@@ -41,19 +41,6 @@ async fn fapi(app: &TestApp, id: &str) -> Fapi {
     }
 }
 
-fn sign(key: &SigningKey, typ: &str, shows_key: bool, claims: &Value) -> String {
-    let mut header = Header::new(Algorithm::ES256);
-    header.typ = Some(typ.to_owned());
-    if shows_key {
-        let mut public = key.public_jwk();
-        for extra in ["use", "alg", "kid"] {
-            public.as_object_mut().unwrap().remove(extra);
-        }
-        header.jwk = Some(serde_json::from_value(public).unwrap());
-    }
-    encode(&header, claims, &EncodingKey::from_ec_der(&key.to_pkcs8().unwrap())).unwrap()
-}
-
 impl Fapi {
     fn id(&mut self) -> String {
         self.made += 1;
@@ -67,17 +54,14 @@ impl Fapi {
     }
 
     fn proof(&mut self, app: &TestApp, method: &str, path: &str, token: Option<&str>) -> String {
-        let mut claims = json!({
-            "jti": self.id(), "htm": method, "htu": format!("{}{path}", app.portal), "iat": app.now().unix_seconds(),
-        });
-        if let Some(nonce) = &self.nonce {
-            claims["nonce"] = json!(nonce);
-        }
-        if let Some(token) = token {
-            let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
-            claims["ath"] = json!(data_encoding::BASE64URL_NOPAD.encode(hash.as_ref()));
-        }
-        sign(&self.proof_key, "dpop+jwt", true, &claims)
+        let id = self.id();
+        let call = dpop::Call {
+            method,
+            url: &format!("{}{path}", app.portal),
+            token,
+            nonce: self.nonce.as_deref(),
+        };
+        dpop::proof(&self.proof_key, &id, &call, app.now())
     }
 
     /// As its server calls, with a fresh assertion and proof; once more where a nonce is asked for.

@@ -2,3 +2,4 @@
 
 mod fapi;
 mod flow;
+mod mutual_tls;

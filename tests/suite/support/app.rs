@@ -45,6 +45,8 @@ pub struct Wish {
     pub directory: Option<tempfile::TempDir>,
     /// In the place of the sample LIS.
     pub upstream: Option<String>,
+    /// Before the real time at the start.
+    pub clock_behind: Duration,
 }
 
 impl TestApp {
@@ -64,7 +66,7 @@ impl TestApp {
         let directory = wish.directory.take().unwrap_or_else(|| tempfile::tempdir().unwrap());
         let (config, ca_file, lis) = prepare(directory.path(), &wish).await;
         // Real certificates are dated by the real clock, so the test's clock begins there too.
-        let clock = Arc::new(ManualClock::at(SystemClock.now()));
+        let clock = Arc::new(ManualClock::at(SystemClock.now().minus(wish.clock_behind)));
         let core = installation::open(config, Arc::clone(&clock) as _, Arc::new(SystemEntropy))
             .await
             .unwrap();
@@ -234,7 +236,7 @@ requires = "record"
     )
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .unwrap()
         .local_addr()

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap, LOCATION, SET_COOKIE};
 use actix_web::http::{Method, StatusCode};
-use rustls::pki_types::CertificateDer;
+use rustls::client::WantsClientCert;
 use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 use url::Url;
 
 pub struct Browser {
@@ -82,15 +83,34 @@ fn unescape(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
+/// A certificate with its key.
+pub struct Certificate {
+    pub chain: Vec<CertificateDer<'static>>,
+    pub key: PrivateKeyDer<'static>,
+}
+
+/// The beginning of a TLS configuration.
+pub fn trusting(ca_file: &Path) -> ConfigBuilder<ClientConfig, WantsClientCert> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(ca_file).unwrap()).unwrap();
+    ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+}
+
 impl Browser {
     pub fn new(ca_file: &Path, address: SocketAddr) -> Self {
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_file(ca_file).unwrap()).unwrap();
-        let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        Self::over(trusting(ca_file).with_no_client_auth(), address)
+    }
+
+    /// Shows the certificate if it is asked for one.
+    pub fn with_certificate(ca_file: &Path, address: SocketAddr, certificate: Certificate) -> Self {
+        let Certificate { chain, key } = certificate;
+        Self::over(trusting(ca_file).with_client_auth_cert(chain, key).unwrap(), address)
+    }
+
+    fn over(config: ClientConfig, address: SocketAddr) -> Self {
         let client = awc::Client::builder()
             .disable_redirects()
             .timeout(Duration::from_secs(60))
@@ -138,6 +158,12 @@ impl Browser {
         body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");
         self.request(Method::POST, url, Some((&kind, body))).await
+    }
+
+    /// As a program calls: with JSON, or without a body.
+    pub async fn call(&mut self, method: Method, url: &str, json: Option<&serde_json::Value>) -> Page {
+        let body = json.map(|json| ("application/json", json.to_string().into_bytes()));
+        self.request(method, url, body).await
     }
 
     /// Follows redirects as a person's browser would.

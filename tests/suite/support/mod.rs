@@ -5,6 +5,8 @@ pub mod app;
 pub mod browser;
 pub mod command;
 pub mod databases;
+pub mod demo;
+pub mod dpop;
 pub mod hook;
 pub mod oathtool;
 pub mod operator;

@@ -16,6 +16,11 @@ use super::browser::{Browser, Page};
 pub const CALLBACK: &str = "https://app.example/callback";
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
+/// Of [`VERIFIER`], with S256.
+pub fn challenge() -> String {
+    BASE64URL_NOPAD.encode(digest(&SHA256, VERIFIER.as_bytes()).as_ref())
+}
+
 pub struct RelyingParty {
     pub id: String,
     pub secret: String,
@@ -73,7 +78,6 @@ impl TestApp {
 impl RelyingParty {
     /// Parameters of a good request, some of them otherwise; an empty one is left out.
     pub fn asks<'a>(&'a self, changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, String)> {
-        let challenge = BASE64URL_NOPAD.encode(digest(&SHA256, VERIFIER.as_bytes()).as_ref());
         let good = [
             ("client_id", self.id.clone()),
             ("redirect_uri", CALLBACK.to_owned()),
@@ -81,7 +85,7 @@ impl RelyingParty {
             ("scope", "openid".to_owned()),
             ("state", "where they were".to_owned()),
             ("nonce", "n-0S6_WzA2Mj".to_owned()),
-            ("code_challenge", challenge),
+            ("code_challenge", challenge()),
             ("code_challenge_method", "S256".to_owned()),
         ];
         let changed = |name: &str| changes.iter().any(|(other, _)| *other == name);
@@ -116,6 +120,7 @@ impl RelyingParty {
         let fields = [
             ("csrf", page.field("csrf").unwrap()),
             ("request", page.field("request").unwrap()),
+            ("person", page.field("person").unwrap()),
             ("decision", decision.to_owned()),
         ];
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

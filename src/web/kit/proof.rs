@@ -1,8 +1,9 @@
-//! What a request shows beside its token or credentials: a DPoP proof (RFC 9449).
+//! What a request shows beside its token or credentials: a DPoP proof (RFC 9449), or a certificate (RFC 8705).
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
 
+use crate::crypto::client_certificate::ClientCertificate;
 use crate::domain::authorization::{Binding, OauthError};
 use crate::domain::client::Policy;
 use crate::oidc::Refusal;
@@ -15,7 +16,7 @@ use crate::web::kit::Context;
 const PROOF: HeaderName = HeaderName::from_static("dpop");
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
-/// The key that the request shows, if it shows one.
+/// The key that the request shows, or else the certificate of its connection, if there is one.
 ///
 /// # Errors
 /// The proof is not right for this request, or was used before; or the database does not answer.
@@ -27,7 +28,7 @@ pub async fn shown(
 ) -> Result<Option<Binding>, Denied> {
     let mut proofs = context.request.headers().get_all(PROOF);
     let Some(proof) = proofs.next() else {
-        return Ok(None);
+        return Ok(certificate(context).map(binding));
     };
     let unreadable = Refusal::new(OauthError::InvalidDpopProof, "one DPoP header, with one proof");
     let proof = proof.to_str().map_err(|_| unreadable.clone())?;
@@ -45,13 +46,26 @@ pub async fn shown(
     Ok(Some(Binding::Key(dpop::prove(core, lab, proof, &call).await?)))
 }
 
+/// What the client showed when the connection was made, verified by then.
+pub fn certificate<'a>(context: &Context<'a>) -> Option<&'a ClientCertificate> {
+    context.request.conn_data()
+}
+
+pub fn binding(certificate: &ClientCertificate) -> Binding {
+    Binding::Certificate(certificate.thumbprint().to_owned())
+}
+
 /// The address that was called, as clients know it.
 ///
 /// # Errors
 /// The lab is not in the configuration.
 pub fn endpoint(context: &Context<'_>) -> Result<String, Denied> {
-    let issuer = lab_issuer(&context.app.core, context.lab())?;
-    Ok(format!("{issuer}{}", context.request.path()))
+    let core = &context.app.core;
+    let origin = match (certificate(context), core.config.server.mtls_port()) {
+        (Some(_), Some(port)) => context.face.lab.origin_at(port),
+        _ => lab_issuer(core, context.lab())?,
+    };
+    Ok(format!("{origin}{}", context.request.path()))
 }
 
 /// Whoever sends proofs is told what to put into the next one.

@@ -1,16 +1,13 @@
 //! An access token that comes with a request (RFC 6750, RFC 9449 7.1).
 
-use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
-use serde_json::json;
+use actix_web::http::header;
 
 use crate::domain::authorization::OauthError;
 use crate::oidc::access_token::{AccessToken, Audience, verify};
 use crate::oidc::dpop::Nonce;
 use crate::oidc::refusal::Denied;
 use crate::oidc::{Params, Refusal};
-use crate::web::idp::{backchannel, proof};
-use crate::web::kit::Context;
+use crate::web::kit::{Context, proof};
 
 /// What was sent as a token, and in which way.
 struct Sent {
@@ -25,6 +22,8 @@ pub async fn of(context: &Context<'_>, form: &Params, audience: Audience) -> Res
     let token = verify(&context.app.core, context.lab(), &sent.token, audience).await?;
     let shown = match sent.as_dpop {
         true => proof::shown(context, &token.client.policy, Some(&sent.token), Nonce::Optional).await?,
+        // A token that is bound to nothing may come over any connection.
+        false if token.binding.is_some() => proof::certificate(context).map(proof::binding),
         false => None,
     };
     match sent.as_dpop == (token.token_type() == "DPoP") && token.is_shown_by(shown.as_ref()) {
@@ -61,22 +60,4 @@ fn sent(context: &Context<'_>, form: &Params) -> Result<Sent, Refusal> {
 
 const fn unusable(why: &'static str) -> Refusal {
     Refusal::new(OauthError::InvalidToken, why)
-}
-
-/// RFC 6750 3: why the token was not taken, in the header that clients read.
-pub fn refused(refusal: &Refusal) -> HttpResponse {
-    let status = match refusal.error {
-        OauthError::InvalidToken | OauthError::UseDpopNonce | OauthError::InvalidDpopProof => StatusCode::UNAUTHORIZED,
-        OauthError::InsufficientScope => StatusCode::FORBIDDEN,
-        _ => StatusCode::BAD_REQUEST,
-    };
-    let (error, description) = (refusal.error.as_str(), refusal.description);
-    let mut response = backchannel::json(status, &json!({ "error": error, "error_description": description }));
-    let told = format!("error=\"{error}\", error_description=\"{description}\"");
-    for scheme in ["Bearer", "DPoP"] {
-        if let Ok(value) = header::HeaderValue::from_str(&format!("{scheme} {told}")) {
-            response.headers_mut().append(header::WWW_AUTHENTICATE, value);
-        }
-    }
-    response
 }
