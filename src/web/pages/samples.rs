@@ -122,8 +122,6 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         provider: "",
         upstreams: &[],
         asks_two: false,
-        upstreams: &[],
-        provider: "",
         error: None,
     };
     put(pages, "login", &fresh);
@@ -290,9 +288,6 @@ fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         step: STEP,
         action: "/activate/password",
         identifier: words.typed,
-        upstreams: &[],
-        noted: None,
-        not_noted: None,
         error: None,
     };
     let held = Held {
@@ -449,7 +444,6 @@ fn accounts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         sites: &sites[..1],
         sessions: &sessions,
         passkeys: 1,
-        links: Some(1),
         devices: &devices,
         services: &services,
         recovery_codes_left: 8,
