@@ -6,7 +6,7 @@ use lettre::Address;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Problems, Upstream, upstream};
+use super::{AcceptedUntil, Problems, Upstream, upstream};
 use crate::kernel::ids::{LabId, UpstreamId};
 
 #[derive(Clone, Debug, Deserialize)]
@@ -41,6 +41,8 @@ pub struct Lab {
     /// How long a lab code can be used after it was issued.
     #[serde(default = "default_code_days")]
     pub lab_code_days: u32,
+    #[serde(default)]
+    pub accepted_until: AcceptedUntil,
     /// Providers whose identities patients may link with their account.
     #[serde(rename = "upstream", default)]
     pub upstreams: Vec<Upstream>,
@@ -139,6 +141,7 @@ pub(super) fn check(labs: &[Lab], problems: &mut Problems) {
                 "initial codes are short-lived: 14 is the default",
             );
         }
+        lab.accepted_until.check(&place("[lab.accepted_until]"), problems);
         upstream::check(lab, problems);
     }
 }

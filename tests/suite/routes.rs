@@ -36,7 +36,8 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /login/passkey/answer", Public),
         ("portal /login/upstream", Public),
         ("portal /login/upstream/code", Pending),
-        ("portal /upstream/callback", Public),
+        ("portal /upstream/callback", Pending),
+        ("portal /upstream/jwks", Public),
         ("portal /logout", Public),
         ("portal /activate", Public),
         ("portal /invite", Pending),
@@ -72,13 +73,6 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /oauth2/introspect", Program),
         ("portal /oauth2/revoke", Program),
         ("portal /oauth2/userinfo", Program),
-        ("portal /login/upstream", Public),
-        ("portal /login/upstream/code", Pending),
-        ("portal /upstream/callback", Pending),
-        ("portal /activate/upstream", Pending),
-        ("portal /account/links", Session),
-        ("portal /account/links/add", Session),
-        ("portal /account/links/remove", Session),
         ("portal /healthz", Public),
         ("portal /readyz", Public),
         ("portal /api/v1/clients", Token),
@@ -157,8 +151,8 @@ fn registered() -> Vec<String> {
 }
 
 fn value_of(constant: &str) -> &'static str {
-    use vestibule::service::upstream::CALLBACK;
     use vestibule::web::entrance::login;
+    use vestibule::web::entrance::upstream::{callback, jwks};
     use vestibule::web::idp::logout;
     use vestibule::web::pages::{DESK, Door, PORTAL, upstream, upstreams};
     use vestibule::web::portal::{account, invite};
@@ -189,7 +183,8 @@ fn value_of(constant: &str) -> &'static str {
             "BEGIN" => upstream::BEGIN,
             "CODE" => upstream::CODE,
             "ENROL" => upstream::ENROL,
-            "upstream::callback::PATH" => CALLBACK,
+            "upstream::callback::PATH" => callback::PATH,
+            "upstream::jwks::PATH" => jwks::PATH,
             "LIST" => upstreams::LIST,
             "LINK" => upstreams::LINK,
             "UNLINK" => upstreams::UNLINK,

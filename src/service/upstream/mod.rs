@@ -16,6 +16,7 @@ use url::Url;
 
 use self::cached::{Cached, Kept};
 pub use self::metadata::Metadata;
+pub use self::token::{decryption_key, secret};
 use crate::config::{Config, Lab, Upstream, is_over};
 use crate::crypto::blind_index::{BlindIndex, Indexer};
 use crate::crypto::id_token::{self, Expected, IdTokenOk, Misfit};
@@ -30,6 +31,8 @@ use crate::service::http_client::{self, HttpFault, Limits};
 
 /// Where providers send browsers back to, on a lab's portal.
 pub const CALLBACK: &str = "/upstream/callback";
+/// Where providers find the keys that they encrypt with.
+pub const JWKS: &str = "/upstream/jwks";
 /// Where they send them after a sign-out.
 pub const SIGNED_OUT: &str = "/logout";
 
@@ -126,6 +129,13 @@ impl Upstreams {
             providers.map(|upstream| ((lab.id.clone(), upstream.id.clone()), Provider::of(lab, upstream)))
         });
         Self(all.collect())
+    }
+
+    /// What providers may encrypt with for this lab, as a JWK set.
+    pub fn jwk_set(&self, lab: &LabId) -> serde_json::Value {
+        let of_lab = self.0.iter().filter(|((found, _), _)| found == lab);
+        let keys: Vec<_> = of_lab.filter_map(|(_, provider)| provider.public_jwk()).collect();
+        serde_json::json!({ "keys": keys })
     }
 
     /// How many wait for a provider now.
@@ -240,6 +250,17 @@ impl Provider {
             .append_pair("post_logout_redirect_uri", &self.signed_out_uri)
             .append_pair("state", state.expose());
         Some(url)
+    }
+
+    /// What the provider encrypts ID tokens with, if the lab has it encrypt them.
+    pub fn public_jwk(&self) -> Option<serde_json::Value> {
+        match decryption_key(&self.config) {
+            Ok(key) => Some(key?.public_jwk()),
+            Err(why) => {
+                tracing::warn!(lab = %self.lab, upstream = %self.config.id, why, "a decryption key cannot be used");
+                None
+            }
+        }
     }
 
     /// What it publishes of itself, fresh: for a look at an installation.

@@ -120,8 +120,6 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         via: None,
         request: None,
         asks_two: false,
-        upstreams: &[],
-        provider: "",
         error: None,
     };
     put(pages, "login", &fresh);

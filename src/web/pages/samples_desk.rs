@@ -208,8 +208,6 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         via: None,
         request: None,
         asks_two: false,
-        upstreams: &[],
-        provider: "",
         error: Some(LoginError::Refused),
     };
     put(pages, "desk-login", &login);

@@ -1,6 +1,7 @@
 //! Upstream providers: a real one, and one that lies. Linked by whoever is signed in or has a lab code, and by
 //! nobody else; a complete sign-in where two factors were shown there.
 
+mod doctor;
 mod enrolling;
 mod hostile;
 mod lies;

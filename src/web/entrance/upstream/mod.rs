@@ -5,6 +5,7 @@ pub mod begin;
 pub mod callback;
 pub mod code;
 pub mod enrol;
+pub mod jwks;
 pub mod links;
 
 use std::time::Duration;
