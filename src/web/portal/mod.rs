@@ -27,6 +27,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(BEGIN => upstream::begin::get, upstream::begin::post))
         .service(page!(CODE => upstream::code::get, upstream::code::post))
         .service(page!(upstream::callback::PATH => upstream::callback::get))
+        .service(page!(upstream::jwks::PATH => upstream::jwks::get))
         .service(page!(PORTAL.logout => logout::get, logout::post))
         .service(page!(PORTAL.activate => activate::get, activate::post))
         .service(page!(PORTAL.activate_password => activate::get, activate::post_password))
