@@ -6,7 +6,7 @@ use lettre::Address;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Problems, Upstream, upstream};
+use super::{AcceptedUntil, Problems, Upstream, upstream};
 use crate::kernel::ids::{LabId, UpstreamId};
 
 #[derive(Clone, Debug, Deserialize)]
@@ -41,13 +41,21 @@ pub struct Lab {
     /// How long a lab code can be used after it was issued.
     #[serde(default = "default_code_days")]
     pub lab_code_days: u32,
+    #[serde(default)]
+    pub accepted_until: AcceptedUntil,
     /// Providers whose identities patients may link with their account.
     #[serde(rename = "upstream", default)]
     pub upstreams: Vec<Upstream>,
 }
 
 /// What [`Lab::eidas2_means`] may name.
-pub const MEANS: [&str; 3] = ["password-and-code", "password-and-recovery-code", "passkey"];
+pub const MEANS: [&str; 5] = [
+    "password-and-code",
+    "password-and-recovery-code",
+    "passkey",
+    "upstream",
+    "upstream-and-code",
+];
 
 fn paris() -> String {
     "Europe/Paris".to_owned()
@@ -133,6 +141,7 @@ pub(super) fn check(labs: &[Lab], problems: &mut Problems) {
                 "initial codes are short-lived: 14 is the default",
             );
         }
+        lab.accepted_until.check(&place("[lab.accepted_until]"), problems);
         upstream::check(lab, problems);
     }
 }

@@ -9,6 +9,7 @@ mod mail;
 mod oidc;
 mod operator;
 mod password;
+mod policy;
 mod problem;
 mod server;
 mod session;
@@ -32,6 +33,7 @@ pub use mail::{Mail, MailTls};
 pub use oidc::Oidc;
 pub use operator::{Operator, SecurityPasskey};
 pub use password::Password;
+pub use policy::{AcceptedUntil, OWN_MEANS, is_over, today};
 pub use problem::{Problem, Problems};
 pub use server::{Keyring, Server, Tls};
 pub use session::Session;
@@ -39,7 +41,7 @@ pub use siege::Siege;
 pub use sign_in::SignIn;
 pub use site::SiteSection;
 pub use throttle::{Rate, Throttle};
-pub use upstream::{ClientAuth, Upstream, is_over};
+pub use upstream::{ClientAuth, Upstream};
 
 /// Where commands look when neither `--config` nor `VESTIBULE_CONFIG` says otherwise.
 pub const DEFAULT_FILE: &str = "config/vestibule.toml";

@@ -5,13 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use url::Url;
 
-use super::{Lab, Problems, is_this_machine};
-use crate::kernel::clock::Timestamp;
+use super::{Lab, Problems, is_this_machine, policy};
 use crate::kernel::ids::UpstreamId;
 
 /// Signature algorithms of ID tokens that can be accepted at all; symmetric ones and `none` never.
@@ -50,7 +47,7 @@ pub struct Upstream {
     #[serde(default)]
     pub decryption_key_file: Option<PathBuf>,
     /// The last day on which this means is accepted.
-    #[serde(default, deserialize_with = "date")]
+    #[serde(default, deserialize_with = "policy::date")]
     pub until: Option<Date>,
 }
 
@@ -79,23 +76,6 @@ fn openid() -> Vec<String> {
 
 fn algorithms() -> Vec<String> {
     vec!["ES256".to_owned(), "RS256".to_owned()]
-}
-
-/// A day, as `"2029-12-31"`.
-pub(super) fn date<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
-    let text: Option<String> = Option::deserialize(from)?;
-    let day = |text: String| {
-        text.parse()
-            .map_err(|_| D::Error::custom("a day as \"2029-12-31\" expected"))
-    };
-    text.map(day).transpose()
-}
-
-/// Whether that day is over, where the lab is.
-pub fn is_over(until: Option<Date>, time_zone: &str, now: Timestamp) -> bool {
-    let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
-    let today = zone.to_datetime(now.civil()).date();
-    until.is_some_and(|until| today > until)
 }
 
 impl Upstream {
@@ -218,16 +198,5 @@ mod tests {
         let mut found = Problems::default();
         upstream.check(&|key| key.to_owned(), &mut found);
         assert_eq!(found.iter().next().unwrap().place, "ca_file");
-    }
-
-    #[test]
-    fn r30_a_means_is_accepted_until_the_end_of_its_last_day() {
-        let upstream: Upstream = toml::from_str(&format!("{GOOD}until = '2026-12-31'")).unwrap();
-        let at = |text: &str| Timestamp::from_seconds(text.parse::<jiff::Timestamp>().unwrap().as_second());
-        let is_over = |text| is_over(upstream.until, "Europe/Paris", at(text));
-        assert!(!is_over("2026-12-31T22:59:59Z"));
-        assert!(is_over("2026-12-31T23:00:00Z"));
-        assert!(!super::is_over(None, "Europe/Paris", at("2999-01-01T00:00:00Z")));
-        assert!(toml::from_str::<Upstream>(&format!("{GOOD}until = 'soon'")).is_err());
     }
 }

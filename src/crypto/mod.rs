@@ -8,6 +8,7 @@ pub mod dpop_nonce;
 pub mod human_code;
 pub mod id_token;
 pub mod jose;
+pub mod jwe;
 pub mod keyring;
 pub mod leak_digest;
 pub mod legacy;

@@ -13,12 +13,19 @@ use crate::kernel::ids::{AccountId, LinkId, PendingId, UpstreamId};
 pub const MOST: usize = 10;
 
 /// What a browser was sent to a provider with, kept for the one answer to it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Departure {
     pub upstream: UpstreamId,
     pub nonce: String,
     pub verifier: CodeVerifier,
     pub errand: Errand,
+}
+
+/// What makes the answer fit is nobody else's business.
+impl std::fmt::Debug for Departure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Departure({}, ..)", self.upstream)
+    }
 }
 
 /// For what somebody is sent to a provider.

@@ -9,10 +9,16 @@ use crate::kernel::ids::{LabId, SessionId, UpstreamId};
 const COLUMN: &str = "upstream_sessions.id_token";
 
 /// What was found.
-#[derive(Debug)]
 pub struct Found {
     pub upstream: UpstreamId,
     pub id_token: String,
+}
+
+/// The token names a patient.
+impl std::fmt::Debug for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Found({}, ..)", self.upstream)
+    }
 }
 
 fn place<'a>(lab: &'a LabId, row: &'a SessionId) -> Place<'a> {

@@ -7,11 +7,13 @@ mod clock;
 mod corpus;
 mod database;
 mod mail;
+mod means;
 mod network;
 mod operators;
 mod siege;
 mod sites;
 mod tls;
+mod upstream;
 mod validity;
 
 use std::path::Path;
@@ -111,6 +113,12 @@ pub async fn examine(file: &Path, loaded: Result<Config, Problems>, clock: &dyn 
     checks.extend(network::examine(&config));
     checks.extend(mail::examine(&config).await);
     checks.extend(alerts::examine(&config));
+    for lab in &config.labs {
+        checks.push(means::examine(lab, clock.now()));
+        for upstream in &lab.upstreams {
+            checks.extend(upstream::examine(lab, upstream).await);
+        }
+    }
     for site in &config.sites {
         checks.extend(sites::examine(site, &mut references).await);
     }

@@ -5,6 +5,7 @@
 pub mod code;
 pub mod links;
 pub mod sign_in;
+pub mod sign_out;
 
 use std::time::Duration;
 

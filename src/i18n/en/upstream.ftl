@@ -56,5 +56,6 @@ enrol-upstream-title = An identity you already have?
 enrol-upstream-text = You can link it now, and sign in with it later. This is not needed: it can be done at any time on your account page.
 enrol-upstream-noted = Done: { $provider } will be linked with your account when you have finished here.
 
-signed-out-upstream = You had signed in with { $provider }, and may still be signed in there.
+signed-out-upstream-title = And at { $provider }?
+signed-out-upstream = You had come in by { $provider }, where you may still be signed in. On a shared computer, sign out there too.
 signed-out-upstream-link = Sign out of { $provider } too

@@ -56,5 +56,6 @@ enrol-upstream-title = Une identité que vous avez déjà ?
 enrol-upstream-text = Vous pouvez la rattacher maintenant, et vous connecter avec elle plus tard. Ce n’est pas nécessaire : cela peut se faire à tout moment sur la page de votre compte.
 enrol-upstream-noted = C’est fait : { $provider } sera rattaché à votre compte quand vous aurez terminé ici.
 
-signed-out-upstream = Votre connexion passait par { $provider }, où elle est peut-être encore ouverte.
+signed-out-upstream-title = Et chez { $provider } ?
+signed-out-upstream = Votre connexion passait par { $provider }, où elle est peut-être encore ouverte. Sur un ordinateur partagé, fermez-la là-bas aussi.
 signed-out-upstream-link = Se déconnecter aussi de { $provider }

@@ -11,10 +11,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 use url::Url;
 
 use self::cached::{Cached, Kept};
 pub use self::metadata::Metadata;
+pub use self::token::{decryption_key, secret};
 use crate::config::{Config, Lab, Upstream, is_over};
 use crate::crypto::blind_index::{BlindIndex, Indexer};
 use crate::crypto::id_token::{self, Expected, IdTokenOk, Misfit};
@@ -29,6 +31,8 @@ use crate::service::http_client::{self, HttpFault, Limits};
 
 /// Where providers send browsers back to, on a lab's portal.
 pub const CALLBACK: &str = "/upstream/callback";
+/// Where providers find the keys that they encrypt with.
+pub const JWKS: &str = "/upstream/jwks";
 /// Where they send them after a sign-out.
 pub const SIGNED_OUT: &str = "/logout";
 
@@ -38,6 +42,8 @@ const LIMITS: Limits = Limits {
 };
 /// Of one provider, at once: one that does not answer keeps no more than that waiting.
 const EXCHANGES: usize = 32;
+/// Nobody who signs out here waits for somebody else's server.
+const AT_ONCE: Duration = Duration::from_secs(2);
 const KEPT: Duration = Duration::from_secs(3600);
 /// Keys are asked for once more where a token fits none of them, but not by every such token.
 const KEYS_KEPT_AT_LEAST: Duration = Duration::from_secs(10);
@@ -88,12 +94,18 @@ impl From<HttpFault> for NoIdentity {
 }
 
 /// What a provider's answer came to.
-#[derive(Debug)]
 pub struct Shown {
     pub token: IdTokenOk,
     pub index: BlindIndex,
     /// As it came, for the sign-out.
     pub raw: zeroize::Zeroizing<String>,
+}
+
+/// It names a patient.
+impl std::fmt::Debug for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shown(..)")
+    }
 }
 
 /// What a browser brought back.
@@ -119,15 +131,27 @@ impl Upstreams {
         Self(all.collect())
     }
 
+    /// What providers may encrypt with for this lab, as a JWK set.
+    pub fn jwk_set(&self, lab: &LabId) -> serde_json::Value {
+        let of_lab = self.0.iter().filter(|((found, _), _)| found == lab);
+        let keys: Vec<_> = of_lab.filter_map(|(_, provider)| provider.public_jwk()).collect();
+        serde_json::json!({ "keys": keys })
+    }
+
     /// How many wait for a provider now.
     pub fn callers(&self) -> usize {
         let waiting = |provider: &Provider| EXCHANGES.saturating_sub(provider.exchanges.available_permits());
         self.0.values().map(waiting).sum()
     }
 
+    /// Whether it is accepted or not.
+    pub fn known(&self, lab: &LabId, id: &UpstreamId) -> Option<&Provider> {
+        self.0.get(&(lab.clone(), id.clone()))
+    }
+
     /// None: the lab has no such provider, or accepts it no longer.
     pub fn accepted(&self, lab: &LabId, id: &UpstreamId, now: Timestamp) -> Option<&Provider> {
-        let provider = self.0.get(&(lab.clone(), id.clone()))?;
+        let provider = self.known(lab, id)?;
         (!is_over(provider.config.until, &provider.time_zone, now)).then_some(provider)
     }
 }
@@ -216,16 +240,27 @@ impl Provider {
         Ok(Shown { token, index, raw })
     }
 
-    /// Where to send a browser for the sign-out there, if the provider has such a place.
+    /// Where to send a browser for the sign-out there, if the provider has such a place and says so at once.
     pub async fn sign_out_url(&self, id_token: &str, state: &PlainToken, now: Timestamp) -> Option<Url> {
         let _turn = self.turn().ok()?;
-        let metadata = self.metadata(now).await.ok()?;
+        let metadata = timeout(AT_ONCE, self.metadata(now)).await.ok()?.ok()?;
         let mut url = metadata.end_session_endpoint.clone()?;
         url.query_pairs_mut()
             .append_pair("id_token_hint", id_token)
             .append_pair("post_logout_redirect_uri", &self.signed_out_uri)
             .append_pair("state", state.expose());
         Some(url)
+    }
+
+    /// What the provider encrypts ID tokens with, if the lab has it encrypt them.
+    pub fn public_jwk(&self) -> Option<serde_json::Value> {
+        match decryption_key(&self.config) {
+            Ok(key) => Some(key?.public_jwk()),
+            Err(why) => {
+                tracing::warn!(lab = %self.lab, upstream = %self.config.id, why, "a decryption key cannot be used");
+                None
+            }
+        }
     }
 
     /// What it publishes of itself, fresh: for a look at an installation.

@@ -3,12 +3,15 @@
 use data_encoding::BASE64;
 use hyper::Request;
 use hyper::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use rustls_pki_types::PrivatePkcs8KeyDer;
+use rustls_pki_types::pem::PemObject as _;
 use serde::Deserialize;
 use url::form_urlencoded::{Serializer, byte_serialize};
 use zeroize::Zeroizing;
 
 use super::{LIMITS, Metadata, NoIdentity, Provider};
 use crate::config::{ClientAuth, Upstream};
+use crate::crypto::jwe::DecryptionKey;
 use crate::crypto::pkce::CodeVerifier;
 use crate::domain::audit::UpstreamCause;
 use crate::service::http_client;
@@ -35,9 +38,10 @@ pub(super) async fn redeem(
     let answer = http_client::send(url, ca_file, request, LIMITS).await?;
     let (status, body) = (answer.status().as_u16(), Zeroizing::new(answer.into_body()));
     match status {
-        200 => serde_json::from_slice(&body)
-            .map(|granted: Granted| granted.id_token)
-            .map_err(|_| NoIdentity::of(UpstreamCause::Token, "no ID token came")),
+        200 => match serde_json::from_slice::<Granted>(&body) {
+            Ok(granted) => opened(&provider.config, granted.id_token),
+            Err(_) => Err(NoIdentity::of(UpstreamCause::Token, "no ID token came")),
+        },
         400..500 => {
             let refused = serde_json::from_slice(&body).map_or(String::new(), |refused: Refused| refused.error);
             let plain: String = refused.chars().filter(char::is_ascii_graphic).take(60).collect();
@@ -83,6 +87,34 @@ fn basic(client_id: &str, secret: &str) -> Result<HeaderValue, String> {
     let mut value = value.map_err(|error| error.to_string())?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// The signed token, where the provider encrypts it.
+fn opened(config: &Upstream, token: Zeroizing<String>) -> Result<Zeroizing<String>, NoIdentity> {
+    let is_encrypted = token.matches('.').count() == 4;
+    let key = match is_encrypted {
+        true => decryption_key(config).map_err(|why| NoIdentity::of(UpstreamCause::Token, why))?,
+        false => None,
+    };
+    match key {
+        None => Ok(token),
+        Some(key) => key
+            .open(&token)
+            .map_err(|why| NoIdentity::of(UpstreamCause::Token, format!("the ID token cannot be opened: {why}"))),
+    }
+}
+
+/// What opens encrypted ID tokens, if anything; read anew each time.
+///
+/// # Errors
+/// In words: the file cannot be read, or holds something else.
+pub fn decryption_key(config: &Upstream) -> Result<Option<DecryptionKey>, String> {
+    let Some(file) = &config.decryption_key_file else {
+        return Ok(None);
+    };
+    let der = PrivatePkcs8KeyDer::from_pem_file(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let key = DecryptionKey::from_pkcs8(der.secret_pkcs8_der());
+    key.map(Some).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// Read anew each time, so that it can be replaced without a restart.

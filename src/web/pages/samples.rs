@@ -6,6 +6,8 @@ mod clients;
 mod desk;
 #[path = "samples_passkeys.rs"]
 mod passkeys;
+#[path = "samples_upstream.rs"]
+mod upstream;
 
 use std::collections::BTreeSet;
 
@@ -86,9 +88,17 @@ pub(super) fn all(texts: &Texts, zone: &Zone, language: Language, words: Words<'
         words,
     );
     passkeys::all(&mut pages, plain, words);
+    upstream::all(&mut pages, plain, words);
     invitations(&mut pages, plain, words);
     recoveries(&mut pages, plain, words);
-    put(&mut pages, "signed-out", &SignedOut { chrome: plain });
+    put(
+        &mut pages,
+        "signed-out",
+        &SignedOut {
+            chrome: plain,
+            elsewhere: None,
+        },
+    );
     errors(&mut pages, plain, words);
     clients::all(&mut pages, plain, words);
     desk::all(&mut pages, plain, words);
@@ -109,8 +119,6 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
-        provider: "",
-        upstreams: &[],
         asks_two: false,
         error: None,
     };

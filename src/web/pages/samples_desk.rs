@@ -207,8 +207,6 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
-        provider: "",
-        upstreams: &[],
         asks_two: false,
         error: Some(LoginError::Refused),
     };
@@ -242,7 +240,14 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     put(pages, "desk-held", &held);
     let reason = HoldReason::Aged;
     put(pages, "desk-held-aged", &Held { reason, ..held });
-    put(pages, "desk-signed-out", &SignedOut { chrome });
+    put(
+        pages,
+        "desk-signed-out",
+        &SignedOut {
+            chrome,
+            elsewhere: None,
+        },
+    );
     let refused = ErrorPage {
         chrome,
         kind: ErrorKind::RoleNeeded,

@@ -8,6 +8,8 @@ use super::Chrome;
 #[template(path = "signed_out.html")]
 pub struct SignedOut<'a> {
     pub chrome: Chrome<'a>,
+    /// Where they may still be signed in, and where that ends.
+    pub elsewhere: Option<(&'a str, &'a str)>,
 }
 
 impl SignedOut<'_> {

@@ -8,10 +8,9 @@ pub mod recover;
 pub mod security_txt;
 pub mod static_files;
 
-use actix_web::web::{PayloadConfig, ServiceConfig, route};
+use actix_web::web::{ServiceConfig, route};
 
 use crate::web::entrance::{activate, login, logout, passkey, passkeys, rotate, stay, upstream};
-use crate::web::kit::limits::LONGEST_FORM;
 use crate::web::kit::{page, probes, strays};
 use crate::web::pages::PORTAL;
 use crate::web::pages::upstream::{BEGIN, CODE, ENROL};
@@ -20,7 +19,6 @@ use crate::web::pages::upstreams::{LINK, LIST, UNLINK};
 pub fn configure(service: &mut ServiceConfig) {
     service
         .app_data(strays::forms())
-        .app_data(PayloadConfig::new(LONGEST_FORM))
         .app_data(strays::queries())
         .service(page!("/" => home::get))
         .service(page!(PORTAL.login => login::get, login::post))
@@ -29,6 +27,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(BEGIN => upstream::begin::get, upstream::begin::post))
         .service(page!(CODE => upstream::code::get, upstream::code::post))
         .service(page!(upstream::callback::PATH => upstream::callback::get))
+        .service(page!(upstream::jwks::PATH => upstream::jwks::get))
         .service(page!(PORTAL.logout => logout::get, logout::post))
         .service(page!(PORTAL.activate => activate::get, activate::post))
         .service(page!(PORTAL.activate_password => activate::get, activate::post_password))

@@ -1,6 +1,7 @@
 //! Upstream providers: a real one, and one that lies. Linked by whoever is signed in or has a lab code, and by
 //! nobody else; a complete sign-in where two factors were shown there.
 
+mod doctor;
 mod enrolling;
 mod hostile;
 mod lies;
@@ -8,6 +9,7 @@ mod linking;
 mod provider;
 mod refused;
 mod signing_in;
+mod signing_out;
 
 use vestibule::store::{audit, upstream_links};
 

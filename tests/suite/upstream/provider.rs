@@ -131,12 +131,20 @@ impl Drop for Process {
 }
 
 /// What a test wants otherwise than usual.
-#[derive(Default)]
 pub struct Twist {
     /// Lines of `[[lab.upstream]]`.
     pub keys: String,
     /// Members of the client's entry at the provider.
     pub client: Value,
+}
+
+impl Default for Twist {
+    fn default() -> Self {
+        Self {
+            keys: String::new(),
+            client: json!({}),
+        }
+    }
 }
 
 impl Stand {
@@ -159,23 +167,20 @@ impl Stand {
             ..Wish::default()
         })
         .await;
-        let mut client = json!({
+        let client = json!({
             "client_id": CLIENT_ID,
             "client_secret": SECRET,
             "redirect_uris": [format!("{}/upstream/callback", app.portal)],
             "post_logout_redirect_uris": [format!("{}/logout", app.portal)],
             "id_token_signed_response_alg": "ES256",
         });
-        if let Some(more) = twist.client.as_object() {
-            client.as_object_mut().unwrap().extend(more.clone());
-        }
         let mut stand = Self {
             app,
             port,
             client,
             process: Some(process),
         };
-        stand.begin_anew();
+        stand.change_client(twist.client);
         Some(stand)
     }
 
@@ -186,6 +191,13 @@ impl Stand {
         writeln!(input, "{}", json!([self.client])).unwrap();
         let ready = process.await_line(|line| (line == "ready").then_some(()));
         assert!(ready.is_some(), "{}", self.log());
+    }
+
+    /// The provider has it that the client wants these, from now on.
+    pub fn change_client(&mut self, change: Value) {
+        let change = change.as_object().unwrap().clone();
+        self.client.as_object_mut().unwrap().extend(change);
+        self.begin_anew();
     }
 
     pub fn stop(&mut self) {

@@ -185,3 +185,40 @@ async fn r33_the_lab_and_the_provider_agree_on_how() {
     assert_eq!((page.status.as_u16(), page.location()), (303, "/account"), "{page:?}");
     stand.app.stop().await;
 }
+
+/// As FranceConnect+ does it: signed, and encrypted with the key that the portal publishes.
+#[actix_web::test]
+async fn r33_encrypted_id_tokens_are_opened() {
+    let twist = Twist {
+        keys: "decryption_key_file = \"decrypt.pem\"\n".to_owned(),
+        client: serde_json::json!({}),
+    };
+    let Some(mut stand) = Stand::twisted("sqlite:vestibule.db", twist).await else {
+        return;
+    };
+    let key = rcgen::KeyPair::generate().unwrap();
+    std::fs::write(stand.app.directory.path().join("decrypt.pem"), key.serialize_pem()).unwrap();
+    let keys = stand
+        .app
+        .browser()
+        .get(&format!("{}/upstream/jwks", stand.app.portal))
+        .await;
+    let keys: serde_json::Value = serde_json::from_slice(&keys.body).unwrap();
+    assert_eq!(keys["keys"].as_array().unwrap().len(), 1, "{keys}");
+    assert!(keys["keys"][0].get("d").is_none());
+    stand.change_client(serde_json::json!({
+        "id_token_encrypted_response_alg": "ECDH-ES",
+        "id_token_encrypted_response_enc": "A256GCM",
+        "jwks": keys,
+    }));
+    let (_, _) = stand.linked("70114201", "12", STRONG).await;
+    let page = stand.sign_in(&mut stand.app.browser(), STRONG).await;
+    assert_eq!((page.status.as_u16(), page.location()), (303, "/account"), "{page:?}");
+    // With another key, nothing is read.
+    let other = rcgen::KeyPair::generate().unwrap();
+    std::fs::write(stand.app.directory.path().join("decrypt.pem"), other.serialize_pem()).unwrap();
+    let page = stand.sign_in(&mut stand.app.browser(), STRONG).await;
+    assert_eq!(page.status, 401, "{page:?}");
+    assert_eq!(causes(&stand.app).await, ["token"]);
+    stand.app.stop().await;
+}

@@ -5,6 +5,7 @@ pub mod begin;
 pub mod callback;
 pub mod code;
 pub mod enrol;
+pub mod jwks;
 pub mod links;
 
 use std::time::Duration;
@@ -31,7 +32,7 @@ fn chosen(handle: &str) -> Result<UpstreamId, Failure> {
     handle.parse().map_err(|_| Failure::NotFound)
 }
 
-fn name_of(context: &Context<'_>, id: &UpstreamId) -> String {
+pub(super) fn name_of(context: &Context<'_>, id: &UpstreamId) -> String {
     let found = context.face.lab.upstream(id);
     found.map_or_else(|| id.to_string(), |upstream| upstream.name.clone())
 }
