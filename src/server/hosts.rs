@@ -69,6 +69,7 @@ pub fn configure_mutual(service: &mut ServiceConfig) {
     let mutual = scope("").guard(fn_guard(|request| matches!(face(request), Some(Face::Mutual(_)))));
     let mutual = mutual
         .configure(idp::configure_back_channel)
+        .configure(api::configure)
         .default_service(route().to(HttpResponse::NotFound));
     service
         .service(mutual.wrap(from_fn(slow_body::in_time)))

@@ -55,9 +55,7 @@ async fn authorize(context: &Context<'_>, scope: Scope) -> Result<Caller, Declin
     }
     context.admit_session()?;
     let token = bearer::of(context, &Params::default(), Audience::Api).await?;
-    let allowed = &token.client.policy.scopes;
-    let scopes: Scopes = token.scopes.iter().filter(|scope| allowed.contains(*scope)).collect();
-    if !scopes.contains(scope) {
+    if !token.scopes.contains(scope) {
         let (code, detail) = ("insufficient_scope", format!("this takes the scope {}", scope.as_str()));
         let challenge = format!("error=\"{code}\", scope=\"{}\"", scope.as_str());
         return Err(Problem::new(StatusCode::FORBIDDEN, code, detail)
@@ -66,6 +64,6 @@ async fn authorize(context: &Context<'_>, scope: Scope) -> Result<Caller, Declin
     }
     Ok(Caller {
         id: token.client.id,
-        scopes,
+        scopes: token.scopes,
     })
 }

@@ -13,11 +13,12 @@ mod public;
 pub mod token;
 pub mod userinfo;
 
-use actix_web::web::ServiceConfig;
+use actix_web::web::{PayloadConfig, ServiceConfig};
 
 pub use discovery::Documents;
 
 use crate::web::entrance::login::CONTINUE;
+use crate::web::kit::limits::LONGEST_FORM;
 use crate::web::kit::{call, page};
 
 pub fn configure(service: &mut ServiceConfig) {
@@ -35,6 +36,7 @@ pub fn configure(service: &mut ServiceConfig) {
 /// What clients call themselves; also at the listener that asks them for a certificate.
 pub fn configure_back_channel(service: &mut ServiceConfig) {
     service
+        .app_data(PayloadConfig::new(LONGEST_FORM))
         .service(call!("/oauth2/par" => par::post))
         .service(call!("/oauth2/token" => token::post))
         .service(call!("/oauth2/introspect" => introspect::post))

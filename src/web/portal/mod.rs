@@ -8,10 +8,9 @@ pub mod recover;
 pub mod security_txt;
 pub mod static_files;
 
-use actix_web::web::{PayloadConfig, ServiceConfig, route};
+use actix_web::web::{ServiceConfig, route};
 
 use crate::web::entrance::{activate, login, logout, passkey, passkeys, rotate, stay, upstream};
-use crate::web::kit::limits::LONGEST_FORM;
 use crate::web::kit::{page, probes, strays};
 use crate::web::pages::PORTAL;
 use crate::web::pages::upstream::{BEGIN, CODE, ENROL};
@@ -20,7 +19,6 @@ use crate::web::pages::upstreams::{LINK, LIST, UNLINK};
 pub fn configure(service: &mut ServiceConfig) {
     service
         .app_data(strays::forms())
-        .app_data(PayloadConfig::new(LONGEST_FORM))
         .app_data(strays::queries())
         .service(page!("/" => home::get))
         .service(page!(PORTAL.login => login::get, login::post))

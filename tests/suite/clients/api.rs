@@ -16,6 +16,7 @@ on_both_databases![
     a_scope_opens_what_the_golden_table_says,
     nobody_hands_on_more_than_they_have,
     a_body_that_cannot_work_is_answered_with_every_place,
+    what_cannot_be_read_or_is_not_there_is_a_problem_with_a_code,
     what_is_done_is_told_and_written_down,
     a_client_that_is_disabled_or_changed_is_so_at_once,
 ];
@@ -173,6 +174,12 @@ async fn a_body_that_cannot_work_is_answered_with_every_place(app: TestApp) {
         .await;
     assert!(page.status == 422 && page.text().contains("private half"), "{page:?}");
     assert!(!page.text().contains("never-to-be-repeated"));
+    app.stop().await;
+}
+
+async fn what_cannot_be_read_or_is_not_there_is_a_problem_with_a_code(app: TestApp) {
+    let (lab, portal) = (app.lab(), app.portal.clone());
+    let mut program = Program::of(&app, &lab, &portal, "writer", "clients:write clients:read").await;
     for (body, code) in [
         (json!({}), "malformed"),
         (json!({ "client_id": "Bad Name", "policy": entry() }), "malformed"),

@@ -7,5 +7,6 @@ mod command_line;
 mod demo;
 mod doctor;
 mod document;
+mod guide;
 mod secrets;
 mod support;

@@ -1,5 +1,8 @@
 //! A lab signs its people in for others.
 
+mod attacks;
 mod fapi;
 mod flow;
 mod mutual_tls;
+mod requests;
+mod tokens;

@@ -182,6 +182,27 @@ async fn a_bound_token_is_of_use_with_its_certificate_only() {
 }
 
 #[actix_web::test]
+async fn the_admin_api_takes_a_bound_token_with_its_certificate_only() {
+    let stand = Stand::start().await;
+    stand.api_client("terraform", json!({ "san_dns": NAME })).await;
+    let mut client = stand.named(NAME);
+    let (_, tokens) = asks_for_token(&mut client, &stand.origin, "terraform").await;
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+    let asked = async |mut browser: Browser, origin: &str| {
+        browser.headers.push(("Authorization".to_owned(), bearer.clone()));
+        browser.get(&format!("{origin}/api/v1/clients")).await.status.as_u16()
+    };
+    assert_eq!(asked(stand.app.browser(), &stand.app.portal).await, 401);
+    assert_eq!(
+        asked(stand.named(NAME), &stand.origin).await,
+        401,
+        "another certificate"
+    );
+    assert_eq!(asked(client, &stand.origin).await, 200);
+    stand.app.stop().await;
+}
+
+#[actix_web::test]
 async fn each_listener_serves_what_is_its_own() {
     let stand = Stand::start().await;
     let mut client = stand.named(NAME);

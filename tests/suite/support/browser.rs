@@ -77,9 +77,10 @@ impl Page {
 
 fn unescape(text: &str) -> String {
     text.replace("&#34;", "\"")
-        .replace("&#38;", "&")
         .replace("&#39;", "'")
         .replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#38;", "&")
         .replace("&amp;", "&")
 }
 

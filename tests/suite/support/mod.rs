@@ -9,6 +9,7 @@ pub mod demo;
 pub mod dpop;
 pub mod hook;
 pub mod oathtool;
+pub mod oidc;
 pub mod operator;
 pub mod passkey;
 pub mod patient;

@@ -1,0 +1,9 @@
+//! What clients' servers ask for, and what they get.
+
+mod algorithms;
+mod authentication;
+mod endings;
+mod errors;
+mod introspection;
+mod subjects;
+mod userinfo;
