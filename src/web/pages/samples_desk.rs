@@ -207,7 +207,11 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
+        upstreams: &[],
+        provider: "",
         asks_two: false,
+        upstreams: &[],
+        provider: "",
         error: Some(LoginError::Refused),
     };
     put(pages, "desk-login", &login);
