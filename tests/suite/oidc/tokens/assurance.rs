@@ -16,7 +16,11 @@ async fn r43_tokens_say_by_which_means_and_when(mut app: TestApp) {
     let client = app.relying_party("carnet", json!({ "consent": "first-party" })).await;
     let check = |token: &str, amr: Value, acr: &str, at: i64| {
         let told = claims(token);
-        assert_eq!((&told["amr"], &told["acr"], &told["auth_time"]), (&amr, &json!(acr), &json!(at)), "{told}");
+        assert_eq!(
+            (&told["amr"], &told["acr"], &told["auth_time"]),
+            (&amr, &json!(acr), &json!(at)),
+            "{told}"
+        );
     };
 
     let mut browser = app.signed_in(&patient).await;
@@ -26,7 +30,12 @@ async fn r43_tokens_say_by_which_means_and_when(mut app: TestApp) {
         check(token, json!(["pwd", "otp", "mfa"]), "eidas1", at);
     }
     app.advance(std::time::Duration::from_secs(100));
-    check(client.refreshed(&app, tokens.refresh()).await.id(), json!(["pwd", "otp", "mfa"]), "eidas1", at);
+    check(
+        client.refreshed(&app, tokens.refresh()).await.id(),
+        json!(["pwd", "otp", "mfa"]),
+        "eidas1",
+        at,
+    );
 
     let mut browser = app.browser();
     let (password, code) = (&patient.password, &patient.recovery_codes[0]);
@@ -38,19 +47,37 @@ async fn r43_tokens_say_by_which_means_and_when(mut app: TestApp) {
 
     // By passkey, on the client's way.
     let mut browser = app.browser();
-    let page = browser.get(&client.url(&[("claims", "{\"id_token\":{\"acr\":{\"essential\":true,\"values\":[\"eidas2\"]}}}")])).await;
+    let page = browser
+        .get(&client.url(&[(
+            "claims",
+            "{\"id_token\":{\"acr\":{\"essential\":true,\"values\":[\"eidas2\"]}}}",
+        )]))
+        .await;
     let login = follow_to_client(&mut browser, page).await;
     let (csrf, request) = (login.field("csrf").unwrap(), login.field("request").unwrap());
     let fields = [("csrf", csrf.as_str()), ("request", &request)];
     let asked = browser.post(&format!("{}/login/passkey", app.portal), &fields).await;
-    assert!(asked.header("content-security-policy").unwrap().contains("https://app.example"), "{asked:?}");
+    assert!(
+        asked
+            .header("content-security-policy")
+            .unwrap()
+            .contains("https://app.example"),
+        "{asked:?}"
+    );
     let (challenge, answer) = (asked.field("challenge").unwrap(), key.get(&options(&asked)));
     let mut fields = fields.to_vec();
     fields.extend([("challenge", challenge.as_str()), ("answer", &answer)]);
-    let page = browser.post(&format!("{}/login/passkey/answer", app.portal), &fields).await;
+    let page = browser
+        .post(&format!("{}/login/passkey/answer", app.portal), &fields)
+        .await;
     let back = follow_to_client(&mut browser, page).await;
     let (_, tokens) = client.redeem(&app, &field(&answered(&back), "code").unwrap()).await;
     let at = app.now().unix_seconds();
-    check(tokens["id_token"].as_str().unwrap(), json!(["pop", "user", "mfa"]), "eidas2", at);
+    check(
+        tokens["id_token"].as_str().unwrap(),
+        json!(["pop", "user", "mfa"]),
+        "eidas2",
+        at,
+    );
     app.stop().await;
 }
