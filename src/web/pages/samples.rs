@@ -119,6 +119,8 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
+        provider: "",
+        upstreams: &[],
         asks_two: false,
         error: None,
     };

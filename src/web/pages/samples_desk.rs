@@ -207,6 +207,8 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
+        provider: "",
+        upstreams: &[],
         asks_two: false,
         error: Some(LoginError::Refused),
     };
