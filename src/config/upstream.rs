@@ -40,6 +40,9 @@ pub struct Upstream {
     pub mfa_amr: Vec<String>,
     #[serde(default = "algorithms")]
     pub id_token_alg: Vec<String>,
+    /// Proof Key for Code Exchange; off only for a provider that refuses what it does not know.
+    #[serde(default = "yes")]
+    pub pkce: bool,
     /// How long ago the person may have signed in there.
     #[serde(default)]
     pub max_age_seconds: Option<u32>,
@@ -72,6 +75,10 @@ impl ClientAuth {
 
 fn openid() -> Vec<String> {
     vec!["openid".to_owned()]
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn algorithms() -> Vec<String> {

@@ -76,12 +76,12 @@ fn promises(name: &str, lab: &Lab, upstream: &Upstream, metadata: &Metadata) -> 
         let what = format!("it does not take {method}");
         checks.push(Check::problem(name, what, "set client_auth to one that it takes"));
     }
-    if !lacks(&metadata.code_challenge_methods_supported, &["S256".to_owned()]).is_empty() {
+    if upstream.pkce && !lacks(&metadata.code_challenge_methods_supported, &["S256".to_owned()]).is_empty() {
         let what = "it does not promise PKCE with S256";
         checks.push(Check::warning(
             name,
             what,
-            "the state and nonce still bind its answers; ask it",
+            "state and nonce bind its answers as well; ask it, or set pkce = false",
         ));
     }
     if lab.upstreams.len() > 1 && !metadata.authorization_response_iss_parameter_supported {

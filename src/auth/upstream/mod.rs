@@ -9,10 +9,13 @@ pub mod sign_out;
 
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
+
 use crate::crypto::pkce::CodeVerifier;
 use crate::crypto::token::{HashedToken, PlainToken, TokenKind};
 use crate::domain::audit::{Actor, Event, UpstreamCause};
 use crate::domain::upstream::{Departure, Errand};
+use crate::kernel::entropy::random;
 use crate::kernel::ids::{AccountId, LabId, UpstreamId};
 use crate::service::upstream::{Brought, NoIdentity, Shown};
 use crate::service::{Core, Fault, audit};
@@ -48,9 +51,8 @@ pub async fn depart(
     let state = PlainToken::generate(TokenKind::Departure, &*core.entropy);
     let departure = Departure {
         upstream: upstream.clone(),
-        nonce: PlainToken::generate(TokenKind::Departure, &*core.entropy)
-            .expose()
-            .to_owned(),
+        // Plain letters and digits: some providers take nothing else.
+        nonce: HEXLOWER.encode(&random::<32>(&*core.entropy)),
         verifier: CodeVerifier::generate(&*core.entropy),
         errand,
     };

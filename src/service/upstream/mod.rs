@@ -197,9 +197,12 @@ impl Provider {
             .append_pair("redirect_uri", &self.redirect_uri)
             .append_pair("scope", &config.scopes.join(" "))
             .append_pair("state", state.expose())
-            .append_pair("nonce", &departure.nonce)
-            .append_pair("code_challenge", &departure.verifier.challenge())
-            .append_pair("code_challenge_method", "S256");
+            .append_pair("nonce", &departure.nonce);
+        if config.pkce {
+            query
+                .append_pair("code_challenge", &departure.verifier.challenge())
+                .append_pair("code_challenge_method", "S256");
+        }
         if !config.acr_values.is_empty() {
             query.append_pair("acr_values", &config.acr_values.join(" "));
         }

@@ -62,8 +62,10 @@ fn request(
     let mut form = Serializer::new(String::new());
     form.append_pair("grant_type", "authorization_code")
         .append_pair("code", code)
-        .append_pair("redirect_uri", &provider.redirect_uri)
-        .append_pair("code_verifier", verifier.expose());
+        .append_pair("redirect_uri", &provider.redirect_uri);
+    if config.pkce {
+        form.append_pair("code_verifier", verifier.expose());
+    }
     if config.client_auth == ClientAuth::ClientSecretPost {
         form.append_pair("client_id", &config.client_id)
             .append_pair("client_secret", &secret);

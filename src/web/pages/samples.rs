@@ -119,9 +119,11 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
-        provider: "",
         upstreams: &[],
+        provider: "",
         asks_two: false,
+        upstreams: &[],
+        provider: "",
         error: None,
     };
     put(pages, "login", &fresh);

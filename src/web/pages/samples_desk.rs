@@ -207,9 +207,11 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
-        provider: "",
         upstreams: &[],
+        provider: "",
         asks_two: false,
+        upstreams: &[],
+        provider: "",
         error: Some(LoginError::Refused),
     };
     put(pages, "desk-login", &login);

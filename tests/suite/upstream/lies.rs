@@ -229,6 +229,45 @@ async fn an_answer_names_the_provider_that_was_asked() {
     scene.app.stop().await;
 }
 
+/// FranceConnect refuses parameters that it does not know.
+#[actix_web::test]
+async fn r33_without_pkce_nothing_of_it_is_sent() {
+    let hostile = Hostile::start();
+    let app = TestApp::wishing(Wish {
+        lab_keys: entry(&hostile.issuer, "pkce = false\n"),
+        ..Wish::default()
+    })
+    .await;
+    std::fs::write(app.directory.path().join("secret"), "secret").unwrap();
+    let mut browser = app.browser();
+    let page = browser.get(&format!("{}/login", app.portal)).await;
+    let csrf = page.field("csrf").unwrap();
+    let fields = [("csrf", csrf.as_str()), ("upstream", "compte")];
+    let leaving = browser.post(&format!("{}/login/upstream", app.portal), &fields).await;
+    let asked = asked(&leaving);
+    let mut known = [
+        "tenant",
+        "client_id",
+        "acr_values",
+        "claims",
+        "response_type",
+        "nonce",
+        "state",
+        "redirect_uri",
+        "scope",
+    ];
+    known.sort_unstable();
+    let mut names: Vec<&str> = asked.keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, known);
+    assert!(asked["nonce"].len() == 64 && asked["nonce"].chars().all(char::is_alphanumeric));
+    let callback = format!("{}/upstream/callback?code=c&state={}", app.portal, asked["state"]);
+    browser.get(&callback).await;
+    let bodies = hostile.asked("/token");
+    assert!(bodies.len() == 1 && !bodies[0].contains("code_verifier"), "{bodies:?}");
+    app.stop().await;
+}
+
 /// Its documents, before anybody is sent anywhere.
 #[actix_web::test]
 async fn metadata_of_another_issuer_or_without_protection_are_not_taken() {
