@@ -279,3 +279,48 @@ async fn a_server_that_is_not_the_named_one_gets_nothing() {
     assert!(impostor.hook.received().is_empty());
     app.stop().await;
 }
+
+/// Idleness at the portal ends nothing at clients; a sign-out does, however late it comes.
+#[actix_web::test]
+async fn a_sign_out_after_a_long_while_reaches_clients_too() {
+    let app = TestApp::start().await;
+    let patient = app.patient("70114202", "12").await;
+    let told = Told::new(&app, "carnet").await;
+    let away = Duration::from_secs(31 * 60);
+    let account = format!("{}/account", app.portal);
+
+    // The page was left open, and its button is pressed.
+    let mut browser = app.signed_in(&patient).await;
+    let tokens = told.client.tokens(&app, &mut browser, &[]).await;
+    app.advance(away);
+    let tokens = told.client.refreshed(&app, tokens.refresh()).await;
+    sign_out(&app, &mut browser).await;
+    told.has(&app, 1).await;
+    assert_eq!(told.client.unrefreshed(&app, tokens.refresh()).await, "invalid_grant");
+
+    // They sign in anew first, and sign out then.
+    app.sign_in_again(&mut browser, &patient).await;
+    let tokens = told.client.tokens(&app, &mut browser, &[]).await;
+    app.advance(away);
+    assert_eq!(browser.get(&account).await.status, 401);
+    app.sign_in_again(&mut browser, &patient).await;
+    let tokens = told.client.refreshed(&app, tokens.refresh()).await;
+    told.has(&app, 1).await;
+    sign_out(&app, &mut browser).await;
+    let received = told.has(&app, 2).await;
+    assert_eq!(claims(&received[1])["sid"], claims(tokens.id())["sid"]);
+    assert_eq!(told.client.unrefreshed(&app, tokens.refresh()).await, "invalid_grant");
+
+    // A client asks for it.
+    app.sign_in_again(&mut browser, &patient).await;
+    told.sid(&app, &mut browser).await;
+    app.advance(away);
+    let asked = browser.get(&format!("{}/oauth2/logout", app.portal)).await;
+    let fields = [("csrf", asked.field("csrf").unwrap()), ("asked", String::new())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    browser
+        .post(&format!("{}/oauth2/logout/confirm", app.portal), &fields)
+        .await;
+    told.has(&app, 3).await;
+    app.stop().await;
+}
