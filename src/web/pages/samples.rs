@@ -122,8 +122,6 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         upstreams: &[],
         provider: "",
         asks_two: false,
-        upstreams: &[],
-        provider: "",
         error: None,
     };
     put(pages, "login", &fresh);

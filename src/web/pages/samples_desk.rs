@@ -210,8 +210,6 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         upstreams: &[],
         provider: "",
         asks_two: false,
-        upstreams: &[],
-        provider: "",
         error: Some(LoginError::Refused),
     };
     put(pages, "desk-login", &login);
