@@ -153,6 +153,35 @@ async fn ask(app: &TestApp, token: &str, proof: Option<&str>) -> Page {
     server.get(&format!("{}/oauth2/userinfo", app.portal)).await
 }
 
+/// What a thief of the token may try, with proofs that were made for something else.
+async fn misused(app: &TestApp, token: &str, owner: &mut Proving, thief: &mut Proving) -> [(&'static str, Page); 7] {
+    let path = "/oauth2/userinfo";
+    [
+        ("as a bearer token", app.userinfo(token).await),
+        ("without a proof", ask(app, token, None).await),
+        (
+            "another key",
+            ask(app, token, Some(&thief.proof(app, "GET", path, Some(token)))).await,
+        ),
+        (
+            "another token's proof",
+            ask(app, token, Some(&owner.proof(app, "GET", path, Some("x")))).await,
+        ),
+        (
+            "no token's proof",
+            ask(app, token, Some(&owner.proof(app, "GET", path, None))).await,
+        ),
+        (
+            "another method",
+            ask(app, token, Some(&owner.proof(app, "POST", path, Some(token)))).await,
+        ),
+        (
+            "another address",
+            ask(app, token, Some(&owner.proof(app, "GET", "/oauth2/token", Some(token)))).await,
+        ),
+    ]
+}
+
 async fn s4_10_a_bound_token_is_of_no_use_without_its_key(app: TestApp) {
     let patient = app.patient("70114202", "12").await;
     let client = app.relying_party("carnet", json!({})).await;
@@ -185,38 +214,8 @@ async fn s4_10_a_bound_token_is_of_no_use_without_its_key(app: TestApp) {
     );
 
     let token = tokens.access();
-    let path = "/oauth2/userinfo";
-    let good = owner.proof(&app, "GET", path, Some(token));
-    let stolen = [
-        ("as a bearer token", app.userinfo(token).await),
-        ("without a proof", ask(&app, token, None).await),
-        (
-            "another key",
-            ask(&app, token, Some(&thief.proof(&app, "GET", path, Some(token)))).await,
-        ),
-        (
-            "another token's proof",
-            ask(&app, token, Some(&owner.proof(&app, "GET", path, Some("x")))).await,
-        ),
-        (
-            "no token's proof",
-            ask(&app, token, Some(&owner.proof(&app, "GET", path, None))).await,
-        ),
-        (
-            "another method",
-            ask(&app, token, Some(&owner.proof(&app, "POST", path, Some(token)))).await,
-        ),
-        (
-            "another address",
-            ask(
-                &app,
-                token,
-                Some(&owner.proof(&app, "GET", "/oauth2/token", Some(token))),
-            )
-            .await,
-        ),
-    ];
-    for (how, page) in &stolen {
+    let good = owner.proof(&app, "GET", "/oauth2/userinfo", Some(token));
+    for (how, page) in misused(&app, token, &mut owner, &mut thief).await {
         assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{how}: {page:?}");
         assert!(page.headers.get_all("www-authenticate").count() > 0, "{how}");
     }

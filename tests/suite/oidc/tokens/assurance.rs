@@ -4,10 +4,40 @@ use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
 use crate::support::databases::on_both_databases;
-use crate::support::passkey::options;
-use crate::support::relying_party::{answered, claims, field, follow_to_client};
+use crate::support::passkey::{SoftKey, options};
+use crate::support::relying_party::{RelyingParty, answered, claims, field, follow_to_client};
 
 on_both_databases![r43_tokens_say_by_which_means_and_when];
+
+/// From the client's link to its answer, by passkey.
+async fn by_passkey(app: &TestApp, client: &RelyingParty, key: &mut SoftKey) -> String {
+    let mut browser = app.browser();
+    let page = browser
+        .get(&client.url(&[(
+            "claims",
+            "{\"id_token\":{\"acr\":{\"essential\":true,\"values\":[\"eidas2\"]}}}",
+        )]))
+        .await;
+    let login = follow_to_client(&mut browser, page).await;
+    let (csrf, request) = (login.field("csrf").unwrap(), login.field("request").unwrap());
+    let fields = [("csrf", csrf.as_str()), ("request", &request)];
+    let asked = browser.post(&format!("{}/login/passkey", app.portal), &fields).await;
+    assert!(
+        asked
+            .header("content-security-policy")
+            .unwrap()
+            .contains("https://app.example"),
+        "{asked:?}"
+    );
+    let (challenge, answer) = (asked.field("challenge").unwrap(), key.get(&options(&asked)));
+    let mut fields = fields.to_vec();
+    fields.extend([("challenge", challenge.as_str()), ("answer", &answer)]);
+    let page = browser
+        .post(&format!("{}/login/passkey/answer", app.portal), &fields)
+        .await;
+    let back = follow_to_client(&mut browser, page).await;
+    field(&answered(&back), "code").unwrap()
+}
 
 async fn r43_tokens_say_by_which_means_and_when(mut app: TestApp) {
     let (patient, mut key) = app.patient_with_passkey("70114202", "12").await;
@@ -45,33 +75,8 @@ async fn r43_tokens_say_by_which_means_and_when(mut app: TestApp) {
     let tokens = client.tokens(&app, &mut browser, &[]).await;
     check(tokens.id(), json!(["pwd", "mfa"]), "eidas1", at);
 
-    // By passkey, on the client's way.
-    let mut browser = app.browser();
-    let page = browser
-        .get(&client.url(&[(
-            "claims",
-            "{\"id_token\":{\"acr\":{\"essential\":true,\"values\":[\"eidas2\"]}}}",
-        )]))
-        .await;
-    let login = follow_to_client(&mut browser, page).await;
-    let (csrf, request) = (login.field("csrf").unwrap(), login.field("request").unwrap());
-    let fields = [("csrf", csrf.as_str()), ("request", &request)];
-    let asked = browser.post(&format!("{}/login/passkey", app.portal), &fields).await;
-    assert!(
-        asked
-            .header("content-security-policy")
-            .unwrap()
-            .contains("https://app.example"),
-        "{asked:?}"
-    );
-    let (challenge, answer) = (asked.field("challenge").unwrap(), key.get(&options(&asked)));
-    let mut fields = fields.to_vec();
-    fields.extend([("challenge", challenge.as_str()), ("answer", &answer)]);
-    let page = browser
-        .post(&format!("{}/login/passkey/answer", app.portal), &fields)
-        .await;
-    let back = follow_to_client(&mut browser, page).await;
-    let (_, tokens) = client.redeem(&app, &field(&answered(&back), "code").unwrap()).await;
+    let code = by_passkey(&app, &client, &mut key).await;
+    let (_, tokens) = client.redeem(&app, &code).await;
     let at = app.now().unix_seconds();
     check(
         tokens["id_token"].as_str().unwrap(),

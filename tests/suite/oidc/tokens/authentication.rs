@@ -16,6 +16,9 @@ on_both_databases![a_secret_serves_until_its_end_and_a_client_until_it_is_disabl
 
 const ENDPOINTS: [&str; 4] = ["/oauth2/token", "/oauth2/par", "/oauth2/introspect", "/oauth2/revoke"];
 
+/// What it is, the Authorization header, the fields, and the error if it is one.
+type Case<'a> = (&'a str, Option<String>, Vec<(&'a str, &'a str)>, Option<&'a str>);
+
 fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", BASE64.encode(format!("{id}:{secret}").as_bytes()))
 }
@@ -30,7 +33,7 @@ async fn one_way_and_the_right_one() {
     let (secret, id) = (client.secret.as_str(), client.id.as_str());
     let right = client.basic();
     let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
-    let cases: Vec<(&str, Option<String>, Vec<(&str, &str)>, Option<&str>)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         ("right", Some(right.clone()), vec![], None),
         ("lower case", Some(right.replace("Basic", "basic")), vec![], None),
         (
@@ -174,13 +177,8 @@ async fn one_way_and_the_right_one() {
     app.stop().await;
 }
 
-async fn a_secret_serves_until_its_end_and_a_client_until_it_is_disabled(app: TestApp) {
-    let patient = app.patient("70114202", "12").await;
-    let mut client = app.relying_party("carnet", json!({})).await;
-    let mut browser = app.signed_in(&patient).await;
-    let tokens = client.tokens(&app, &mut browser, &[]).await;
-
-    // A second one beside the first, which ends in an hour.
+/// A second one beside the first, which ends in an hour.
+async fn second_secret(app: &TestApp) -> String {
     let (lab, now, id) = (app.lab(), app.now(), "carnet".parse().unwrap());
     let second = PlainToken::generate(TokenKind::ClientSecret, &*app.core.entropy);
     let kept = Secret {
@@ -195,9 +193,19 @@ async fn a_secret_serves_until_its_end_and_a_client_until_it_is_disabled(app: Te
         .await
         .unwrap();
     tx.commit().await.unwrap();
+    second.expose().to_owned()
+}
+
+async fn a_secret_serves_until_its_end_and_a_client_until_it_is_disabled(app: TestApp) {
+    let patient = app.patient("70114202", "12").await;
+    let mut client = app.relying_party("carnet", json!({})).await;
+    let mut browser = app.signed_in(&patient).await;
+    let tokens = client.tokens(&app, &mut browser, &[]).await;
+
+    let second = second_secret(&app).await;
     let first = client.secret.clone();
-    for secret in [&first, second.expose()] {
-        client.secret = secret.to_owned();
+    for secret in [&first, &second] {
+        client.secret.clone_from(secret);
         assert!(client.is_active(&app, tokens.access()).await);
     }
     app.advance(Duration::from_secs(3601));
@@ -205,13 +213,17 @@ async fn a_secret_serves_until_its_end_and_a_client_until_it_is_disabled(app: Te
     let fields = [("token", tokens.access())];
     let (status, _) = client.call(&app, "/oauth2/introspect", &fields).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED, "over");
-    client.secret = second.expose().to_owned();
+    client.secret = second;
     app.sign_in_again(&mut browser, &patient).await;
     let tokens = client.tokens(&app, &mut browser, &[]).await;
     assert_eq!(app.userinfo(tokens.access()).await.status, StatusCode::OK);
 
     let mut tx = app.core.db.begin().await.unwrap();
-    assert!(clients::disable(&mut tx, &lab, &id, app.now()).await.unwrap());
+    assert!(
+        clients::disable(&mut tx, &app.lab(), &"carnet".parse().unwrap(), app.now())
+            .await
+            .unwrap()
+    );
     tx.commit().await.unwrap();
     for (path, fields) in [
         (

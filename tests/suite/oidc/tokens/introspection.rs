@@ -9,7 +9,7 @@ use crate::support::app::TestApp;
 use crate::support::databases::on_both_databases;
 use crate::support::relying_party::{RelyingParty, claims};
 
-on_both_databases![a_client_learns_of_its_own_tokens_and_gives_them_back,];
+on_both_databases![a_client_learns_of_its_own_tokens, a_client_gives_its_tokens_back];
 
 async fn asked(client: &RelyingParty, app: &TestApp, token: &str) -> Value {
     let (status, told) = client.call(app, "/oauth2/introspect", &[("token", token)]).await;
@@ -17,7 +17,7 @@ async fn asked(client: &RelyingParty, app: &TestApp, token: &str) -> Value {
     told
 }
 
-async fn a_client_learns_of_its_own_tokens_and_gives_them_back(app: TestApp) {
+async fn a_client_learns_of_its_own_tokens(app: TestApp) {
     let patient = app.patient("70114202", "12").await;
     let client = app.relying_party("carnet", json!({})).await;
     let other = app.relying_party("autre", json!({})).await;
@@ -54,6 +54,18 @@ async fn a_client_learns_of_its_own_tokens_and_gives_them_back(app: TestApp) {
     }
     assert!(client.is_active(&app, tokens.access()).await && client.is_active(&app, tokens.refresh()).await);
 
+    let tokens = client.tokens(&app, &mut browser, &[]).await;
+    app.advance(Duration::from_secs(301));
+    assert_eq!(asked(&client, &app, tokens.access()).await, inactive, "over");
+    assert!(client.is_active(&app, tokens.refresh()).await);
+    app.stop().await;
+}
+
+async fn a_client_gives_its_tokens_back(app: TestApp) {
+    let patient = app.patient("70114202", "12").await;
+    let client = app.relying_party("carnet", json!({})).await;
+    let mut browser = app.signed_in(&patient).await;
+    let tokens = client.tokens(&app, &mut browser, &[]).await;
     // An access token goes alone, a refresh token with all that came of it.
     let next = client.refreshed(&app, tokens.refresh()).await;
     for _ in 0..2 {
@@ -78,10 +90,5 @@ async fn a_client_learns_of_its_own_tokens_and_gives_them_back(app: TestApp) {
             (StatusCode::BAD_REQUEST, &json!("invalid_request"))
         );
     }
-
-    let tokens = client.tokens(&app, &mut browser, &[]).await;
-    app.advance(Duration::from_secs(301));
-    assert_eq!(asked(&client, &app, tokens.access()).await, inactive, "over");
-    assert!(client.is_active(&app, tokens.refresh()).await);
     app.stop().await;
 }
