@@ -1,6 +1,10 @@
 //! A hold reaches the protocol: no code while one stands, and the way goes on when it is over.
 
 use serde_json::json;
+use vestibule::crypto::token::{PlainToken, TokenKind};
+use vestibule::domain::audit::Actor;
+use vestibule::oidc::authorize::proceed::{Step, Visitor, proceed};
+use vestibule::store::sessions;
 
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, Page};
@@ -10,6 +14,7 @@ use crate::support::relying_party::{RelyingParty, answered, field, follow_to_cli
 on_both_databases![
     a_held_person_rotates_and_goes_on_to_the_client,
     no_code_where_a_list_lands_on_the_way,
+    a_list_may_land_in_the_very_moment,
 ];
 
 async fn asked(client: &RelyingParty, browser: &mut Browser, changes: &[(&str, &str)]) -> Page {
@@ -85,5 +90,39 @@ async fn no_code_where_a_list_lands_on_the_way(app: TestApp) {
     assert_eq!(client.unrefreshed(&app, tokens.refresh()).await, "invalid_grant");
     assert_eq!(app.userinfo(tokens.access()).await.status, 401);
     assert!(!client.is_active(&app, tokens.access()).await);
+    app.stop().await;
+}
+
+/// Between the look at the session and the code.
+async fn a_list_may_land_in_the_very_moment(app: TestApp) {
+    let patient = app.patient("70114202", "12").await;
+    let client = app.relying_party("carnet", json!({ "consent": "first-party" })).await;
+    let mut browser = app.signed_in(&patient).await;
+    let mut tx = app.core.db.begin_read().await.unwrap();
+    let open = sessions::find_open(&mut tx, &app.lab(), patient.account).await.unwrap();
+    drop(tx);
+    let mut handles = Vec::new();
+    for prompt in ["", "none"] {
+        let page = browser.get(&client.url(&[("prompt", prompt)])).await;
+        let handle = page.location().split_once("request=").unwrap().1.to_owned();
+        handles.push(PlainToken::parse(TokenKind::Authorization, &handle).unwrap().hashed());
+    }
+    let token = browser.cookie("localhost", "__Host-vst_browser").unwrap();
+    let visitor = Visitor {
+        browser: &PlainToken::parse(TokenKind::Browser, token).unwrap().hashed(),
+        session: Some(&open[0]),
+        is_held: false,
+        said: None,
+        actor: &Actor::Vestibule,
+    };
+    app.advance(std::time::Duration::from_secs(1));
+    app.require_rotation(&patient).await;
+    let step = proceed(&app.core, &app.lab(), &handles[0], &visitor).await.unwrap();
+    assert!(matches!(step, Step::SignInAgain), "{step:?}");
+    let step = proceed(&app.core, &app.lab(), &handles[1], &visitor).await.unwrap();
+    let Step::Answer(answer) = step else {
+        panic!("a silent request shows nothing: {step:?}")
+    };
+    assert_eq!(answer.fields[0], ("error", "interaction_required".to_owned()));
     app.stop().await;
 }
