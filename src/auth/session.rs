@@ -74,6 +74,18 @@ pub async fn recognise(core: &Core, lab: &LabId, token: &PlainToken, asked: Aske
     Ok(Some(session))
 }
 
+/// The session behind a cookie of ours that nobody ended. It may have idled out and opens nothing then; but clients of it
+/// go on until it is ended.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn left_open(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<Session>, Fault> {
+    let mut tx = core.db.begin_read().await?;
+    let found = sessions::lookup(&mut tx, lab, &token.hashed()).await?;
+    tx.commit().await?;
+    Ok(found.filter(|session| session.ended_at.is_none() && core.now() < session.expires_at))
+}
+
 /// The live session behind a site's cookie, with the records its holder may read.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::app::TestApp;
+use crate::support::browser::Page;
 use crate::support::databases::on_both_databases;
 
 on_both_databases![r04_every_route_is_walked_without_a_session];
@@ -203,6 +204,34 @@ fn every_route_is_classified() {
     assert_eq!(registered(), golden);
 }
 
+/// What whoever has nothing to show is answered.
+fn assert_refused(class: Class, page: &Page, asked: &str) {
+    let status = page.status;
+    match class {
+        Class::Program | Class::Token => {
+            let kind = if class == Class::Token {
+                "application/problem+json"
+            } else {
+                "application/json"
+            };
+            let refused = status == 401 && page.header("content-type") == Some(kind);
+            assert!(refused || status == 405, "{asked}: {page:?}");
+            let has_cookie = page.header("set-cookie").is_some();
+            assert!(!refused || !has_cookie, "{asked}: no browser calls it");
+        }
+        Class::Session => {
+            let sign_in = if asked.contains(" desk ") {
+                "/desk/login"
+            } else {
+                "/login"
+            };
+            let led_to_sign_in = status == 303 && page.location() == sign_in;
+            assert!(led_to_sign_in || status == 405, "{asked}: {status}");
+        }
+        Class::Public | Class::Pending | Class::Internal => {}
+    }
+}
+
 async fn r04_every_route_is_walked_without_a_session(app: TestApp) {
     let patient = app.patient("P-102477", "102477").await;
     for (route, class) in golden() {
@@ -228,27 +257,7 @@ async fn r04_every_route_is_walked_without_a_session(app: TestApp) {
             for private in ["Odette", "Lemaître", "P-102477", &patient.record, "odette@example.org"] {
                 assert!(!text.contains(private), "{method} {route} tells {private}");
             }
-            let sign_in = if face == "desk" { "/desk/login" } else { "/login" };
-            let led_to_sign_in = page.status == 303 && page.location() == sign_in;
-            if class == Class::Program {
-                let refused = page.status == 401 && page.header("content-type") == Some("application/json");
-                assert!(refused || page.status == 405, "{method} {route}: {page:?}");
-                assert!(
-                    !refused || page.header("set-cookie").is_none(),
-                    "{method} {route}: no browser calls it"
-                );
-            }
-            if class == Class::Token {
-                let refused = page.status == 401 && page.header("content-type") == Some("application/problem+json");
-                assert!(refused || page.status == 405, "{method} {route}: {page:?}");
-            }
-            if class == Class::Session {
-                assert!(
-                    led_to_sign_in || page.status == 405,
-                    "{method} {route}: {}",
-                    page.status
-                );
-            }
+            assert_refused(class, &page, &format!("{method} {route}"));
         }
     }
     for path in [

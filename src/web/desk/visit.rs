@@ -64,11 +64,11 @@ pub async fn with_operator(
 ) -> HttpResponse {
     with_portal(app, request, async |context| {
         let Some(session) = signed_in::current_asked(context, asked).await? else {
-            return signed_in::sign_in_first(context);
+            return signed_in::sign_in_first(context).await;
         };
         // Disabled in this moment: their sessions are ending.
         let Some(operator) = operators::lookup(&app.core, session.account).await? else {
-            return signed_in::sign_in_first(context);
+            return signed_in::sign_in_first(context).await;
         };
         let visit = Visit::of(context, operator, session);
         if !visit.may(context, Role::Desk) {

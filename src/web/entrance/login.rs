@@ -308,7 +308,7 @@ pub(super) fn form(
 /// # Errors
 /// The database does not answer.
 pub async fn enter(context: &mut Context<'_>, opened: Opened, to: Option<&ReturnTo>) -> Result<HttpResponse, Failure> {
-    match signed_in::current(context).await? {
+    match signed_in::left_open(context).await? {
         Some(before) if before.account == opened.session.account => {
             let (core, realm) = (&context.app.core, context.realm());
             session::take_place(core, realm, &before, &opened.session, &context.actor()).await?;
@@ -325,7 +325,7 @@ pub async fn enter(context: &mut Context<'_>, opened: Opened, to: Option<&Return
 /// # Errors
 /// The database does not answer.
 pub async fn end_earlier(context: &mut Context<'_>) -> Result<(), Failure> {
-    if let Some(before) = signed_in::current(context).await? {
+    if let Some(before) = signed_in::left_open(context).await? {
         session::end(
             &context.app.core,
             context.realm(),

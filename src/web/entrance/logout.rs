@@ -29,7 +29,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<CsrfAlone>)
             return Ok(see_other(context.door.home));
         }
         let mut response = see_other(context.door.logout);
-        if let Some(session) = signed_in::current(context).await? {
+        if let Some(session) = signed_in::left_open(context).await? {
             let (core, lab) = (&context.app.core, context.realm());
             session::end(core, lab, session.account, session.id, &context.actor()).await?;
             context.signed_in = false;

@@ -30,11 +30,25 @@ pub async fn current_asked(context: &mut Context<'_>, asked: Asked) -> Result<Op
     Ok(session)
 }
 
+/// Whom to sign out here: also whoever was away for so long that nobody is signed in any more.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn left_open(context: &mut Context<'_>) -> Result<Option<Session>, Failure> {
+    if let Some(session) = current(context).await? {
+        return Ok(Some(session));
+    }
+    let Some(token) = cookies::token(context.request, cookies::session(context.door), TokenKind::Session) else {
+        return Ok(None);
+    };
+    Ok(session::left_open(&context.app.core, context.realm(), &token).await?)
+}
+
 /// To the sign-in; a browser that still carries the cookie of a sign-in that is over is told so with a 401.
 ///
 /// # Errors
 /// The page cannot be written.
-pub fn sign_in_first(context: &mut Context<'_>) -> Result<HttpResponse, Failure> {
+pub async fn sign_in_first(context: &mut Context<'_>) -> Result<HttpResponse, Failure> {
     let cookie = cookies::session(context.door);
     if context.request.cookie(cookie).is_none() {
         return Ok(see_other(context.door.login));
@@ -53,7 +67,10 @@ pub fn sign_in_first(context: &mut Context<'_>) -> Result<HttpResponse, Failure>
         error: None,
     };
     let mut response = context.page(StatusCode::UNAUTHORIZED, &page)?;
-    add_cookie(&mut response, cookies::clear(cookie));
+    // Of a session that only idled out the next one takes the place.
+    if left_open(context).await?.is_none() {
+        add_cookie(&mut response, cookies::clear(cookie));
+    }
     Ok(response)
 }
 
@@ -74,7 +91,7 @@ pub async fn with_form(
     with_portal(app, request, async |context| {
         context.shown_at(context.door.home);
         let Some(session) = current(context).await? else {
-            return sign_in_first(context);
+            return sign_in_first(context).await;
         };
         if !context.made_form(csrf) {
             return Ok(see_other(context.door.home));

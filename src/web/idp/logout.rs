@@ -43,7 +43,7 @@ async fn asked(app: &App, request: &HttpRequest, pairs: &[u8]) -> HttpResponse {
             Err(Denied::Refused(refusal)) => return on_page(context, &refusal),
             Err(Denied::Fault(fault)) => return Err(fault.into()),
         };
-        let here = signed_in::current(context).await?;
+        let here = signed_in::left_open(context).await?;
         let here = here.map(|session| (session.id, session.account));
         match here {
             // Also where the token was another person's.
@@ -77,7 +77,7 @@ pub async fn post_confirm(app: Data<App>, request: HttpRequest, fields: Form<Con
         if !context.made_form(&fields.csrf) {
             return Ok(see_other(context.door.home));
         }
-        let here = signed_in::current(context).await?;
+        let here = signed_in::left_open(context).await?;
         let here = here.map(|session| (session.id, session.account));
         // A form may say anything: the address is checked again.
         let back = match wanted(context, fields.asked.as_bytes()).await {

@@ -119,9 +119,9 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
-        asks_two: false,
         upstreams: &[],
         provider: "",
+        asks_two: false,
         error: None,
     };
     put(pages, "login", &fresh);

@@ -207,9 +207,9 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
-        asks_two: false,
         upstreams: &[],
         provider: "",
+        asks_two: false,
         error: Some(LoginError::Refused),
     };
     put(pages, "desk-login", &login);

@@ -37,7 +37,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
                 let stayed = context.request.query_string() == stay::STAYED;
                 show(context, &session, stayed).await
             }
-            None => signed_in::sign_in_first(context),
+            None => signed_in::sign_in_first(context).await,
         }
     })
     .await

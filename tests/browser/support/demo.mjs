@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const BINARY = resolve(process.env.VESTIBULE_BIN ?? join(HERE, "../../../target/debug/vestibule"));
+export const BINARY = resolve(process.env.VESTIBULE_BIN ?? join(HERE, "../../../target/debug/vestibule"));
 const START_SECONDS = 60;
 const STOP_SECONDS = 25;
 
@@ -62,12 +62,12 @@ export async function startDemo(settings = {}) {
     ...story,
     folder,
     /** One request outside of any page, with these cookies; the certificate is checked against the demo's authority. */
-    async ask(url, { cookies = [], headers = {} } = {}) {
+    async ask(url, { method = "GET", cookies = [], headers = {}, body } = {}) {
       const { hostname, port, pathname, search } = new URL(url);
       const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
       const ca = await readFile(story.ca_file);
       return new Promise((done, failed) => {
-        const asked = { host: "127.0.0.1", servername: hostname, port, path: pathname + search, ca };
+        const asked = { method, host: "127.0.0.1", servername: hostname, port, path: pathname + search, ca };
         request({ ...asked, headers: { ...headers, Host: `${hostname}:${port}`, Cookie: cookie } }, (answer) => {
           const chunks = [];
           answer.on("data", (chunk) => chunks.push(chunk));
@@ -77,7 +77,7 @@ export async function startDemo(settings = {}) {
           );
         })
           .on("error", failed)
-          .end();
+          .end(body);
       });
     },
     account(state, index = 0) {

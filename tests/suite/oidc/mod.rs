@@ -3,6 +3,7 @@
 mod attacks;
 mod fapi;
 mod flow;
+mod logout;
 mod mutual_tls;
 mod requests;
 mod tokens;

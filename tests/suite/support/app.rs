@@ -117,6 +117,16 @@ impl TestApp {
     }
 
     pub async fn restart_with(&mut self, change: impl FnOnce(&mut Config)) {
+        self.pause_with(change).await;
+        self.running = Some(server::start(self.core.clone()).unwrap());
+    }
+
+    /// No listener and no job any more: what a test does with the core is all that happens.
+    pub async fn pause(&mut self) {
+        self.pause_with(|_| {}).await;
+    }
+
+    async fn pause_with(&mut self, change: impl FnOnce(&mut Config)) {
         self.running.take().unwrap().stop().await;
         let mut config = Config::clone(&self.core.config);
         change(&mut config);
@@ -124,7 +134,6 @@ impl TestApp {
         self.core = installation::open(config, clock, Arc::new(SystemEntropy))
             .await
             .unwrap();
-        self.running = Some(server::start(self.core.clone()).unwrap());
     }
 
     pub async fn stop(mut self) {

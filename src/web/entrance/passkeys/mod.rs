@@ -25,11 +25,11 @@ async fn with_holder(
     with_portal(app, request, async |context| {
         context.shown_at(context.door.passkeys);
         let Some(session) = signed_in::current(context).await? else {
-            return signed_in::sign_in_first(context);
+            return signed_in::sign_in_first(context).await;
         };
         if context.door.is_desk {
             let Some(operator) = operators::lookup(&app.core, session.account).await? else {
-                return signed_in::sign_in_first(context);
+                return signed_in::sign_in_first(context).await;
             };
             if !operator.may(context.lab(), Role::Desk) {
                 let (lab, cause) = (context.lab(), DeskCause::NoRole);

@@ -135,7 +135,7 @@ pub(super) async fn come_back(
     context.shown_at(LIST);
     let session = signed_in::current(context).await?;
     let Some(session) = session.filter(|session| session.account == linking.account()) else {
-        return signed_in::sign_in_first(context);
+        return signed_in::sign_in_first(context).await;
     };
     let name = name_of(context, id);
     let (status, error) = match shown {

@@ -87,7 +87,7 @@ async fn with_holder(
         context.shown_at(LIST);
         match signed_in::current(context).await? {
             Some(session) => work(context, &session).await,
-            None => signed_in::sign_in_first(context),
+            None => signed_in::sign_in_first(context).await,
         }
     })
     .await

@@ -1,6 +1,7 @@
 //! What clients' servers ask for, and what they get.
 
 mod algorithms;
+mod assurance;
 mod authentication;
 mod endings;
 mod errors;
