@@ -90,6 +90,10 @@ const interact = async (request, response) => {
 
 const tls = { cert: readFileSync(certificate), key: readFileSync(privateKey) };
 const server = createServer(tls, (request, response) => {
+  if (request.url === '/favicon.ico') {
+    response.statusCode = 204;
+    return response.end();
+  }
   if (!request.url.startsWith('/interaction/')) return answer(request, response);
   return interact(request, response).catch((error) => {
     console.error(error);

@@ -1,6 +1,6 @@
 // The demo, started as a stranger would start it: in an empty folder, on a free port, stopped with SIGTERM.
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,14 +13,9 @@ export const BINARY = resolve(process.env.VESTIBULE_BIN ?? join(HERE, "../../../
 const START_SECONDS = 60;
 const STOP_SECONDS = 25;
 
-/** `settings`: variables that stand in the place of keys of the configuration. */
-export async function startDemo(settings = {}) {
-  const folder = await mkdtemp(join(tmpdir(), "vestibule-browser-"));
-  const port = await freePort();
-  const child = spawn(BINARY, ["demo", "--dir", folder, "--port", String(port)], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...settings },
-  });
+/** A process of ours that serves at this port. */
+async function serving(parameters, port, settings) {
+  const child = spawn(BINARY, parameters, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...settings } });
   const log = [];
   child.stdout.on("data", (text) => log.push(text));
   child.stderr.on("data", (text) => log.push(text));
@@ -37,9 +32,30 @@ export async function startDemo(settings = {}) {
     if (end) throw failed(`${BINARY} did not start: ${end.error ?? `exit ${end.code ?? end.signal}`}`);
     if (Date.now() > patience) {
       child.kill("SIGKILL");
-      throw failed(`the demo was not ready after ${START_SECONDS} s`);
+      throw failed(`${BINARY} was not ready after ${START_SECONDS} s`);
     }
   }
+  return {
+    async stop() {
+      child.kill("SIGTERM");
+      const patience = new AbortController();
+      const late = sleep(STOP_SECONDS * 1000, "late", { signal: patience.signal }).catch(() => "late");
+      const end = await Promise.race([ended, late]);
+      patience.abort();
+      if (end === "late") {
+        child.kill("SIGKILL");
+        throw failed(`${BINARY} did not stop within ${STOP_SECONDS} s of SIGTERM`);
+      }
+      if (end.code !== 0) throw failed(`${BINARY} ended with ${end.code ?? end.signal}, not with 0`);
+    },
+  };
+}
+
+/** `settings`: variables that stand in the place of keys of the configuration. */
+export async function startDemo(settings = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "vestibule-browser-"));
+  const port = await freePort();
+  let running = await serving(["demo", "--dir", folder, "--port", String(port)], port, settings);
   const story = JSON.parse(await readFile(join(folder, "demo.json"), "utf8"));
 
   return {
@@ -67,18 +83,19 @@ export async function startDemo(settings = {}) {
     account(state, index = 0) {
       return story.accounts.filter((account) => account.state === state)[index];
     },
+    /** The same installation with another configuration, served without the sample LIS. */
+    async serveWith(change) {
+      await running.stop();
+      const config = join(folder, "vestibule.toml");
+      await writeFile(config, change(await readFile(config, "utf8")));
+      running = await serving(["serve", "--config", config], port, settings);
+    },
     async stop() {
-      child.kill("SIGTERM");
-      const patience = new AbortController();
-      const late = sleep(STOP_SECONDS * 1000, "late", { signal: patience.signal }).catch(() => "late");
-      const end = await Promise.race([ended, late]);
-      patience.abort();
-      if (end === "late") {
-        child.kill("SIGKILL");
-        throw failed(`the demo did not stop within ${STOP_SECONDS} s of SIGTERM`);
+      try {
+        await running.stop();
+      } finally {
+        await rm(folder, { recursive: true, force: true });
       }
-      await rm(folder, { recursive: true, force: true });
-      if (end.code !== 0) throw failed(`the demo ended with ${end.code ?? end.signal}, not with 0`);
     },
   };
 }
