@@ -14,7 +14,7 @@ use crate::oidc::profile::Profile;
 use crate::oidc::refusal::Denied;
 use crate::oidc::{Params, Refusal};
 use crate::service::{Core, Fault};
-use crate::store::clients::{self, Secret};
+use crate::store::clients;
 
 /// What a request brings to prove whose it is.
 pub struct Presented<'a> {
@@ -46,15 +46,9 @@ enum Way<'a> {
 pub async fn authenticate(core: &Core, lab: &LabId, presented: &Presented<'_>) -> Result<Client, Denied> {
     let (id, way) = way(presented)?;
     let id: ClientId = id.parse().map_err(|_| Refusal::invalid_client())?;
-    let mut tx = core.db.begin_read().await?;
-    let client = clients::lookup(&mut tx, lab, &id).await?;
-    let client = client.filter(|client| client.disabled_at.is_none());
-    let client = client.ok_or_else(Refusal::invalid_client)?;
-    let secrets = match client.policy.authentication.has_secret() {
-        true => clients::find_secrets(&mut tx, lab, &id, core.now()).await?,
-        false => Vec::new(),
-    };
-    tx.commit().await?;
+    let found = clients::lookup_with_secrets(&core.db, lab, &id, core.now()).await?;
+    let found = found.filter(|(client, _)| client.disabled_at.is_none());
+    let (client, secrets) = found.ok_or_else(Refusal::invalid_client)?;
     let proved = match (way, &client.policy.authentication) {
         (Way::Basic(secret), Authentication::ClientSecretBasic)
         | (Way::Post(secret), Authentication::ClientSecretPost) => has_secret(&secrets, secret),
@@ -149,14 +143,14 @@ fn is_named(certificate: &ClientCertificate, name: &CertificateName) -> bool {
     }
 }
 
-fn has_secret(stored: &[(Secret, HashedToken)], given: &str) -> bool {
+fn has_secret(stored: &[HashedToken], given: &str) -> bool {
     let Some(given) = PlainToken::parse(TokenKind::ClientSecret, given) else {
         return false;
     };
     let given = given.hashed();
     let found = stored
         .iter()
-        .fold(Choice::from(0), |found, (_, hash)| found | same(hash, &given));
+        .fold(Choice::from(0), |found, hash| found | same(hash, &given));
     found.into()
 }
 

@@ -2,7 +2,7 @@
 
 use super::columns::{id, moment, word};
 use super::db::on_both;
-use super::{StoreFault, Tx};
+use super::{Db, StoreFault, Tx};
 use crate::crypto::token::HashedToken;
 use crate::domain::client::{Client, Policy};
 use crate::kernel::clock::Timestamp;
@@ -158,6 +158,48 @@ pub async fn find_secrets(
         Ok((found, id(&hash, "client_secrets.secret_hash")?))
     };
     rows.into_iter().map(secret).collect()
+}
+
+/// A client, disabled or not, with the hashes of those of its secrets that have not expired. One exchange with the
+/// database: every call of a client's server begins with it.
+///
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn lookup_with_secrets(
+    db: &Db,
+    lab: &LabId,
+    client_id: &ClientId,
+    now: Timestamp,
+) -> Result<Option<(Client, Vec<HashedToken>)>, StoreFault> {
+    const SQL: &str = "SELECT c.client_id, c.policy, c.created_at, c.disabled_at, s.secret_hash FROM clients c \
+         LEFT JOIN client_secrets s ON s.lab_id = c.lab_id AND s.client_id = c.client_id AND s.expires_at > $3 \
+         WHERE c.lab_id = $1 AND c.client_id = $2";
+    type Row = (String, String, i64, Option<i64>, Option<Vec<u8>>);
+    let (lab, id_, now) = (lab.as_str(), client_id.as_str(), now.micros());
+    let rows: Vec<Row> = match db {
+        Db::Sqlite { readers, .. } => {
+            sqlx::query_as(SQL)
+                .bind(lab)
+                .bind(id_)
+                .bind(now)
+                .fetch_all(readers)
+                .await?
+        }
+        Db::Postgres(pool) => {
+            sqlx::query_as(SQL)
+                .bind(lab)
+                .bind(id_)
+                .bind(now)
+                .fetch_all(pool)
+                .await?
+        }
+    };
+    let hashes = rows.iter().filter_map(|(.., hash)| hash.as_deref());
+    let hashes = hashes.map(|hash| id(hash, "client_secrets.secret_hash"));
+    let hashes = hashes.collect::<Result<Vec<_>, _>>()?;
+    let first = rows.into_iter().next();
+    let found = first.map(|(id_, policy, created_at, disabled_at, _)| client((id_, policy, created_at, disabled_at)));
+    Ok(found.transpose()?.map(|client| (client, hashes)))
 }
 
 /// None of the client's secrets serves longer than until then.
