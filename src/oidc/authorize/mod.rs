@@ -52,6 +52,10 @@ impl From<Fault> for Rejected {
 /// The request cannot be granted, or the database does not answer.
 pub async fn begin(core: &Core, lab: &LabId, params: &Params) -> Result<PlainToken, Rejected> {
     let client = known_client(core, lab, params).await?;
+    if params.has("request") && params.has("request_uri") {
+        let why = "request and request_uri stand side by side: send one of them";
+        return Err(Rejected::OnPage(Refusal::invalid_request(why)));
+    }
     let (request, created_at) = match params.get("request_uri").and_then(push::handle) {
         Some(handle) => pushed(core, lab, &client, &handle).await?,
         None => (asked(core, lab, &client, params).await?, core.now()),
