@@ -5,7 +5,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 use super::ClientError;
-use crate::domain::client::{Policy, PolicyProblem};
+use crate::domain::client::{Policy, PolicyProblem, Scope};
 use crate::kernel::ids::LabId;
 use crate::service::Core;
 
@@ -16,6 +16,7 @@ pub(super) fn check(core: &Core, lab: &LabId, policy: &Policy) -> Result<(), Cli
         problems.extend(remedy.map(|remedy| PolicyProblem { field, remedy }));
     };
     note("site", site_remedy(core, lab, policy));
+    note("scopes", records_remedy(core, lab, policy));
     note("backchannel_ca", policy.backchannel_ca.as_deref().and_then(ca_remedy));
     match problems.is_empty() {
         true => Ok(()),
@@ -33,6 +34,13 @@ fn site_remedy(core: &Core, lab: &LabId, policy: &Policy) -> Option<String> {
     Some(match sites.as_slice() {
         [] => "the configuration has no site of this lab".to_owned(),
         sites => format!("the lab has no site '{named}'; there is {}", sites.join(", ")),
+    })
+}
+
+fn records_remedy(core: &Core, lab: &LabId, policy: &Policy) -> Option<String> {
+    let sites = core.config.sites.iter().filter(|site| site.lab == *lab).count();
+    (policy.scopes.contains(Scope::Records) && sites > 1).then(|| {
+        "leave records out: the lab has several sites, and its record numbers do not say whose they are".to_owned()
     })
 }
 

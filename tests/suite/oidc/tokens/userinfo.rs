@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use vestibule::store::clients;
 use vestibule::store::records::{self, Relation};
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, Wish};
 use crate::support::browser::Page;
 use crate::support::databases::on_both_databases;
 use crate::support::relying_party::{RelyingParty, claims, policy};
@@ -17,6 +17,23 @@ on_both_databases![
     what_the_lab_takes_from_an_entry_its_tokens_lose,
     records_are_those_that_the_person_may_read_now,
 ];
+
+/// Numbers do not say at which site they count.
+#[actix_web::test]
+async fn of_several_sites_none_is_told_the_others_records() {
+    let second = "[[site]]\nid = \"second\"\nlab = \"port\"\norigin = \"https://second.localhost\"\n\
+                  upstream = \"http://127.0.0.1:9\"\nmode = \"learn\"\n";
+    let app = TestApp::wishing(Wish {
+        extra: second.to_owned(),
+        ..Wish::default()
+    })
+    .await;
+    let patient = app.patient("70114202", "12").await;
+    let client = app.relying_party("carnet", json!({})).await;
+    let mut browser = app.signed_in(&patient).await;
+    let tokens = client.tokens(&app, &mut browser, &[("scope", "openid records")]).await;
+    assert_eq!(members(&told(&app.userinfo(tokens.access()).await)), "sub");
+}
 
 fn told(page: &Page) -> Value {
     assert_eq!(page.status, StatusCode::OK, "{page:?}");
