@@ -28,11 +28,15 @@ fn the_sample_shows_keys_that_exist() {
     let text = std::fs::read_to_string(root().join("config/vestibule.toml")).unwrap();
     let is_key = |line: &str| {
         let key = line.split(" = ").next().unwrap_or_default();
-        line.contains(" = ") && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        line.contains(" = ")
+            && key
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || b"_-".contains(&byte))
     };
+    let is_table = |line: &str| line.starts_with('[') && line.ends_with(']');
     let open = |line: &str| match line.strip_prefix("# ") {
         // The other way to say url.
-        Some(key) if is_key(key) && !key.starts_with("url_file") => key.to_owned(),
+        Some(key) if is_table(key) || (is_key(key) && !key.starts_with("url_file")) => key.to_owned(),
         _ => line.to_owned(),
     };
     let opened = text.lines().map(open).collect::<Vec<_>>().join("\n");
