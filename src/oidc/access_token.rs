@@ -56,10 +56,8 @@ pub async fn verify(core: &Core, lab: &LabId, token: &str, audience: Audience) -
     if refresh_tokens::is_revoked(&mut tx, lab, &read.id).await? {
         return Err(refused().into());
     }
-    let client = clients::lookup(&mut tx, lab, &read.client).await?;
-    let client = client
-        .filter(|client| client.disabled_at.is_none())
-        .ok_or_else(refused)?;
+    let client = clients::lookup_enabled(&mut tx, lab, &read.client).await?;
+    let client = client.ok_or_else(refused)?;
     let grant = match read.grant {
         None => None,
         Some(id) => Some(living(core, &mut tx, lab, id).await?.ok_or_else(refused)?),

@@ -115,7 +115,7 @@ async fn has_signed(
     endpoint: &str,
 ) -> Result<bool, Denied> {
     let issuer = lab_issuer(core, lab)?;
-    let keys = Jwks::parse(&jwks.to_string()).map_err(|_| Fault::Broken("a client's keys that were checked"))?;
+    let keys = Jwks::of_value(jwks).map_err(|_| Fault::Broken("a client's keys that were checked"))?;
     let rules = Rules {
         client: &client.id,
         keys: &keys,

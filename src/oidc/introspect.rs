@@ -7,7 +7,7 @@ use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::client::Client;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::LabId;
-use crate::oidc::access_token::{Audience, verify};
+use crate::oidc::access_token::{AccessToken, Audience, verify};
 use crate::oidc::authorize::lab_issuer;
 use crate::oidc::refusal::Denied;
 use crate::oidc::token::living;
@@ -53,16 +53,23 @@ pub async fn revoke(core: &Core, lab: &LabId, client: &Client, params: &Params) 
 }
 
 async fn revoke_access_token(core: &Core, lab: &LabId, client: &Client, token: &str) -> Result<(), Denied> {
-    let token = match verify(core, lab, token, Audience::Any).await {
-        Ok(token) if token.client.id == client.id => token,
-        Ok(_) | Err(Denied::Refused(_)) => return Ok(()),
-        Err(fault) => return Err(fault),
+    let Some(token) = own(core, lab, client, token).await? else {
+        return Ok(());
     };
     let mut tx = core.db.begin().await?;
     let until = Timestamp::from_seconds(token.expires_at);
     refresh_tokens::revoke_access_token(&mut tx, lab, &token.id, until).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// None: it does not serve, or is another client's.
+async fn own(core: &Core, lab: &LabId, client: &Client, token: &str) -> Result<Option<AccessToken>, Denied> {
+    match verify(core, lab, token, Audience::Any).await {
+        Ok(token) => Ok(Some(token).filter(|token| token.client.id == client.id)),
+        Err(Denied::Refused(_)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 fn named(params: &Params) -> Result<&str, Refusal> {
@@ -75,10 +82,8 @@ async fn of_access_token(
     client: &Client,
     token: &str,
 ) -> Result<Option<Map<String, Value>>, Denied> {
-    let token = match verify(core, lab, token, Audience::Any).await {
-        Ok(token) if token.client.id == client.id => token,
-        Ok(_) | Err(Denied::Refused(_)) => return Ok(None),
-        Err(fault) => return Err(fault),
+    let Some(token) = own(core, lab, client, token).await? else {
+        return Ok(None);
     };
     let mut told = Map::new();
     told.insert("sub".to_owned(), json!(token.subject));

@@ -4,10 +4,10 @@ use url::Url;
 
 use crate::domain::client::Client;
 use crate::kernel::ids::{AccountId, ClientId, LabId, SessionId};
-use crate::oidc::authorize::lab_issuer;
+use crate::oidc::hint::{self, Hint};
 use crate::oidc::refusal::Denied;
 use crate::oidc::{Params, Refusal};
-use crate::service::{Core, signing_keys};
+use crate::service::Core;
 use crate::store::{client_sessions, clients};
 
 /// What a client wants, as far as it could show that it may.
@@ -15,6 +15,8 @@ use crate::store::{client_sessions, clients};
 pub struct Wanted {
     /// The session that an ID token of ours names, which a client brings to end it.
     pub session: Option<(SessionId, AccountId)>,
+    /// Who asks, if it is said.
+    pub client: Option<ClientId>,
     /// Where the browser goes afterwards.
     pub back: Option<String>,
 }
@@ -24,7 +26,7 @@ pub struct Wanted {
 /// does not answer.
 pub async fn read(core: &Core, lab: &LabId, params: &Params) -> Result<Wanted, Denied> {
     let hint = match params.get("id_token_hint") {
-        Some(hint) => Some(hinted(core, lab, hint).await?),
+        Some(hint) => Some(hint::read(core, lab, hint).await?),
         None => None,
     };
     let named = params.get("client_id").map(str::parse::<ClientId>).transpose();
@@ -46,35 +48,14 @@ pub async fn read(core: &Core, lab: &LabId, params: &Params) -> Result<Wanted, D
             None => None,
         },
         back: back(params, client.as_ref())?,
+        client: client.map(|client| client.id),
     })
-}
-
-struct Hint {
-    client: ClientId,
-    sid: Option<String>,
-}
-
-async fn hinted(core: &Core, lab: &LabId, token: &str) -> Result<Hint, Denied> {
-    let wrong = Refusal::invalid_request("id_token_hint is not an ID token that was given here");
-    let token = signing_keys::published(core, lab).await?.verify(token);
-    let token = token.map_err(|_| wrong.clone())?;
-    let client = token.text("aud").and_then(|aud| aud.parse().ok());
-    // An access token is no hint.
-    let is_ours = token.text("iss") == Some(&lab_issuer(core, lab)?) && token.header.is("jwt");
-    match (is_ours, client) {
-        (true, Some(client)) => Ok(Hint {
-            client,
-            sid: token.text("sid").map(str::to_owned),
-        }),
-        _ => Err(wrong.into()),
-    }
 }
 
 async fn known(core: &Core, lab: &LabId, id: &ClientId) -> Result<Client, Denied> {
     let mut tx = core.db.begin_read().await?;
-    let client = clients::lookup(&mut tx, lab, id).await?;
+    let client = clients::lookup_enabled(&mut tx, lab, id).await?;
     tx.commit().await?;
-    let client = client.filter(|client| client.disabled_at.is_none());
     Ok(client.ok_or(Refusal::invalid_request("this lab knows no such client"))?)
 }
 

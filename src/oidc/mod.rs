@@ -9,6 +9,7 @@ pub mod client_authentication;
 mod dates;
 pub mod disclosure;
 pub mod dpop;
+mod hint;
 pub mod introspect;
 pub mod logout;
 pub mod metadata;

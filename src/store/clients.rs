@@ -92,6 +92,15 @@ pub async fn lookup(tx: &mut Tx, lab: &LabId, id: &ClientId) -> Result<Option<Cl
     row.map(client).transpose()
 }
 
+/// None: no such client, or it is disabled.
+///
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn lookup_enabled(tx: &mut Tx, lab: &LabId, id: &ClientId) -> Result<Option<Client>, StoreFault> {
+    let client = lookup(tx, lab, id).await?;
+    Ok(client.filter(|client| client.disabled_at.is_none()))
+}
+
 /// Those of a lab by name, disabled ones too.
 ///
 /// # Errors

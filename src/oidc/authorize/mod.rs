@@ -7,7 +7,7 @@ mod respond;
 
 use std::time::Duration;
 
-pub use self::push::{PUSHED_PREFIX, push};
+pub use self::push::push;
 pub use self::request::WayBack;
 pub use self::respond::Response;
 
@@ -18,8 +18,8 @@ use crate::domain::client::Client;
 use crate::kernel::ids::{ClientId, LabId};
 use crate::oidc::profile::Profile;
 use crate::oidc::refusal::Denied;
-use crate::oidc::{Params, Refusal, request_object};
-use crate::service::{Core, Fault, signing_keys};
+use crate::oidc::{Params, Refusal, hint, request_object};
+use crate::service::{Core, Fault};
 use crate::store::{StoreFault, authorizations, clients};
 
 /// Somebody may have to look for their telephone first.
@@ -83,9 +83,9 @@ async fn known_client(core: &Core, lab: &LabId, params: &Params) -> Result<Clien
         return Err(unknown);
     };
     let mut tx = core.db.begin_read().await?;
-    let client = clients::lookup(&mut tx, lab, &id).await?;
+    let client = clients::lookup_enabled(&mut tx, lab, &id).await?;
     tx.commit().await?;
-    client.filter(|client| client.disabled_at.is_none()).ok_or(unknown)
+    client.ok_or(unknown)
 }
 
 async fn pushed(
@@ -137,12 +137,8 @@ fn unpacked(core: &Core, lab: &LabId, client: &Client, outer: &Params) -> Result
         return Ok(None);
     };
     let without_keys = "this client has no keys registered with which it could sign requests";
-    let keys = client
-        .policy
-        .authentication
-        .jwks()
-        .map(|keys| Jwks::parse(&keys.to_string()));
-    let keys = keys.and_then(Result::ok);
+    let keys = client.policy.authentication.jwks();
+    let keys = keys.and_then(|keys| Jwks::of_value(keys).ok());
     let rules = request_object::Rules {
         client: &client.id,
         keys: &keys.ok_or(Refusal::new(OauthError::RequestNotSupported, without_keys))?,
@@ -161,32 +157,16 @@ async fn read(
 ) -> Result<AuthorizationRequest, Denied> {
     let mut request = request::read(params, &client.policy, back)?;
     if let Some(hint) = params.get("id_token_hint") {
-        let published = signing_keys::published(core, lab).await?;
-        let hinted = hinted(&published, lab_issuer(core, lab)?, &client.id, hint)?;
-        if request.subject.is_some_and(|subject| subject != hinted) {
+        let hint = hint::read(core, lab, hint).await?;
+        if hint.client != client.id {
+            return Err(Refusal::invalid_request("id_token_hint was given to another client").into());
+        }
+        if request.subject.is_some_and(|subject| subject != hint.subject) {
             return Err(Refusal::invalid_request("id_token_hint and claims name different people").into());
         }
-        request.subject = Some(hinted);
+        request.subject = Some(hint.subject);
     }
     Ok(request)
-}
-
-/// Whom an ID token of ours names, however old it is.
-fn hinted(
-    published: &signing_keys::Published,
-    issuer: String,
-    client: &ClientId,
-    hint: &str,
-) -> Result<String, Refusal> {
-    let wrong = Refusal::invalid_request("id_token_hint is not an ID token that this client got here");
-    let token = published.verify(hint).map_err(|_| wrong.clone())?;
-    // An access token is no hint.
-    let is_ours =
-        token.header.is("jwt") && token.text("iss") == Some(&issuer) && token.text("aud") == Some(client.as_str());
-    match (is_ours, token.text("sub")) {
-        (true, Some(subject)) => Ok(subject.to_owned()),
-        _ => Err(wrong),
-    }
 }
 
 /// The lab's portal is the issuer.

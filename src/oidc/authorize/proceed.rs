@@ -197,11 +197,9 @@ async fn load(core: &Core, lab: &LabId, handle: &HashedToken, browser: &HashedTo
     }
     let Some(found) = found else { return Ok(None) };
     let mut tx = core.db.begin_read().await?;
-    let client = clients::lookup(&mut tx, lab, &found.client).await?;
+    let client = clients::lookup_enabled(&mut tx, lab, &found.client).await?;
     tx.commit().await?;
-    let Some(client) = client.filter(|client| client.disabled_at.is_none()) else {
-        return Ok(None);
-    };
+    let Some(client) = client else { return Ok(None) };
     Ok(Some(Kept {
         client,
         request: found.request,

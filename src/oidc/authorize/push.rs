@@ -12,7 +12,7 @@ use crate::oidc::{Params, Refusal};
 use crate::service::Core;
 use crate::store::authorizations;
 
-pub const PUSHED_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+const PUSHED_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 const PUSHED_LASTS: Duration = Duration::from_secs(300);
 
 /// The address under which the request can be asked for, and for how many seconds.

@@ -9,7 +9,7 @@ use url::Url;
 use url::form_urlencoded::{self, Serializer};
 
 use crate::auth::session;
-use crate::kernel::ids::{AccountId, SessionId};
+use crate::kernel::ids::{AccountId, ClientId, SessionId};
 use crate::oidc::Params;
 use crate::oidc::logout::{Wanted, read};
 use crate::oidc::metadata::LOGOUT;
@@ -26,12 +26,32 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     asked(&app, &request, request.query_string().as_bytes()).await
 }
 
-/// With a form on another site's page no cookie of ours comes along, so nobody would seem to be signed in: the browser
-/// is sent here once more.
+/// With a form on another site's page no cookie of ours comes along, so nobody would seem to be signed in here. What the
+/// token names is ended at once; without one the browser is sent here once more, and whoever sits there is asked. The
+/// token itself never goes into an address.
 pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let pairs = form_urlencoded::parse(&body);
-    let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
-    with_portal(&app, &request, async |_| Ok(see_other(&format!("{LOGOUT}?{query}")))).await
+    with_portal(&app, &request, async |context| {
+        context.shown_at("/logout");
+        context.admit()?;
+        let wanted = match wanted(context, &body).await {
+            Ok(wanted) => wanted,
+            Err(Denied::Refused(refusal)) => return on_page(context, &refusal),
+            Err(Denied::Fault(fault)) => return Err(fault.into()),
+        };
+        if wanted.session.is_none() {
+            return Ok(see_other(&without_token(&body, wanted.client.as_ref())));
+        }
+        end(context, wanted.session).await?;
+        Ok(see_other(wanted.back.as_deref().unwrap_or(context.door.logout)))
+    })
+    .await
+}
+
+fn without_token(pairs: &[u8], client: Option<&ClientId>) -> String {
+    let pairs = form_urlencoded::parse(pairs).filter(|(name, _)| name != "id_token_hint" && name != "client_id");
+    let mut query = Serializer::new(String::new());
+    query.extend_pairs(client.map(|client| ("client_id", client.as_str())));
+    format!("{LOGOUT}?{}", query.extend_pairs(pairs).finish())
 }
 
 async fn asked(app: &App, request: &HttpRequest, pairs: &[u8]) -> HttpResponse {
@@ -107,11 +127,16 @@ async fn leave(
     session: Option<(SessionId, AccountId)>,
     back: Option<&str>,
 ) -> Result<HttpResponse, Failure> {
-    if let Some((session, account)) = session {
-        session::end(&context.app.core, context.lab(), account, session, &context.actor()).await?;
-    }
+    end(context, session).await?;
     let mut response = see_other(back.unwrap_or(context.door.logout));
     add_cookie(&mut response, cookies::clear(cookies::session(context.door)));
     add_cookie(&mut response, cookies::clear(cookies::pending(context.door)));
     Ok(response)
+}
+
+async fn end(context: &Context<'_>, session: Option<(SessionId, AccountId)>) -> Result<(), Failure> {
+    if let Some((session, account)) = session {
+        session::end(&context.app.core, context.lab(), account, session, &context.actor()).await?;
+    }
+    Ok(())
 }

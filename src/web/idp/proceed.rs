@@ -12,7 +12,6 @@ use crate::auth::rotate;
 use crate::auth::session::Asked;
 use crate::crypto::token::{PlainToken, TokenKind};
 use crate::domain::authorization::Claim;
-use crate::domain::session::Session;
 use crate::oidc::authorize::proceed::{Answer, Question, Said, Step, Visitor, proceed};
 use crate::web::entrance::login::CONTINUE;
 use crate::web::entrance::signed_in;
@@ -71,10 +70,18 @@ async fn go_on(context: &mut Context<'_>, handle: &str, said: Option<Said<'_>>) 
     if session.is_none() {
         context.admit()?;
     }
-    let step = step(context, &token, session.as_ref(), said).await?;
+    let is_held = session.is_none() && is_held(context).await?;
+    let visitor = Visitor {
+        browser: &context.browser().hashed(),
+        session: session.as_ref(),
+        is_held,
+        said,
+        actor: &context.actor(),
+    };
+    let step = proceed(&context.app.core, context.lab(), &token.hashed(), &visitor).await?;
     let mut response = match step {
         Step::Gone => gone(context),
-        Step::SignIn if is_held(context).await? => Ok(see_other(context.door.password)),
+        Step::SignIn if is_held => Ok(see_other(context.door.password)),
         Step::SignIn => Ok(see_other(&format!("/login?request={handle}"))),
         Step::SignInAgain => Ok(see_other(&format!("/login?request={handle}&again=1"))),
         Step::Ask(question) => ask(context, handle, &question),
@@ -82,22 +89,6 @@ async fn go_on(context: &mut Context<'_>, handle: &str, said: Option<Said<'_>>) 
     }?;
     context.bind_browser(&mut response);
     Ok(response)
-}
-
-async fn step(
-    context: &Context<'_>,
-    token: &PlainToken,
-    session: Option<&Session>,
-    said: Option<Said<'_>>,
-) -> Result<Step, Failure> {
-    let visitor = Visitor {
-        browser: &context.browser().hashed(),
-        session,
-        is_held: session.is_none() && is_held(context).await?,
-        said,
-        actor: &context.actor(),
-    };
-    Ok(proceed(&context.app.core, context.lab(), &token.hashed(), &visitor).await?)
 }
 
 async fn is_held(context: &Context<'_>) -> Result<bool, Failure> {
