@@ -2,10 +2,12 @@
 
 mod claims;
 mod decide;
+mod error;
 mod grant;
 mod request;
 
 pub use claims::{AcrWish, Claim, ClaimsRequest};
-pub use decide::{Next, OauthError, SignedIn, Situation, decide};
+pub use decide::{Next, SignedIn, Situation, decide};
+pub use error::OauthError;
 pub use grant::{Binding, CodeTerms, Grant, Terms};
 pub use request::{AuthorizationRequest, Prompt, ResponseMode};
