@@ -39,8 +39,8 @@ use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::kernel::ids::{AccountId, LabId, SessionId};
 use vestibule::service::screening::{self, screen};
 use vestibule::store::Db;
-use vestibule::store::leak_entries::{self, Entry};
-use vestibule::store::leaks::{self, NewLeak};
+use vestibule::store::leak::leak_entries::{self, Entry};
+use vestibule::store::leak::leaks::{self, NewLeak};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

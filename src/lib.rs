@@ -1,22 +1,9 @@
 //! Vestibule: the locked entrance hall in front of a medical laboratory's result pages.
 //!
-//! The folders are floors; each imports only from the floors below it. `docs/architecture.md` has the table and
-//! `tests/suite/architecture/` holds it.
+//! Each room is a crate under `crates/` and imports only from the floors below it: the manifests say so, and the compiler
+//! holds it. `docs/architecture.md` has the table.
 
-pub mod admin;
-pub mod auth;
-pub mod cli;
-pub mod config;
-pub mod corpus;
-pub mod crypto;
-pub mod demo;
-pub mod domain;
-pub mod gate;
-pub mod i18n;
-pub mod kernel;
-pub mod leak;
-pub mod oidc;
-pub mod server;
-pub mod service;
-pub mod store;
-pub mod web;
+pub use {
+    admin, auth, cli, config, corpus, crypto, demo, domain, gate, i18n, kernel, leak, machinery, oidc, server, service,
+    store, web,
+};

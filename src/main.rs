@@ -5,16 +5,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use actix_web::rt::System;
+use admin::installation;
+use cli::{Command, Invocation};
+use config::Problems;
 use mimalloc::MiMalloc;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
-use vestibule::admin::installation;
-use vestibule::cli::{self, Command, Invocation};
-use vestibule::config::Problems;
-use vestibule::demo;
-use vestibule::kernel::clock::SystemClock;
-use vestibule::kernel::entropy::SystemEntropy;
-use vestibule::server;
+
+use kernel::clock::SystemClock;
+use kernel::entropy::SystemEntropy;
+
 use zeroizing_alloc::ZeroAlloc;
 
 /// Whatever is freed is wiped first: passwords pass through buffers of TLS, HTTP and list readers that no type guards.

@@ -10,7 +10,7 @@ use vestibule::domain::audit::Actor;
 use vestibule::kernel::clock::{Clock as _, SystemClock};
 use vestibule::leak::campaign::{self, About, List};
 use vestibule::service::Core;
-use vestibule::store::{canaries, lab_codes};
+use vestibule::store::account::{canaries, lab_codes};
 
 use super::support::{BIRTH_DATE, Installation, PASSWORD, Patient, insert};
 

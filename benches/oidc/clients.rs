@@ -7,7 +7,7 @@ use vestibule::crypto::token::{PlainToken, TokenKind};
 use vestibule::domain::client::Client;
 use vestibule::kernel::ids::SecretId;
 use vestibule::service::Core;
-use vestibule::store::clients;
+use vestibule::store::oauth::clients;
 
 /// What a client for people may ask for.
 pub const SCOPE: &str = "openid email";

@@ -26,9 +26,9 @@ use vestibule::kernel::clock::{Clock, Stopwatch, SystemClock};
 use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::kernel::ids::AccountId;
 use vestibule::service::Core;
-use vestibule::store::accounts::Person;
-use vestibule::store::records::Relation;
-use vestibule::store::{accounts, authenticators, passwords, records};
+use vestibule::store::account::accounts::Person;
+use vestibule::store::account::records::Relation;
+use vestibule::store::account::{accounts, authenticators, passwords, records};
 
 pub const PASSWORD: &str = "la cigogne repasse ses rideaux mauves";
 pub const RECORD: &str = "102477";

@@ -10,7 +10,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::client::TlsStream;
-use vestibule::service::admission::{Class, Place};
+use vestibule::machinery::admission::{Class, Place};
 
 use crate::support::app::{TestApp, Wish};
 use crate::support::browser::{Browser, Page};

@@ -3,7 +3,8 @@
 use vestibule::admin::{labs, patients};
 use vestibule::domain::audit::Actor;
 use vestibule::domain::leak::LeakState;
-use vestibule::store::{audit, leaks};
+use vestibule::store::audit;
+use vestibule::store::leak::leaks;
 
 use crate::support::app::TestApp;
 use crate::support::browser::Page;

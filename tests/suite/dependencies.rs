@@ -8,9 +8,16 @@ use std::path::Path;
 fn every_direct_dependency_has_its_reason() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let manifest: toml::Table = fs::read_to_string(root.join("Cargo.toml")).unwrap().parse().unwrap();
-    let used: BTreeSet<String> = ["dependencies", "dev-dependencies"]
+    let shared = manifest["workspace"]["dependencies"].as_table().unwrap();
+    let used: BTreeSet<String> = shared
         .iter()
-        .flat_map(|section| manifest[*section].as_table().unwrap().keys().cloned())
+        .filter(|(_, dependency)| dependency.get("path").is_none())
+        .map(|(name, dependency)| {
+            dependency
+                .get("package")
+                .map_or(name.as_str(), |name| name.as_str().unwrap())
+                .to_owned()
+        })
         .collect();
 
     let page = fs::read_to_string(root.join("docs/dependencies.md")).unwrap();

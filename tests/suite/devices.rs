@@ -134,7 +134,7 @@ async fn in_a_row(app: &TestApp) -> u64 {
     let identifier = vestibule::domain::identifier::Identifier::parse("P-1").unwrap();
     let index = core.identifier_index(&lab, &identifier);
     let mut tx = core.db.begin().await.unwrap();
-    let backoff = vestibule::store::throttle::lock(&mut tx, &lab, &index, app.now())
+    let backoff = vestibule::store::sign_in::throttle::lock(&mut tx, &lab, &index, app.now())
         .await
         .unwrap();
     tx.commit().await.unwrap();

@@ -9,7 +9,7 @@ use url::form_urlencoded::Serializer;
 use vestibule::crypto::human_code::{CodeKind, HumanCode};
 use vestibule::domain::account::AccountState;
 use vestibule::kernel::clock::Stopwatch;
-use vestibule::store::{accounts, canaries, lab_codes};
+use vestibule::store::account::{accounts, canaries, lab_codes};
 
 use crate::support::app::TestApp;
 use crate::support::databases::on_both_databases;

@@ -124,7 +124,7 @@ async fn r39_another_replica_sees_a_sign_out_within_two_seconds(app: TestApp) {
     assert_eq!(browser.get(&own(&app)).await.status, 200);
     // Another process would do exactly this: change the database and know nothing of our memory.
     let mut tx = app.core.db.begin().await.unwrap();
-    vestibule::store::sessions::end_all(&mut tx, &app.lab(), patient.account, app.now())
+    vestibule::store::sign_in::sessions::end_all(&mut tx, &app.lab(), patient.account, app.now())
         .await
         .unwrap();
     tx.commit().await.unwrap();

@@ -7,7 +7,7 @@ use vestibule::admin::patients::{import, issue_lab_code};
 use vestibule::crypto::legacy::Scheme;
 use vestibule::domain::audit::Actor;
 use vestibule::domain::record::RecordNumber;
-use vestibule::store::{legacy_passwords, records};
+use vestibule::store::account::{legacy_passwords, records};
 
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, Page};

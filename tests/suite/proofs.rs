@@ -12,7 +12,7 @@ use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::oidc::dpop::{self, Call, Nonce};
 use vestibule::oidc::refusal::Denied;
 use vestibule::service::Core;
-use vestibule::store::used_ids;
+use vestibule::store::oauth::used_ids;
 
 use crate::support::app::TestApp;
 use crate::support::databases::on_both_databases;

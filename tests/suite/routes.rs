@@ -130,7 +130,7 @@ fn registered() -> Vec<String> {
     ];
     let mut routes = Vec::new();
     for (face, file) in faces {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web").join(file);
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/web/src").join(file);
         let source = fs::read_to_string(source).unwrap();
         for marker in ["page!(", "call!(", "resource("] {
             for (_, rest) in source

@@ -33,7 +33,7 @@ async fn replica(app: &TestApp) -> Core {
 
 async fn stored(app: &TestApp) -> usize {
     let mut tx = app.core.db.begin_read().await.unwrap();
-    store::signing_keys::find_lines(&mut tx).await.unwrap().len()
+    store::oauth::signing_keys::find_lines(&mut tx).await.unwrap().len()
 }
 
 async fn kid(core: &Core, algorithm: Algorithm) -> String {

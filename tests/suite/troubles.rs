@@ -144,7 +144,7 @@ async fn r16_a_cheaper_hash_is_raised_at_the_next_sign_in() {
     app.sign_in(&mut app.browser(), &patient).await;
     let stored = async || {
         let mut tx = app.core.db.begin_read().await.unwrap();
-        let hash = vestibule::store::passwords::lookup(&mut tx, &app.lab(), patient.account)
+        let hash = vestibule::store::account::passwords::lookup(&mut tx, &app.lab(), patient.account)
             .await
             .unwrap();
         tx.commit().await.unwrap();

@@ -8,7 +8,7 @@ use vestibule::crypto::totp::{Seed, Step};
 use vestibule::domain::identifier::Identifier;
 use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::service::Core;
-use vestibule::store::{authenticators, records};
+use vestibule::store::account::{authenticators, records};
 
 use super::stand::{PATIENTS, START, Stand, actor, events, import_file, lab, record};
 

@@ -1,6 +1,6 @@
 use vestibule::admin::patients::{Field, Reason};
 use vestibule::domain::identifier::Identifier;
-use vestibule::store::{accounts, records};
+use vestibule::store::account::{accounts, records};
 
 use super::stand::{PATIENTS, Stand, events, import_file, import_mapped, lab};
 

@@ -5,7 +5,7 @@ use vestibule::crypto::totp::{Seed, Step};
 use vestibule::domain::identifier::Identifier;
 use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::service::signing_keys;
-use vestibule::store::{accounts, authenticators, records};
+use vestibule::store::account::{accounts, authenticators, records};
 
 use super::stand::{PATIENTS, START, Stand, actor, events, import_file, lab, record};
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use vestibule::domain::alert::{Alert, Kind};
 use vestibule::kernel::ids::LabId;
 use vestibule::service::Core;
-use vestibule::store::alerts;
+use vestibule::store::telling::alerts;
 
 pub async fn all(core: &Core, lab: &LabId) -> Vec<Alert> {
     let mut tx = core.db.begin_read().await.unwrap();

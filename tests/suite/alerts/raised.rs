@@ -9,7 +9,7 @@ use vestibule::domain::operator::Role;
 use vestibule::leak::campaign;
 use vestibule::leak::report::people;
 use vestibule::service::alerts;
-use vestibule::store::records::{self, Relation};
+use vestibule::store::account::records::{self, Relation};
 
 use super::{all, of_kind, raised};
 use crate::desk::roles::with_second_lab;

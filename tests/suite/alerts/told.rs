@@ -10,7 +10,7 @@ use vestibule::domain::alert::{About, Cause, Channel, Delivery};
 use vestibule::i18n::Texts;
 use vestibule::kernel::clock::{Clock, SystemClock};
 use vestibule::service::{Core, alerts};
-use vestibule::store::alert_deliveries::{self, Standing};
+use vestibule::store::telling::alert_deliveries::{self, Standing};
 
 use super::{all, raised};
 use crate::admin::stand::{Stand, actor, lab};

@@ -1,4 +1,4 @@
-//! Finds the paths `crate::…`, `super::super::…` and `sqlx…` in a source text, in `use` trees and in line.
+//! Finds the paths `crate::…` and `super::super::…` in a source text, in `use` trees and in line.
 
 /// A path as written, from the crate's root, and its line.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub fn references(file: &str, source: &str) -> Vec<Reference> {
     while at < tokens.len() {
         let starts = at == 0 || tokens[at - 1].text != "::";
         let first = tokens[at].text.as_str();
-        if starts && matches!(first, "crate" | "super" | "sqlx") {
+        if starts && matches!(first, "crate" | "super") {
             let mut paths = Vec::new();
             at = tree(&tokens, at, &[], &mut paths);
             found.extend(paths.into_iter().filter_map(|(line, path)| {
@@ -30,9 +30,9 @@ pub fn references(file: &str, source: &str) -> Vec<Reference> {
     found
 }
 
-/// `super::super::x` in `a/b.rs` is `crate::x`; one `super` fewer stays in the room and is of no interest.
+/// `super::super::x` in `a/b.rs` is `crate::x`; one `super` fewer stays in the folder and is of no interest.
 ///
-/// Inside an inline module a path counts one level too many; that names no room then, and is left out.
+/// Inside an inline module a path counts one level too many; that names no face then, and is left out.
 fn rooted(file: &str, path: Vec<String>) -> Option<Vec<String>> {
     if path[0] != "super" {
         return Some(path);
@@ -43,8 +43,8 @@ fn rooted(file: &str, path: Vec<String>) -> Option<Vec<String>> {
         depth -= 1;
     }
     let rest = path.get(supers)?;
-    let names_a_room = super::floor(rest).is_some();
-    (supers >= depth && names_a_room).then(|| {
+    let names_a_face = super::FACES.contains(&rest.as_str());
+    (supers >= depth && names_a_face).then(|| {
         let mut rooted = vec!["crate".to_owned()];
         rooted.extend_from_slice(&path[supers..]);
         rooted

@@ -12,9 +12,9 @@ fn document() -> Value {
     serde_json::from_str(DOCUMENT).unwrap()
 }
 
-/// Addresses with their methods, as `src/web/api/mod.rs` registers them.
+/// Addresses with their methods, as `crates/web/src/api/mod.rs` registers them.
 fn registered() -> BTreeMap<String, BTreeSet<String>> {
-    let source = include_str!("../../../src/web/api/mod.rs");
+    let source = include_str!("../../../crates/web/src/api/mod.rs");
     let mut routes = BTreeMap::new();
     for resource in source.split("resource(\"").skip(1) {
         let (path, rest) = resource.split_once('"').unwrap();

@@ -6,7 +6,7 @@ use serde_json::json;
 use vestibule::crypto::jose::{Algorithm, SigningKey};
 use vestibule::demo::certificate;
 use vestibule::domain::client::{Client, Demand, Refresh};
-use vestibule::store::clients;
+use vestibule::store::oauth::clients;
 
 use crate::admin::stand::{Stand, lab};
 

@@ -10,7 +10,7 @@ use vestibule::kernel::ids::LabId;
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, Page};
 
-pub const DOCUMENT: &str = include_str!("../../../src/web/api/openapi.json");
+pub const DOCUMENT: &str = include_str!("../../../crates/web/src/api/openapi.json");
 
 pub struct Program {
     pub browser: Browser,

@@ -5,7 +5,7 @@ use std::fs;
 use vestibule::domain::leak::LeakState;
 use vestibule::domain::operator::Role;
 use vestibule::leak::campaign;
-use vestibule::store::leaks::Leak;
+use vestibule::store::leak::leaks::Leak;
 
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, Page};

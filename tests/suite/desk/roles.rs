@@ -78,7 +78,9 @@ async fn raise(app: &TestApp) -> String {
     let (core, lab) = (&app.core, app.lab());
     let mut tx = core.db.begin().await.unwrap();
     alerts::raise(core, &mut tx, &lab, &Cause::Stuffing, 120).await.unwrap();
-    let found = store::alerts::find(&mut tx, &core.sealer, &lab, 1).await.unwrap();
+    let found = store::telling::alerts::find(&mut tx, &core.sealer, &lab, 1)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     found[0].id.to_string()
 }

@@ -6,7 +6,10 @@ use vestibule::domain::audit::Actor;
 use vestibule::domain::leak::{LeakId, LeakState};
 use vestibule::domain::password::Password;
 use vestibule::leak::campaign::{self, Applied, LeakError, Overview, Warning};
-use vestibule::store::{audit, leak_entries, passwords, sessions};
+use vestibule::store::account::passwords;
+use vestibule::store::audit;
+use vestibule::store::leak::leak_entries;
+use vestibule::store::sign_in::sessions;
 
 use crate::support::app::TestApp;
 use crate::support::browser::Browser;

@@ -12,7 +12,7 @@ use vestibule::kernel::entropy::{SystemEntropy, random};
 use vestibule::kernel::ids::AccountId;
 use vestibule::service::Core;
 use vestibule::store::Db;
-use vestibule::store::accounts::{self, NewAccount, Person};
+use vestibule::store::account::accounts::{self, NewAccount, Person};
 
 use crate::admin::stand::{Stand, lab};
 

@@ -7,7 +7,8 @@ mod refused;
 mod signing_in;
 
 use vestibule::domain::account::AccountState;
-use vestibule::store::{accounts, audit, passkeys};
+use vestibule::store::account::{accounts, passkeys};
+use vestibule::store::audit;
 
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, Page};

@@ -1,7 +1,7 @@
 //! What is refused, and that nobody learns why.
 
 use vestibule::domain::account::AccountState;
-use vestibule::store::{canaries, passkeys};
+use vestibule::store::account::{canaries, passkeys};
 
 use super::{causes, lines, seen, set_state, trail};
 use crate::support::app::TestApp;

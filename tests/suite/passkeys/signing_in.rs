@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vestibule::store::throttle;
+use vestibule::store::sign_in::throttle;
 
 use super::{causes, lines, seen, signed_in, trail};
 use crate::support::app::TestApp;

@@ -9,9 +9,9 @@ use vestibule::domain::identifier::Identifier;
 use vestibule::domain::leak::LeakId;
 use vestibule::kernel::ids::AccountId;
 use vestibule::leak::campaign::{self, About, List};
-use vestibule::store::accounts::Person;
-use vestibule::store::records::Relation;
-use vestibule::store::{accounts, lab_codes, records};
+use vestibule::store::account::accounts::Person;
+use vestibule::store::account::records::Relation;
+use vestibule::store::account::{accounts, lab_codes, records};
 
 use super::app::TestApp;
 use super::browser::{Browser, Page};

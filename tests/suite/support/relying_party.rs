@@ -8,7 +8,7 @@ use url::Url;
 use vestibule::crypto::token::{PlainToken, TokenKind};
 use vestibule::domain::client::{Client, Policy};
 use vestibule::kernel::ids::SecretId;
-use vestibule::store::clients::{self, Secret};
+use vestibule::store::oauth::clients::{self, Secret};
 
 use super::app::TestApp;
 use super::browser::{Browser, Page};

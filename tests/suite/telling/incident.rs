@@ -12,7 +12,8 @@ use vestibule::kernel::clock::{Clock, SystemClock};
 use vestibule::kernel::ids::NoticeId;
 use vestibule::leak::campaign::{self, About, List};
 use vestibule::service::{Core, outbox};
-use vestibule::store::{Db, accounts, authenticators};
+use vestibule::store::Db;
+use vestibule::store::account::{accounts, authenticators};
 
 use crate::admin::stand::{Stand, actor, import_file, lab};
 use crate::support::smtp::MailServer;
@@ -129,7 +130,7 @@ impl Incident {
     /// How many tellings stand in this state.
     pub async fn count(&self, state: State) -> u64 {
         let mut tx = self.core.db.begin_read().await.unwrap();
-        let counts = vestibule::store::outbox::count(&mut tx, &lab(), self.leak)
+        let counts = vestibule::store::telling::outbox::count(&mut tx, &lab(), self.leak)
             .await
             .unwrap();
         counts
@@ -143,7 +144,7 @@ impl Incident {
     pub async fn claim_and_die(&self) {
         let mut tx = self.core.db.begin().await.unwrap();
         let notice = NoticeId::generate(&*self.core.entropy);
-        let claimed = vestibule::store::outbox::claim(&mut tx, notice, 1, self.core.now())
+        let claimed = vestibule::store::telling::outbox::claim(&mut tx, notice, 1, self.core.now())
             .await
             .unwrap();
         assert!(claimed.is_some());
@@ -153,7 +154,7 @@ impl Incident {
     /// Failures of the mail server in a row, and the last of them.
     pub async fn met_server(&self) -> (u32, Option<String>) {
         let mut tx = self.core.db.begin_read().await.unwrap();
-        vestibule::store::outbox::lookup_server(&mut tx).await.unwrap()
+        vestibule::store::telling::outbox::lookup_server(&mut tx).await.unwrap()
     }
 
     /// What stands in clear beside the first telling.

@@ -6,7 +6,7 @@ use vestibule::crypto::human_code::{CodeKind, HumanCode};
 use vestibule::domain::outbox::State;
 use vestibule::i18n::Language;
 use vestibule::leak::letters::{self, LettersError, Order, Wish, Written};
-use vestibule::store::lab_codes;
+use vestibule::store::account::lab_codes;
 
 use super::incident::{Incident, Person, listed};
 use crate::admin::stand::{actor, events, lab};

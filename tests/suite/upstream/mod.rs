@@ -11,7 +11,8 @@ mod refused;
 mod signing_in;
 mod signing_out;
 
-use vestibule::store::{audit, upstream_links};
+use vestibule::store::account::upstream_links;
+use vestibule::store::audit;
 
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, Page};

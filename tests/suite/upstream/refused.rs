@@ -4,7 +4,7 @@ use super::provider::{Identity, OTHER, STRONG, Stand, Twist, with_a_provider};
 use super::{causes, signed_in};
 use crate::support::browser::Page;
 use vestibule::domain::account::AccountState;
-use vestibule::store::accounts;
+use vestibule::store::account::accounts;
 
 with_a_provider![
     r33_a_level_that_is_not_accepted_is_refused,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use serde_json::json;
 use url::Url;
-use vestibule::store::sessions;
+use vestibule::store::sign_in::sessions;
 
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, Page};

@@ -264,7 +264,7 @@ async fn a_server_that_is_not_the_named_one_gets_nothing() {
     let mut tx = app.core.db.begin().await.unwrap();
     let (lab, id) = (app.lab(), "carnet".parse().unwrap());
     assert!(
-        vestibule::store::clients::update(&mut tx, &lab, &id, &entry, app.now())
+        vestibule::store::oauth::clients::update(&mut tx, &lab, &id, &entry, app.now())
             .await
             .unwrap()
     );

@@ -60,7 +60,7 @@ async fn errors_of_nobody_stand_on_a_page() {
     let lab = app.lab();
     let mut tx = app.core.db.begin().await.unwrap();
     assert!(
-        vestibule::store::clients::disable(&mut tx, &lab, &"parti".parse().unwrap(), app.now())
+        vestibule::store::oauth::clients::disable(&mut tx, &lab, &"parti".parse().unwrap(), app.now())
             .await
             .unwrap()
     );

@@ -4,7 +4,7 @@ use serde_json::json;
 use vestibule::crypto::token::{PlainToken, TokenKind};
 use vestibule::domain::audit::Actor;
 use vestibule::oidc::authorize::proceed::{Step, Visitor, proceed};
-use vestibule::store::sessions;
+use vestibule::store::sign_in::sessions;
 
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, Page};

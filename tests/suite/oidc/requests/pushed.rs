@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 use url::Url;
 use vestibule::oidc::authorize::ASKED_LASTS;
-use vestibule::store::authorizations;
+use vestibule::store::oauth::authorizations;
 
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, Page};

@@ -7,7 +7,7 @@ use data_encoding::BASE64;
 use serde_json::{Value, json};
 use vestibule::crypto::token::{PlainToken, TokenKind};
 use vestibule::kernel::ids::SecretId;
-use vestibule::store::clients::{self, Secret};
+use vestibule::store::oauth::clients::{self, Secret};
 
 use crate::support::app::TestApp;
 use crate::support::databases::on_both_databases;

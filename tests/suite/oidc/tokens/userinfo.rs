@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};
-use vestibule::store::clients;
-use vestibule::store::records::{self, Relation};
+use vestibule::store::account::records::{self, Relation};
+use vestibule::store::oauth::clients;
 
 use crate::support::app::{TestApp, Wish};
 use crate::support::browser::Page;

@@ -1,0 +1,171 @@
+//! Where an attempt on an identifier is counted, by whatever way it comes, before it is evaluated: so no way in is a way
+//! around the others' limits. A trusted device has a bucket of its own; everybody else shares the public one.
+
+use crypto::blind_index::BlindIndex;
+use crypto::token::HashedToken;
+use domain::backoff::Admission;
+use domain::device;
+use domain::identifier::Identifier;
+use kernel::clock::Timestamp;
+use kernel::ids::{DeviceId, LabId};
+use service::{Core, Fault};
+use store::account::accounts::Person;
+use store::leak::leak_entries;
+use store::sign_in::{devices, throttle};
+use store::{StoreFault, Tx};
+
+/// An attempt that was counted; what follows from its end is said to the same bucket.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    bucket: Bucket,
+    at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bucket {
+    Public,
+    Device(DeviceId),
+}
+
+impl Counted {
+    pub fn is_from_trusted_device(&self) -> bool {
+        self.bucket != Bucket::Public
+    }
+}
+
+/// Counts an attempt unless it has to wait; others in the same bucket wait for the end of this transaction. `known_by`:
+/// the browser's token as a trusted device, of this account or of another one.
+///
+/// # Errors
+/// The database does not answer; the attempt must not be evaluated.
+pub async fn count(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    identifier: &BlindIndex,
+    known_by: Option<&HashedToken>,
+) -> Result<(Admission, Counted), StoreFault> {
+    if let Some(counted) = count_on_device(core, tx, lab, identifier, known_by).await? {
+        return Ok(counted);
+    }
+    let (now, limits) = (core.now(), core.backoff_limits());
+    let is_listed = leak_entries::is_on_open_list(tx, lab, identifier).await?;
+    let limits = if is_listed { limits.of_listed() } else { limits };
+    let backoff = throttle::lock(tx, lab, identifier, now).await?;
+    let admission = backoff.admit(limits, now);
+    if !matches!(admission, Admission::Wait(_)) {
+        throttle::store(tx, lab, identifier, &backoff.with_attempt(now)).await?;
+    }
+    let (bucket, at) = (Bucket::Public, now);
+    Ok((admission, Counted { bucket, at }))
+}
+
+/// As [`count`]; but if what was shown is not enough for everybody, from a trusted device of this account alone. None: this
+/// browser is none; nothing was counted.
+///
+/// # Errors
+/// The database does not answer; the attempt must not be evaluated.
+pub async fn count_if_enough(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    identifier: &BlindIndex,
+    known_by: Option<&HashedToken>,
+    is_enough: bool,
+) -> Result<Option<(Admission, Counted)>, StoreFault> {
+    match is_enough {
+        true => count(core, tx, lab, identifier, known_by).await.map(Some),
+        false => count_on_device(core, tx, lab, identifier, known_by).await,
+    }
+}
+
+async fn count_on_device(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    identifier: &BlindIndex,
+    known_by: Option<&HashedToken>,
+) -> Result<Option<(Admission, Counted)>, StoreFault> {
+    let Some(token) = known_by else { return Ok(None) };
+    let Some((id, backoff)) = devices::lock(tx, lab, identifier, token, core.devices_used_since()).await? else {
+        return Ok(None);
+    };
+    let at = core.now();
+    let admission = backoff.admit(device::limits(core.backoff_limits()), at);
+    match admission {
+        Admission::Evaluate => devices::set_backoff(tx, lab, id, &backoff.with_attempt(at)).await?,
+        Admission::Wait(_) => {}
+        Admission::Exhausted => {
+            devices::distrust(tx, lab, id).await?;
+            return Ok(None);
+        }
+    }
+    let bucket = Bucket::Device(id);
+    Ok(Some((admission, Counted { bucket, at })))
+}
+
+/// The attempt counted then was a success. From a trusted device it says nothing to those who share the public bucket,
+/// but the person is alive and well: the row of failures that would disable their means ends.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn succeeded(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    identifier: &BlindIndex,
+    counted: Counted,
+) -> Result<(), StoreFault> {
+    match counted.bucket {
+        Bucket::Public => {
+            let backoff = throttle::lock(tx, lab, identifier, core.now()).await?;
+            throttle::store(tx, lab, identifier, &backoff.with_success(counted.at)).await
+        }
+        Bucket::Device(device) => {
+            if let Some(backoff) = devices::lookup_backoff(tx, lab, device).await? {
+                devices::set_backoff(tx, lab, device, &backoff.with_success(counted.at)).await?;
+            }
+            reopened(core, tx, lab, identifier).await
+        }
+    }
+}
+
+/// The holder came in by a way that has nothing to do with the public bucket: its row of failures ends, and what
+/// strangers are told of it stays.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn reopened(core: &Core, tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) -> Result<(), StoreFault> {
+    let backoff = throttle::lock(tx, lab, identifier, core.now()).await?;
+    throttle::store(tx, lab, identifier, &backoff.reopened()).await
+}
+
+/// Nobody failed: it was our fault.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn take_back(core: &Core, lab: &LabId, identifier: &BlindIndex, counted: Counted) -> Result<(), StoreFault> {
+    let mut tx = core.db.begin().await?;
+    match counted.bucket {
+        Bucket::Public => {
+            let backoff = throttle::lock(&mut tx, lab, identifier, core.now()).await?;
+            throttle::store(&mut tx, lab, identifier, &backoff.without_attempt(counted.at)).await?;
+        }
+        Bucket::Device(device) => {
+            if let Some(backoff) = devices::lookup_backoff(&mut tx, lab, device).await? {
+                devices::set_backoff(&mut tx, lab, device, &backoff.without_attempt(counted.at)).await?;
+            }
+        }
+    }
+    tx.commit().await
+}
+
+/// Whose bucket it is, where the account is known.
+///
+/// # Errors
+/// The stored identifier is none.
+pub fn of(core: &Core, lab: &LabId, person: &Person) -> Result<BlindIndex, Fault> {
+    let identifier = Identifier::parse(&person.identifier);
+    let identifier = identifier.ok_or(Fault::Broken("a stored identifier is none"))?;
+    Ok(core.identifier_index(lab, &identifier))
+}

@@ -1,0 +1,96 @@
+//! Trusted devices: every complete sign-in makes its browser one, under a token that is new each time.
+
+use crate::arrival::Browser;
+use crypto::token::{PlainToken, TokenKind};
+use domain::audit::{Actor, Event};
+use domain::device::{self, Device};
+use kernel::ids::{AccountId, DeviceId, LabId};
+use service::{Core, Fault, audit};
+use store::sign_in::devices;
+use store::{StoreFault, Tx};
+
+/// One line of the holder's list.
+#[derive(Debug)]
+pub struct Listed {
+    pub device: Device,
+    /// The browser that asks.
+    pub is_this: bool,
+}
+
+/// The browser's new token; whatever token it had serves nobody any more.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn trust(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    browser: &Browser,
+    actor: &Actor,
+) -> Result<PlainToken, StoreFault> {
+    let now = core.now();
+    let token = PlainToken::generate(TokenKind::Device, &*core.entropy);
+    if let Some(old) = &browser.known_by {
+        devices::renew(tx, lab, old, &token.hashed()).await?;
+    }
+    let trusted = Device {
+        id: DeviceId::generate(&*core.entropy),
+        description: browser.description.clone(),
+        trusted_at: now,
+        last_used_at: now,
+    };
+    if devices::trust(tx, lab, &token.hashed(), account, &trusted).await? {
+        audit::record(
+            core,
+            tx,
+            lab,
+            actor,
+            Some(account),
+            Event::DeviceTrusted {
+                device: trusted.id.to_string(),
+            },
+        )
+        .await?;
+        let all = devices::find(tx, lab, account, core.devices_used_since()).await?;
+        for (surplus, _) in all.iter().skip(device::MOST) {
+            devices::forget(tx, lab, account, surplus.id).await?;
+        }
+    }
+    Ok(token)
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn list(core: &Core, lab: &LabId, account: AccountId, browser: &Browser) -> Result<Vec<Listed>, Fault> {
+    let mut tx = core.db.begin_read().await?;
+    let found = devices::find(&mut tx, lab, account, core.devices_used_since()).await?;
+    tx.commit().await?;
+    let own = browser.known_by.as_ref().map(|token| token.as_bytes().to_vec());
+    let listed = |(device, token)| Listed {
+        device,
+        is_this: own.as_ref() == Some(&token),
+    };
+    Ok(found.into_iter().map(listed).collect())
+}
+
+/// The holder does not trust it any more.
+///
+/// # Errors
+/// The database does not answer; it may still be trusted.
+pub async fn forget(
+    core: &Core,
+    lab: &LabId,
+    account: AccountId,
+    device: DeviceId,
+    actor: &Actor,
+) -> Result<(), Fault> {
+    let mut tx = core.db.begin().await?;
+    if devices::forget(&mut tx, lab, account, device).await? {
+        let event = Event::DeviceForgotten {
+            device: device.to_string(),
+        };
+        audit::record(core, &mut tx, lab, actor, Some(account), event).await?;
+    }
+    Ok(tx.commit().await?)
+}

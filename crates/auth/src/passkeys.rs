@@ -1,0 +1,176 @@
+//! The passkeys of an account: listed, added and removed by whoever holds it, after they were asked again.
+
+use std::time::Duration;
+
+use crypto::passkey::{RelyingParty, UserHandle};
+use crypto::token::{PlainToken, TokenKind};
+use domain::audit::{Actor, Event};
+use domain::evidence::{AddPasskey, Elevated, RemovePasskey};
+use domain::passkey::{MOST, name};
+use domain::pending::{AddingPasskey, Pending};
+use kernel::ids::{AccountId, LabId, PasskeyId, PendingId};
+use service::{Core, Fault, audit};
+use store::account::passkeys::Line;
+use store::account::{accounts, passkeys};
+use store::sign_in::pending;
+
+/// To find the key, to plug it in, to read what the browser says.
+const ADDING_LASTS: Duration = Duration::from_secs(5 * 60);
+
+/// # Errors
+/// The database does not answer.
+pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Line>, Fault> {
+    let mut tx = core.db.begin_read().await?;
+    let found = passkeys::find(&mut tx, &core.sealer, lab, account).await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// The browser is to make a passkey; what it answers is awaited under the token that is returned. None: the account has
+/// as many as it may.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn begin(
+    core: &Core,
+    party: &RelyingParty,
+    lab: &LabId,
+    elevated: Elevated<AddPasskey>,
+) -> Result<Option<PlainToken>, Fault> {
+    let (now, account) = (core.now(), elevated.account());
+    let mut tx = core.db.begin().await?;
+    let existing = passkeys::find_credentials(&mut tx, &core.sealer, lab, account).await?;
+    if existing.len() >= MOST {
+        return Ok(None);
+    }
+    let person = accounts::lookup_person(&mut tx, &core.sealer, lab, account).await?;
+    let person = person.ok_or(Fault::Broken("a session without an account"))?;
+    let holder = UserHandle::of(&core.keyring, lab, account);
+    let registration = party
+        .begin_registration(holder, &person.identifier, &existing)
+        .map_err(|_| Fault::Broken("a passkey registration could not be begun"))?;
+    let state = Pending::AddingPasskey(AddingPasskey::begin(elevated, registration));
+    let (id, token) = (
+        PendingId::generate(&*core.entropy),
+        PlainToken::generate(TokenKind::Pending, &*core.entropy),
+    );
+    let until = now.plus(ADDING_LASTS);
+    pending::insert(
+        &mut tx,
+        &core.sealer,
+        lab,
+        id,
+        &token.hashed(),
+        account,
+        &state,
+        now,
+        until,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(Some(token))
+}
+
+/// A passkey that a browser is making.
+#[derive(Debug)]
+pub struct Adding {
+    id: PendingId,
+    account: AccountId,
+    stage: AddingPasskey,
+}
+
+impl Adding {
+    /// What the browser is asked for, as JSON.
+    pub fn options(&self) -> &str {
+        self.stage.registration().options()
+    }
+}
+
+/// None: nothing under this token for this account, or it expired.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn find(core: &Core, lab: &LabId, account: AccountId, token: &PlainToken) -> Result<Option<Adding>, Fault> {
+    let mut tx = core.db.begin_read().await?;
+    let found = pending::lookup(&mut tx, &core.sealer, lab, &token.hashed(), core.now()).await?;
+    tx.commit().await?;
+    Ok(found.and_then(|found| match found.state {
+        Pending::AddingPasskey(stage) if found.account == account => Some(Adding {
+            id: found.id,
+            account,
+            stage,
+        }),
+        _ => None,
+    }))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    Done,
+    /// The browser's answer was not right, or the lab knows this passkey already.
+    Refused,
+    /// Expired, or finished in another window.
+    Over,
+}
+
+/// `typed`: what the holder calls it; `answer`: the browser's, as JSON.
+///
+/// # Errors
+/// The database does not answer; nothing was added.
+pub async fn add(
+    core: &Core,
+    party: &RelyingParty,
+    lab: &LabId,
+    adding: Adding,
+    typed: &str,
+    answer: &str,
+    actor: &Actor,
+) -> Result<Added, Fault> {
+    let (account, passkey) = (adding.account, PasskeyId::generate(&*core.entropy));
+    let made = party.finish_registration(adding.stage.registration(), answer);
+    let mut tx = core.db.begin().await?;
+    if !pending::consume(&mut tx, lab, adding.id).await? {
+        return Ok(Added::Over);
+    }
+    let count = usize::try_from(passkeys::count(&mut tx, lab, account).await?).unwrap_or(usize::MAX);
+    let Some(credential) = made.filter(|_| count < MOST) else {
+        tx.commit().await?;
+        return Ok(Added::Refused);
+    };
+    let index = credential.index(&core.keyring, lab);
+    let (sealer, name, now) = (&core.sealer, name(typed), core.now());
+    if !passkeys::insert(&mut tx, sealer, lab, passkey, account, &index, &credential, &name, now).await? {
+        tx.commit().await?;
+        return Ok(Added::Refused);
+    }
+    let event = Event::PasskeyAdded {
+        passkey: passkey.to_string(),
+    };
+    audit::record(core, &mut tx, lab, actor, Some(account), event).await?;
+    tx.commit().await?;
+    Ok(Added::Done)
+}
+
+/// False: the account has no such passkey.
+///
+/// # Errors
+/// The database does not answer; it may still be there.
+pub async fn remove(
+    core: &Core,
+    lab: &LabId,
+    elevated: Elevated<RemovePasskey>,
+    passkey: PasskeyId,
+    actor: &Actor,
+) -> Result<bool, Fault> {
+    let account = elevated.account();
+    let mut tx = core.db.begin().await?;
+    let removed = passkeys::delete(&mut tx, lab, account, passkey).await?;
+    if removed {
+        let event = Event::PasskeyRemoved {
+            passkey: passkey.to_string(),
+        };
+        audit::record(core, &mut tx, lab, actor, Some(account), event).await?;
+    }
+    tx.commit().await?;
+    Ok(removed)
+}

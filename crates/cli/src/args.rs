@@ -1,0 +1,402 @@
+//! Nouns, then verbs, as the contract names them.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+use crate::client::Client;
+use crate::leak::Leak;
+use crate::output;
+use admin::patients::{ColumnMap, LegacyColumns, Source};
+use config::Problems;
+use corpus::Algorithm;
+use crypto::legacy::Scheme;
+use domain::operator::Role;
+use domain::record::RecordNumber;
+use i18n::Language;
+use kernel::ids::{LabId, MalformedSlug, OperatorName};
+use leak::dump::generate::{Layout, Packing, TextEncoding};
+
+/// The locked entrance hall in front of a medical laboratory's result pages.
+#[derive(Debug, Parser)]
+#[command(name = "vestibule", version, disable_help_subcommand = true)]
+pub struct Invocation {
+    /// Configuration file [default: VESTIBULE_CONFIG, then config/vestibule.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print one JSON document instead of text, also for errors
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// The operator who does it, who is asked for a code [default: the operating-system user]
+    #[arg(long = "as", global = true, value_name = "OPERATOR", value_parser = operator)]
+    pub operator: Option<OperatorName>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve portals and sites
+    Serve,
+    /// Everything, seeded, on this machine, nothing to install
+    Demo(Demo),
+    /// Check configuration, keys, TLS, clock, database and gate
+    Doctor,
+    /// The database: schema and backups
+    #[command(subcommand)]
+    Db(Db),
+    /// The keys that live outside the database
+    #[command(subcommand)]
+    Keyring(Keyring),
+    /// The laboratories of this installation
+    #[command(subcommand)]
+    Lab(Lab),
+    /// The file of breached passwords
+    #[command(subcommand)]
+    Corpus(Corpus),
+    /// Applications that sign people in, and programs that use the admin API
+    #[command(subcommand)]
+    Client(Box<Client>),
+    /// Named operators and what they may do
+    #[command(subcommand)]
+    Operator(Operator),
+    /// Patients: bring them in, hand over lab codes
+    #[command(subcommand)]
+    Patient(Patient),
+    /// A list of identifiers and passwords circulates: who is on it, and are they safe?
+    #[command(subcommand)]
+    Leak(Leak),
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Demo {
+    /// Where the demo keeps its files; a second start uses them again
+    #[arg(long, value_name = "DIR", default_value = "vestibule-demo")]
+    pub dir: PathBuf,
+    /// Port on localhost
+    #[arg(long, default_value_t = 8443)]
+    pub port: u16,
+    #[command(subcommand)]
+    pub command: Option<DemoCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DemoCommand {
+    /// Write a list of identifiers and passwords as they circulate; nobody in it exists
+    Dump(Dump),
+}
+
+#[derive(Debug, Args)]
+pub struct Dump {
+    #[arg(long, default_value_t = 491_840)]
+    pub rows: u64,
+    /// Columns of a table
+    #[arg(long, default_value_t = 60)]
+    pub fields: usize,
+    /// The same seed makes the same file
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// csv, tsv, semicolon, jsonl or pairs
+    #[arg(long, default_value = "semicolon")]
+    pub format: Layout,
+    /// utf-8, windows-1252, utf-16le or utf-16be
+    #[arg(long, default_value = "utf-8")]
+    pub encoding: TextEncoding,
+    /// none, gz or zst
+    #[arg(long, default_value = "none")]
+    pub compress: Packing,
+    /// Of a hundred rows, how many are those of accounts: P-000001, P-000002…
+    #[arg(long, value_name = "PERCENT", default_value_t = 60)]
+    pub match_percent: u8,
+    /// Files whose lines are the accounts instead: IDENTIFIER or IDENTIFIER,PASSWORD
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub match_accounts: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Db {
+    /// Bring the schema to this version's; make an SQLite file that is not there
+    Migrate,
+    /// Say what the database is and how far its schema is
+    Status,
+    /// Copy the database into a new file, while it is in use
+    Backup { file: PathBuf },
+    /// Put a backup in the place of the database
+    Restore {
+        file: PathBuf,
+        /// Replace a database that holds accounts
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Keyring {
+    /// Make a keyring, readable by its owner only
+    New(KeyringFile),
+    /// Add a key that makes all new values; the older ones stay
+    Rotate,
+    /// Name the keys
+    Status(KeyringFile),
+}
+
+#[derive(Debug, Args)]
+pub struct KeyringFile {
+    /// The keyring's file [default: the one in the configuration]
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Lab {
+    /// Laboratories with the number of accounts in each state
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Corpus {
+    /// Make the file; after a kill, the same command goes on where it was
+    Build(BuildCorpus),
+    /// Say what the file is and what it was made of
+    Info { file: PathBuf },
+    /// Compare every byte of the file with its checksums
+    Check { file: PathBuf },
+}
+
+#[derive(Debug, Args)]
+pub struct BuildCorpus {
+    /// Lists of HASH:COUNT ordered by hash, folders of range files 00000 to FFFFF, plain lists of passwords
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// The file to make or replace
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// How the lists are hashed: sha1 or ntlm
+    #[arg(long, default_value = "sha1", value_name = "NAME")]
+    pub algorithm: Algorithm,
+    /// Leave out what was seen less often
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub min_count: u64,
+    /// How often a line without a count was seen; from 10 on, sign-ins with such a password are held
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub count: u32,
+    /// What the lists are [default: the names of the inputs]
+    #[arg(long, value_name = "TEXT")]
+    pub source: Option<String>,
+    /// As of when the lists are, as YYYY-MM-DD [default: today]
+    #[arg(long)]
+    pub date: Option<Date>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Patient {
+    /// Bring in patients: record, identifier, email, birth_date, given_name, family_name
+    Import {
+        file: PathBuf,
+        #[arg(long)]
+        lab: LabId,
+        /// Where a field has another header or none: record=Dossier,birth_date=7 (numbers count from 1)
+        #[arg(long, value_name = "FIELD=COLUMN,…")]
+        map: Option<ColumnMap>,
+        #[command(flatten)]
+        legacy: Legacy,
+    },
+    /// Make links to be mailed to patients whose LIS password was imported: each serves once, for seven days
+    Invite {
+        #[arg(long)]
+        lab: LabId,
+        /// The patient with this record [default: everyone who may be invited]
+        #[arg(long, value_parser = record)]
+        record: Option<RecordNumber>,
+        /// A new file for the list, readable by its owner [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Make accounts that nobody has, to be planted in the lab's exports: whoever tries one raises the alarm
+    Canary {
+        #[arg(long)]
+        lab: LabId,
+        #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
+        count: u16,
+        /// A new file for the list, readable by its owner [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Issue a lab code for a patient whose identity you have checked, and print the sheet
+    Code {
+        #[arg(long)]
+        lab: LabId,
+        #[arg(long, value_parser = record)]
+        record: RecordNumber,
+        /// Language of the sheet: fr or en
+        #[arg(long, value_parser = language, default_value = "fr")]
+        language: Language,
+    },
+}
+
+/// Passwords of the LIS. None is read unless its column is named.
+#[derive(Debug, Args)]
+pub struct Legacy {
+    /// Column with the passwords of the LIS, by header or number; they are kept wrapped and open nothing alone
+    #[arg(long, value_name = "NAME|N", requires = "legacy_scheme")]
+    pub legacy_column: Option<Source>,
+    /// How the LIS kept them; digests in hexadecimal or base64
+    #[arg(long, value_name = "SCHEME", requires = "legacy_column")]
+    pub legacy_scheme: Option<LegacyScheme>,
+    /// Column with the salts, as text
+    #[arg(long, value_name = "NAME|N", required_if_eq("legacy_scheme", "md5-salted"))]
+    pub legacy_salt_column: Option<Source>,
+    /// Where the salt was put: before the password or after it
+    #[arg(long, value_name = "ORDER", required_if_eq("legacy_scheme", "md5-salted"))]
+    pub legacy_salt_order: Option<SaltOrder>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LegacyScheme {
+    Clear,
+    Md5,
+    Md5Salted,
+    Sha1,
+    Sha256,
+    Bcrypt,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SaltOrder {
+    Before,
+    After,
+}
+
+impl Legacy {
+    /// None: no passwords are read.
+    pub fn columns(&self) -> Option<LegacyColumns> {
+        let scheme = match self.legacy_scheme? {
+            LegacyScheme::Clear => Scheme::Clear,
+            LegacyScheme::Md5 => Scheme::Md5,
+            LegacyScheme::Md5Salted => match self.legacy_salt_order? {
+                SaltOrder::Before => Scheme::Md5SaltFirst,
+                SaltOrder::After => Scheme::Md5SaltLast,
+            },
+            LegacyScheme::Sha1 => Scheme::Sha1,
+            LegacyScheme::Sha256 => Scheme::Sha256,
+            LegacyScheme::Bcrypt => Scheme::Bcrypt,
+        };
+        Some(LegacyColumns {
+            scheme,
+            password: self.legacy_column.clone()?,
+            salt: self.legacy_salt_column.clone().filter(|_| scheme.has_salt_column()),
+        })
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Operator {
+    /// Make an operator, and print the sheet with the code that begins their enrolment
+    Add {
+        /// What they sign in with and what the audit trail calls them: a-z, 0-9 and '-'
+        #[arg(value_parser = operator)]
+        name: OperatorName,
+        #[arg(long)]
+        given_name: String,
+        #[arg(long)]
+        family_name: String,
+        #[arg(long)]
+        email: Option<String>,
+        /// A lab they work for; may be repeated
+        #[arg(long = "lab", value_name = "LAB", required = true)]
+        labs: Vec<LabId>,
+        /// In each of these labs: desk or security
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// Language of the sheet: fr or en
+        #[arg(long, value_parser = language, default_value = "fr")]
+        language: Language,
+    },
+    /// Print a sheet with a new code: for a lost telephone, a forgotten password, or to let a disabled operator back in
+    Code {
+        #[arg(value_parser = operator)]
+        name: OperatorName,
+        /// Language of the sheet: fr or en
+        #[arg(long, value_parser = language, default_value = "fr")]
+        language: Language,
+    },
+    /// Change what an operator may do in a lab
+    Role {
+        #[arg(value_parser = operator)]
+        name: OperatorName,
+        #[arg(long)]
+        lab: LabId,
+        /// desk, security or none
+        #[arg(long, value_parser = role_or_none)]
+        role: RoleOrNone,
+    },
+    /// Operators with their roles
+    List,
+    /// End an operator's access at once
+    Disable {
+        #[arg(value_parser = operator)]
+        name: OperatorName,
+    },
+}
+
+/// A type of its own: clap would take an `Option` for an argument that may be left out.
+#[derive(Clone, Copy, Debug)]
+pub struct RoleOrNone(pub Option<Role>);
+
+fn operator(text: &str) -> Result<OperatorName, String> {
+    let name = text.to_ascii_lowercase().parse();
+    name.map_err(|error: MalformedSlug| error.to_string())
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    text.parse().map_err(|_| "desk or security expected".to_owned())
+}
+
+fn role_or_none(text: &str) -> Result<RoleOrNone, String> {
+    match text {
+        "none" => Ok(RoleOrNone(None)),
+        text => role(text).map(|role| RoleOrNone(Some(role))),
+    }
+}
+
+pub(super) fn language(text: &str) -> Result<Language, String> {
+    Language::from_code(text).ok_or_else(|| "fr or en expected".to_owned())
+}
+
+fn record(text: &str) -> Result<RecordNumber, String> {
+    RecordNumber::parse(text).map_err(|error| error.to_string())
+}
+
+/// Reads the process's arguments. Help ends the process with 0, bad usage with 2.
+pub fn parse() -> Invocation {
+    parse_from(std::env::args_os()).unwrap_or_else(|code| std::process::exit(code))
+}
+
+/// # Errors
+/// The exit code, after saying why: 0 for help, 2 for bad usage.
+pub fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, i32> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let json = arguments.iter().any(|argument| argument == "--json");
+    Invocation::try_parse_from(&arguments).map_err(|error| {
+        if error.use_stderr() && json {
+            let text = error.to_string();
+            let what = text
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_start_matches("error: ")
+                .to_owned();
+            let usage = Problems::one("command line", what, "vestibule --help shows every command");
+            output::problems(true, &usage);
+        } else {
+            // Nobody is left to tell that the terminal is gone.
+            let _ = error.print();
+        }
+        error.exit_code()
+    })
+}

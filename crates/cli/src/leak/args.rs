@@ -1,0 +1,80 @@
+//! What `vestibule leak …` is told.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+pub use super::letters::Letters;
+pub use super::report::ReportOptions;
+
+use domain::leak::LeakId;
+use kernel::clock::Timestamp;
+use kernel::ids::LabId;
+
+#[derive(Debug, Subcommand)]
+pub enum Leak {
+    /// Read a list and say what would happen; with --apply, make it happen
+    Import(Import),
+    /// Agree, as a second operator, that a leak takes effect
+    Approve { id: LeakId },
+    /// Find out which passwords of the list still open an account
+    Verify(Verify),
+    /// Say how far a leak is; without a number, list them
+    Status { id: Option<LeakId> },
+    /// The 72 hours, the figures, the timeline and the drafts for the authority
+    Report(ReportOptions),
+    /// Write the letters for those whom no mail reaches
+    Letters(Letters),
+    /// It was no leak: nobody has to do anything on its account any more
+    Undo { id: LeakId },
+    /// Nothing more is to be done about it
+    Close { id: LeakId },
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// CSV, TSV, semicolons, JSON lines or identifier:password; UTF-8, Windows-1252 or UTF-16; gz or zst
+    pub file: PathBuf,
+    #[arg(long)]
+    pub lab: LabId,
+    /// Where the list was found, in your words
+    #[arg(long)]
+    pub source: String,
+    /// When the lab learnt of it, as 2026-11-23T09:30:00Z: the 72 hours begin then [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub aware: Option<Timestamp>,
+    /// Where the columns are, by number from 1 or by header: identifier=3,password=7 [default: recognised]
+    #[arg(long, value_name = "FIELD=COLUMN,…")]
+    pub map: Option<String>,
+    /// Only say what would happen [default]
+    #[arg(long, conflicts_with = "apply")]
+    pub dry_run: bool,
+    /// End sessions and require new passwords of everyone on the list
+    #[arg(long)]
+    pub apply: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    pub id: LeakId,
+    /// The very file that was imported: nothing of it was kept
+    pub file: PathBuf,
+    /// How many cores it may keep busy; patients' sign-ins go first
+    #[arg(long, default_value_t = 0.25, value_parser = cores)]
+    pub cores: f32,
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    let time: jiff::Timestamp = text
+        .parse()
+        .map_err(|_| "a moment in UTC expected: 2026-11-23T09:30:00Z".to_owned())?;
+    Ok(Timestamp::from_micros(time.as_microsecond()))
+}
+
+fn cores(text: &str) -> Result<f32, String> {
+    let cores: f32 = text.parse().map_err(|_| "a number expected, as 0.5".to_owned())?;
+    if !(0.01..=256.0).contains(&cores) {
+        return Err("0.01 to 256 expected".to_owned());
+    }
+    Ok(cores)
+}

@@ -1,0 +1,156 @@
+//! A leak in words, for a terminal.
+
+use domain::leak::LeakState;
+use leak::campaign::{Applied, Overview, Reading, Warning};
+use service::outbox::{MailServer, Told};
+
+pub(super) fn overview(of: &Overview, told: &Told, applied: Option<Applied>) -> String {
+    let mut lines = vec![format!("Leak {} of {}: {}", of.leak, of.lab, state(of, applied))];
+    if let Some(reading) = &of.reading {
+        lines.extend(list(reading));
+    }
+    let accounts = &of.accounts;
+    lines.push(format!(
+        "  accounts   {} found, of {} that the lab has",
+        accounts.found, accounts.of_lab
+    ));
+    lines.push(format!(
+        "             {} with a second factor: a new password at the next sign-in",
+        accounts.to_rotate
+    ));
+    lines.push(format!(
+        "             {} without one: the old password serves nothing, a lab code is needed",
+        accounts.to_disable
+    ));
+    lines.push(format!(
+        "             {} listed without a password: told, nothing to change",
+        accounts.to_tell
+    ));
+    if of.state.is_in_effect() {
+        lines.push(format!(
+            "  progress   {} still to rotate, {} rotated, {} disabled, {} enrolled again",
+            accounts.rotation_required, accounts.rotated, accounts.disabled, accounts.re_enrolled
+        ));
+        lines.push(people(told));
+    } else if of.reading.is_some() {
+        lines.push(format!("  sessions   {} would end", of.sessions));
+    }
+    if accounts.confirmed + accounts.listed_only > 0 {
+        lines.push(format!(
+            "  verified   {} confirmed, {} listed only",
+            accounts.confirmed, accounts.listed_only
+        ));
+    }
+    lines.extend(
+        of.warnings
+            .iter()
+            .map(|warning| format!("  warning    {}", said(*warning))),
+    );
+    lines.push(next(of));
+    lines.join("\n")
+}
+
+fn people(told: &Told) -> String {
+    let mut text = format!(
+        "  told       {} people; mails: {} sent, {} waiting, {} that did not arrive or may not have; {} letters",
+        told.people, told.mails_sent, told.mails_due, told.mails_failed, told.letters
+    );
+    match &told.server {
+        MailServer::Fine => {}
+        MailServer::None => text.push_str("\n  mail       no server is named ([mail] host): only letters tell people"),
+        MailServer::Trouble(answer) => text.push_str(&format!("\n  mail       the server takes none: {answer}")),
+    }
+    text
+}
+
+fn state(of: &Overview, applied: Option<Applied>) -> String {
+    match (of.state, applied) {
+        (LeakState::Drafted, _) => "a dry run; nothing has happened".to_owned(),
+        (LeakState::Awaiting, _) => {
+            let who = of.requested_by.as_deref().unwrap_or("somebody");
+            format!("{who} asked for it; it waits for a second operator, and nothing has happened")
+        }
+        (LeakState::Applied | LeakState::Closed, _) => {
+            let since = of.effective_at.as_deref().unwrap_or_default();
+            let until = of.rotate_until.as_deref().unwrap_or_default();
+            format!(
+                "{}, in effect since {since}; passwords that are not new by {until} are disabled",
+                of.state.as_str()
+            )
+        }
+        (state, _) => state.as_str().to_owned(),
+    }
+}
+
+fn list(reading: &Reading) -> Vec<String> {
+    let (census, understood) = (&reading.census, &reading.understood);
+    let column = |at: Option<usize>| at.map_or_else(|| "none".to_owned(), |at| format!("column {at}"));
+    let mut lines = vec![
+        format!("  list       {}, {}", understood.format, understood.encoding),
+        format!(
+            "             identifier: {}, password: {}; passed over unread: {}",
+            column(understood.identifier_column),
+            column(understood.password_column),
+            other_columns(reading)
+        ),
+        format!(
+            "  rows       {} read, {} of them with a password; {} could not be read",
+            census.rows,
+            census.with_password,
+            census.bad_rows()
+        ),
+    ];
+    for bad in &census.bad {
+        let places: Vec<String> = bad.lines.iter().map(u64::to_string).collect();
+        let more = if bad.count > bad.lines.len() as u64 { "…" } else { "" };
+        lines.push(format!(
+            "             {} × {} (lines {}{more})",
+            bad.count,
+            bad.reason,
+            places.join(", ")
+        ));
+    }
+    lines
+}
+
+fn other_columns(reading: &Reading) -> usize {
+    let understood = &reading.understood;
+    let used = [understood.identifier_column, understood.password_column];
+    understood.columns.saturating_sub(used.iter().flatten().count())
+}
+
+const fn said(warning: Warning) -> &'static str {
+    match warning {
+        Warning::NothingFound => {
+            "no account of this lab is on the list: is it another lab's, or is the identifier in another column (--map)?"
+        }
+        Warning::FewFound => "under a tenth of the rows are accounts of this lab",
+        Warning::NearlyEverybody => {
+            "nearly every account of the lab is on the list: make sure of its origin, a made-up list would lock everybody out"
+        }
+        Warning::ManyBadRows => "more than one row in fifty could not be read: look at the lines named above",
+        Warning::NoPasswords => "no clear password was read: nobody would have to choose a new one (--map password=…)",
+        Warning::DamagedFile => "the file is damaged: what follows the damage was not read",
+        Warning::Seeds => "one-time-code seeds stand in the list: hand new lab codes to these people",
+        Warning::Canaries => "canaries stand in the list: it was exported from this lab",
+    }
+}
+
+fn next(of: &Overview) -> String {
+    let id = of.leak;
+    match of.state {
+        LeakState::Reading | LeakState::Suspected => {
+            format!("Next: vestibule leak import FILE --lab {} --source …", of.lab)
+        }
+        LeakState::Drafted => {
+            format!("Next: the same command with --apply in the place of --dry-run. Or: vestibule leak undo {id}")
+        }
+        LeakState::Awaiting => format!("Next: vestibule leak approve {id} --as OPERATOR. Or: vestibule leak undo {id}"),
+        LeakState::Applied => {
+            format!(
+                "Next: vestibule leak report {id}, vestibule leak letters {id}. A mistake: vestibule leak undo {id}"
+            )
+        }
+        LeakState::Closed | LeakState::Undone => "Nothing more is to be done.".to_owned(),
+    }
+}

@@ -1,0 +1,147 @@
+//! `[[lab]]`: a laboratory and the portal its patients know.
+
+use std::collections::BTreeSet;
+
+use lettre::Address;
+use serde::Deserialize;
+use url::Url;
+
+use super::{AcceptedUntil, Problems, Upstream, upstream};
+use kernel::ids::{LabId, UpstreamId};
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lab {
+    pub id: LabId,
+    /// As patients know it.
+    pub name: String,
+    /// Origin of the sign-in pages, `https://HOST[:PORT]`.
+    pub portal: Url,
+    /// Whom a patient calls, printed on the code sheet.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// Where people report a weakness: `mailto:` or `https:`, for `/.well-known/security.txt`.
+    #[serde(default)]
+    pub security_contact: Option<Url>,
+    /// Whom this lab's mails come from, in the place of `[mail] from`.
+    #[serde(default)]
+    pub mail_from: Option<Address>,
+    /// Who answers for the patients' data: the legal person, for the notification of a breach.
+    #[serde(default)]
+    pub controller: Option<String>,
+    /// Whom patients and the authority ask about their data, in one line.
+    #[serde(default)]
+    pub data_protection_contact: Option<String>,
+    /// The time zone in which patients read times.
+    #[serde(default = "paris")]
+    pub time_zone: String,
+    /// With which means a sign-in is `eidas2` towards clients; with all others it is `eidas1`.
+    #[serde(default)]
+    pub eidas2_means: Vec<String>,
+    /// How long a lab code can be used after it was issued.
+    #[serde(default = "default_code_days")]
+    pub lab_code_days: u32,
+    #[serde(default)]
+    pub accepted_until: AcceptedUntil,
+    /// Providers whose identities patients may link with their account.
+    #[serde(rename = "upstream", default)]
+    pub upstreams: Vec<Upstream>,
+}
+
+/// What [`Lab::eidas2_means`] may name.
+pub const MEANS: [&str; 5] = [
+    "password-and-code",
+    "password-and-recovery-code",
+    "passkey",
+    "upstream",
+    "upstream-and-code",
+];
+
+fn paris() -> String {
+    "Europe/Paris".to_owned()
+}
+
+fn default_code_days() -> u32 {
+    14
+}
+
+impl Lab {
+    pub fn upstream(&self, id: &UpstreamId) -> Option<&Upstream> {
+        self.upstreams.iter().find(|upstream| upstream.id == *id)
+    }
+
+    /// `https://host[:port]`, without a trailing slash.
+    pub fn portal_origin(&self) -> String {
+        self.portal.origin().ascii_serialization()
+    }
+
+    /// The same host at another port.
+    pub fn origin_at(&self, port: u16) -> String {
+        let mut url = self.portal.clone();
+        // Refused only for addresses without a host, which the configuration's check leaves none of.
+        match url.set_port(Some(port)) {
+            Ok(()) => url.origin().ascii_serialization(),
+            Err(()) => self.portal_origin(),
+        }
+    }
+}
+
+pub(super) fn check(labs: &[Lab], problems: &mut Problems) {
+    if labs.is_empty() {
+        problems.add("[[lab]]", "there is none", "describe at least one laboratory");
+    }
+    let mut seen = BTreeSet::new();
+    for lab in labs {
+        let place = |key: &str| format!("[[lab]] {}: {key}", lab.id);
+        if !seen.insert(&lab.id) {
+            problems.add(place("id"), "two labs have it", "give each lab an id of its own");
+        }
+        if lab.id.is_operators() {
+            problems.add(
+                place("id"),
+                "operators' own accounts are kept under it",
+                "choose another id",
+            );
+        }
+        if lab.portal.scheme() != "https" || lab.portal.path() != "/" || lab.portal.query().is_some() {
+            problems.add(
+                place("portal"),
+                "not an https origin",
+                "write https://HOST or https://HOST:PORT",
+            );
+        }
+        if lab.portal.domain().is_none() {
+            problems.add(
+                place("portal"),
+                "an address in the place of a host name",
+                "write a host name: passkeys are made for one",
+            );
+        }
+        if lab.name.trim().is_empty() {
+            problems.add(place("name"), "it is empty", "write the name patients know");
+        }
+        if jiff::tz::TimeZone::get(&lab.time_zone).is_err() {
+            problems.add(
+                place("time_zone"),
+                "no such time zone",
+                "write an IANA name such as Europe/Paris",
+            );
+        }
+        if lab.eidas2_means.iter().any(|name| !MEANS.contains(&name.as_str())) {
+            problems.add(
+                place("eidas2_means"),
+                "no such means of signing in",
+                format!("write some of {}", MEANS.join(", ")),
+            );
+        }
+        if !(1..=60).contains(&lab.lab_code_days) {
+            problems.add(
+                place("lab_code_days"),
+                "outside 1 to 60",
+                "initial codes are short-lived: 14 is the default",
+            );
+        }
+        lab.accepted_until.check(&place("[lab.accepted_until]"), problems);
+        upstream::check(lab, problems);
+    }
+}

@@ -1,0 +1,219 @@
+//! `[[site]]`: one host name in front of one LIS, and the rules of its gate.
+//!
+//! Reading is in two steps: serde refuses unknown keys and wrong types, [`SiteSection::validate`] refuses values that
+//! cannot work. URL patterns are compiled by the gate, which reports in the same form ([`SiteProblem`]).
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+use url::Url;
+
+use kernel::ids::{LabId, SiteId};
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteSection {
+    pub id: SiteId,
+    pub lab: LabId,
+    /// Where patients go: `https://results.lab.example`, with a port if it is not 443.
+    pub origin: String,
+    /// Where the LIS listens: `http://127.0.0.1:9000`, or `https://…` with `upstream_ca_file`.
+    pub upstream: String,
+    #[serde(default)]
+    pub mode: GateMode,
+    #[serde(default = "five")]
+    pub connect_timeout_seconds: u64,
+    /// How long the LIS may stay silent: before it answers, and between two pieces of an answer.
+    #[serde(default = "thirty")]
+    pub response_timeout_seconds: u64,
+    /// PEM file of the authorities that may sign the LIS's certificate.
+    #[serde(default)]
+    pub upstream_ca_file: Option<PathBuf>,
+    /// Header names that this LIS takes for identity, beyond those that every site strips.
+    #[serde(default)]
+    pub strip_headers: Vec<String>,
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<RuleSection>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSection {
+    /// A pattern: `/records/{record}/**`, `/print?nr={record}`.
+    pub url: String,
+    #[serde(default = "get_and_head")]
+    pub methods: Vec<String>,
+    pub requires: Requirement,
+}
+
+/// What an unmapped URL meets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GateMode {
+    /// It is denied.
+    #[default]
+    Enforce,
+    /// It is let through to signed-in visitors, and a rule for it is drafted. For the weeks of integration only.
+    Learn,
+}
+
+/// What a URL asks of the visitor, from nothing to the right to one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Requirement {
+    Public,
+    Session,
+    Record,
+}
+
+/// A value that cannot work, said so that the reader can mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteProblem {
+    pub site: SiteId,
+    /// Counted from 1 in the order of the file.
+    pub rule: Option<usize>,
+    pub field: &'static str,
+    pub remedy: String,
+}
+
+impl SiteProblem {
+    /// Site, rule and key, as a reader of the file counts them.
+    pub fn place(&self) -> String {
+        match self.rule {
+            Some(number) => format!("[[site]] {}, rule {number}: {}", self.site, self.field),
+            None => format!("[[site]] {}: {}", self.site, self.field),
+        }
+    }
+}
+
+impl fmt::Display for SiteProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place(), self.remedy)
+    }
+}
+
+impl std::error::Error for SiteProblem {}
+
+impl SiteSection {
+    /// Every problem of the section, so that they can be mended in one go; empty if there is none.
+    pub fn validate(&self) -> Vec<SiteProblem> {
+        let mut problems = Vec::new();
+        let mut note = |field, remedy: Option<String>| {
+            problems.extend(remedy.map(|remedy| self.problem(None, field, remedy)));
+        };
+        note("origin", origin_remedy(&self.origin, &["https"]));
+        note("upstream", origin_remedy(&self.upstream, &["http", "https"]));
+        note("upstream_ca_file", self.ca_remedy());
+        note("connect_timeout_seconds", timeout_remedy(self.connect_timeout_seconds));
+        note(
+            "response_timeout_seconds",
+            timeout_remedy(self.response_timeout_seconds),
+        );
+        for name in self.strip_headers.iter().filter(|name| !is_token(name)) {
+            note("strip_headers", Some(format!("\"{name}\" is no header name")));
+        }
+        if self.rules.is_empty() && self.mode == GateMode::Enforce {
+            let remedy = "no rule, so every page is denied: write [[site.rule]] entries, or set mode = \"learn\"";
+            note("rule", Some(remedy.to_owned()));
+        }
+        for (index, rule) in self.rules.iter().enumerate() {
+            problems.extend(
+                rule.remedies()
+                    .map(|(field, remedy)| self.problem(Some(index + 1), field, remedy)),
+            );
+        }
+        problems
+    }
+
+    pub fn problem(&self, rule: Option<usize>, field: &'static str, remedy: String) -> SiteProblem {
+        SiteProblem {
+            site: self.id.clone(),
+            rule,
+            field,
+            remedy,
+        }
+    }
+
+    pub const fn connect_timeout(&self) -> Duration {
+        Duration::from_secs(self.connect_timeout_seconds)
+    }
+
+    pub const fn response_timeout(&self) -> Duration {
+        Duration::from_secs(self.response_timeout_seconds)
+    }
+
+    fn ca_remedy(&self) -> Option<String> {
+        (self.upstream.starts_with("https:") && self.upstream_ca_file.is_none()).then(|| {
+            "an https upstream needs the authorities to trust: the LIS's own, or the system's, which is \
+             /etc/ssl/certs/ca-certificates.crt on Debian"
+                .to_owned()
+        })
+    }
+}
+
+impl RuleSection {
+    fn remedies(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let url = (!self.url.starts_with('/')).then(|| ("url", "begin the pattern with '/'".to_owned()));
+        let none = self
+            .methods
+            .is_empty()
+            .then(|| ("methods", "name one, or leave the key out for GET and HEAD".to_owned()));
+        let bad = self.methods.iter().filter(|name| !is_method(name)).map(|name| {
+            (
+                "methods",
+                format!("\"{name}\" cannot be passed on: write upper-case methods such as \"POST\""),
+            )
+        });
+        url.into_iter().chain(none).chain(bad)
+    }
+}
+
+fn origin_remedy(text: &str, schemes: &[&str]) -> Option<String> {
+    let wanted = || {
+        format!(
+            "write scheme, host and port only, as in \"{}://host.example:8443\"",
+            schemes.join("|")
+        )
+    };
+    let Ok(url) = Url::parse(text) else {
+        return Some(wanted());
+    };
+    let bare = url.path() == "/"
+        && !text.ends_with('/')
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    (!bare || !schemes.contains(&url.scheme()) || url.host_str().is_none()).then(wanted)
+}
+
+fn timeout_remedy(seconds: u64) -> Option<String> {
+    (!(1..=600).contains(&seconds)).then(|| "choose 1 to 600 seconds".to_owned())
+}
+
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+}
+
+/// `CONNECT` and `TRACE` reach behind the page that a rule is about, so no rule can allow them.
+fn is_method(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase()) && !["CONNECT", "TRACE"].contains(&text)
+}
+
+const fn five() -> u64 {
+    5
+}
+
+const fn thirty() -> u64 {
+    30
+}
+
+fn get_and_head() -> Vec<String> {
+    vec!["GET".to_owned(), "HEAD".to_owned()]
+}
+
+#[cfg(test)]
+#[path = "site_tests.rs"]
+mod tests;

@@ -1,0 +1,61 @@
+//! Look-up of sealed values: a keyed MAC of the normalized text, with a key per lab and per kind.
+
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use super::keyring::{Keyring, Purpose};
+use kernel::ids::LabId;
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BlindIndex([u8; 32]);
+
+impl BlindIndex {
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub const fn to_bytes(self) -> [u8; 32] {
+        self.0
+    }
+
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl std::fmt::Debug for BlindIndex {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("BlindIndex(..)")
+    }
+}
+
+/// `kind` names what is looked up (`identifier`, `record`), so that equal texts of two kinds cannot be matched.
+pub fn blind_index(keyring: &Keyring, lab: &LabId, kind: &'static str, normalized: &str) -> BlindIndex {
+    Indexer::new(keyring, lab, kind).index(&[normalized])
+}
+
+/// Makes many values of one kind: the key is derived and fed to the MAC once.
+#[derive(Clone)]
+pub struct Indexer(Hmac<Sha256>);
+
+impl Indexer {
+    pub fn new(keyring: &Keyring, lab: &LabId, kind: &'static str) -> Self {
+        let key = keyring.lookup_key(Purpose::BlindIndex, &[lab.as_str(), kind]);
+        Self(super::keyed(&key, &[]))
+    }
+
+    /// No two lists of parts share a value.
+    pub fn index(&self, parts: &[&str]) -> BlindIndex {
+        let mut mac = self.0.clone();
+        for part in parts {
+            super::feed(&mut mac, part.as_bytes());
+        }
+        BlindIndex(mac.finalize().into_bytes().into())
+    }
+}
+
+impl std::fmt::Debug for Indexer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Indexer(..)")
+    }
+}

@@ -1,0 +1,42 @@
+//! A device's token as its cookie holds it: with proof that we made it, so that a made-up one is known for what it is
+//! before the database is asked.
+
+use data_encoding::BASE64URL_NOPAD;
+use zeroize::Zeroizing;
+
+use super::keyring::{Keyring, Purpose};
+use super::token::{PlainToken, TokenKind};
+
+pub fn tagged(keyring: &Keyring, token: &PlainToken) -> Zeroizing<String> {
+    let key = keyring.lookup_key(Purpose::Device, &[]);
+    let tag = BASE64URL_NOPAD.encode(&super::mac(&key, &[token.expose().as_bytes()]));
+    Zeroizing::new(format!("{}.{tag}", token.expose()))
+}
+
+/// None: not one of ours.
+pub fn untagged(keyring: &Keyring, text: &str) -> Option<PlainToken> {
+    let (token, tag) = text.split_once('.')?;
+    let token = PlainToken::parse(TokenKind::Device, token)?;
+    let tag = BASE64URL_NOPAD.decode(tag.as_bytes()).ok()?;
+    let key = keyring.lookup_key(Purpose::Device, &[]);
+    super::mac_matches(&key, &[token.expose().as_bytes()], &tag).then_some(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::clock::Timestamp;
+    use kernel::entropy::SystemEntropy;
+
+    #[test]
+    fn a_made_up_token_is_none() {
+        let keyring = || Keyring::generate(&SystemEntropy, Timestamp::from_seconds(0));
+        let (ours, other) = (keyring(), keyring());
+        let token = PlainToken::generate(TokenKind::Device, &SystemEntropy);
+        let text = tagged(&ours, &token);
+        assert_eq!(untagged(&ours, &text).unwrap().hashed(), token.hashed());
+        assert!(untagged(&other, &text).is_none());
+        assert!(untagged(&ours, token.expose()).is_none());
+        assert!(untagged(&ours, &format!("{}.", token.expose())).is_none());
+    }
+}

@@ -1,0 +1,132 @@
+//! Codes that people read from paper and type: lab codes and recovery codes.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::keyring::{Keyring, Purpose};
+use kernel::entropy::{Entropy, random};
+use kernel::ids::LabId;
+
+/// Crockford's alphabet: no I, L, O or U to mistake.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const GROUP: usize = 4;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeKind {
+    Lab,
+    Recovery,
+}
+
+impl CodeKind {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Lab => "lab-code",
+            Self::Recovery => "recovery-code",
+        }
+    }
+}
+
+/// Sixteen characters, 80 random bits.
+pub struct HumanCode(Zeroizing<String>);
+
+impl HumanCode {
+    const LENGTH: usize = 16;
+
+    pub fn generate(entropy: &dyn Entropy) -> Self {
+        let bytes = Zeroizing::new(random::<{ Self::LENGTH }>(entropy));
+        let characters = bytes.iter().filter_map(|byte| ALPHABET.get(usize::from(byte & 31)));
+        Self(Zeroizing::new(characters.map(|c| char::from(*c)).collect()))
+    }
+
+    /// Forgives case, spaces, dashes and the letters that look like digits. None if it cannot be a code.
+    pub fn parse(typed: &str) -> Option<Self> {
+        if typed.len() > 100 {
+            return None;
+        }
+        let mut code = Zeroizing::new(String::with_capacity(Self::LENGTH));
+        for c in typed
+            .chars()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '‐' | '‑' | '–' | '.'))
+        {
+            let c = match c.to_ascii_uppercase() {
+                'O' => '0',
+                'I' | 'L' => '1',
+                other => other,
+            };
+            if !u8::try_from(c).is_ok_and(|byte| ALPHABET.contains(&byte)) {
+                return None;
+            }
+            code.push(c);
+        }
+        (code.len() == Self::LENGTH).then_some(Self(code))
+    }
+
+    /// In groups of four, as printed.
+    pub fn grouped(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::new());
+        for (index, c) in self.0.chars().enumerate() {
+            if index > 0 && index % GROUP == 0 {
+                text.push('-');
+            }
+            text.push(c);
+        }
+        text
+    }
+
+    /// None if `stored` was made of another code.
+    pub fn check(&self, keyring: &Keyring, lab: &LabId, kind: CodeKind, stored: &[u8]) -> Option<CodeMatched> {
+        let key = keyring.lookup_key(Purpose::HumanCode, &[lab.as_str(), kind.label()]);
+        super::mac_matches(&key, &[self.0.as_bytes()], stored).then_some(CodeMatched(()))
+    }
+
+    /// What is stored: a MAC under the lab's key, so that a stolen database alone tests no guess.
+    pub fn mac(&self, keyring: &Keyring, lab: &LabId, kind: CodeKind) -> [u8; 32] {
+        let key = keyring.lookup_key(Purpose::HumanCode, &[lab.as_str(), kind.label()]);
+        super::mac(&key, &[self.0.as_bytes()])
+    }
+}
+
+/// Proof that a typed code is the stored one. Only [`HumanCode::check`] makes one.
+#[derive(Debug)]
+pub struct CodeMatched(());
+
+impl fmt::Debug for HumanCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HumanCode(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::entropy::SystemEntropy;
+
+    #[test]
+    fn r26_a_code_carries_64_bits_or_more_and_survives_a_human() {
+        const { assert!(HumanCode::LENGTH * 5 >= 64) };
+        let code = HumanCode::generate(&SystemEntropy);
+        let spoken = code
+            .grouped()
+            .to_lowercase()
+            .replace('-', " ")
+            .replace('0', "o")
+            .replace('1', "l");
+        assert_eq!(HumanCode::parse(&spoken).unwrap().0, code.0);
+        assert_eq!(code.grouped().len(), 19);
+    }
+
+    #[test]
+    fn what_cannot_be_a_code_is_none() {
+        for typed in [
+            "",
+            "123456",
+            "ABCD-EFGH",
+            "ABCD-EFGH-JKMN-PQRÉ",
+            "ABCD-EFGH-JKMN-PQR!",
+            &"A".repeat(500),
+        ] {
+            assert!(HumanCode::parse(typed).is_none(), "{typed}");
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! ID tokens of an upstream provider (OpenID Connect Core 3.1.3.7): what has to be right before one says who somebody is.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::Value;
+use subtle::ConstantTimeEq;
+
+use super::jose::{Algorithm, Jwks, Unverified, Verified, verify};
+use kernel::clock::Timestamp;
+
+/// Of the provider's clock.
+const LEEWAY: Duration = Duration::from_secs(60);
+/// A token is made for the code that was just redeemed.
+const OLDEST: Duration = Duration::from_secs(10 * 60);
+/// OpenID Connect Core 2.
+const LONGEST_SUBJECT: usize = 255;
+const LONGEST_NAME: usize = 80;
+
+/// What the token has to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    pub issuer: &'a str,
+    pub client_id: &'a str,
+    pub nonce: &'a str,
+    pub algorithms: &'a [Algorithm],
+    /// Empty: any, or none.
+    pub acr_values: &'a [String],
+    /// What counts as a second factor.
+    pub mfa_amr: &'a [String],
+    /// How long ago the person may have signed in at the provider.
+    pub max_age: Option<Duration>,
+    pub now: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Misfit {
+    #[error("the ID token cannot be trusted: {0}")]
+    Unverified(Unverified),
+    #[error("the ID token is none: {0} is missing or cannot be read")]
+    Missing(&'static str),
+    #[error("the ID token is of another kind of token")]
+    Kind,
+    #[error("the ID token names another issuer")]
+    Issuer,
+    #[error("the ID token is for somebody else, or for others too")]
+    Audience,
+    #[error("the ID token is too old or too new")]
+    Time,
+    #[error("the ID token answers another request")]
+    Nonce,
+    #[error("the ID token's acr is not accepted")]
+    Acr,
+    #[error("the person signed in at the provider too long ago, or nobody says when")]
+    AuthTime,
+}
+
+/// Proof that the provider says who somebody is, just now and for us. Only [`check`] makes one.
+pub struct IdTokenOk {
+    subject: String,
+    name: String,
+    shows_second_factor: bool,
+}
+
+impl IdTokenOk {
+    /// Whose it is, as this provider calls them towards us.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// What the provider calls the person, for themselves to read. It may be empty, and proves nothing.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn shows_second_factor(&self) -> bool {
+        self.shows_second_factor
+    }
+}
+
+/// It names a patient.
+impl fmt::Debug for IdTokenOk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IdTokenOk(..)")
+    }
+}
+
+/// # Errors
+/// The first thing that is not right.
+pub fn check(token: &str, keys: &Jwks, expected: &Expected<'_>) -> Result<IdTokenOk, Misfit> {
+    let verified = verify(token, keys, expected.algorithms).map_err(Misfit::Unverified)?;
+    if verified.header.typ.is_some() && !verified.header.is("jwt") {
+        return Err(Misfit::Kind);
+    }
+    let text = |claim| verified.text(claim).ok_or(Misfit::Missing(claim));
+    if text("iss")? != expected.issuer {
+        return Err(Misfit::Issuer);
+    }
+    check_audience(&verified, expected.client_id)?;
+    check_times(&verified, expected)?;
+    if !bool::from(text("nonce")?.as_bytes().ct_eq(expected.nonce.as_bytes())) {
+        return Err(Misfit::Nonce);
+    }
+    let acr_values = expected.acr_values;
+    if !acr_values.is_empty() && !acr_values.iter().any(|accepted| verified.text("acr") == Some(accepted)) {
+        return Err(Misfit::Acr);
+    }
+    let subject = text("sub")?;
+    if subject.is_empty() || subject.len() > LONGEST_SUBJECT {
+        return Err(Misfit::Missing("sub"));
+    }
+    let amr = verified.claims.get("amr").and_then(Value::as_array);
+    let mut amr = amr.into_iter().flatten().filter_map(Value::as_str);
+    Ok(IdTokenOk {
+        subject: subject.to_owned(),
+        name: name(&verified),
+        shows_second_factor: amr.any(|shown| expected.mfa_amr.iter().any(|counts| counts == shown)),
+    })
+}
+
+/// Nobody but us: what others may hold too could be theirs to begin with.
+fn check_audience(verified: &Verified, client_id: &str) -> Result<(), Misfit> {
+    let ours = |value: &Value| value.as_str() == Some(client_id);
+    let for_us_alone = match verified.claims.get("aud") {
+        Some(Value::Array(list)) => !list.is_empty() && list.iter().all(ours),
+        Some(one) => ours(one),
+        None => return Err(Misfit::Missing("aud")),
+    };
+    if !for_us_alone || verified.claims.get("azp").is_some_and(|azp| !ours(azp)) {
+        return Err(Misfit::Audience);
+    }
+    Ok(())
+}
+
+fn check_times(verified: &Verified, expected: &Expected<'_>) -> Result<(), Misfit> {
+    let now = expected.now;
+    let moment = |claim: &'static str| verified.seconds(claim).map(Timestamp::from_seconds);
+    let expires_at = moment("exp").ok_or(Misfit::Missing("exp"))?;
+    let issued_at = moment("iat").ok_or(Misfit::Missing("iat"))?;
+    let not_before = moment("nbf").unwrap_or(issued_at);
+    let (soon, lately) = (now.plus(LEEWAY), now.minus(OLDEST));
+    if expires_at.plus(LEEWAY) <= now || issued_at > soon || issued_at < lately || not_before > soon {
+        return Err(Misfit::Time);
+    }
+    if let Some(max_age) = expected.max_age {
+        let signed_in_at = moment("auth_time").ok_or(Misfit::AuthTime)?;
+        if signed_in_at > soon || signed_in_at.plus(max_age).plus(LEEWAY) < now {
+            return Err(Misfit::AuthTime);
+        }
+    }
+    Ok(())
+}
+
+fn name(verified: &Verified) -> String {
+    let text = |claim| verified.text(claim).map(str::trim).filter(|text| !text.is_empty());
+    let both = || Some(format!("{} {}", text("given_name")?, text("family_name")?));
+    let found = text("name").map(str::to_owned).or_else(both);
+    let found = found.or_else(|| text("preferred_username").or_else(|| text("email")).map(str::to_owned));
+    let plain = |name: String| name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+    found.map(plain).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::jose::SigningKey;
+    use super::*;
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn claims() -> Value {
+        json!({
+            "iss": "https://fc.example", "aud": "us", "sub": "a1", "nonce": "n", "iat": NOW, "exp": NOW + 60,
+            "acr": "eidas2", "amr": ["pwd", "mfa"], "auth_time": NOW - 30,
+            "given_name": "Odette", "family_name": "Lemaître",
+        })
+    }
+
+    fn with(changes: &Value) -> Value {
+        let mut claims = claims();
+        for (claim, value) in changes.as_object().unwrap() {
+            match value {
+                Value::Null => drop(claims.as_object_mut().unwrap().remove(claim)),
+                value => claims[claim] = value.clone(),
+            }
+        }
+        claims
+    }
+
+    fn checked(typ: &str, claims: &Value) -> Result<IdTokenOk, Misfit> {
+        let key = SigningKey::derive(&[7; 32]).unwrap();
+        let expected = Expected {
+            issuer: "https://fc.example",
+            client_id: "us",
+            nonce: "n",
+            algorithms: &[Algorithm::Es256],
+            acr_values: &["eidas2".to_owned(), "eidas3".to_owned()],
+            mfa_amr: &["mfa".to_owned()],
+            max_age: Some(Duration::from_secs(60)),
+            now: Timestamp::from_seconds(NOW),
+        };
+        check(&key.sign(typ, claims).unwrap(), &Jwks::of([&key]), &expected)
+    }
+
+    #[test]
+    fn r33_a_right_token_says_who_it_is_and_whether_two_factors_were_shown() {
+        let right = checked("JWT", &claims()).unwrap();
+        assert_eq!((right.subject(), right.name()), ("a1", "Odette Lemaître"));
+        assert!(right.shows_second_factor());
+        for amr in [
+            json!(null),
+            json!([]),
+            json!(["pwd"]),
+            json!("mfa"),
+            json!({ "mfa": true }),
+        ] {
+            let other = checked("JWT", &with(&json!({ "amr": amr }))).unwrap();
+            assert!(!other.shows_second_factor(), "{amr}");
+        }
+        assert!(checked("JWT", &with(&json!({ "aud": ["us"], "azp": "us" }))).is_ok());
+        assert_eq!(format!("{right:?}"), "IdTokenOk(..)");
+    }
+
+    #[test]
+    fn r33_whatever_else_is_not_right_is_refused_by_its_name() {
+        for (change, misfit) in [
+            (json!({ "iss": "https://fc.example/" }), Misfit::Issuer),
+            (json!({ "iss": null }), Misfit::Missing("iss")),
+            (json!({ "aud": "them" }), Misfit::Audience),
+            (json!({ "aud": ["us", "them"], "azp": "us" }), Misfit::Audience),
+            (json!({ "aud": [] }), Misfit::Audience),
+            (json!({ "aud": null }), Misfit::Missing("aud")),
+            (json!({ "azp": "them" }), Misfit::Audience),
+            (json!({ "nonce": "m" }), Misfit::Nonce),
+            (json!({ "nonce": null }), Misfit::Missing("nonce")),
+            (json!({ "exp": NOW - 61 }), Misfit::Time),
+            (json!({ "exp": null }), Misfit::Missing("exp")),
+            (json!({ "iat": NOW + 120 }), Misfit::Time),
+            (json!({ "iat": NOW - 3600 }), Misfit::Time),
+            (json!({ "iat": null }), Misfit::Missing("iat")),
+            (json!({ "nbf": NOW + 120 }), Misfit::Time),
+            (json!({ "acr": "eidas1" }), Misfit::Acr),
+            (json!({ "acr": null }), Misfit::Acr),
+            (json!({ "auth_time": NOW - 3600 }), Misfit::AuthTime),
+            (json!({ "auth_time": null }), Misfit::AuthTime),
+            (json!({ "sub": "" }), Misfit::Missing("sub")),
+            (json!({ "sub": "a".repeat(256) }), Misfit::Missing("sub")),
+            (json!({ "sub": null }), Misfit::Missing("sub")),
+            (json!({ "sub": 12 }), Misfit::Missing("sub")),
+        ] {
+            assert_eq!(checked("JWT", &with(&change)).unwrap_err(), misfit, "{change}");
+        }
+        assert_eq!(checked("at+jwt", &claims()).unwrap_err(), Misfit::Kind);
+    }
+
+    #[test]
+    fn a_token_of_another_key_or_algorithm_is_refused() {
+        let (ours, other) = (
+            SigningKey::derive(&[7; 32]).unwrap(),
+            SigningKey::derive(&[8; 32]).unwrap(),
+        );
+        let token = other.sign("JWT", &claims()).unwrap();
+        let mut expected = Expected {
+            issuer: "https://fc.example",
+            client_id: "us",
+            nonce: "n",
+            algorithms: &[Algorithm::Es256],
+            acr_values: &[],
+            mfa_amr: &[],
+            max_age: None,
+            now: Timestamp::from_seconds(NOW),
+        };
+        let refused = check(&token, &Jwks::of([&ours]), &expected).unwrap_err();
+        assert_eq!(refused, Misfit::Unverified(Unverified::NoKey));
+        expected.algorithms = &[Algorithm::Rs256];
+        let refused = check(&token, &Jwks::of([&other]), &expected).unwrap_err();
+        assert_eq!(refused, Misfit::Unverified(Unverified::Algorithm));
+    }
+
+    #[test]
+    fn a_name_is_one_short_line_of_whatever_the_provider_sends() {
+        let name = |change| checked("JWT", &with(&change)).unwrap().name().to_owned();
+        assert_eq!(name(json!({ "name": " O.\nLemaître " })), "O.Lemaître");
+        assert_eq!(
+            name(json!({ "given_name": null, "email": "o@example.org" })),
+            "o@example.org"
+        );
+        assert_eq!(name(json!({ "given_name": null })), "");
+        assert_eq!(name(json!({ "name": "é".repeat(200) })).chars().count(), LONGEST_NAME);
+    }
+}

@@ -1,0 +1,49 @@
+//! Proof Key for Code Exchange (RFC 7636), with S256 alone.
+
+use std::fmt;
+
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use kernel::entropy::{Entropy, random};
+
+/// What only whoever began the flow knows.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CodeVerifier(Zeroizing<String>);
+
+impl CodeVerifier {
+    pub fn generate(entropy: &dyn Entropy) -> Self {
+        let secret = Zeroizing::new(random::<32>(entropy));
+        Self(Zeroizing::new(BASE64URL_NOPAD.encode(&*secret)))
+    }
+
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What is shown of it in the beginning.
+    pub fn challenge(&self) -> String {
+        BASE64URL_NOPAD.encode(&Sha256::digest(self.0.as_bytes()))
+    }
+}
+
+impl fmt::Debug for CodeVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeVerifier(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 7636, appendix B.
+    #[test]
+    fn the_challenge_is_that_of_the_standard() {
+        let verifier = CodeVerifier(Zeroizing::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned()));
+        assert_eq!(verifier.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+}

@@ -1,0 +1,74 @@
+//! An account and the facts that decide where its sign-in ends.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::leak::Standing;
+use kernel::ids::AccountId;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountState {
+    /// Imported; waits for a lab code to be used.
+    Waiting,
+    Active,
+    Disabled,
+}
+
+impl AccountState {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+impl FromStr for AccountState {
+    type Err = UnknownState;
+
+    fn from_str(text: &str) -> Result<Self, UnknownState> {
+        [Self::Waiting, Self::Active, Self::Disabled]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or(UnknownState)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a stored state is not one this version knows")]
+pub struct UnknownState;
+
+#[derive(Clone, Copy, Debug)]
+pub struct Account {
+    pub id: AccountId,
+    pub state: AccountState,
+}
+
+/// Why a complete sign-in may not go on before its password is a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HoldReason {
+    /// The account is on a list that the lab imported.
+    Listed,
+    /// It is on such a list, and the time to change the password is over: that password serves nothing more.
+    Disabled,
+    /// Many people's breached passwords are this one; the account need not be on any list.
+    KnownPassword,
+    /// An operator's password is older than the configuration allows.
+    Aged,
+    /// No password was shown: the code and a recovery code were.
+    Forgotten,
+}
+
+impl HoldReason {
+    /// None: nothing that is known of lists keeps the account from going on.
+    pub const fn of(standing: Standing) -> Option<Self> {
+        match standing {
+            Standing::Free => None,
+            Standing::RotationRequired { .. } => Some(Self::Listed),
+            Standing::PasswordDisabled => Some(Self::Disabled),
+        }
+    }
+}

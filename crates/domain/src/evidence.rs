@@ -1,0 +1,359 @@
+//! Evidence that a person is who they say. Nothing here can be made but from a verdict of `crypto`.
+//!
+//! A code alone opens nothing, and no literal makes evidence:
+//! ```compile_fail
+//! use domain::evidence::CodeOk;
+//! let code = CodeOk { used: domain::evidence::CodeUsed::Recovery };
+//! ```
+//! What was authenticated cannot be copied:
+//! ```compile_fail
+//! fn twice(who: domain::evidence::Authenticated) {
+//!     let _again = who.clone();
+//! }
+//! ```
+//! nor written down:
+//! ```compile_fail
+//! fn store(who: domain::evidence::Authenticated) -> String {
+//!     serde_json::to_string(&who).unwrap()
+//! }
+//! ```
+//! nor made by hand:
+//! ```compile_fail
+//! use domain::evidence::{Authenticated, Means};
+//! use kernel::{clock::Timestamp, ids::AccountId};
+//! fn make(account: AccountId, at: Timestamp) -> Authenticated {
+//!     Authenticated { account, means: Means::PasswordAndCode, at }
+//! }
+//! ```
+//! Without a password it takes a code of the authenticator and a recovery code, and no recovery code counts as both:
+//! ```compile_fail
+//! use domain::evidence::{Authenticated, CodeOk, RecoveryCodeOk};
+//! use kernel::{clock::Timestamp, ids::AccountId};
+//! fn recover(account: AccountId, code: &CodeOk, recovery: &RecoveryCodeOk, at: Timestamp) -> Authenticated {
+//!     Authenticated::by_code_and_recovery_code(account, code, recovery, at)
+//! }
+//! ```
+//! nor is one made of nothing:
+//! ```compile_fail
+//! let recovery = domain::evidence::RecoveryCodeOk(());
+//! ```
+//! A passkey signs in alone, but only one whose signature was checked:
+//! ```compile_fail
+//! let passkey = domain::evidence::PasskeyOk(());
+//! ```
+//! So does an identity of an upstream provider whose token was checked and shows two factors; one that shows less takes a
+//! code of the authenticator beside it:
+//! ```compile_fail
+//! let upstream = domain::evidence::UpstreamOk(());
+//! ```
+//! ```compile_fail
+//! use domain::evidence::{Authenticated, UpstreamFactorOk};
+//! use kernel::{clock::Timestamp, ids::AccountId};
+//! fn alone(account: AccountId, factor: UpstreamFactorOk, at: Timestamp) -> Authenticated {
+//!     Authenticated::by_upstream(account, factor, at)
+//! }
+//! ```
+//! What changes the means of an account takes proof that its holder was asked again, for this and for nothing else:
+//! ```compile_fail
+//! use domain::evidence::{AddPasskey, Elevated, RemovePasskey};
+//! fn other(elevated: Elevated<AddPasskey>) -> Elevated<RemovePasskey> {
+//!     elevated
+//! }
+//! ```
+//! ```compile_fail
+//! fn twice(elevated: domain::evidence::Elevated<domain::evidence::AddPasskey>) {
+//!     let _again = elevated.clone();
+//! }
+//! ```
+
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::UnknownState;
+use crypto::human_code::CodeMatched;
+use crypto::id_token::IdTokenOk;
+use crypto::passkey::PasskeyMatched;
+use crypto::password_hash::PasswordMatched;
+use crypto::totp::{Step, StepMatched};
+use kernel::clock::Timestamp;
+use kernel::ids::AccountId;
+
+/// The code was right.
+#[derive(Debug)]
+pub struct CodeOk {
+    used: CodeUsed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeUsed {
+    Step(Step),
+    Recovery,
+}
+
+impl CodeOk {
+    pub fn from_step(matched: &StepMatched) -> Self {
+        Self {
+            used: CodeUsed::Step(matched.step()),
+        }
+    }
+
+    pub fn from_recovery(_: CodeMatched) -> Self {
+        Self {
+            used: CodeUsed::Recovery,
+        }
+    }
+
+    pub fn used(&self) -> CodeUsed {
+        self.used
+    }
+}
+
+/// The password was right.
+#[derive(Debug)]
+pub struct PasswordOk(());
+
+impl PasswordOk {
+    pub fn from_hash(_: &PasswordMatched) -> Self {
+        Self(())
+    }
+}
+
+/// The lab code was right: the person stood at the desk and showed who they are.
+#[derive(Debug)]
+pub struct LabCodeOk(());
+
+impl LabCodeOk {
+    pub fn from_code(_: CodeMatched) -> Self {
+        Self(())
+    }
+}
+
+/// Beside a mailed link, the password of the LIS was right.
+#[derive(Debug)]
+pub struct LegacyOk(());
+
+impl LegacyOk {
+    pub fn from_hash(_: &PasswordMatched) -> Self {
+        Self(())
+    }
+}
+
+/// A recovery code was right, beside a code of the authenticator.
+#[derive(Debug)]
+pub struct RecoveryCodeOk(());
+
+impl RecoveryCodeOk {
+    pub fn from_code(_: CodeMatched) -> Self {
+        Self(())
+    }
+}
+
+/// A passkey of the account signed, and whoever holds it proved to it that they may use it.
+#[derive(Debug)]
+pub struct PasskeyOk(());
+
+impl PasskeyOk {
+    pub fn from_signature(_: &PasskeyMatched) -> Self {
+        Self(())
+    }
+}
+
+/// An upstream provider says who this is, and that they showed it two factors.
+#[derive(Debug)]
+pub struct UpstreamOk(());
+
+impl UpstreamOk {
+    /// None: the provider says nothing of a second factor.
+    pub fn from_id_token(token: &IdTokenOk) -> Option<Self> {
+        token.shows_second_factor().then_some(Self(()))
+    }
+}
+
+/// An upstream provider says who this is; one factor.
+#[derive(Debug)]
+pub struct UpstreamFactorOk(());
+
+impl UpstreamFactorOk {
+    pub fn from_id_token(_: &IdTokenOk) -> Self {
+        Self(())
+    }
+}
+
+/// The holder of a session was asked for password and code again, just now, for one act (R-40). Neither copied nor
+/// stored: the act consumes it.
+#[derive(Debug)]
+pub struct Elevated<P> {
+    account: AccountId,
+    purpose: PhantomData<P>,
+}
+
+/// Purpose of an [`Elevated`].
+#[derive(Debug)]
+pub struct AddPasskey;
+
+/// Purpose of an [`Elevated`].
+#[derive(Debug)]
+pub struct RemovePasskey;
+
+/// Purpose of an [`Elevated`].
+#[derive(Debug)]
+pub struct LinkUpstream;
+
+/// Purpose of an [`Elevated`].
+#[derive(Debug)]
+pub struct UnlinkUpstream;
+
+impl<P> Elevated<P> {
+    pub fn by_password_and_code(account: AccountId, _: PasswordOk, _: &CodeOk) -> Self {
+        Self {
+            account,
+            purpose: PhantomData,
+        }
+    }
+
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+}
+
+/// By what a person was authenticated; `amr` follows from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Means {
+    PasswordAndCode,
+    PasswordAndRecoveryCode,
+    /// The way back without a password that serves; it leads to a new one.
+    CodeAndRecoveryCode,
+    Enrolment,
+    Passkey,
+    /// An identity of an upstream provider that showed two factors there.
+    Upstream,
+    /// An identity of an upstream provider, and a code of the authenticator here.
+    UpstreamAndCode,
+}
+
+impl Means {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PasswordAndCode => "password-and-code",
+            Self::PasswordAndRecoveryCode => "password-and-recovery-code",
+            Self::CodeAndRecoveryCode => "code-and-recovery-code",
+            Self::Enrolment => "enrolment",
+            Self::Passkey => "passkey",
+            Self::Upstream => "upstream",
+            Self::UpstreamAndCode => "upstream-and-code",
+        }
+    }
+
+    /// Authentication method references (RFC 8176 and IANA's registry). Whether hardware keeps a passkey is not known here,
+    /// so it is `pop`, proof of possession of a key, and neither `hwk` nor `swk`. What an upstream provider was shown is
+    /// its own to name: of that, only that there were two factors.
+    pub const fn amr(self) -> &'static [&'static str] {
+        match self {
+            Self::PasswordAndCode | Self::Enrolment => &["pwd", "otp", "mfa"],
+            Self::PasswordAndRecoveryCode => &["pwd", "mfa"],
+            Self::CodeAndRecoveryCode | Self::UpstreamAndCode => &["otp", "mfa"],
+            Self::Upstream => &["mfa"],
+            Self::Passkey => &["pop", "user", "mfa"],
+        }
+    }
+}
+
+impl FromStr for Means {
+    type Err = UnknownState;
+
+    fn from_str(text: &str) -> Result<Self, UnknownState> {
+        [
+            Self::PasswordAndCode,
+            Self::PasswordAndRecoveryCode,
+            Self::CodeAndRecoveryCode,
+            Self::Enrolment,
+            Self::Passkey,
+            Self::Upstream,
+            Self::UpstreamAndCode,
+        ]
+        .into_iter()
+        .find(|means| means.as_str() == text)
+        .ok_or(UnknownState)
+    }
+}
+
+/// A person proved to be the holder of an account, just now. Neither copied nor stored: it becomes a session, a hold,
+/// or nothing.
+#[derive(Debug)]
+pub struct Authenticated {
+    account: AccountId,
+    means: Means,
+    at: Timestamp,
+}
+
+impl Authenticated {
+    pub fn by_password_and_code(account: AccountId, _: PasswordOk, code: &CodeOk, at: Timestamp) -> Self {
+        let means = match code.used() {
+            CodeUsed::Step(_) => Means::PasswordAndCode,
+            CodeUsed::Recovery => Means::PasswordAndRecoveryCode,
+        };
+        Self { account, means, at }
+    }
+
+    pub fn by_code_and_recovery_code(account: AccountId, _: &StepMatched, _: &RecoveryCodeOk, at: Timestamp) -> Self {
+        Self {
+            account,
+            means: Means::CodeAndRecoveryCode,
+            at,
+        }
+    }
+
+    pub fn by_passkey(account: AccountId, _: PasskeyOk, at: Timestamp) -> Self {
+        Self {
+            account,
+            means: Means::Passkey,
+            at,
+        }
+    }
+
+    pub fn by_upstream(account: AccountId, _: UpstreamOk, at: Timestamp) -> Self {
+        Self {
+            account,
+            means: Means::Upstream,
+            at,
+        }
+    }
+
+    /// Called by the stage that an upstream provider's token began, alone.
+    pub(super) fn by_awaited_code(account: AccountId, _: &StepMatched, at: Timestamp) -> Self {
+        Self {
+            account,
+            means: Means::UpstreamAndCode,
+            at,
+        }
+    }
+
+    /// Called by the enrolment's last stage alone.
+    pub(super) fn enrolled(account: AccountId, at: Timestamp) -> Self {
+        Self {
+            account,
+            means: Means::Enrolment,
+            at,
+        }
+    }
+
+    /// A complete sign-in that was held goes on from where it stood.
+    pub(super) fn released(account: AccountId, means: Means, at: Timestamp) -> Self {
+        Self { account, means, at }
+    }
+
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    pub fn means(&self) -> Means {
+        self.means
+    }
+
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+}

@@ -1,0 +1,269 @@
+//! What stands between two requests of a sign-in, an enrolment or a new passkey that is not complete. It opens no page
+//! but its own.
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::HoldReason;
+use crate::evidence::{
+    AddPasskey, Authenticated, CodeOk, Elevated, LabCodeOk, LegacyOk, Means, RecoveryCodeOk, UpstreamFactorOk,
+};
+use crate::return_to::ReturnTo;
+use crate::upstream::{Identity, NewLink};
+use crypto::passkey::Registration;
+use crypto::password_hash::{HashFault, HashedPassword};
+use crypto::token::HashedToken;
+use crypto::totp::{Seed, StepMatched};
+use kernel::clock::Timestamp;
+use kernel::ids::{AccountId, LinkId, UpstreamId};
+
+/// Raised when the shape of [`Pending`] changes: what an older version wrote is not guessed at but begun again.
+pub const VERSION: i64 = 5;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "kebab-case")]
+pub enum Pending {
+    Held(Held),
+    ChoosingPassword(ChoosingPassword),
+    BindingAuthenticator(BindingAuthenticator),
+    AddingPasskey(AddingPasskey),
+    AwaitingCode(AwaitingCode),
+}
+
+/// What opens a hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    NewPassword,
+    /// The password that was shown may be anybody's, so it counts for nothing.
+    NewPasswordAndRecoveryCode,
+    /// What was shown beside the disabled password is used up; only the lab can tell who this is.
+    LabCode,
+}
+
+/// A complete sign-in that may not go on before the password is rotated.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Held {
+    reason: HoldReason,
+    means: Means,
+    authenticated_at_micros: i64,
+    pub return_to: Option<ReturnTo>,
+}
+
+impl Held {
+    pub fn hold(who: Authenticated, reason: HoldReason, return_to: Option<ReturnTo>) -> Self {
+        Self {
+            reason,
+            means: who.means(),
+            authenticated_at_micros: who.at().micros(),
+            return_to,
+        }
+    }
+
+    pub fn reason(&self) -> HoldReason {
+        self.reason
+    }
+
+    pub fn wanted(&self) -> Wanted {
+        match (self.reason, self.means) {
+            (HoldReason::Disabled, Means::PasswordAndCode) => Wanted::NewPasswordAndRecoveryCode,
+            // Nothing of these stands in a list.
+            (HoldReason::Disabled, Means::Passkey | Means::Upstream | Means::UpstreamAndCode) => Wanted::NewPassword,
+            (HoldReason::Disabled, _) => Wanted::LabCode,
+            _ => Wanted::NewPassword,
+        }
+    }
+
+    /// A new password was made: the sign-in goes on. None: that alone does not open this hold.
+    pub fn release(
+        &self,
+        account: AccountId,
+        _: &HashedPassword,
+        recovery: Option<&RecoveryCodeOk>,
+    ) -> Option<Authenticated> {
+        let means = match (self.wanted(), recovery) {
+            (Wanted::NewPassword, _) => self.means,
+            (Wanted::NewPasswordAndRecoveryCode, Some(_)) => Means::CodeAndRecoveryCode,
+            (Wanted::NewPasswordAndRecoveryCode, None) | (Wanted::LabCode, _) => return None,
+        };
+        let at = Timestamp::from_micros(self.authenticated_at_micros);
+        Some(Authenticated::released(account, means, at))
+    }
+}
+
+/// What began an enrolment, to be used up at its end.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// MAC of a lab code.
+    LabCode(Vec<u8>),
+    /// Digest of a mailed link's token.
+    Invitation(Vec<u8>),
+}
+
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Origin(..)")
+    }
+}
+
+impl Origin {
+    /// A mailed link and a password of the LIS are not enough for an identity to be linked with the account.
+    pub const fn lets_link(&self) -> bool {
+        matches!(self, Self::LabCode(_))
+    }
+}
+
+/// Enrolment, first half: the birth date was right, and the lab code or the password of the LIS.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ChoosingPassword {
+    origin: Origin,
+    identity: Option<Identity>,
+}
+
+impl ChoosingPassword {
+    pub fn begin(_: &LabCodeOk, lab_code_mac: Vec<u8>) -> Self {
+        Self::of(Origin::LabCode(lab_code_mac))
+    }
+
+    pub fn invited(_: &LegacyOk, token: &HashedToken) -> Self {
+        Self::of(Origin::Invitation(token.as_bytes().to_vec()))
+    }
+
+    fn of(origin: Origin) -> Self {
+        let identity = None;
+        Self { origin, identity }
+    }
+
+    /// An identity was shown that is to be linked at the end. Unchanged where the origin does not allow it.
+    #[must_use]
+    pub fn with(self, identity: Identity) -> Self {
+        let identity = self.origin.lets_link().then_some(identity);
+        Self { identity, ..self }
+    }
+
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+
+    pub fn chosen(self, password: &HashedPassword, seed: &Seed) -> BindingAuthenticator {
+        BindingAuthenticator {
+            origin: self.origin,
+            identity: self.identity,
+            password_hash: password.as_str().to_owned(),
+            seed: seed.as_bytes().to_vec(),
+        }
+    }
+}
+
+/// Enrolment, second half: password chosen, authenticator shown, first code awaited.
+#[derive(Serialize, Deserialize)]
+pub struct BindingAuthenticator {
+    origin: Origin,
+    identity: Option<Identity>,
+    password_hash: String,
+    seed: Vec<u8>,
+}
+
+impl BindingAuthenticator {
+    /// What began it proved the person; the code proves that the new authenticator works.
+    pub fn complete(&self, account: AccountId, _: &CodeOk, at: Timestamp) -> Authenticated {
+        Authenticated::enrolled(account, at)
+    }
+
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// What is to be linked with the account, if anything.
+    pub fn link(&self, id: LinkId, account: AccountId, _: &CodeOk) -> Option<NewLink> {
+        let identity = self.identity.clone()?;
+        Some(NewLink::by_enrolment(id, account, identity))
+    }
+
+    /// # Errors
+    /// The stored hash is damaged.
+    pub fn password(&self) -> Result<HashedPassword, HashFault> {
+        HashedPassword::restore(self.password_hash.clone())
+    }
+
+    /// None: the stored seed is damaged.
+    pub fn seed(&self) -> Option<Seed> {
+        Seed::from_bytes(&self.seed)
+    }
+}
+
+impl std::fmt::Debug for BindingAuthenticator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("BindingAuthenticator(..)")
+    }
+}
+
+/// The holder was asked again, and their browser is to make a passkey.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AddingPasskey {
+    registration: Registration,
+}
+
+impl AddingPasskey {
+    pub fn begin(_: Elevated<AddPasskey>, registration: Registration) -> Self {
+        Self { registration }
+    }
+
+    pub fn registration(&self) -> &Registration {
+        &self.registration
+    }
+}
+
+/// An upstream provider said who this is, and nothing of a second factor: a code of the authenticator is awaited.
+#[derive(Serialize, Deserialize)]
+pub struct AwaitingCode {
+    upstream: UpstreamId,
+    link: [u8; 16],
+    id_token: String,
+    pub return_to: Option<ReturnTo>,
+}
+
+impl AwaitingCode {
+    pub fn begin(
+        _: &UpstreamFactorOk,
+        upstream: UpstreamId,
+        link: LinkId,
+        id_token: &str,
+        return_to: Option<ReturnTo>,
+    ) -> Self {
+        Self {
+            upstream,
+            link: *link.as_bytes(),
+            id_token: id_token.to_owned(),
+            return_to,
+        }
+    }
+
+    pub fn upstream(&self) -> &UpstreamId {
+        &self.upstream
+    }
+
+    /// It has to stand still.
+    pub fn link(&self) -> LinkId {
+        LinkId::from_bytes(self.link)
+    }
+
+    /// For the sign-out there.
+    pub fn id_token(&self) -> &str {
+        &self.id_token
+    }
+
+    pub fn complete(&self, account: AccountId, code: &StepMatched, at: Timestamp) -> Authenticated {
+        Authenticated::by_awaited_code(account, code, at)
+    }
+}
+
+/// The token names a patient.
+impl std::fmt::Debug for AwaitingCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AwaitingCode(..)")
+    }
+}

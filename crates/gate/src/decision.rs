@@ -1,0 +1,161 @@
+//! The decision, and the only place where leave to pass is made.
+//!
+//! [`Permitted`] is a value, not a flag: the upstream call takes one, and there is no other way to come by it than
+//! [`admit`].
+//!
+//! ```compile_fail,E0451
+//! use gate::decision::{Permit, Permitted};
+//! fn forge<R>(request: R, permit: Permit) -> Permitted<R> {
+//!     Permitted { request, permit }
+//! }
+//! ```
+//! ```compile_fail,E0451
+//! use gate::decision::{Basis, Permit};
+//! let forged = Permit { basis: Basis::Public, visitor: None };
+//! ```
+
+use crate::request::{Ambiguity, NormalizedRequest};
+use crate::rules::{Finding, Rules};
+use crate::visitor::Visitor;
+use config::site::{GateMode, Requirement};
+use domain::record::RecordNumber;
+
+/// Leave to pass, with its reason. Built only by [`decide`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permit {
+    basis: Basis,
+    visitor: Option<Visitor>,
+}
+
+/// What a permit rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Basis {
+    Public,
+    Session,
+    Record(RecordNumber),
+    /// Learn mode: no rule covers the URL.
+    Learning,
+}
+
+/// A request together with the permit that was given for it.
+#[derive(Clone, Debug)]
+pub struct Permitted<R> {
+    request: R,
+    permit: Permit,
+}
+
+/// Expected, and answered with a page: 400, 303 to the portal, 403, 403, 405.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("the request can be read in more than one way: {0}")]
+    Ambiguous(Ambiguity),
+    #[error("nobody is signed in")]
+    SignInNeeded,
+    #[error("no rule covers this URL")]
+    Unmapped,
+    #[error("the record is not this visitor's")]
+    OtherRecord,
+    #[error("no rule covers this method")]
+    MethodNotAllowed,
+}
+
+impl From<Ambiguity> for Refusal {
+    fn from(why: Ambiguity) -> Self {
+        Self::Ambiguous(why)
+    }
+}
+
+/// Decides about a request and, if it may pass, binds the permit to it.
+pub fn admit(
+    rules: &Rules,
+    request: NormalizedRequest,
+    visitor: Option<&Visitor>,
+) -> Result<Permitted<NormalizedRequest>, Refusal> {
+    let permit = decide(rules, &request, visitor)?;
+    Ok(Permitted { request, permit })
+}
+
+/// A stranger learns nothing here but what is public: whatever else is wrong with the request, the answer is to sign in.
+pub fn decide(rules: &Rules, request: &NormalizedRequest, visitor: Option<&Visitor>) -> Result<Permit, Refusal> {
+    let finding = rules.find(request);
+    if let Finding::Mapped {
+        requires: Requirement::Public,
+        ..
+    } = finding
+    {
+        return decide_public(rules, request, visitor);
+    }
+    let visitor = visitor.ok_or(Refusal::SignInNeeded)?;
+    let basis = match finding {
+        Finding::Ambiguous(why) => return Err(why.into()),
+        Finding::MethodNotAllowed => return Err(Refusal::MethodNotAllowed),
+        Finding::Unmapped if rules.mode() == GateMode::Enforce => return Err(Refusal::Unmapped),
+        Finding::Unmapped => Basis::Learning,
+        Finding::Mapped { record: None, .. } => Basis::Session,
+        Finding::Mapped {
+            record: Some(number), ..
+        } => {
+            if rules.records_in_query(request).any(|other| other != number) {
+                return Err(Ambiguity::TwoRecords.into());
+            }
+            Basis::Record(visitor.record(number).ok_or(Refusal::OtherRecord)?.clone())
+        }
+    };
+    if rules
+        .records_in_query(request)
+        .any(|number| visitor.record(number).is_none())
+    {
+        return Err(Refusal::OtherRecord);
+    }
+    Ok(Permit {
+        basis,
+        visitor: Some(visitor.clone()),
+    })
+}
+
+/// Public pages are asked for without saying who asks; only a record named in their query needs its holder.
+fn decide_public(rules: &Rules, request: &NormalizedRequest, visitor: Option<&Visitor>) -> Result<Permit, Refusal> {
+    for number in rules.records_in_query(request) {
+        visitor
+            .ok_or(Refusal::SignInNeeded)?
+            .record(number)
+            .ok_or(Refusal::OtherRecord)?;
+    }
+    Ok(Permit {
+        basis: Basis::Public,
+        visitor: None,
+    })
+}
+
+impl Permit {
+    pub const fn basis(&self) -> &Basis {
+        &self.basis
+    }
+
+    /// Whom the LIS is told about; nobody for a public page.
+    pub const fn visitor(&self) -> Option<&Visitor> {
+        self.visitor.as_ref()
+    }
+
+    /// The one record asked for, if the rule names one.
+    pub const fn record(&self) -> Option<&RecordNumber> {
+        match &self.basis {
+            Basis::Record(record) => Some(record),
+            _ => None,
+        }
+    }
+}
+
+impl<R> Permitted<R> {
+    pub const fn request(&self) -> &R {
+        &self.request
+    }
+
+    pub const fn permit(&self) -> &Permit {
+        &self.permit
+    }
+}
+
+#[cfg(test)]
+#[path = "decision_tests.rs"]
+pub(crate) mod tests;

@@ -1,0 +1,145 @@
+//! The two names of one LIS: the site that patients see and the upstream that we call.
+
+use url::Url;
+
+use config::site::{SiteProblem, SiteSection};
+
+#[derive(Clone, Debug)]
+pub struct Origins {
+    site: Origin,
+    upstream: Origin,
+}
+
+#[derive(Clone, Debug)]
+struct Origin {
+    url: Url,
+    /// `scheme://host[:port]`, without a default port.
+    text: String,
+    authority: String,
+}
+
+impl Origins {
+    pub fn of(section: &SiteSection) -> Result<Self, SiteProblem> {
+        let read = |field, text: &str| {
+            Origin::read(text).ok_or_else(|| section.problem(None, field, "write scheme, host and port".to_owned()))
+        };
+        Ok(Self {
+            site: read("origin", &section.origin)?,
+            upstream: read("upstream", &section.upstream)?,
+        })
+    }
+
+    /// `https://results.lab.example`, without a slash.
+    pub fn site(&self) -> &str {
+        &self.site.text
+    }
+
+    pub fn site_authority(&self) -> &str {
+        &self.site.authority
+    }
+
+    pub fn upstream(&self) -> &str {
+        &self.upstream.text
+    }
+
+    pub fn upstream_authority(&self) -> &str {
+        &self.upstream.authority
+    }
+
+    /// A URL of the LIS as the site's: absolute, relative, scheme-relative, or with one of the spellings that browsers
+    /// accept (they and this share the WHATWG parser). `None` if it leads elsewhere and stays as it is.
+    pub fn to_site(&self, url: &str, requested: &str) -> Option<String> {
+        let target = self.upstream.url.join(requested).ok()?.join(url).ok()?;
+        let ours = target.origin() == self.upstream.url.origin()
+            || target.scheme() == "http" && target.port().is_none() && target.host() == self.site.url.host();
+        ours.then(|| moved(&target, &self.site))
+    }
+
+    /// A URL of the site as the LIS's own, for `Referer` and `Origin`. `None` if it is another site's.
+    pub fn to_upstream(&self, url: &str) -> Option<String> {
+        let target = Url::parse(url).ok()?;
+        (target.origin() == self.site.url.origin()).then(|| moved(&target, &self.upstream))
+    }
+}
+
+impl Origin {
+    fn read(text: &str) -> Option<Self> {
+        let url = Url::parse(text).ok()?;
+        let host = url.host_str()?;
+        let authority = url
+            .port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        let text = format!("{}://{authority}", url.scheme());
+        Some(Self { url, text, authority })
+    }
+}
+
+fn moved(target: &Url, to: &Origin) -> String {
+    let mut text = format!("{}{}", to.text, target.path());
+    if let Some(query) = target.query() {
+        text.push('?');
+        text.push_str(query);
+    }
+    if let Some(fragment) = target.fragment() {
+        text.push('#');
+        text.push_str(fragment);
+    }
+    text
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub fn origins() -> Origins {
+        let section: SiteSection = toml::from_str(
+            "id = \"s\"\nlab = \"l\"\norigin = \"https://results.lab.example:8443\"\nupstream = \"http://127.0.0.1:9000\"",
+        )
+        .unwrap();
+        Origins::of(&section).unwrap()
+    }
+
+    #[test]
+    fn whatever_leads_to_the_lis_leads_to_the_site() {
+        let origins = origins();
+        for (location, expected) in [
+            (
+                "http://127.0.0.1:9000/a?b=c#d",
+                Some("https://results.lab.example:8443/a?b=c#d"),
+            ),
+            ("HTTP://127.0.0.1:9000", Some("https://results.lab.example:8443/")),
+            ("//127.0.0.1:9000/a", Some("https://results.lab.example:8443/a")),
+            ("/\\127.0.0.1:9000/a", Some("https://results.lab.example:8443/a")),
+            ("http:\\\\127.0.0.1:9000/a", Some("https://results.lab.example:8443/a")),
+            ("http://2130706433:9000/a", Some("https://results.lab.example:8443/a")),
+            ("/login", Some("https://results.lab.example:8443/login")),
+            ("next?x=1", Some("https://results.lab.example:8443/records/next?x=1")),
+            ("../up", Some("https://results.lab.example:8443/up")),
+            (
+                "http://results.lab.example/a",
+                Some("https://results.lab.example:8443/a"),
+            ),
+            ("https://elsewhere.example/a", None),
+            ("http://127.0.0.1:9001/a", None),
+            ("https://results.lab.example:8443/a", None),
+            ("javascript:alert(1)", None),
+        ] {
+            assert_eq!(
+                origins.to_site(location, "/records/42").as_deref(),
+                expected,
+                "{location}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_referer_is_moved_the_other_way() {
+        let moved = |url| origins().to_upstream(url);
+        assert_eq!(
+            moved("https://results.lab.example:8443/a?b").as_deref(),
+            Some("http://127.0.0.1:9000/a?b")
+        );
+        assert_eq!(moved("https://elsewhere.example/a"), None);
+        assert_eq!(moved("null"), None);
+    }
+}

@@ -1,0 +1,28 @@
+//! Who stands at the gate, as the session vouches for them.
+
+use std::sync::Arc;
+
+use domain::record::RecordNumber;
+use kernel::clock::Timestamp;
+use kernel::ids::{AccountId, SessionId};
+
+/// A signed-in person. Whoever holds the session builds this, after the session was found and not expired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visitor {
+    pub session: SessionId,
+    pub account: AccountId,
+    /// The account's name for this site alone (pairwise), so that two sites cannot compare notes.
+    pub subject: Arc<str>,
+    /// The records held, and those granted with a scope that includes reading, now.
+    pub records: Arc<[RecordNumber]>,
+    pub authenticated_at: Timestamp,
+    /// How they signed in, in the values of RFC 8176.
+    pub amr: Arc<[&'static str]>,
+}
+
+impl Visitor {
+    /// The record of that number, if it is theirs to read. Exact comparison.
+    pub fn record(&self, number: &str) -> Option<&RecordNumber> {
+        self.records.iter().find(|record| record.as_str() == number)
+    }
+}

@@ -1,0 +1,33 @@
+//! An ID token of ours that a client brings back to say whom it means, however old it is.
+
+use crate::Refusal;
+use crate::authorize::lab_issuer;
+use crate::refusal::Denied;
+use kernel::ids::{ClientId, LabId};
+use service::{Core, signing_keys};
+
+/// Whom the token names, to whom it was given, and in which session.
+pub struct Hint {
+    pub client: ClientId,
+    pub subject: String,
+    pub sid: Option<String>,
+}
+
+/// # Errors
+/// It is no ID token that was given here; or the keys cannot be looked up.
+pub async fn read(core: &Core, lab: &LabId, token: &str) -> Result<Hint, Denied> {
+    let wrong = || Refusal::invalid_request("id_token_hint is not an ID token that this client got here");
+    let token = signing_keys::published(core, lab).await?.verify(token);
+    let token = token.map_err(|_| wrong())?;
+    // An access token is no hint.
+    let is_ours = token.header.is("jwt") && token.text("iss") == Some(&lab_issuer(core, lab)?);
+    let client = token.text("aud").and_then(|aud| aud.parse().ok());
+    match (is_ours, client, token.text("sub")) {
+        (true, Some(client), Some(subject)) => Ok(Hint {
+            client,
+            subject: subject.to_owned(),
+            sid: token.text("sid").map(str::to_owned),
+        }),
+        _ => Err(wrong().into()),
+    }
+}

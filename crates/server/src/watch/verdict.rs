@@ -1,0 +1,76 @@
+//! Which connection is to be cut, and why: a function of what was seen of it.
+
+use std::time::Duration;
+
+use machinery::metrics::CutFor;
+
+/// Nearly full, a connection without a request is one that somebody else needs.
+const IDLE_WHEN_CROWDED: Duration = Duration::from_secs(2);
+
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    pub idle: Duration,
+    pub stall: Duration,
+}
+
+/// What was seen of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// No request is worked on: since when.
+    Idle(Duration),
+    /// Of the answers under way, how long the one that stands still longest has not been taken by the other side.
+    Busy(Option<Duration>),
+}
+
+pub fn verdict(seen: Seen, patience: Patience, crowded: bool) -> Option<CutFor> {
+    let idle = match crowded {
+        true => patience.idle.min(IDLE_WHEN_CROWDED),
+        false => patience.idle,
+    };
+    match seen {
+        Seen::Idle(since) if since >= idle => Some(CutFor::idle),
+        Seen::Busy(Some(since)) if since >= patience.stall => Some(CutFor::stalled),
+        Seen::Idle(_) | Seen::Busy(_) => None,
+    }
+}
+
+/// Three quarters of the connections are in use.
+pub const fn is_crowded(open: usize, most: usize) -> bool {
+    open.saturating_mul(4) >= most.saturating_mul(3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Patience = Patience {
+        idle: Duration::from_secs(75),
+        stall: Duration::from_secs(60),
+    };
+
+    const fn seconds(n: u64) -> Duration {
+        Duration::from_secs(n)
+    }
+
+    #[test]
+    fn idleness_and_stalls_end_and_work_does_not() {
+        for (seen, crowded, ended) in [
+            (Seen::Idle(seconds(74)), false, None),
+            (Seen::Idle(seconds(75)), false, Some(CutFor::idle)),
+            (Seen::Idle(seconds(1)), true, None),
+            (Seen::Idle(seconds(2)), true, Some(CutFor::idle)),
+            (Seen::Busy(None), true, None),
+            (Seen::Busy(Some(seconds(59))), true, None),
+            (Seen::Busy(Some(seconds(60))), false, Some(CutFor::stalled)),
+        ] {
+            assert_eq!(verdict(seen, PATIENCE, crowded), ended, "{seen:?} {crowded}");
+        }
+    }
+
+    #[test]
+    fn crowded_begins_at_three_quarters() {
+        assert!(!is_crowded(5, 8));
+        assert!(is_crowded(6, 8));
+        assert!(is_crowded(1, 1));
+    }
+}

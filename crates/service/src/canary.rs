@@ -1,0 +1,31 @@
+//! Canaries: whoever tries one has it from a list, because nobody was ever told of it.
+
+use crate::{Core, audit};
+use domain::audit::{Actor, Event};
+use kernel::ids::{AccountId, LabId};
+use store::account::canaries;
+use store::leak::leaks;
+use store::{StoreFault, Tx};
+
+/// The leak's source, where no list is known yet.
+const SOURCE: &str = "canary";
+
+/// Opens an incident if this account is a canary, unless one is open already; true: it is.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn watch(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    actor: &Actor,
+) -> Result<bool, StoreFault> {
+    let now = core.now();
+    if !canaries::touch(tx, lab, account, now).await? {
+        return Ok(false);
+    }
+    let (leak, _) = leaks::open_suspicion(tx, lab, SOURCE, now).await?;
+    audit::record(core, tx, lab, actor, Some(account), Event::CanaryTouched { leak }).await?;
+    Ok(true)
+}

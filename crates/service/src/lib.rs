@@ -1,0 +1,16 @@
+//! What use cases share: screening of passwords, audit, the outbox, sieges, alerts and what they are counted from, `Core`.
+
+pub mod alerts;
+pub mod audit;
+pub mod canary;
+pub mod core;
+pub mod known_passwords;
+pub mod outbox;
+pub mod screening;
+pub mod siege;
+pub mod signing_keys;
+pub mod standing;
+pub mod upstream;
+pub mod watch;
+
+pub use self::core::{Core, Fault};

@@ -1,0 +1,247 @@
+//! Which labs are under siege: counted in process at every attempt, written down together with what other servers counted,
+//! and judged by `domain/siege.rs`.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::{Core, audit};
+use config::Config;
+use domain::audit::{Actor, Event};
+use domain::siege::{Baseline, Counts, RECENT, REMEMBERED, Rules, Siege, Slot, State, WINDOW, add, within};
+use kernel::clock::Timestamp;
+use kernel::ids::LabId;
+use store::sign_in::sieges;
+use store::{Db, StoreFault};
+
+/// How an attempt from a browser that is no trusted device ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    Failed,
+    TurnedAway,
+    Succeeded,
+}
+
+/// Of every lab of the configuration, and of the operators' realm.
+#[derive(Debug)]
+pub struct Sieges {
+    rules: Rules,
+    watches: HashMap<LabId, Mutex<Watch>>,
+    /// One turn at a time, so that nothing is written twice.
+    turns: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct Watch {
+    state: State,
+    /// Not in the database yet.
+    unwritten: Vec<Slot>,
+    /// The last minutes of all servers, at the last turn.
+    recent: Vec<Slot>,
+    limit: u64,
+    baseline: Baseline,
+    baseline_of: Option<Timestamp>,
+}
+
+impl Sieges {
+    pub fn of(config: &Config) -> Self {
+        let rules = Rules {
+            enabled: config.siege.enabled,
+            at_least: config.siege.at_least,
+            factor: config.siege.factor,
+        };
+        let labs = config.labs.iter().map(|lab| lab.id.clone());
+        let watch = || {
+            Mutex::new(Watch {
+                limit: rules.limit(Baseline::default()),
+                ..Watch::default()
+            })
+        };
+        Self {
+            watches: labs.chain([LabId::operators()]).map(|lab| (lab, watch())).collect(),
+            rules,
+            turns: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Whether browsers that nobody knows have to show more. Counts of this moment are in it, so that a wave of guesses
+    /// ends at the limit and not seconds later.
+    pub fn stands(&self, lab: &LabId, now: Timestamp) -> bool {
+        self.watch(lab).is_some_and(|watch| {
+            let counted = within(&watch.recent, WINDOW, now).and(within(&watch.unwritten, WINDOW, now));
+            self.rules.enabled && (watch.state != State::Calm || self.rules.is_exceeded(watch.limit, counted))
+        })
+    }
+
+    /// None: a wait, or no room, tells nothing of what was typed.
+    pub fn count(&self, lab: &LabId, ending: Option<Ending>, now: Timestamp) {
+        let Some(ending) = ending else { return };
+        if let Some(mut watch) = self.watch(lab) {
+            let one = |is: Ending| u64::from(ending == is);
+            let counts = Counts {
+                failures: one(Ending::Failed),
+                turned_away: one(Ending::TurnedAway),
+                successes: one(Ending::Succeeded),
+            };
+            add(&mut watch.unwritten, counts, now);
+        }
+    }
+
+    fn watch(&self, lab: &LabId) -> Option<MutexGuard<'_, Watch>> {
+        let watch = self.watches.get(lab)?;
+        Some(watch.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What stood when the last server stopped stands.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn recall(core: &Core) -> Result<(), StoreFault> {
+    let mut tx = core.db.begin_read().await?;
+    for (lab, siege) in sieges::find_standing(&mut tx).await? {
+        if let Some(mut watch) = core.sieges.watch(&lab) {
+            watch.state = State::Siege(siege);
+        }
+    }
+    Ok(())
+}
+
+/// Writes down what was counted here, reads what all servers counted, and decides for every lab.
+///
+/// # Errors
+/// The database does not answer; what was counted is kept for the next turn.
+pub async fn turn(core: &Core) -> Result<(), StoreFault> {
+    let _turn = core.sieges.turns.lock().await;
+    write(core).await?;
+    let now = core.now();
+    let mut tx = core.db.begin_read().await?;
+    let slots = sieges::find_recent(&mut tx, now.minus(RECENT)).await?;
+    let standing: HashMap<LabId, Siege> = sieges::find_standing(&mut tx).await?.into_iter().collect();
+    drop(tx);
+    for lab in core.sieges.watches.keys() {
+        let recent: Vec<Slot> = slots
+            .iter()
+            .filter(|(of, _)| of == lab)
+            .map(|(_, slot)| *slot)
+            .collect();
+        let state = standing.get(lab).map_or(State::Calm, |siege| State::Siege(*siege));
+        let baseline = baseline(core, lab, now).await?;
+        let next = state.next(&recent, baseline, &core.sieges.rules, now);
+        pass(core, lab, state, next, now).await?;
+        if let Some(mut watch) = core.sieges.watch(lab) {
+            watch.state = next;
+            watch.recent = recent;
+            watch.limit = core.sieges.rules.limit(baseline);
+        }
+        core.metrics.siege_is(lab, next != State::Calm);
+    }
+    Ok(())
+}
+
+async fn write(core: &Core) -> Result<(), StoreFault> {
+    let unwritten: Vec<(&LabId, Vec<Slot>)> = core
+        .sieges
+        .watches
+        .keys()
+        .filter_map(|lab| Some((lab, core.sieges.watch(lab)?.unwritten.clone())))
+        .filter(|(_, slots)| !slots.is_empty())
+        .collect();
+    if unwritten.is_empty() {
+        return Ok(());
+    }
+    let mut tx = core.db.begin().await?;
+    for (lab, slots) in &unwritten {
+        for slot in slots {
+            sieges::add(&mut tx, lab, slot).await?;
+        }
+    }
+    tx.commit().await?;
+    for (lab, written) in unwritten {
+        if let Some(mut watch) = core.sieges.watch(lab) {
+            // The last one may have grown meanwhile.
+            for (slot, written) in watch.unwritten.iter_mut().zip(&written) {
+                slot.counts = slot.counts.without(written.counts);
+            }
+            watch.unwritten.retain(|slot| slot.counts != Counts::default());
+            watch.recent.extend(written);
+        }
+    }
+    Ok(())
+}
+
+/// What is usual changes slowly, and two weeks are many rows.
+async fn baseline(core: &Core, lab: &LabId, now: Timestamp) -> Result<Baseline, StoreFault> {
+    if let Some(watch) = core.sieges.watch(lab)
+        && watch.baseline_of.is_some_and(|at| now.since(at) < WINDOW)
+    {
+        return Ok(watch.baseline);
+    }
+    let since = now.minus(REMEMBERED);
+    let mut tx = core.db.begin_read().await?;
+    let spans = sieges::find_spans(&mut tx, lab, since).await?;
+    let earlier = sieges::find_earlier(&mut tx, lab, since).await?;
+    let baseline = Baseline::of(&spans, &earlier, now);
+    if let Some(mut watch) = core.sieges.watch(lab) {
+        (watch.baseline, watch.baseline_of) = (baseline, Some(now));
+    }
+    Ok(baseline)
+}
+
+/// One server writes down that a siege began or ended; the alert follows from that.
+async fn pass(core: &Core, lab: &LabId, from: State, to: State, now: Timestamp) -> Result<(), StoreFault> {
+    let (siege, ends) = match (from, to) {
+        (State::Calm, State::Siege(siege)) => (siege, false),
+        (State::Siege(siege), State::Calm) => (siege, true),
+        _ => return Ok(()),
+    };
+    let mut tx = core.db.begin().await?;
+    let is_first = match ends {
+        true => sieges::end(&mut tx, lab, &siege, now).await?,
+        false => sieges::begin(&mut tx, lab, &siege).await?,
+    };
+    if is_first {
+        let event = if ends { ended(&siege) } else { began(&siege) };
+        audit::record(core, &mut tx, lab, &Actor::Vestibule, None, event).await?;
+    }
+    tx.commit().await
+}
+
+fn began(siege: &Siege) -> Event {
+    Event::SiegeBegan {
+        limit: siege.limit,
+        failures: siege.seen.failures,
+        turned_away: siege.seen.turned_away,
+        successes: siege.seen.successes,
+    }
+}
+
+fn ended(siege: &Siege) -> Event {
+    Event::SiegeEnded {
+        began_at: siege.began.to_string(),
+    }
+}
+
+/// What the desk and `doctor` say of a siege that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub siege: Siege,
+    /// Of the last ten minutes.
+    pub recent: Counts,
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn find_standing(db: &Db, now: Timestamp) -> Result<Vec<(LabId, Standing)>, StoreFault> {
+    let mut tx = db.begin_read().await?;
+    let slots = sieges::find_recent(&mut tx, now.minus(WINDOW)).await?;
+    let standing = sieges::find_standing(&mut tx).await?.into_iter().map(|(lab, siege)| {
+        let of_lab: Vec<Slot> = slots
+            .iter()
+            .filter(|(of, _)| *of == lab)
+            .map(|(_, slot)| *slot)
+            .collect();
+        let recent = within(&of_lab, WINDOW, now);
+        (lab, Standing { siege, recent })
+    });
+    Ok(standing.collect())
+}

@@ -1,0 +1,192 @@
+//! Looks on while people sign in and read, and counts what no person does. In memory and by keyed digests: each server
+//! sees its share, and what it finds becomes an alert (`service/alerts/`) within seconds. Nothing here waits, writes or
+//! changes an answer.
+
+mod tally;
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use self::tally::Tallies;
+use crate::Core;
+use config::Alerts;
+use crypto::blind_index::{BlindIndex, blind_index};
+use domain::alert::{Found, Kind, Limits, Target, one_account, one_network, other_records, reading, stuffing, worst};
+use domain::audit::Actor;
+use domain::identifier::Identifier;
+use kernel::client_address::{ClientAddress, ClientNetwork};
+use kernel::clock::Timestamp;
+use kernel::ids::{AccountId, LabId};
+use machinery::reading::{Reading, Readings};
+
+/// What goes on is raised again after so long.
+const AGAIN: Duration = Duration::from_secs(60);
+
+#[derive(Debug, Default)]
+pub struct Watch {
+    attempts: Mutex<Attempts>,
+    readings: Mutex<Readings>,
+    /// Refusals for other people's records, each one of its own.
+    others: Mutex<Tallies<(LabId, AccountId)>>,
+    refusals: AtomicU64,
+    said: Mutex<HashMap<(LabId, Kind, String), Timestamp>>,
+}
+
+#[derive(Debug, Default)]
+struct Attempts {
+    labs: Tallies<LabId>,
+    networks: Tallies<(LabId, ClientNetwork)>,
+    identifiers: Tallies<(LabId, BlindIndex)>,
+}
+
+/// What an attempt named.
+#[derive(Clone, Copy)]
+pub enum Named<'a> {
+    Identifier(&'a str),
+    /// Off a sheet of paper.
+    Code(&'a str),
+}
+
+impl std::fmt::Debug for Named<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Named(..)")
+    }
+}
+
+/// An attempt before it is known how it ends. Made for all alike, so that nothing shows.
+#[derive(Debug)]
+pub struct Sighting {
+    lab: LabId,
+    network: Option<ClientNetwork>,
+    named: Option<BlindIndex>,
+    is_identifier: bool,
+}
+
+impl Sighting {
+    pub fn of(core: &Core, lab: &LabId, actor: &Actor, named: Named<'_>) -> Self {
+        let (index, is_identifier) = match named {
+            Named::Identifier(typed) => {
+                let identifier = Identifier::parse(typed);
+                (
+                    identifier.map(|identifier| core.identifier_index(lab, &identifier)),
+                    true,
+                )
+            }
+            Named::Code(typed) => (Some(blind_index(&core.keyring, lab, "watched code", typed)), false),
+        };
+        let network = match actor {
+            Actor::Visitor { address } => address.parse().ok().map(ClientAddress::network),
+            _ => None,
+        };
+        Self {
+            lab: lab.clone(),
+            network,
+            named: index,
+            is_identifier,
+        }
+    }
+
+    /// It was refused, or had to wait.
+    pub fn refused(self, core: &Core) {
+        let (now, limits) = (core.now(), &core.config.alerts);
+        let Some(named) = self.named else { return };
+        let mut attempts = lock(&core.watch.attempts);
+        if let Some(network) = self.network {
+            let whose = (self.lab.clone(), network);
+            let limit = limits.network_identifiers;
+            attempts.networks.note(whose, digest(named.as_bytes()), limit, now);
+        }
+        if self.is_identifier {
+            if let Some(network) = self.network {
+                let whose = (self.lab.clone(), named);
+                let from = digest(network.to_string().as_bytes());
+                attempts.identifiers.note(whose, from, limits.identifier_networks, now);
+            }
+            let limit = limits.stuffing_identifiers.saturating_mul(10);
+            attempts.labs.note(self.lab, digest(named.as_bytes()), limit, now);
+        }
+    }
+}
+
+impl Watch {
+    /// Where what an account reads is counted.
+    pub fn reading(&self, lab: &LabId, account: AccountId, now: Timestamp) -> Arc<Reading> {
+        lock(&self.readings).of(lab, account, now)
+    }
+
+    /// Somebody signed in asked for a record that is not theirs.
+    pub fn other_record(&self, lab: &LabId, account: AccountId, limits: &Alerts, now: Timestamp) {
+        let which = self.refusals.fetch_add(1, Ordering::Relaxed);
+        lock(&self.others).note((lab.clone(), account), which, limits.other_records, now);
+    }
+
+    /// What is worth an alert now, lab by lab, and was not said within the last minute.
+    pub fn evaluate(&self, limits: &Alerts, now: Timestamp) -> Vec<(LabId, Found)> {
+        let (rules, window) = (rules(limits), limits.window());
+        let mut all: BTreeMap<(LabId, Kind), Vec<Found>> = BTreeMap::new();
+        let mut add = |lab: &LabId, found: Option<Found>| {
+            if let Some(found) = found {
+                all.entry((lab.clone(), found.cause.kind())).or_default().push(found);
+            }
+        };
+        {
+            let mut attempts = lock(&self.attempts);
+            for (lab, count) in attempts.labs.counts(window, now) {
+                add(lab, stuffing(count, &rules));
+            }
+            for ((lab, network), count) in attempts.networks.counts(window, now) {
+                add(lab, one_network(*network, count, &rules));
+            }
+            for ((lab, identifier), count) in attempts.identifiers.counts(window, now) {
+                add(lab, one_account(Target::Identifier(*identifier), count, &rules));
+            }
+        }
+        for ((lab, account), requests, records) in lock(&self.readings).counts(window, now) {
+            add(&lab, reading(account, requests, records, &rules));
+        }
+        for ((lab, account), count) in lock(&self.others).counts(window, now) {
+            add(lab, other_records(*account, count, &rules));
+        }
+        let found = all.into_iter().flat_map(|((lab, kind), found)| {
+            let found = worst(kind, found);
+            found.into_iter().map(move |found| (lab.clone(), found))
+        });
+        let mut said = lock(&self.said);
+        said.retain(|_, at| at.plus(AGAIN) > now);
+        let is_news = |(lab, found): &(LabId, Found)| {
+            let key = (lab.clone(), found.cause.kind(), found.cause.subject());
+            match said.entry(key) {
+                Entry::Occupied(_) => false,
+                Entry::Vacant(entry) => {
+                    entry.insert(now);
+                    true
+                }
+            }
+        };
+        found.filter(is_news).collect()
+    }
+}
+
+fn rules(limits: &Alerts) -> Limits {
+    Limits {
+        stuffing_identifiers: limits.stuffing_identifiers,
+        network_identifiers: limits.network_identifiers,
+        identifier_networks: limits.identifier_networks,
+        reading_requests: limits.reading_requests,
+        reading_records: limits.reading_records,
+        other_records: limits.other_records,
+    }
+}
+
+fn digest(bytes: &[u8]) -> u64 {
+    let hash = blake3::hash(bytes);
+    let (first, _) = hash.as_bytes().split_first_chunk().unwrap_or((&[0; 8], &[]));
+    u64::from_le_bytes(*first)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

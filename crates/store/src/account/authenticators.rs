@@ -1,0 +1,77 @@
+//! TOTP authenticators: the seed sealed, and which step was used or tried last.
+
+use crate::db::on_both;
+use crate::{StoreFault, Tx};
+use crypto::seal::{Place, Sealer};
+use crypto::totp::{Seed, Step};
+use kernel::clock::Timestamp;
+use kernel::ids::{AccountId, LabId};
+
+/// A step in which the code was right serves this many attempts, so that a mistyped password may be corrected.
+pub const TRIES_PER_STEP: i64 = 3;
+
+/// Binds a new authenticator in the place of any other; the step that confirmed it is used up.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn bind(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    lab: &LabId,
+    account: AccountId,
+    seed: &Seed,
+    confirmed: Step,
+    now: Timestamp,
+) -> Result<(), StoreFault> {
+    const SQL: &str = "INSERT INTO authenticators \
+         (lab_id, account_id, seed, bound_at, consumed_step, tried_step, tried_times) \
+         VALUES ($1, $2, $3, $4, $5, $5, 0) ON CONFLICT (lab_id, account_id) DO UPDATE SET seed = excluded.seed, \
+         bound_at = excluded.bound_at, consumed_step = excluded.consumed_step, tried_step = excluded.tried_step, \
+         tried_times = 0";
+    let place = Place {
+        lab,
+        column: "authenticators.seed",
+        row: account.as_bytes(),
+    };
+    let sealed = sealer.seal(place, seed.as_bytes())?;
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(sealed)
+            .bind(now.micros()).bind(confirmed.number())
+            .execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// Takes one of the attempts that a right code is good for. False: the step is used up, consumed, or older than one
+/// that is.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn try_step(tx: &mut Tx, lab: &LabId, account: AccountId, step: Step) -> Result<bool, StoreFault> {
+    const SQL: &str = "UPDATE authenticators SET \
+         tried_times = CASE WHEN tried_step = $3 THEN tried_times + 1 ELSE 1 END, tried_step = $3 \
+         WHERE lab_id = $1 AND account_id = $2 AND consumed_step < $3 AND tried_step <= $3 \
+         AND (tried_step < $3 OR tried_times < $4)";
+    let changed = on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(step.number()).bind(TRIES_PER_STEP)
+            .execute(connection).await?.rows_affected()
+    });
+    Ok(changed == 1)
+}
+
+/// Uses a step up. False: another sign-in was faster, or the authenticator was bound anew.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn consume_step(tx: &mut Tx, lab: &LabId, account: AccountId, step: Step) -> Result<bool, StoreFault> {
+    const SQL: &str = "UPDATE authenticators SET consumed_step = $3 \
+         WHERE lab_id = $1 AND account_id = $2 AND consumed_step < $3";
+    let changed = on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(step.number())
+            .execute(connection).await?.rows_affected()
+    });
+    Ok(changed == 1)
+}

@@ -1,0 +1,104 @@
+//! Links that were mailed, as digests; each begins one enrolment.
+
+use crate::columns::id;
+use crate::db::on_both;
+use crate::{StoreFault, Tx};
+use crypto::token::HashedToken;
+use kernel::clock::Timestamp;
+use kernel::ids::{AccountId, LabId};
+
+/// Issues a link; the account's earlier ones end.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn issue(
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    token: &HashedToken,
+    issued_by: &str,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), StoreFault> {
+    const END_EARLIER: &str =
+        "UPDATE invitations SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
+    const INSERT: &str = "INSERT INTO invitations (lab_id, token_hash, account_id, issued_by, issued_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6)";
+    on_both!(&mut *tx, connection => {
+        sqlx::query(END_EARLIER)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(now.micros()).execute(connection).await?;
+    });
+    on_both!(tx, connection => {
+        sqlx::query(INSERT)
+            .bind(lab.as_str()).bind(token.as_bytes()).bind(account.as_bytes().as_slice())
+            .bind(issued_by).bind(now.micros()).bind(expires_at.micros())
+            .execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// None: no such link, expired, or used.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn lookup(
+    tx: &mut Tx,
+    lab: &LabId,
+    token: &HashedToken,
+    now: Timestamp,
+) -> Result<Option<AccountId>, StoreFault> {
+    const SQL: &str = "SELECT account_id FROM invitations \
+         WHERE lab_id = $1 AND token_hash = $2 AND ended_at IS NULL AND expires_at > $3";
+    let account: Option<Vec<u8>> = on_both!(tx, connection => {
+        sqlx::query_scalar(SQL)
+            .bind(lab.as_str()).bind(token.as_bytes()).bind(now.micros()).fetch_optional(connection).await?
+    });
+    account
+        .map(|account| id(&account, "invitations.account_id"))
+        .transpose()
+}
+
+/// Uses a link up. False: expired meanwhile, or used by a faster enrolment.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn consume(
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+    token: &[u8],
+    now: Timestamp,
+) -> Result<bool, StoreFault> {
+    const SQL: &str = "UPDATE invitations SET ended_at = $4 WHERE lab_id = $1 AND account_id = $2 \
+         AND token_hash = $3 AND ended_at IS NULL AND expires_at > $4";
+    let changed = on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(token).bind(now.micros())
+            .execute(connection).await?.rows_affected()
+    });
+    Ok(changed == 1)
+}
+
+/// Accounts with ids after this one whom a link would serve: they wait, the password of their LIS is here, and no list
+/// that was not undone has their identifier.
+///
+/// # Errors
+/// The database does not answer, or a stored value cannot be read.
+pub async fn find_who_may_be_invited(
+    tx: &mut Tx,
+    lab: &LabId,
+    after: AccountId,
+    most: i64,
+) -> Result<Vec<AccountId>, StoreFault> {
+    const SQL: &str = "SELECT a.account_id FROM legacy_passwords p \
+         JOIN accounts a ON a.lab_id = p.lab_id AND a.account_id = p.account_id \
+         WHERE p.lab_id = $1 AND p.account_id > $2 AND a.state = 'waiting' AND NOT EXISTS (\
+         SELECT 1 FROM leaks l JOIN leak_entries e ON e.lab_id = l.lab_id AND e.leak_id = l.leak_id \
+         WHERE l.lab_id = a.lab_id AND l.state <> 'undone' AND e.identifier_index = a.identifier_index) \
+         ORDER BY p.account_id LIMIT $3";
+    let rows: Vec<Vec<u8>> = on_both!(tx, connection => {
+        sqlx::query_scalar(SQL)
+            .bind(lab.as_str()).bind(after.as_bytes().as_slice()).bind(most).fetch_all(connection).await?
+    });
+    rows.iter().map(|account| id(account, "accounts.account_id")).collect()
+}

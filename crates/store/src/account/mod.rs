@@ -1,0 +1,15 @@
+//! Who somebody is, and the means by which they sign in.
+
+pub mod accounts;
+pub mod authenticators;
+pub mod canaries;
+pub mod invitations;
+pub mod lab_codes;
+pub mod legacy_passwords;
+pub mod operator_networks;
+pub mod operators;
+pub mod passkeys;
+pub mod passwords;
+pub mod records;
+pub mod recovery_codes;
+pub mod upstream_links;

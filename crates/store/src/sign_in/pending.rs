@@ -1,0 +1,153 @@
+//! Sign-ins and enrolments that are not complete, sealed, each under a token of its own.
+
+use crate::columns::id;
+use crate::db::on_both;
+use crate::{StoreFault, Tx};
+use crypto::seal::{Place, Sealer};
+use crypto::token::HashedToken;
+use domain::pending::{Pending, VERSION};
+use kernel::clock::Timestamp;
+use kernel::ids::{AccountId, LabId, PendingId};
+
+/// A pending state as it was found.
+#[derive(Debug)]
+pub struct Found {
+    pub id: PendingId,
+    pub account: AccountId,
+    pub state: Pending,
+}
+
+const COLUMN: &str = "pending.state";
+
+fn seal(sealer: &Sealer, lab: &LabId, id: PendingId, state: &Pending) -> Result<Vec<u8>, StoreFault> {
+    let plain = zeroize::Zeroizing::new(serde_json::to_vec(state).map_err(|_| StoreFault::Unreadable(COLUMN))?);
+    Ok(sealer.seal(
+        Place {
+            lab,
+            column: COLUMN,
+            row: id.as_bytes(),
+        },
+        &plain,
+    )?)
+}
+
+/// # Errors
+/// The database does not answer.
+#[expect(clippy::too_many_arguments, reason = "one row")]
+pub async fn insert(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    lab: &LabId,
+    pending: PendingId,
+    token: &HashedToken,
+    account: AccountId,
+    state: &Pending,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), StoreFault> {
+    const SQL: &str = "INSERT INTO pending \
+         (lab_id, pending_id, token_hash, account_id, version, state, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let sealed = seal(sealer, lab, pending, state)?;
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(pending.as_bytes().as_slice()).bind(token.as_bytes())
+            .bind(account.as_bytes().as_slice()).bind(VERSION).bind(sealed)
+            .bind(now.micros()).bind(expires_at.micros())
+            .execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// None: no such token, expired, or written by another version.
+///
+/// # Errors
+/// The database does not answer, or the sealed state does not open.
+pub async fn lookup(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    lab: &LabId,
+    token: &HashedToken,
+    now: Timestamp,
+) -> Result<Option<Found>, StoreFault> {
+    const SQL: &str = "SELECT pending_id, account_id, state FROM pending \
+         WHERE lab_id = $1 AND token_hash = $2 AND version = $3 AND expires_at > $4";
+    let row: Option<(Vec<u8>, Vec<u8>, Vec<u8>)> = on_both!(tx, connection => {
+        sqlx::query_as(SQL)
+            .bind(lab.as_str()).bind(token.as_bytes()).bind(VERSION).bind(now.micros())
+            .fetch_optional(connection).await?
+    });
+    let Some((pending, account, sealed)) = row else {
+        return Ok(None);
+    };
+    let pending: PendingId = id(&pending, "pending.pending_id")?;
+    let plain = sealer.open(
+        Place {
+            lab,
+            column: COLUMN,
+            row: pending.as_bytes(),
+        },
+        &sealed,
+    )?;
+    let state = serde_json::from_slice(&plain).map_err(|_| StoreFault::Unreadable(COLUMN))?;
+    Ok(Some(Found {
+        id: pending,
+        account: id(&account, "pending.account_id")?,
+        state,
+    }))
+}
+
+/// Goes on to the next stage. False: it ended meanwhile.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn advance(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    lab: &LabId,
+    pending: PendingId,
+    state: &Pending,
+) -> Result<bool, StoreFault> {
+    const SQL: &str = "UPDATE pending SET state = $3 WHERE lab_id = $1 AND pending_id = $2";
+    let sealed = seal(sealer, lab, pending, state)?;
+    let changed = on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(pending.as_bytes().as_slice()).bind(sealed)
+            .execute(connection).await?.rows_affected()
+    });
+    Ok(changed == 1)
+}
+
+/// Ends a pending state. False: another request was faster.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn consume(tx: &mut Tx, lab: &LabId, pending: PendingId) -> Result<bool, StoreFault> {
+    const SQL: &str = "DELETE FROM pending WHERE lab_id = $1 AND pending_id = $2";
+    let changed = on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(pending.as_bytes().as_slice()).execute(connection).await?.rows_affected()
+    });
+    Ok(changed == 1)
+}
+
+/// Whatever an account has under way.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn delete_of(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<(), StoreFault> {
+    const SQL: &str = "DELETE FROM pending WHERE lab_id = $1 AND account_id = $2";
+    on_both!(tx, connection => {
+        sqlx::query(SQL).bind(lab.as_str()).bind(account.as_bytes().as_slice()).execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {
+    Ok(on_both!(tx, connection => {
+        sqlx::query("DELETE FROM pending WHERE expires_at <= $1")
+            .bind(now.micros()).execute(connection).await?.rows_affected()
+    }))
+}

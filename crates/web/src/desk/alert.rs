@@ -1,0 +1,118 @@
+//! `/desk/alerts/{id}`, where somebody takes care of an alert and closes it.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use crate::desk::visit::{Visit, known_alert, with_operator};
+use crate::kit::{App, Context, Failure, see_other};
+use crate::pages::desk::{AlertError, AlertPage};
+use auth::session::Asked;
+use domain::alert::Alert;
+use domain::operator::Role;
+use service::alerts as service;
+use store::telling::{alert_deliveries, alerts};
+
+const LONGEST_NOTE: usize = 500;
+
+#[derive(Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    note: String,
+}
+
+impl std::fmt::Debug for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fields(..)")
+    }
+}
+
+pub async fn get(app: Data<App>, request: HttpRequest, id: Path<String>) -> HttpResponse {
+    with_operator(
+        &app,
+        &request,
+        Role::Security,
+        Asked::ByPerson,
+        async |context, visit| {
+            let alert = known_alert(context, visit, &id).await?;
+            show(context, visit, &alert, None).await
+        },
+    )
+    .await
+}
+
+pub async fn post_take(app: Data<App>, request: HttpRequest, id: Path<String>, fields: Form<Fields>) -> HttpResponse {
+    with_operator(
+        &app,
+        &request,
+        Role::Security,
+        Asked::ByPerson,
+        async |context, visit| {
+            let alert = known_alert(context, visit, &id).await?;
+            if !context.made_form(&fields.csrf) {
+                return show(context, visit, &alert, Some(AlertError::Expired)).await;
+            }
+            match service::take(&app.core, &alert, &visit.operator.actor()).await? {
+                true => Ok(see_other(&format!("/desk/alerts/{}", alert.id))),
+                false => show(context, visit, &alert, Some(AlertError::NotNow)).await,
+            }
+        },
+    )
+    .await
+}
+
+pub async fn post_close(app: Data<App>, request: HttpRequest, id: Path<String>, fields: Form<Fields>) -> HttpResponse {
+    with_operator(
+        &app,
+        &request,
+        Role::Security,
+        Asked::ByPerson,
+        async |context, visit| {
+            let alert = known_alert(context, visit, &id).await?;
+            let note: String = fields.note.trim().chars().take(LONGEST_NOTE).collect();
+            let error = if !context.made_form(&fields.csrf) {
+                AlertError::Expired
+            } else if note.is_empty() {
+                AlertError::NoNote
+            } else if service::close(&app.core, &alert, &note, &visit.operator.actor()).await? {
+                return Ok(see_other(&format!("/desk/alerts/{}", alert.id)));
+            } else {
+                AlertError::NotNow
+            };
+            show(context, visit, &alert, Some(error)).await
+        },
+    )
+    .await
+}
+
+async fn show(
+    context: &mut Context<'_>,
+    visit: &Visit,
+    alert: &Alert,
+    error: Option<AlertError>,
+) -> Result<HttpResponse, Failure> {
+    let core = &context.app.core;
+    context.shown_at(&format!("/desk/alerts/{}", alert.id));
+    let mut tx = core.db.begin_read().await?;
+    // As it is now: whoever was faster may have changed it.
+    let now = alerts::lookup(&mut tx, &core.sealer, context.lab(), alert.id).await?;
+    let told = alert_deliveries::find(&mut tx, context.lab(), alert.id).await?;
+    tx.commit().await?;
+    let page = AlertPage {
+        chrome: context.chrome(),
+        stay: visit.stay(context),
+        alert: &now.ok_or(Failure::NotFound)?,
+        told: &told,
+        error,
+    };
+    let status = match error {
+        None => StatusCode::OK,
+        Some(AlertError::Expired) => StatusCode::FORBIDDEN,
+        Some(AlertError::NoNote) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(AlertError::NotNow) => StatusCode::CONFLICT,
+    };
+    context.page(status, &page)
+}

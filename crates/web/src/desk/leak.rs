@@ -1,0 +1,205 @@
+//! `/desk/leaks/{id}` and what can be done there.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Data, Form, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use crate::desk::UnderWay;
+use crate::desk::visit::{Visit, known_leak, with_operator};
+use crate::kit::context::retry_after;
+use crate::kit::failure::whole_seconds;
+use crate::kit::{App, Context, Failure, see_other};
+use crate::pages::desk::{LeakAlert, LeakPage};
+use admin::operators::{Identified, OperatorError, identify};
+use auth::session::Asked;
+use config::Approval;
+use domain::leak::LeakId;
+use domain::operator::Role;
+use leak::campaign::{self, LeakError};
+use service::Fault;
+
+const LIVE: &str = "live=1";
+const EVERY_SECONDS: &str = "5";
+
+#[derive(Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    code: String,
+}
+
+impl std::fmt::Debug for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fields(..)")
+    }
+}
+
+pub async fn get(app: Data<App>, under_way: Data<UnderWay>, request: HttpRequest, id: Path<String>) -> HttpResponse {
+    let asked = match request.query_string() {
+        LIVE => Asked::ByItself,
+        _ => Asked::ByPerson,
+    };
+    with_operator(&app, &request, Role::Desk, asked, async |context, visit| {
+        let id = known_leak(context, visit, &id).await?;
+        show(context, visit, &under_way, id, None).await
+    })
+    .await
+}
+
+/// What a form asks for, by the last segment of its address.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Apply,
+    Approve,
+    Undo,
+    Close,
+}
+
+impl Act {
+    fn of(request: &HttpRequest) -> Option<Self> {
+        Some(match request.path().rsplit('/').next()? {
+            "apply" => Self::Apply,
+            "approve" => Self::Approve,
+            "undo" => Self::Undo,
+            "close" => Self::Close,
+            _ => return None,
+        })
+    }
+
+    /// What cannot be taken back, or takes everything back.
+    const fn takes_a_code(self) -> bool {
+        matches!(self, Self::Undo | Self::Close)
+    }
+
+    async fn carry_out(self, context: &Context<'_>, visit: &Visit, id: LeakId) -> Result<(), LeakError> {
+        let (core, lab, actor) = (&context.app.core, context.lab(), visit.operator.actor());
+        match self {
+            Self::Apply => campaign::apply(core, lab, id, &actor).await.map(|_| ()),
+            Self::Approve => campaign::approve(core, lab, id, &actor).await,
+            Self::Undo => campaign::undo(core, lab, id, &actor).await,
+            Self::Close => campaign::close(core, lab, id, &actor).await,
+        }
+    }
+}
+
+/// For `security` alone. Ends on the page of the leak, which says why if nothing was done.
+pub async fn post(
+    app: Data<App>,
+    under_way: Data<UnderWay>,
+    request: HttpRequest,
+    id: Path<String>,
+    fields: Form<Fields>,
+) -> HttpResponse {
+    with_operator(
+        &app,
+        &request,
+        Role::Security,
+        Asked::ByPerson,
+        async |context, visit| {
+            let (id, act) = (
+                known_leak(context, visit, &id).await?,
+                Act::of(&request).ok_or(Failure::NotFound)?,
+            );
+            let alert = match act_on(context, visit, id, act, &fields).await? {
+                Some(alert) => alert,
+                None => return Ok(see_other(&format!("/desk/leaks/{id}"))),
+            };
+            show(context, visit, &under_way, id, Some(alert)).await
+        },
+    )
+    .await
+}
+
+/// None: it is done.
+async fn act_on(
+    context: &Context<'_>,
+    visit: &Visit,
+    id: LeakId,
+    act: Act,
+    fields: &Fields,
+) -> Result<Option<LeakAlert>, Failure> {
+    if !context.made_form(&fields.csrf) {
+        return Ok(Some(LeakAlert::Expired));
+    }
+    if act.takes_a_code()
+        && let Some(alert) = prove(context, visit, &fields.code).await?
+    {
+        return Ok(Some(alert));
+    }
+    Ok(Some(match act.carry_out(context, visit, id).await {
+        Ok(()) => return Ok(None),
+        Err(LeakError::SamePerson) => LeakAlert::SamePerson,
+        Err(LeakError::NotNow { .. }) => LeakAlert::NotNow,
+        Err(LeakError::NotSettled | LeakError::ElsewhereAtWork) => LeakAlert::NotSettled,
+        Err(LeakError::UnknownLeak) => return Err(Failure::NotFound),
+        Err(LeakError::Store(fault)) => return Err(fault.into()),
+        Err(_) => return Err(Fault::Broken("a leak was not acted on").into()),
+    }))
+}
+
+/// None: it is them.
+async fn prove(context: &Context<'_>, visit: &Visit, code: &str) -> Result<Option<LeakAlert>, Failure> {
+    let (core, actor) = (&context.app.core, context.actor());
+    match identify(core, &visit.operator.name, code, &actor).await {
+        Ok(Identified::As(_)) => Ok(None),
+        Ok(Identified::Refused) | Err(OperatorError::Unknown) => Ok(Some(LeakAlert::WrongCode)),
+        Ok(Identified::Wait(wait)) => Ok(Some(LeakAlert::Wait {
+            seconds: whole_seconds(wait),
+        })),
+        Err(OperatorError::Store(fault)) => Err(fault.into()),
+        Err(_) => Err(Fault::Broken("an operator was not identified").into()),
+    }
+}
+
+async fn show(
+    context: &mut Context<'_>,
+    visit: &Visit,
+    under_way: &UnderWay,
+    id: LeakId,
+    alert: Option<LeakAlert>,
+) -> Result<HttpResponse, Failure> {
+    let (core, lab) = (&context.app.core, context.lab());
+    let live = context.request.query_string() == LIVE;
+    if !live {
+        context.shown_at(&format!("/desk/leaks/{id}"));
+    }
+    let leak = campaign::find(core, lab).await?.into_iter().find(|leak| leak.id == id);
+    let overview = campaign::overview(core, lab, id).await?;
+    let (Some(leak), Some(overview)) = (leak, overview) else {
+        return Err(Failure::NotFound);
+    };
+    let page = LeakPage {
+        chrome: context.chrome(),
+        stay: visit.stay(context),
+        leak: &leak,
+        overview: &overview,
+        work: under_way.of(id),
+        rotation_hours: u64::from(core.config.leak.rotation_hours),
+        two_person: core.config.leak.approval == Approval::TwoPerson,
+        may_act: visit.may(context, Role::Security),
+        asked_by_me: leak.requested_by == Some(visit.operator.actor().label()),
+        live,
+        alert,
+    };
+    let mut response = context.page(status(alert), &page)?;
+    if let Some(LeakAlert::Wait { seconds }) = alert {
+        retry_after(&mut response, seconds);
+    }
+    if live {
+        let every = header::HeaderValue::from_static(EVERY_SECONDS);
+        response.headers_mut().insert(header::REFRESH, every);
+    }
+    Ok(response)
+}
+
+fn status(alert: Option<LeakAlert>) -> StatusCode {
+    match alert {
+        None => StatusCode::OK,
+        Some(LeakAlert::Expired) => StatusCode::FORBIDDEN,
+        Some(LeakAlert::WrongCode) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(LeakAlert::Wait { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Some(LeakAlert::SamePerson | LeakAlert::NotNow | LeakAlert::NotSettled) => StatusCode::CONFLICT,
+    }
+}

@@ -1,0 +1,273 @@
+//! `/desk/leaks/new`: a list is read as it arrives; what follows goes on in the background, and the leak's page shows it.
+
+use actix_multipart::{Field, Multipart};
+use actix_web::http::{StatusCode, header};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::desk::UnderWay;
+use crate::desk::upload::Upload;
+use crate::desk::visit::{Visit, with_operator};
+use crate::kit::{App, Context, Failure, see_other};
+use crate::pages::desk::{NewLeakError, NewLeakPage};
+use admin::Problem;
+use auth::session::Asked;
+use domain::audit::Actor;
+use domain::leak::LeakId;
+use domain::operator::Role;
+use kernel::ids::LabId;
+use leak::campaign::{self, About, LeakError, List, Notice};
+use leak::folder;
+use service::{Core, Fault};
+
+/// Of a field that is no list.
+const LONGEST_FIELD: usize = 2_000;
+
+#[derive(Debug, Default)]
+struct Fields {
+    csrf: String,
+    source: String,
+    aware_at: String,
+    mapping: String,
+    /// A list in the folder of the server.
+    file: String,
+}
+
+pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    with_operator(
+        &app,
+        &request,
+        Role::Security,
+        Asked::ByPerson,
+        async |context, visit| form(context, visit, &Fields::default(), None).await,
+    )
+    .await
+}
+
+pub async fn post(
+    app: Data<App>,
+    under_way: Data<UnderWay>,
+    request: HttpRequest,
+    mut parts: Multipart,
+) -> HttpResponse {
+    with_operator(
+        &app,
+        &request,
+        Role::Security,
+        Asked::ByPerson,
+        async |context, visit| {
+            context.shown_at("/desk/leaks/new");
+            let mut fields = Fields::default();
+            match begin(context, visit, &under_way, &mut parts, &mut fields).await? {
+                Ok(id) => Ok(see_other(&format!("/desk/leaks/{id}"))),
+                Err(error) => form(context, visit, &fields, Some(error)).await,
+            }
+        },
+    )
+    .await
+}
+
+/// The text fields come first, as the form has them; the list is read when everything else is known.
+async fn begin(
+    context: &Context<'_>,
+    visit: &Visit,
+    under_way: &Data<UnderWay>,
+    parts: &mut Multipart,
+    fields: &mut Fields,
+) -> Result<Result<LeakId, NewLeakError>, Failure> {
+    let list = loop {
+        match parts.try_next().await {
+            Ok(Some(part)) if part.name() == Some("list") => break part,
+            Ok(Some(mut part)) => {
+                if read_field(&mut part, fields).await.is_none() {
+                    return Ok(Err(NewLeakError::Broken));
+                }
+            }
+            Ok(None) | Err(_) => return Ok(Err(NewLeakError::Broken)),
+        }
+    };
+    let about = match check(context, fields) {
+        Ok(about) => about,
+        Err(error) => return Ok(Err(error)),
+    };
+    let started = Started::of(context, visit, under_way, about);
+    match (&context.app.core.config.leak.folder, fields.file.as_str()) {
+        (Some(known), name) if !name.is_empty() => {
+            let path = folder::find(known, name).await.map_err(unreadable)?;
+            match path {
+                Some(path) => started.read(List::File(path)).await,
+                None => Ok(Err(NewLeakError::NoList)),
+            }
+        }
+        _ => upload(context, started, list).await,
+    }
+}
+
+async fn read_field(part: &mut Field, fields: &mut Fields) -> Option<()> {
+    let name = part.name()?.to_owned();
+    let bytes = part.bytes(LONGEST_FIELD).await.ok()?.ok()?;
+    let text = String::from_utf8(bytes.to_vec()).ok()?;
+    let field = match name.as_str() {
+        "csrf" => &mut fields.csrf,
+        "source" => &mut fields.source,
+        "aware_at" => &mut fields.aware_at,
+        "mapping" => &mut fields.mapping,
+        "file" => &mut fields.file,
+        _ => return None,
+    };
+    *field = text.trim().to_owned();
+    Some(())
+}
+
+fn check(context: &Context<'_>, fields: &Fields) -> Result<About, NewLeakError> {
+    if !context.made_form(&fields.csrf) {
+        return Err(NewLeakError::Expired);
+    }
+    if fields.source.is_empty() {
+        return Err(NewLeakError::NoSource);
+    }
+    let typed = Some(fields.aware_at.as_str()).filter(|typed| !typed.is_empty());
+    let aware_at = typed.map(|typed| context.face.zone.read(typed).ok_or(NewLeakError::TimeUnread));
+    Ok(About {
+        source: fields.source.clone(),
+        aware_at: aware_at.transpose()?,
+        mapping: Some(fields.mapping.clone()).filter(|mapping| !mapping.is_empty()),
+    })
+}
+
+/// The rest of the upload goes to the reader as it arrives, and to nobody once the reader has refused the list.
+async fn upload(
+    context: &Context<'_>,
+    started: Started,
+    mut list: Field,
+) -> Result<Result<LeakId, NewLeakError>, Failure> {
+    let name = list.content_disposition().and_then(|about| about.get_filename());
+    let name = name.unwrap_or_default().to_owned();
+    let Ok(Some(first)) = list.try_next().await else {
+        return Ok(Err(NewLeakError::NoList));
+    };
+    let length = context.request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    let (sender, upload) = Upload::channel();
+    let list_read = started.read(List::Stream {
+        name,
+        length: length.unwrap_or_default(),
+        read: Box::new(upload),
+    });
+    let (read, sent) = tokio::join!(list_read, send(first, list, sender));
+    match sent {
+        Some(()) => read,
+        None => Ok(Err(NewLeakError::Broken)),
+    }
+}
+
+/// None: the browser was cut off, and the reader is not told that this was all.
+async fn send(first: Bytes, mut list: Field, sender: mpsc::Sender<Bytes>) -> Option<()> {
+    let mut next = Some(first);
+    while let Some(piece) = next {
+        if !piece.is_empty() {
+            let _ = sender.send(piece).await;
+        }
+        next = list.try_next().await.ok()?;
+    }
+    let _ = sender.send(Bytes::new()).await;
+    Some(())
+}
+
+/// Everything that goes on when the browser is answered.
+struct Started {
+    core: Core,
+    lab: LabId,
+    about: About,
+    actor: Actor,
+    under_way: Data<UnderWay>,
+}
+
+impl Started {
+    fn of(context: &Context<'_>, visit: &Visit, under_way: &Data<UnderWay>, about: About) -> Self {
+        Self {
+            core: context.app.core.clone(),
+            lab: context.lab().clone(),
+            about,
+            actor: visit.operator.actor(),
+            under_way: under_way.clone(),
+        }
+    }
+
+    /// Until the list is read and the leak has its number; what follows goes on without the browser.
+    async fn read(self, list: List) -> Result<Result<LeakId, NewLeakError>, Failure> {
+        let (numbered, number) = oneshot::channel();
+        let work = tokio::spawn(self.draft(list, numbered));
+        if let Ok(id) = number.await {
+            return Ok(Ok(id));
+        }
+        match work.await {
+            Ok(Ok(id)) => Ok(Ok(id)),
+            Ok(Err(LeakError::Mapping(_))) => Ok(Err(NewLeakError::MappingUnread)),
+            Ok(Err(LeakError::AwareTooLate)) => Ok(Err(NewLeakError::TimeInFuture)),
+            Ok(Err(LeakError::List(error))) => {
+                let Problem { what, remedy, .. } = error.problem();
+                Ok(Err(NewLeakError::Unreadable { what, remedy }))
+            }
+            Ok(Err(LeakError::Store(fault))) => Err(fault.into()),
+            Ok(Err(_)) | Err(_) => Err(Fault::Broken("a list could not be read to its end").into()),
+        }
+    }
+
+    async fn draft(self, list: List, numbered: oneshot::Sender<LeakId>) -> Result<LeakId, LeakError> {
+        let (mut numbered, mut number) = (Some(numbered), None);
+        let mut notify = |notice| {
+            if let Notice::Numbered(id) = notice {
+                number = Some(id);
+                // Whoever asked may be gone: the work goes on.
+                numbered.take().map(|numbered| numbered.send(id));
+            }
+            if let Some(id) = number {
+                self.under_way.note(id, notice);
+            }
+        };
+        let result = campaign::draft(&self.core, &self.lab, list, self.about, &self.actor, &mut notify).await;
+        if let Err(error) = &result {
+            tracing::warn!(%error, lab = %self.lab, "a list was not read to its end");
+        }
+        if let Some(id) = number {
+            self.under_way.ended(id);
+        }
+        result
+    }
+}
+
+async fn form(
+    context: &Context<'_>,
+    visit: &Visit,
+    fields: &Fields,
+    error: Option<NewLeakError>,
+) -> Result<HttpResponse, Failure> {
+    let files = match &context.app.core.config.leak.folder {
+        Some(known) => folder::names(known).await.map_err(unreadable)?,
+        None => Vec::new(),
+    };
+    let status = match error {
+        None => StatusCode::OK,
+        Some(NewLeakError::Expired) => StatusCode::FORBIDDEN,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let page = NewLeakPage {
+        chrome: context.chrome(),
+        stay: visit.stay(context),
+        source: &fields.source,
+        aware_at: &fields.aware_at,
+        mapping: &fields.mapping,
+        files: &files,
+        error,
+    };
+    context.page(status, &page)
+}
+
+fn unreadable(error: std::io::Error) -> Failure {
+    tracing::error!(%error, "[leak] folder cannot be read");
+    Fault::Broken("[leak] folder cannot be read").into()
+}

@@ -1,0 +1,92 @@
+//! Has the browser make a passkey, and takes it.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use super::{list, with_holder};
+use crate::kit::context::add_cookie;
+use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::pages::{NewPasskey, PasskeysError};
+use auth::passkeys::{self, Added, Adding};
+use crypto::token::TokenKind;
+use domain::session::Session;
+
+#[derive(Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    answer: String,
+}
+
+impl std::fmt::Debug for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fields(..)")
+    }
+}
+
+pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    with_holder(&app, &request, async |context, session| {
+        context.shown_at(context.door.passkeys_new);
+        let Some(adding) = adding(context, session).await? else {
+            return Ok(see_other(context.door.passkeys));
+        };
+        let page = NewPasskey {
+            chrome: context.chrome(),
+            options: adding.options(),
+        };
+        context.page(StatusCode::OK, &page)
+    })
+    .await
+}
+
+pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+    with_holder(&app, &request, async |context, session| {
+        context.admit()?;
+        if !context.made_form(&fields.csrf) {
+            let (status, error) = (StatusCode::FORBIDDEN, Some(PasskeysError::Expired));
+            return list::show(context, session, status, None, error).await;
+        }
+        let added = match adding(context, session).await? {
+            Some(adding) => {
+                let (core, party, actor) = (&app.core, &context.face.party, context.actor());
+                passkeys::add(
+                    core,
+                    party,
+                    context.realm(),
+                    adding,
+                    &fields.name,
+                    &fields.answer,
+                    &actor,
+                )
+                .await?
+            }
+            None => Added::Over,
+        };
+        let mut response = match added {
+            Added::Done => see_other(&format!("{}?{}", context.door.passkeys, list::ADDED)),
+            Added::Refused | Added::Over => {
+                let error = match added {
+                    Added::Over => PasskeysError::Expired,
+                    _ => PasskeysError::Refused,
+                };
+                list::show(context, session, StatusCode::UNPROCESSABLE_ENTITY, None, Some(error)).await?
+            }
+        };
+        add_cookie(&mut response, cookies::clear(cookies::passkey(context.door)));
+        Ok(response)
+    })
+    .await
+}
+
+async fn adding(context: &Context<'_>, session: &Session) -> Result<Option<Adding>, Failure> {
+    let Some(token) = cookies::token(context.request, cookies::passkey(context.door), TokenKind::Pending) else {
+        return Ok(None);
+    };
+    let core = &context.app.core;
+    Ok(passkeys::find(core, context.realm(), session.account, &token).await?)
+}

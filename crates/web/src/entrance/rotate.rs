@@ -1,0 +1,137 @@
+//! The page of a held sign-in, and no other's.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use crate::entrance::login;
+use crate::kit::context::{retry_after, with_portal};
+use crate::kit::failure::whole_seconds;
+use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::pages::{Held, PasswordError};
+use auth::rotate::{self, OnHold, Rotation, Typed};
+use crypto::token::TokenKind;
+use domain::account::HoldReason;
+use domain::password::Unsuitable;
+use domain::pending::Wanted;
+use domain::return_to::ReturnTo;
+
+#[derive(Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    pub new_password: String,
+    #[serde(default)]
+    pub recovery_code: String,
+    #[serde(default)]
+    pub csrf: String,
+}
+
+impl std::fmt::Debug for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fields(..)")
+    }
+}
+
+pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    with_portal(&app, &request, async |context| match on_hold(context).await? {
+        Some(on_hold) => Shown::of(&on_hold).page(context, StatusCode::OK, None),
+        None => Ok(see_other(context.door.login)),
+    })
+    .await
+}
+
+pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+    with_portal(&app, &request, async |context| {
+        context.admit()?;
+        let Some(on_hold) = on_hold(context).await? else {
+            return Ok(see_other(context.door.login));
+        };
+        let shown = Shown::of(&on_hold);
+        if !context.made_form(&fields.csrf) {
+            return shown.page(context, StatusCode::FORBIDDEN, Some(PasswordError::Expired));
+        }
+        let typed = Typed {
+            new_password: &fields.new_password,
+            recovery_code: &fields.recovery_code,
+        };
+        let (core, lab) = (&context.app.core, context.realm());
+        let (actor, browser) = (context.actor(), context.visitor());
+        let refusal = match rotate::choose(core, lab, on_hold, typed, &actor, &browser).await? {
+            Rotation::Done { opened, return_to } => return login::enter(context, opened, return_to.as_ref()).await,
+            Rotation::Over => return Ok(see_other(context.door.login)),
+            Rotation::Wait(wait) => {
+                let seconds = whole_seconds(wait);
+                let error = Some(PasswordError::Wait { seconds });
+                let mut response = shown.page(context, StatusCode::TOO_MANY_REQUESTS, error)?;
+                retry_after(&mut response, seconds);
+                return Ok(response);
+            }
+            Rotation::Busy(wait) => {
+                let seconds = whole_seconds(wait);
+                (StatusCode::SERVICE_UNAVAILABLE, PasswordError::Busy { seconds })
+            }
+            Rotation::WrongRecoveryCode => (StatusCode::UNAUTHORIZED, PasswordError::WrongRecoveryCode),
+            Rotation::Unsuitable(unsuitable) => (StatusCode::UNPROCESSABLE_ENTITY, why(unsuitable)),
+        };
+        shown.page(context, refusal.0, Some(refusal.1))
+    })
+    .await
+}
+
+async fn on_hold(context: &mut Context<'_>) -> Result<Option<OnHold>, Failure> {
+    let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
+        return Ok(None);
+    };
+    let on_hold = rotate::find(&context.app.core, context.realm(), &token).await?;
+    if let Some(ReturnTo::Client(client)) = on_hold.as_ref().and_then(OnHold::return_to) {
+        context.leads_to(&client.target);
+    }
+    Ok(on_hold)
+}
+
+/// What the page shows of a hold.
+struct Shown {
+    reason: HoldReason,
+    wanted: Wanted,
+    identifier: String,
+}
+
+impl Shown {
+    fn of(on_hold: &OnHold) -> Self {
+        Self {
+            reason: on_hold.reason(),
+            wanted: on_hold.wanted,
+            identifier: on_hold.person.identifier.clone(),
+        }
+    }
+
+    fn page(
+        &self,
+        context: &Context<'_>,
+        status: StatusCode,
+        error: Option<PasswordError>,
+    ) -> Result<HttpResponse, Failure> {
+        let page = Held {
+            chrome: context.chrome(),
+            reason: self.reason,
+            wanted: self.wanted,
+            action: context.door.password,
+            identifier: &self.identifier,
+            error,
+        };
+        context.page(status, &page)
+    }
+}
+
+pub fn why(reason: Unsuitable) -> PasswordError {
+    match reason {
+        Unsuitable::TooShort => PasswordError::TooShort,
+        Unsuitable::TooLong => PasswordError::TooLong,
+        Unsuitable::Common => PasswordError::TooCommon,
+        Unsuitable::Guessable => PasswordError::Guessable,
+        Unsuitable::Personal(what) => PasswordError::ContainsPersonal(what),
+        Unsuitable::SameAsBefore => PasswordError::SameAsBefore,
+        Unsuitable::Leaked => PasswordError::CloseToLeaked,
+    }
+}

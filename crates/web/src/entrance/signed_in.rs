@@ -1,0 +1,102 @@
+//! Who is signed in here, and the pages for those who are not.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use crate::kit::context::{add_cookie, with_portal};
+use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::pages::Login;
+use auth::session::{self, Asked};
+use crypto::token::TokenKind;
+use domain::session::Session;
+
+/// # Errors
+/// The database does not answer.
+pub async fn current(context: &mut Context<'_>) -> Result<Option<Session>, Failure> {
+    current_asked(context, Asked::ByPerson).await
+}
+
+/// # Errors
+/// The database does not answer.
+pub async fn current_asked(context: &mut Context<'_>, asked: Asked) -> Result<Option<Session>, Failure> {
+    let Some(token) = cookies::token(context.request, cookies::session(context.door), TokenKind::Session) else {
+        return Ok(None);
+    };
+    context.admit_session()?;
+    let session = session::recognise(&context.app.core, context.realm(), &token, asked).await?;
+    context.session_checked();
+    context.signed_in = session.is_some();
+    Ok(session)
+}
+
+/// Whom to sign out here: also whoever was away for so long that nobody is signed in any more.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn left_open(context: &mut Context<'_>) -> Result<Option<Session>, Failure> {
+    if let Some(session) = current(context).await? {
+        return Ok(Some(session));
+    }
+    let Some(token) = cookies::token(context.request, cookies::session(context.door), TokenKind::Session) else {
+        return Ok(None);
+    };
+    Ok(session::left_open(&context.app.core, context.realm(), &token).await?)
+}
+
+/// To the sign-in; a browser that still carries the cookie of a sign-in that is over is told so with a 401.
+///
+/// # Errors
+/// The page cannot be written.
+pub async fn sign_in_first(context: &mut Context<'_>) -> Result<HttpResponse, Failure> {
+    let cookie = cookies::session(context.door);
+    if context.request.cookie(cookie).is_none() {
+        return Ok(see_other(context.door.login));
+    }
+    context.shown_at(context.door.login);
+    let page = Login {
+        chrome: context.chrome(),
+        identifier: "",
+        site: None,
+        to: None,
+        via: None,
+        request: None,
+        asks_two: context.asks_two_codes(false),
+        upstreams: &context.upstreams(),
+        provider: "",
+        error: None,
+    };
+    let mut response = context.page(StatusCode::UNAUTHORIZED, &page)?;
+    // Of a session that only idled out the next one takes the place.
+    if left_open(context).await?.is_none() {
+        add_cookie(&mut response, cookies::clear(cookie));
+    }
+    Ok(response)
+}
+
+/// Of a form that is only a button.
+#[derive(Debug, Deserialize)]
+pub struct CsrfAlone {
+    #[serde(default)]
+    pub csrf: String,
+}
+
+/// A form of those who are signed in; one that is not ours leads home and does nothing.
+pub async fn with_form(
+    app: &App,
+    request: &HttpRequest,
+    csrf: &str,
+    work: impl AsyncFnOnce(&mut Context<'_>, &Session) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
+    with_portal(app, request, async |context| {
+        context.shown_at(context.door.home);
+        let Some(session) = current(context).await? else {
+            return sign_in_first(context).await;
+        };
+        if !context.made_form(csrf) {
+            return Ok(see_other(context.door.home));
+        }
+        work(context, &session).await
+    })
+    .await
+}

@@ -1,0 +1,115 @@
+//! A request asks for its place here, before any work with database or hash.
+
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+
+use crate::kit::context::Context;
+use crate::kit::cookies;
+use crate::kit::failure::Failure;
+use crate::pages::Door;
+use crypto::token::TokenKind;
+use machinery::admission::Class;
+use machinery::metrics::ShedFrom;
+use machinery::network_throttle::Way;
+
+/// The morning's crowd is gone by then.
+const COME_BACK: Duration = Duration::from_secs(5);
+
+impl Context<'_> {
+    /// Before anything else is done with a form that a stranger can send, and that nobody can send by guessing.
+    ///
+    /// # Errors
+    /// This network sends too fast, or no place is left for such as ask.
+    pub fn admit(&self) -> Result<(), Failure> {
+        let known = self.device().is_some() || has_begun(self.request, self.door);
+        self.admit_by(Way::Unguessable, if known { Class::Known } else { Class::Stranger })
+    }
+
+    /// For a request that brings what we gave out a moment ago.
+    ///
+    /// # Errors
+    /// As for [`Context::admit`].
+    pub fn admit_begun(&self) -> Result<(), Failure> {
+        self.admit_by(Way::Unguessable, Class::Known)
+    }
+
+    /// Before anything else is done with a form that holds a code.
+    ///
+    /// # Errors
+    /// This network, or this lab's strangers together, send too fast; or no place is left for such as ask.
+    pub fn admit_sign_in(&self) -> Result<(), Failure> {
+        match self.device() {
+            Some(token) => self.admit_by(Way::KnownDevice(token.hashed()), Class::Known),
+            None => self.admit_by(Way::Stranger(self.realm()), Class::Stranger),
+        }
+    }
+
+    fn admit_by(&self, way: Way<'_>, class: Class) -> Result<(), Failure> {
+        self.app.throttle.admit(self.client, way).map_err(|wait| {
+            self.app.core.metrics.network_throttled();
+            Failure::TooFast(wait)
+        })?;
+        self.take_place(class)
+    }
+
+    /// Before a session is looked up. Whoever has a place for something else needs no second one.
+    ///
+    /// # Errors
+    /// No place is left.
+    pub fn admit_session(&self) -> Result<(), Failure> {
+        match self.has_place() {
+            true => Ok(()),
+            false => self.take_place(Class::Session),
+        }
+    }
+
+    /// The session was looked up; what follows is work for whoever it belongs to, or a page for a stranger.
+    pub fn session_checked(&self) {
+        let held = self.place.take();
+        self.place.set(held.filter(|place| place.class() != Class::Session));
+    }
+
+    /// The place is given back, and its time says nothing of how much work there may be at once.
+    pub fn step_aside(&self) {
+        drop(self.place.take());
+    }
+
+    /// A refusal leaves at the floor, however busy or idle we are, and holds no place while it waits.
+    pub async fn wait_for_floor(&self) {
+        if let Some(place) = self.place.take() {
+            place.refused();
+        }
+        self.app.floor.wait(self.arrived).await;
+    }
+
+    fn has_place(&self) -> bool {
+        let held = self.place.take();
+        let has = held.is_some();
+        self.place.set(held);
+        has
+    }
+
+    fn take_place(&self, class: Class) -> Result<(), Failure> {
+        let core = &self.app.core;
+        let Some(place) = core
+            .admission
+            .enter(class, core.hashing.callers().saturating_add(core.upstreams.callers()))
+        else {
+            core.metrics.shed(match class {
+                Class::Session => ShedFrom::session,
+                Class::Known => ShedFrom::known,
+                Class::Stranger => ShedFrom::stranger,
+            });
+            return Err(Failure::Busy(COME_BACK));
+        };
+        self.place.set(Some(place));
+        Ok(())
+    }
+}
+
+/// A sign-in on hold, an enrolment under way or a mailed link: each was begun with a code or a secret of ours.
+fn has_begun(request: &HttpRequest, door: &Door) -> bool {
+    let of = |kind| cookies::token(request, cookies::pending(door), kind).is_some();
+    of(TokenKind::Pending) || of(TokenKind::Invitation)
+}

@@ -1,0 +1,26 @@
+//! What every face needs of actix: who asks, at which host, in which language, and how an answer leaves.
+
+pub mod admission;
+pub mod answer;
+pub mod app;
+pub mod bearer;
+pub mod context;
+pub mod cookies;
+pub mod faces;
+pub mod failure;
+pub mod floor;
+pub mod form;
+pub mod limits;
+pub mod misfit;
+pub mod probes;
+pub mod proof;
+mod routes;
+pub mod slow_body;
+pub mod strays;
+pub mod wipe;
+
+pub use answer::{go, see_other};
+pub use app::App;
+pub use context::Context;
+pub use failure::Failure;
+pub(crate) use routes::{call, page};

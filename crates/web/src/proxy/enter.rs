@@ -1,0 +1,53 @@
+//! `/.vestibule/enter`: a ticket from the portal becomes the site's own session, in the browser that asked for it.
+
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use super::service::{context, site};
+use crate::kit::context::add_cookie;
+use crate::kit::{App, Failure, cookies, see_other};
+use auth::hand_over;
+use crypto::token::{PlainToken, TokenKind};
+use domain::return_to::SitePath;
+
+#[derive(Deserialize)]
+pub struct Arrival {
+    #[serde(default)]
+    ticket: String,
+    #[serde(default)]
+    to: String,
+}
+
+impl std::fmt::Debug for Arrival {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Arrival(..)")
+    }
+}
+
+pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Arrival>) -> HttpResponse {
+    let found = site(&app, &request).and_then(|site| Some((site, context(&app, &request, site)?)));
+    let Some((site, context)) = found else {
+        return HttpResponse::MisdirectedRequest().finish();
+    };
+    context
+        .run(async |context| {
+            let ticket = PlainToken::parse(TokenKind::Ticket, &query.ticket);
+            let browser = cookies::token(context.request, cookies::BROWSER, TokenKind::Browser);
+            let (Some(ticket), Some(browser)) = (ticket, browser) else {
+                return Err(Failure::BadRequest);
+            };
+            context.admit_begun()?;
+            let (core, lab, actor) = (&context.app.core, context.lab(), context.actor());
+            let entered = hand_over::enter(core, lab, &site.id, &ticket, &browser, &actor).await?;
+            let Some(token) = entered else {
+                return Err(Failure::BadRequest);
+            };
+            let path = SitePath::parse(&query.to).unwrap_or_else(SitePath::root);
+            let mut response = see_other(path.as_str());
+            add_cookie(&mut response, cookies::set(cookies::SITE, token.expose()));
+            context.bind_browser(&mut response);
+            Ok(response)
+        })
+        .await
+}

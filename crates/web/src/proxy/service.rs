@@ -1,0 +1,217 @@
+//! A site's host: `/.vestibule/…` is ours, everything else goes to the gate.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Payload, ServiceConfig, get, head, resource, route, scope};
+use actix_web::{HttpRequest, HttpResponse};
+use url::form_urlencoded::byte_serialize;
+
+use super::{Refused, Site, SiteGate, enter, forward, keys};
+use crate::kit::faces::Face;
+use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::pages::{self, ErrorKind};
+use auth::{hand_over, session};
+use config::SiteSection;
+use crypto::token::TokenKind;
+use domain::audit::{Event, GateCause};
+use gate::decision::Refusal;
+use gate::visitor::Visitor;
+use kernel::ids::SiteId;
+use machinery::metrics::GateResult;
+use machinery::visits::Visit;
+use service::audit;
+
+/// A worker's own ways into the sites.
+struct Gates(HashMap<SiteId, SiteGate>);
+
+pub fn configure(service: &mut ServiceConfig, sites: &HashMap<SiteId, Arc<Site>>) {
+    let gates = sites
+        .iter()
+        .map(|(id, site)| (id.clone(), SiteGate::new(Arc::clone(site))))
+        .collect();
+    service
+        .app_data(Data::new(Gates(gates)))
+        .service(scope("/.vestibule").configure(ours))
+        .default_service(route().to(gate));
+}
+
+/// Under one prefix, so that the LIS's URLs are compared with that alone.
+fn ours(service: &mut ServiceConfig) {
+    service
+        .service(resource("/enter").route(get().to(enter::get)))
+        .service(
+            resource("/jwks.json")
+                .route(get().to(keys::get))
+                .route(head().to(keys::get)),
+        )
+        .service(
+            resource("/static/{name}")
+                .route(get().to(asset))
+                .route(head().to(asset)),
+        )
+        .service(resource("/account").route(get().to(account)))
+        .default_service(route().to(not_ours));
+}
+
+/// The site this request is for, by its host.
+pub(super) fn site<'a>(app: &'a App, request: &HttpRequest) -> Option<&'a SiteSection> {
+    match app.faces.of_request(request.head()) {
+        Some(Face::Site(id)) => app.faces.site(id),
+        _ => None,
+    }
+}
+
+pub(super) fn context<'a>(app: &'a App, request: &'a HttpRequest, site: &SiteSection) -> Option<Context<'a>> {
+    app.faces
+        .lab(&site.lab)
+        .map(|face| Context::on_site(app, request, face))
+}
+
+async fn gate(app: Data<App>, gates: Data<Gates>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let found =
+        site(&app, &request).and_then(|site| Some((site, gates.0.get(&site.id)?, context(&app, &request, site)?)));
+    let Some((site, gate, mut context)) = found else {
+        return HttpResponse::MisdirectedRequest().finish();
+    };
+    let visit = match visit(&context, site).await {
+        Ok(visit) => visit,
+        Err(failure) => return context.failed(failure),
+    };
+    context.signed_in = visit.is_some();
+    let visitor = visit.as_deref().map(visitor);
+    let reading = visit.as_deref().map(|visit| &*visit.reading);
+    let now = app.core.now();
+    match forward(gate, visitor.as_ref(), reading, context.client, &request, payload, now).await {
+        Ok(response) => {
+            app.core.metrics.gate_answered(GateResult::permitted);
+            response
+        }
+        Err(refused) => {
+            if let (Some(visit), Some(cause)) = (&visit, cause(&refused)) {
+                write_down(&context, site, visit, cause).await;
+            }
+            refuse(&context, site, refused)
+        }
+    }
+}
+
+/// What a signed-in person was refused; strangers are asked to sign in and leave no trace.
+const fn cause(refused: &Refused) -> Option<GateCause> {
+    match refused {
+        Refused::Gate(Refusal::OtherRecord) => Some(GateCause::OtherRecord),
+        Refused::Gate(Refusal::Unmapped) => Some(GateCause::Unmapped),
+        Refused::Gate(Refusal::Ambiguous(_)) => Some(GateCause::Ambiguous),
+        Refused::Gate(Refusal::MethodNotAllowed) => Some(GateCause::Method),
+        _ => None,
+    }
+}
+
+async fn write_down(context: &Context<'_>, site: &SiteSection, visit: &Visit, cause: GateCause) {
+    let event = Event::GateRefused {
+        site: site.id.clone(),
+        cause,
+    };
+    let (core, account) = (&context.app.core, visit.session.account);
+    if cause == GateCause::OtherRecord {
+        core.watch
+            .other_record(context.lab(), account, &core.config.alerts, core.now());
+    }
+    let written = audit::record_alone(core, context.lab(), &context.actor(), Some(account), event).await;
+    if let Err(fault) = written {
+        tracing::error!(site = %site.id, %fault, "a refusal at the gate could not be written down");
+    }
+}
+
+async fn visit(context: &Context<'_>, site: &SiteSection) -> Result<Option<Arc<Visit>>, Failure> {
+    let Some(token) = cookies::token(context.request, cookies::SITE, TokenKind::SiteSession) else {
+        return Ok(None);
+    };
+    context.admit_session()?;
+    let visit = session::recognise_at_site(&context.app.core, context.lab(), &site.id, &token).await;
+    context.session_checked();
+    Ok(visit?)
+}
+
+fn visitor(visit: &Visit) -> Visitor {
+    let session = &visit.session;
+    Visitor {
+        session: session.id,
+        account: session.account,
+        subject: Arc::clone(&visit.subject),
+        records: Arc::clone(&visit.records),
+        authenticated_at: session.authenticated_at,
+        amr: session.means.amr().into(),
+    }
+}
+
+fn refuse(context: &Context<'_>, site: &SiteSection, refused: Refused) -> HttpResponse {
+    let metrics = &context.app.core.metrics;
+    let kind = match refused {
+        Refused::Gate(Refusal::SignInNeeded) => {
+            metrics.gate_answered(GateResult::sign_in_needed);
+            return ask_to_sign_in(context, site);
+        }
+        Refused::UpstreamUnreachable(reason) => {
+            metrics.gate_answered(GateResult::upstream_failed);
+            tracing::warn!(site = %site.id, %reason, "the LIS cannot be reached");
+            return context.error(ErrorKind::Unreachable);
+        }
+        Refused::UpstreamSlow => {
+            metrics.gate_answered(GateResult::upstream_failed);
+            tracing::warn!(site = %site.id, "the LIS did not answer in time");
+            return context.error(ErrorKind::Slow);
+        }
+        Refused::Fault(fault) => return context.failed(Failure::Fault(fault.into())),
+        Refused::Gate(Refusal::Ambiguous(_)) | Refused::BodyIncomplete => ErrorKind::BadLink,
+        Refused::Gate(Refusal::Unmapped) => ErrorKind::NotFound,
+        Refused::Gate(Refusal::OtherRecord) => ErrorKind::NotYours,
+        Refused::Gate(Refusal::MethodNotAllowed) => ErrorKind::MethodNotAllowed,
+    };
+    metrics.gate_answered(GateResult::refused);
+    context.error(kind)
+}
+
+/// A person who opened a page is led to the portal and back; a script gets a plain 401.
+fn ask_to_sign_in(context: &Context<'_>, site: &SiteSection) -> HttpResponse {
+    let request = context.request;
+    let mode = request
+        .headers()
+        .get("Sec-Fetch-Mode")
+        .and_then(|mode| mode.to_str().ok());
+    let is_page = request.method().is_safe() && mode.is_none_or(|mode| mode == "navigate");
+    if !is_page {
+        return HttpResponse::build(StatusCode::UNAUTHORIZED)
+            .insert_header(("Cache-Control", "no-store"))
+            .finish();
+    }
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let to: String = byte_serialize(path.as_bytes()).collect();
+    let via = hand_over::browser_mark(context.browser());
+    let portal = context.face.lab.portal_origin();
+    let mut response = see_other(&format!("{portal}/login?site={}&to={to}&via={via}", site.id));
+    context.bind_browser(&mut response);
+    response
+}
+
+async fn asset(name: actix_web::web::Path<String>) -> HttpResponse {
+    crate::kit::answer::asset(pages::asset(&name))
+}
+
+/// From a LIS page to the portal: the place to sign out.
+async fn account(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let context = site(&app, &request).and_then(|site| context(&app, &request, site));
+    context.map_or_else(
+        || HttpResponse::MisdirectedRequest().finish(),
+        |context| see_other(&format!("{}/account", context.face.lab.portal_origin())),
+    )
+}
+
+async fn not_ours(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let context = site(&app, &request).and_then(|site| context(&app, &request, site));
+    context.map_or_else(
+        || HttpResponse::MisdirectedRequest().finish(),
+        |context| context.error(ErrorKind::NotFound),
+    )
+}

@@ -1,0 +1,240 @@
+//! Connections to the LIS: HTTP/1.1, kept open and used again, never shared by two requests at a time.
+//!
+//! No redirect is followed and nothing is decompressed: both are the browser's business.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::pin::pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::body::{BoxBody, MessageBody, None as NoBody};
+use actix_web::http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use hyper::body::{Body as _, Incoming};
+use hyper::client::conn::http1::SendRequest;
+use hyper::{Request, Response};
+use tokio::time::timeout;
+
+use crate::proxy::body::{Announced, Progress, RequestBody, ResponseBody};
+use crate::proxy::endpoint::Endpoint;
+use kernel::clock::Stopwatch;
+
+const MOST_IDLE: usize = 64;
+const LONGEST_IDLE: Duration = Duration::from_secs(55);
+
+#[derive(Debug, thiserror::Error)]
+pub enum UpstreamFault {
+    #[error("{0}")]
+    Unreachable(String),
+    #[error("no answer in time")]
+    Slow,
+    #[error("the request's body did not arrive")]
+    BodyIncomplete,
+}
+
+impl UpstreamFault {
+    pub fn unreachable(source: &dyn std::error::Error) -> Self {
+        let mut text = source.to_string();
+        let mut next = source.source();
+        while let Some(cause) = next {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            next = cause.source();
+        }
+        Self::Unreachable(text)
+    }
+}
+
+/// A worker's connections to one LIS.
+pub struct Upstream {
+    endpoint: Endpoint,
+    idle: RefCell<Vec<Idle>>,
+}
+
+struct Idle {
+    sender: SendRequest<RequestBody>,
+    since: Stopwatch,
+}
+
+/// A connection in use. Dropped, it closes; given back, it waits for the next request.
+pub struct Lease {
+    sender: SendRequest<RequestBody>,
+    upstream: Rc<Upstream>,
+}
+
+/// The LIS's answer: its head as received, its body still to come.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    body: ResponseBody,
+    ended: bool,
+}
+
+/// A request but for its body.
+#[derive(Clone, Copy)]
+pub struct RequestHead<'a> {
+    pub method: &'a Method,
+    pub target: &'a str,
+    pub headers: &'a HeaderMap,
+}
+
+impl RequestHead<'_> {
+    /// Puts a request together; fails only for a method or target that HTTP cannot carry.
+    fn with(self, body: RequestBody) -> Result<Request<RequestBody>, UpstreamFault> {
+        let mut builder = Request::builder().method(self.method.as_str()).uri(self.target);
+        for (name, value) in self.headers {
+            builder = builder.header(name.as_str(), value.as_bytes());
+        }
+        if body.is_empty() && [Method::POST, Method::PUT, Method::PATCH].contains(self.method) {
+            // Some servers answer 411 to such a method without a length.
+            builder = builder.header("content-length", "0");
+        }
+        builder.body(body).map_err(|fault| UpstreamFault::unreachable(&fault))
+    }
+}
+
+impl Upstream {
+    pub const fn new(endpoint: Endpoint) -> Self {
+        Self {
+            endpoint,
+            idle: RefCell::new(Vec::new()),
+        }
+    }
+
+    /// Sends over a kept connection, or a new one. A kept connection may turn out to be closed: then a request that was
+    /// not sent yet, or one that may be repeated (`GET` and `HEAD`), goes out once more.
+    pub async fn send(self: Rc<Self>, head: RequestHead<'_>, body: RequestBody) -> Result<Answer, UpstreamFault> {
+        let progress = body.progress();
+        let repeatable = body.is_empty() && [Method::GET, Method::HEAD].contains(head.method);
+        let mut request = head.with(body)?;
+        progress.restart();
+        while let Some(mut sender) = self.take_idle() {
+            let sent = self.exchange(&mut sender, request, &progress).await?;
+            let mut failed = match sent {
+                Ok(response) => return self.answer(response, sender),
+                Err(failed) => failed,
+            };
+            request = match failed.take_message() {
+                _ if progress.failed() => return Err(failure(&progress, failed.error())),
+                Some(unsent) => unsent,
+                None if repeatable => head.with(RequestBody::empty(self.endpoint.response_timeout()))?,
+                None => return Err(failure(&progress, failed.error())),
+            };
+        }
+        let mut sender = self.endpoint.connect().await?;
+        progress.restart();
+        let sent = self.exchange(&mut sender, request, &progress).await?;
+        let response = sent.map_err(|failed| failure(&progress, failed.error()))?;
+        self.answer(response, sender)
+    }
+
+    async fn exchange(
+        &self,
+        sender: &mut SendRequest<RequestBody>,
+        request: Request<RequestBody>,
+        progress: &Progress,
+    ) -> Result<Result<Response<Incoming>, Failed>, UpstreamFault> {
+        let mut answer = pin!(sender.try_send_request(request));
+        loop {
+            let rest = self.endpoint.response_timeout().saturating_sub(progress.silent_for());
+            match timeout(rest, &mut answer).await {
+                Ok(answer) => return Ok(answer),
+                Err(_) if progress.silent_for() >= self.endpoint.response_timeout() => return Err(UpstreamFault::Slow),
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn take_idle(&self) -> Option<SendRequest<RequestBody>> {
+        let mut idle = self.idle.borrow_mut();
+        idle.retain(|kept| !kept.sender.is_closed() && kept.since.elapsed() < LONGEST_IDLE);
+        let position = idle.iter().rposition(|kept| kept.sender.is_ready())?;
+        Some(idle.swap_remove(position).sender)
+    }
+
+    fn answer(
+        self: &Rc<Self>,
+        response: Response<Incoming>,
+        sender: SendRequest<RequestBody>,
+    ) -> Result<Answer, UpstreamFault> {
+        let (head, incoming) = response.into_parts();
+        let status = StatusCode::from_u16(head.status.as_u16()).map_err(|fault| UpstreamFault::unreachable(&fault))?;
+        if status.is_informational() {
+            return Err(UpstreamFault::Unreachable(format!("an unasked-for {status}")));
+        }
+        let mut headers = HeaderMap::with_capacity(head.headers.len());
+        for (name, value) in &head.headers {
+            let name = HeaderName::from_bytes(name.as_str().as_bytes());
+            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value.as_bytes())) {
+                headers.append(name, value);
+            }
+        }
+        let ended = incoming.is_end_stream();
+        let lease = Lease {
+            sender,
+            upstream: Rc::clone(self),
+        };
+        let mut body = ResponseBody::new(incoming, lease, self.endpoint.response_timeout());
+        if ended {
+            body.end();
+        }
+        Ok(Answer {
+            status,
+            headers,
+            body,
+            ended,
+        })
+    }
+}
+
+type Failed = hyper::client::conn::TrySendError<Request<RequestBody>>;
+
+fn failure(progress: &Progress, fault: &hyper::Error) -> UpstreamFault {
+    if progress.failed() {
+        UpstreamFault::BodyIncomplete
+    } else {
+        UpstreamFault::unreachable(fault)
+    }
+}
+
+impl Lease {
+    pub fn give_back(self) {
+        let mut idle = self.upstream.idle.borrow_mut();
+        if idle.len() < MOST_IDLE && !self.sender.is_closed() {
+            idle.push(Idle {
+                sender: self.sender,
+                since: Stopwatch::start(),
+            });
+        }
+    }
+}
+
+impl Answer {
+    /// Puts the body under a head, with the length that the LIS announced where there is none to count.
+    pub fn finish(self, to_head: bool) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        let announced = self.headers.get(CONTENT_LENGTH);
+        let body = if self.status == StatusCode::NOT_MODIFIED {
+            if let Some(length) = announced {
+                response.insert_header((CONTENT_LENGTH, length.clone()));
+            }
+            BoxBody::new(NoBody::new())
+        } else if to_head {
+            let length = announced.and_then(|value| value.to_str().ok()?.parse().ok());
+            length.map_or_else(|| BoxBody::new(NoBody::new()), |length| BoxBody::new(Announced(length)))
+        } else if self.ended {
+            BoxBody::new(())
+        } else {
+            self.body.boxed()
+        };
+        response.body(body)
+    }
+}
+
+impl fmt::Debug for Upstream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Upstream({})", self.endpoint)
+    }
+}
