@@ -35,8 +35,8 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /login", Public),
         ("portal /login/passkey", Public),
         ("portal /login/passkey/answer", Public),
-        ("portal /login/upstream", Public),
-        ("portal /login/upstream/code", Pending),
+        ("portal /login/provider", Public),
+        ("portal /login/provider/code", Pending),
         ("portal /upstream/callback", Pending),
         ("portal /upstream/jwks", Public),
         ("portal /logout", Public),
@@ -44,7 +44,7 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("portal /invite", Pending),
         ("portal /activate/password", Pending),
         ("portal /activate/code", Pending),
-        ("portal /activate/upstream", Pending),
+        ("portal /activate/provider", Pending),
         ("portal /password", Pending),
         ("portal /recover", Public),
         ("portal /account", Session),
@@ -153,9 +153,9 @@ fn registered() -> Vec<String> {
 
 fn value_of(constant: &str) -> &'static str {
     use vestibule::web::entrance::login;
-    use vestibule::web::entrance::upstream::{callback, jwks};
+    use vestibule::web::entrance::provider::{callback, jwks};
     use vestibule::web::idp::logout;
-    use vestibule::web::pages::{DESK, Door, PORTAL, upstream, upstreams};
+    use vestibule::web::pages::{DESK, Door, PORTAL, provider, providers};
     use vestibule::web::portal::{account, invite};
     let of = |door: &'static Door, name: &str| match name {
         "home" => door.home,
@@ -181,14 +181,14 @@ fn value_of(constant: &str) -> &'static str {
             "invite::PATH" => invite::PATH,
             "CONTINUE" => login::CONTINUE,
             "logout::CONFIRM" => logout::CONFIRM,
-            "BEGIN" => upstream::BEGIN,
-            "CODE" => upstream::CODE,
-            "ENROL" => upstream::ENROL,
-            "upstream::callback::PATH" => callback::PATH,
-            "upstream::jwks::PATH" => jwks::PATH,
-            "LIST" => upstreams::LIST,
-            "LINK" => upstreams::LINK,
-            "UNLINK" => upstreams::UNLINK,
+            "BEGIN" => provider::BEGIN,
+            "CODE" => provider::CODE,
+            "ENROL" => provider::ENROL,
+            "provider::callback::PATH" => callback::PATH,
+            "provider::jwks::PATH" => jwks::PATH,
+            "LIST" => providers::LIST,
+            "LINK" => providers::LINK,
+            "UNLINK" => providers::UNLINK,
             "account::END_ONE" => account::END_ONE,
             "account::FORGET_DEVICE" => account::FORGET_DEVICE,
             "account::END_SERVICE" => account::END_SERVICE,

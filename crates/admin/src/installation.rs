@@ -22,9 +22,9 @@ use machinery::metrics::Metrics;
 use machinery::visits::Visits;
 use service::Core;
 use service::known_passwords::KnownPasswords;
+use service::provider::Providers;
 use service::siege::{self, Sieges};
 use service::signing_keys::SigningKeys;
-use service::upstream::Upstreams;
 use store::installation::keys_seen;
 use store::{Db, StoreFault, audit};
 
@@ -64,7 +64,7 @@ pub async fn open(config: Config, clock: SharedClock, entropy: SharedEntropy) ->
         admission: Arc::new(Admission::new(config.server.strangers_at_once)),
         sieges: Arc::new(Sieges::of(&config)),
         watch: Arc::default(),
-        upstreams: Arc::new(Upstreams::of(&config)),
+        providers: Arc::new(Providers::of(&config)),
         signing_keys: Arc::new(SigningKeys::of(&config)),
         config: Arc::new(config),
         clock,

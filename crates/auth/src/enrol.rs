@@ -7,8 +7,8 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::arrival::Browser;
+use crate::provider::links;
 use crate::session::{self, Opened};
-use crate::upstream::links;
 use crate::{invited, recovery, suitability};
 use crypto::human_code::{CodeKind, HumanCode};
 use crypto::token::{PlainToken, TokenKind};
@@ -19,14 +19,14 @@ use domain::birth_date::BirthDate;
 use domain::evidence::{CodeOk, LabCodeOk};
 use domain::password::Unsuitable;
 use domain::pending::{BindingAuthenticator, ChoosingPassword, Origin, Pending};
-use domain::upstream::{self, Identity};
-use kernel::ids::{AccountId, LabId, LinkId, PendingId, UpstreamId};
+use domain::provider::{self, Identity};
+use kernel::ids::{AccountId, LabId, LinkId, PendingId, ProviderId};
 use machinery::hashing::NoHash;
-use service::upstream::Shown;
+use service::provider::Shown;
 use service::watch::{Named, Sighting};
 use service::{Core, Fault, audit, canary};
 use store::account::accounts::Person;
-use store::account::{accounts, authenticators, lab_codes, legacy_passwords, passkeys, passwords, upstream_links};
+use store::account::{accounts, authenticators, lab_codes, legacy_passwords, passkeys, passwords, provider_links};
 use store::leak::leak_accounts;
 use store::oauth::oauth_grants;
 use store::sign_in::{devices, pending, sessions, throttle};
@@ -45,10 +45,10 @@ pub struct Enrolling {
 }
 
 impl Enrolling {
-    /// For somebody who is sent to an upstream provider on the way. None: not at this stage, or not with what began it.
-    pub fn errand(&self) -> Option<upstream::Enrolling> {
+    /// For somebody who is sent to a provider on the way. None: not at this stage, or not with what began it.
+    pub fn errand(&self) -> Option<provider::Enrolling> {
         match &self.stage {
-            Stage::ChoosingPassword(stage) if stage.origin().lets_link() => Some(upstream::Enrolling::of(self.id)),
+            Stage::ChoosingPassword(stage) if stage.origin().lets_link() => Some(provider::Enrolling::of(self.id)),
             _ => None,
         }
     }
@@ -191,7 +191,7 @@ pub enum Noted {
     Over,
 }
 
-/// An identity of an upstream provider was shown on the way: it is linked when the enrolment ends.
+/// An identity of a provider was shown on the way: it is linked when the enrolment ends.
 ///
 /// # Errors
 /// The database does not answer; the enrolment stands where it stood.
@@ -199,17 +199,17 @@ pub async fn note_identity(
     core: &Core,
     lab: &LabId,
     enrolling: Enrolling,
-    errand: &upstream::Enrolling,
-    upstream: &UpstreamId,
+    errand: &provider::Enrolling,
+    provider: &ProviderId,
     shown: &Shown,
 ) -> Result<Noted, Fault> {
     let stage = match enrolling.stage {
         Stage::ChoosingPassword(stage) if stage.origin().lets_link() && errand.pending() == enrolling.id => stage,
         _ => return Ok(Noted::Over),
     };
-    let identity = Identity::shown(upstream.clone(), &shown.token, shown.index);
+    let identity = Identity::shown(provider.clone(), &shown.token, shown.index);
     let mut tx = core.db.begin().await?;
-    let linked = upstream_links::lookup(&mut tx, lab, &shown.index).await?;
+    let linked = provider_links::lookup(&mut tx, lab, &shown.index).await?;
     if linked.is_some_and(|linked| linked.account != enrolling.account) {
         return Ok(Noted::Elsewhere);
     }
@@ -307,7 +307,7 @@ async fn replace_means(
     leak_accounts::note_new_password(tx, lab, account, true, now).await?;
     legacy_passwords::delete(tx, lab, account).await?;
     passkeys::delete_all(tx, lab, account).await?;
-    upstream_links::delete_all(tx, lab, account).await?;
+    provider_links::delete_all(tx, lab, account).await?;
     sessions::end_all(tx, lab, account, now).await?;
     oauth_grants::end_of_account(tx, lab, account, now).await?;
     devices::forget_all(tx, lab, account).await?;

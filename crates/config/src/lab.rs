@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use lettre::Address;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use url::Url;
 
-use super::{AcceptedUntil, Problems, Upstream, upstream};
-use kernel::ids::{LabId, UpstreamId};
+use super::{AcceptedUntil, Problems, Provider, provider};
+use kernel::ids::{LabId, ProviderId};
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,7 +36,7 @@ pub struct Lab {
     #[serde(default = "paris")]
     pub time_zone: String,
     /// With which means a sign-in is `eidas2` towards clients; with all others it is `eidas1`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "means")]
     pub eidas2_means: Vec<String>,
     /// How long a lab code can be used after it was issued.
     #[serde(default = "default_code_days")]
@@ -44,8 +44,8 @@ pub struct Lab {
     #[serde(default)]
     pub accepted_until: AcceptedUntil,
     /// Providers whose identities patients may link with their account.
-    #[serde(rename = "upstream", default)]
-    pub upstreams: Vec<Upstream>,
+    #[serde(rename = "provider", alias = "upstream", default)]
+    pub providers: Vec<Provider>,
 }
 
 /// What [`Lab::eidas2_means`] may name.
@@ -53,9 +53,20 @@ pub const MEANS: [&str; 5] = [
     "password-and-code",
     "password-and-recovery-code",
     "passkey",
-    "upstream",
-    "upstream-and-code",
+    "provider",
+    "provider-and-code",
 ];
+
+/// Files written before providers had their name call them upstreams.
+fn means<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let names = Vec::<String>::deserialize(from)?;
+    let renamed = |name: String| match name.as_str() {
+        "upstream" => "provider".to_owned(),
+        "upstream-and-code" => "provider-and-code".to_owned(),
+        _ => name,
+    };
+    Ok(names.into_iter().map(renamed).collect())
+}
 
 fn paris() -> String {
     "Europe/Paris".to_owned()
@@ -66,8 +77,8 @@ fn default_code_days() -> u32 {
 }
 
 impl Lab {
-    pub fn upstream(&self, id: &UpstreamId) -> Option<&Upstream> {
-        self.upstreams.iter().find(|upstream| upstream.id == *id)
+    pub fn provider(&self, id: &ProviderId) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.id == *id)
     }
 
     /// `https://host[:port]`, without a trailing slash.
@@ -142,6 +153,6 @@ pub(super) fn check(labs: &[Lab], problems: &mut Problems) {
             );
         }
         lab.accepted_until.check(&place("[lab.accepted_until]"), problems);
-        upstream::check(lab, problems);
+        provider::check(lab, problems);
     }
 }

@@ -11,6 +11,7 @@ mod operator;
 mod password;
 mod policy;
 mod problem;
+mod provider;
 mod server;
 mod session;
 mod siege;
@@ -18,7 +19,6 @@ mod sign_in;
 pub mod site;
 mod throttle;
 mod unreadable;
-mod upstream;
 
 use std::path::{Path, PathBuf};
 
@@ -35,13 +35,13 @@ pub use operator::{Operator, SecurityPasskey};
 pub use password::Password;
 pub use policy::{AcceptedUntil, OWN_MEANS, is_over, today};
 pub use problem::{Problem, Problems};
+pub use provider::{ClientAuth, Provider};
 pub use server::{Keyring, Server, Tls};
 pub use session::Session;
 pub use siege::Siege;
 pub use sign_in::SignIn;
 pub use site::SiteSection;
 pub use throttle::{Rate, Throttle};
-pub use upstream::{ClientAuth, Upstream};
 
 /// Where commands look when neither `--config` nor `VESTIBULE_CONFIG` says otherwise.
 pub const DEFAULT_FILE: &str = "config/vestibule.toml";
@@ -132,8 +132,8 @@ impl Config {
         }
         self.mail.resolve_paths(base);
         self.alerts.resolve_paths(base);
-        for upstream in self.labs.iter_mut().flat_map(|lab| lab.upstreams.iter_mut()) {
-            upstream.resolve_paths(base);
+        for provider in self.labs.iter_mut().flat_map(|lab| lab.providers.iter_mut()) {
+            provider.resolve_paths(base);
         }
         if let Some(path) = &mut self.database.url_file {
             resolve(path);

@@ -1,4 +1,4 @@
-//! ID tokens of an upstream provider (OpenID Connect Core 3.1.3.7): what has to be right before one says who somebody is.
+//! ID tokens of a provider (OpenID Connect Core 3.1.3.7): what has to be right before one says who somebody is.
 
 use std::fmt;
 use std::time::Duration;

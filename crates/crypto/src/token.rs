@@ -25,7 +25,7 @@ pub enum TokenKind {
     AuthorizationCode,
     Refresh,
     ClientSecret,
-    /// Somebody sent to an upstream provider, until they are back.
+    /// Somebody sent to a provider, until they are back.
     Departure,
 }
 

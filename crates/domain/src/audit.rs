@@ -9,7 +9,7 @@ use crate::leak::{Effect, LeakId};
 use crate::operator::Role;
 use crate::{alert, outbox};
 use crypto::jose::Algorithm;
-use kernel::ids::{AccountId, ClientId, OperatorName, SessionId, SiteId, UpstreamId};
+use kernel::ids::{AccountId, ClientId, OperatorName, ProviderId, SessionId, SiteId};
 
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,10 +68,10 @@ pub enum PasskeyCause {
     NotActive,
 }
 
-/// Why an upstream provider's answer signed nobody in, or linked nothing; written here and shown to nobody on the network.
+/// Why a provider's answer signed nobody in, or linked nothing; written here and shown to nobody on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum UpstreamCause {
+pub enum ProviderCause {
     /// Nobody was sent there from this browser within the last minutes, or the answer was used before.
     Departure,
     /// The provider, or the person there, said no.
@@ -165,16 +165,16 @@ pub enum Event {
         passkey: String,
     },
     /// Nobody was signed in by it and nothing linked; the account is written down where the identity is one's.
-    UpstreamRefused {
-        upstream: Option<UpstreamId>,
-        cause: UpstreamCause,
+    ProviderRefused {
+        provider: Option<ProviderId>,
+        cause: ProviderCause,
     },
-    UpstreamLinked {
-        upstream: UpstreamId,
+    ProviderLinked {
+        provider: ProviderId,
         link: String,
     },
-    UpstreamUnlinked {
-        upstream: UpstreamId,
+    ProviderUnlinked {
+        provider: ProviderId,
         link: String,
     },
     SignedOut {
@@ -424,9 +424,9 @@ impl Event {
             Self::StepUpRefused { .. } => "step-up-refused",
             Self::PasskeyAdded { .. } => "passkey-added",
             Self::PasskeyRemoved { .. } => "passkey-removed",
-            Self::UpstreamRefused { .. } => "upstream-refused",
-            Self::UpstreamLinked { .. } => "upstream-linked",
-            Self::UpstreamUnlinked { .. } => "upstream-unlinked",
+            Self::ProviderRefused { .. } => "provider-refused",
+            Self::ProviderLinked { .. } => "provider-linked",
+            Self::ProviderUnlinked { .. } => "provider-unlinked",
             Self::SignedOut { .. } => "signed-out",
             Self::SignedOutEverywhere { .. } => "signed-out-everywhere",
             Self::DeviceTrusted { .. } => "device-trusted",

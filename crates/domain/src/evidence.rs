@@ -41,16 +41,16 @@
 //! ```compile_fail
 //! let passkey = domain::evidence::PasskeyOk(());
 //! ```
-//! So does an identity of an upstream provider whose token was checked and shows two factors; one that shows less takes a
+//! So does an identity of a provider whose token was checked and shows two factors; one that shows less takes a
 //! code of the authenticator beside it:
 //! ```compile_fail
-//! let upstream = domain::evidence::UpstreamOk(());
+//! let provider = domain::evidence::ProviderOk(());
 //! ```
 //! ```compile_fail
-//! use domain::evidence::{Authenticated, UpstreamFactorOk};
+//! use domain::evidence::{Authenticated, ProviderFactorOk};
 //! use kernel::{clock::Timestamp, ids::AccountId};
-//! fn alone(account: AccountId, factor: UpstreamFactorOk, at: Timestamp) -> Authenticated {
-//!     Authenticated::by_upstream(account, factor, at)
+//! fn alone(account: AccountId, factor: ProviderFactorOk, at: Timestamp) -> Authenticated {
+//!     Authenticated::by_provider(account, factor, at)
 //! }
 //! ```
 //! What changes the means of an account takes proof that its holder was asked again, for this and for nothing else:
@@ -160,22 +160,22 @@ impl PasskeyOk {
     }
 }
 
-/// An upstream provider says who this is, and that they showed it two factors.
+/// A provider says who this is, and that they showed it two factors.
 #[derive(Debug)]
-pub struct UpstreamOk(());
+pub struct ProviderOk(());
 
-impl UpstreamOk {
+impl ProviderOk {
     /// None: the provider says nothing of a second factor.
     pub fn from_id_token(token: &IdTokenOk) -> Option<Self> {
         token.shows_second_factor().then_some(Self(()))
     }
 }
 
-/// An upstream provider says who this is; one factor.
+/// A provider says who this is; one factor.
 #[derive(Debug)]
-pub struct UpstreamFactorOk(());
+pub struct ProviderFactorOk(());
 
-impl UpstreamFactorOk {
+impl ProviderFactorOk {
     pub fn from_id_token(_: &IdTokenOk) -> Self {
         Self(())
     }
@@ -199,11 +199,11 @@ pub struct RemovePasskey;
 
 /// Purpose of an [`Elevated`].
 #[derive(Debug)]
-pub struct LinkUpstream;
+pub struct LinkProvider;
 
 /// Purpose of an [`Elevated`].
 #[derive(Debug)]
-pub struct UnlinkUpstream;
+pub struct UnlinkProvider;
 
 impl<P> Elevated<P> {
     pub fn by_password_and_code(account: AccountId, _: PasswordOk, _: &CodeOk) -> Self {
@@ -228,10 +228,10 @@ pub enum Means {
     CodeAndRecoveryCode,
     Enrolment,
     Passkey,
-    /// An identity of an upstream provider that showed two factors there.
-    Upstream,
-    /// An identity of an upstream provider, and a code of the authenticator here.
-    UpstreamAndCode,
+    /// An identity of a provider that showed two factors there.
+    Provider,
+    /// An identity of a provider, and a code of the authenticator here.
+    ProviderAndCode,
 }
 
 impl Means {
@@ -242,20 +242,20 @@ impl Means {
             Self::CodeAndRecoveryCode => "code-and-recovery-code",
             Self::Enrolment => "enrolment",
             Self::Passkey => "passkey",
-            Self::Upstream => "upstream",
-            Self::UpstreamAndCode => "upstream-and-code",
+            Self::Provider => "provider",
+            Self::ProviderAndCode => "provider-and-code",
         }
     }
 
     /// Authentication method references (RFC 8176 and IANA's registry). Whether hardware keeps a passkey is not known here,
-    /// so it is `pop`, proof of possession of a key, and neither `hwk` nor `swk`. What an upstream provider was shown is
+    /// so it is `pop`, proof of possession of a key, and neither `hwk` nor `swk`. What a provider was shown is
     /// its own to name: of that, only that there were two factors.
     pub const fn amr(self) -> &'static [&'static str] {
         match self {
             Self::PasswordAndCode | Self::Enrolment => &["pwd", "otp", "mfa"],
             Self::PasswordAndRecoveryCode => &["pwd", "mfa"],
-            Self::CodeAndRecoveryCode | Self::UpstreamAndCode => &["otp", "mfa"],
-            Self::Upstream => &["mfa"],
+            Self::CodeAndRecoveryCode | Self::ProviderAndCode => &["otp", "mfa"],
+            Self::Provider => &["mfa"],
             Self::Passkey => &["pop", "user", "mfa"],
         }
     }
@@ -264,15 +264,21 @@ impl Means {
 impl FromStr for Means {
     type Err = UnknownState;
 
+    /// Sessions opened before providers had their name call them upstreams.
     fn from_str(text: &str) -> Result<Self, UnknownState> {
+        let text = match text {
+            "upstream" => "provider",
+            "upstream-and-code" => "provider-and-code",
+            text => text,
+        };
         [
             Self::PasswordAndCode,
             Self::PasswordAndRecoveryCode,
             Self::CodeAndRecoveryCode,
             Self::Enrolment,
             Self::Passkey,
-            Self::Upstream,
-            Self::UpstreamAndCode,
+            Self::Provider,
+            Self::ProviderAndCode,
         ]
         .into_iter()
         .find(|means| means.as_str() == text)
@@ -314,19 +320,19 @@ impl Authenticated {
         }
     }
 
-    pub fn by_upstream(account: AccountId, _: UpstreamOk, at: Timestamp) -> Self {
+    pub fn by_provider(account: AccountId, _: ProviderOk, at: Timestamp) -> Self {
         Self {
             account,
-            means: Means::Upstream,
+            means: Means::Provider,
             at,
         }
     }
 
-    /// Called by the stage that an upstream provider's token began, alone.
+    /// Called by the stage that a provider's token began, alone.
     pub(super) fn by_awaited_code(account: AccountId, _: &StepMatched, at: Timestamp) -> Self {
         Self {
             account,
-            means: Means::UpstreamAndCode,
+            means: Means::ProviderAndCode,
             at,
         }
     }

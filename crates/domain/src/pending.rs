@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::HoldReason;
 use crate::evidence::{
-    AddPasskey, Authenticated, CodeOk, Elevated, LabCodeOk, LegacyOk, Means, RecoveryCodeOk, UpstreamFactorOk,
+    AddPasskey, Authenticated, CodeOk, Elevated, LabCodeOk, LegacyOk, Means, ProviderFactorOk, RecoveryCodeOk,
 };
+use crate::provider::{Identity, NewLink};
 use crate::return_to::ReturnTo;
-use crate::upstream::{Identity, NewLink};
 use crypto::passkey::Registration;
 use crypto::password_hash::{HashFault, HashedPassword};
 use crypto::token::HashedToken;
 use crypto::totp::{Seed, StepMatched};
 use kernel::clock::Timestamp;
-use kernel::ids::{AccountId, LinkId, UpstreamId};
+use kernel::ids::{AccountId, LinkId, ProviderId};
 
 /// Raised when the shape of [`Pending`] changes: what an older version wrote is not guessed at but begun again.
 pub const VERSION: i64 = 5;
@@ -66,7 +66,7 @@ impl Held {
         match (self.reason, self.means) {
             (HoldReason::Disabled, Means::PasswordAndCode) => Wanted::NewPasswordAndRecoveryCode,
             // Nothing of these stands in a list.
-            (HoldReason::Disabled, Means::Passkey | Means::Upstream | Means::UpstreamAndCode) => Wanted::NewPassword,
+            (HoldReason::Disabled, Means::Passkey | Means::Provider | Means::ProviderAndCode) => Wanted::NewPassword,
             (HoldReason::Disabled, _) => Wanted::LabCode,
             _ => Wanted::NewPassword,
         }
@@ -217,10 +217,10 @@ impl AddingPasskey {
     }
 }
 
-/// An upstream provider said who this is, and nothing of a second factor: a code of the authenticator is awaited.
+/// A provider said who this is, and nothing of a second factor: a code of the authenticator is awaited.
 #[derive(Serialize, Deserialize)]
 pub struct AwaitingCode {
-    upstream: UpstreamId,
+    provider: ProviderId,
     link: [u8; 16],
     id_token: String,
     pub return_to: Option<ReturnTo>,
@@ -228,22 +228,22 @@ pub struct AwaitingCode {
 
 impl AwaitingCode {
     pub fn begin(
-        _: &UpstreamFactorOk,
-        upstream: UpstreamId,
+        _: &ProviderFactorOk,
+        provider: ProviderId,
         link: LinkId,
         id_token: &str,
         return_to: Option<ReturnTo>,
     ) -> Self {
         Self {
-            upstream,
+            provider,
             link: *link.as_bytes(),
             id_token: id_token.to_owned(),
             return_to,
         }
     }
 
-    pub fn upstream(&self) -> &UpstreamId {
-        &self.upstream
+    pub fn provider(&self) -> &ProviderId {
+        &self.provider
     }
 
     /// It has to stand still.

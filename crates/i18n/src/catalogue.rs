@@ -20,11 +20,11 @@ macro_rules! sources {
 
 const FR: &[Source] = sources!(
     "fr": "common" "login" "activate" "password" "codes" "account" "passkeys" "help" "errors" "sheet" "notice" "desk" "leaks"
-        "alerts" "report" "siege" "clients" "upstream"
+        "alerts" "report" "siege" "clients" "provider"
 );
 const EN: &[Source] = sources!(
     "en": "common" "login" "activate" "password" "codes" "account" "passkeys" "help" "errors" "sheet" "notice" "desk" "leaks"
-        "alerts" "report" "siege" "clients" "upstream"
+        "alerts" "report" "siege" "clients" "provider"
 );
 
 pub(super) const fn sources(language: Language) -> &'static [Source] {

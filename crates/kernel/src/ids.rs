@@ -75,7 +75,7 @@ random_id! {
     SecretId,
     /// A passkey sign-in under way, of nobody yet.
     ChallengeId,
-    /// An identity of an upstream provider that opens an account.
+    /// An identity of a provider that opens an account.
     LinkId,
     /// One attempt to tell somebody something by mail; its bounce comes back to an address that holds it.
     NoticeId,
@@ -153,7 +153,7 @@ slug! {
     /// A relying party, as it calls itself towards us.
     ClientId,
     /// A provider whose identities a lab's patients may link, as named in the configuration.
-    UpstreamId,
+    ProviderId,
     /// What an operator signs in with, and what the audit trail calls them.
     OperatorName,
 }

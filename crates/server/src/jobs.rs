@@ -21,7 +21,7 @@ use service::known_passwords::KnownPasswords;
 use service::{Core, Fault, alerts, outbox, siege, signing_keys};
 use store::StoreFault;
 use store::oauth::{authorizations, client_sessions, clients, oauth_grants, refresh_tokens, used_ids};
-use store::sign_in::{devices, passkey_challenges, pending, sessions, sieges, throttle, tickets, upstream_departures};
+use store::sign_in::{devices, passkey_challenges, pending, provider_departures, sessions, sieges, throttle, tickets};
 use web::kit::App;
 
 const CONNECTIONS_EVERY: Duration = Duration::from_secs(1);
@@ -216,7 +216,7 @@ async fn purge(core: &Core) -> Result<(), StoreFault> {
     let mut tx = core.db.begin().await?;
     pending::delete_expired(&mut tx, now).await?;
     passkey_challenges::delete_expired(&mut tx, now).await?;
-    upstream_departures::delete_expired(&mut tx, now).await?;
+    provider_departures::delete_expired(&mut tx, now).await?;
     tickets::delete_expired(&mut tx, now).await?;
     clients::delete_expired_secrets(&mut tx, now).await?;
     sessions::delete_expired(&mut tx, now).await?;

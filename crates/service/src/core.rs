@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::known_passwords::KnownPasswords;
+use crate::provider::Providers;
 use crate::siege::Sieges;
 use crate::signing_keys::SigningKeys;
-use crate::upstream::Upstreams;
 use crate::watch::Watch;
 use config::Config;
 use crypto::blind_index::{BlindIndex, blind_index};
@@ -40,7 +40,7 @@ pub struct Core {
     pub admission: Arc<Admission>,
     pub sieges: Arc<Sieges>,
     pub watch: Arc<Watch>,
-    pub upstreams: Arc<Upstreams>,
+    pub providers: Arc<Providers>,
     pub signing_keys: Arc<SigningKeys>,
 }
 

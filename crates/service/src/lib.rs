@@ -6,11 +6,11 @@ pub mod canary;
 pub mod core;
 pub mod known_passwords;
 pub mod outbox;
+pub mod provider;
 pub mod screening;
 pub mod siege;
 pub mod signing_keys;
 pub mod standing;
-pub mod upstream;
 pub mod watch;
 
 pub use self::core::{Core, Fault};

@@ -15,11 +15,11 @@ pub(super) fn examine(lab: &Lab, now: Timestamp) -> Check {
         let until = lab.accepted_until.of(means);
         ((*means).to_owned(), until)
     });
-    let upstreams = lab.upstreams.iter().map(|upstream| {
-        let means = format!("{} ({})", upstream.name, upstream.issuer);
-        (means, upstream.until)
+    let providers = lab.providers.iter().map(|provider| {
+        let means = format!("{} ({})", provider.name, provider.issuer);
+        (means, provider.until)
     });
-    let accepted: Vec<(String, Option<Date>)> = own.chain(upstreams).collect();
+    let accepted: Vec<(String, Option<Date>)> = own.chain(providers).collect();
     let today = today(&lab.time_zone, now);
     let worst = accepted.iter().map(|(_, until)| judged(*until, today)).max();
     let said: Vec<String> = accepted.iter().map(|(means, until)| said(means, *until)).collect();

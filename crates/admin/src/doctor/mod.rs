@@ -10,10 +10,10 @@ mod mail;
 mod means;
 mod network;
 mod operators;
+mod provider;
 mod siege;
 mod sites;
 mod tls;
-mod upstream;
 mod validity;
 
 use std::path::Path;
@@ -115,8 +115,8 @@ pub async fn examine(file: &Path, loaded: Result<Config, Problems>, clock: &dyn 
     checks.extend(alerts::examine(&config));
     for lab in &config.labs {
         checks.push(means::examine(lab, clock.now()));
-        for upstream in &lab.upstreams {
-            checks.extend(upstream::examine(lab, upstream).await);
+        for provider in &lab.providers {
+            checks.extend(provider::examine(lab, provider).await);
         }
     }
     for site in &config.sites {

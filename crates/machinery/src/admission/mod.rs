@@ -65,7 +65,7 @@ impl Admission {
         }
     }
 
-    /// None: come back later. `aside`: how many of those who have a place wait for a hash or an upstream provider;
+    /// None: come back later. `aside`: how many of those who have a place wait for a hash or a provider;
     /// they keep nobody from the database meanwhile, and hash pool and providers have limits of their own.
     pub fn enter(self: &Arc<Self>, class: Class, aside: usize) -> Option<Place> {
         let share = match class {

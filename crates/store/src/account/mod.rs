@@ -10,6 +10,6 @@ pub mod operator_networks;
 pub mod operators;
 pub mod passkeys;
 pub mod passwords;
+pub mod provider_links;
 pub mod records;
 pub mod recovery_codes;
-pub mod upstream_links;

@@ -3,9 +3,9 @@
 pub mod devices;
 pub mod passkey_challenges;
 pub mod pending;
+pub mod provider_departures;
+pub mod provider_sessions;
 pub mod sessions;
 pub mod sieges;
 pub mod throttle;
 pub mod tickets;
-pub mod upstream_departures;
-pub mod upstream_sessions;

@@ -10,14 +10,14 @@ use crate::kit::context::{add_cookie, with_portal};
 use crate::kit::failure::whole_seconds;
 use crate::kit::{App, Context, Failure, cookies, see_other};
 use crate::pages::{
-    ActivateError, ActivateStart, ChoosePassword, EnrolError, EnrolTotp, PasswordError, Qr, RecoveryCodes, Step,
-    UpstreamButton, UpstreamsError,
+    ActivateError, ActivateStart, ChoosePassword, EnrolError, EnrolTotp, PasswordError, ProviderButton, ProvidersError,
+    Qr, RecoveryCodes, Step,
 };
 use auth::enrol::{self, Enrolled, Enrolling, Stage};
 use crypto::token::TokenKind;
 use domain::birth_date::BirthDate;
 use domain::pending::BindingAuthenticator;
-use kernel::ids::UpstreamId;
+use kernel::ids::ProviderId;
 use service::Fault;
 
 const STEPS: u8 = 4;
@@ -240,24 +240,24 @@ fn start_page(
 /// What the page for the password shows of the enrolment.
 struct Shown<'a> {
     identifier: String,
-    upstreams: Vec<UpstreamButton<'a>>,
+    providers: Vec<ProviderButton<'a>>,
     /// The provider of the identity that is linked at the end.
     noted: Option<String>,
 }
 
 impl<'a> Shown<'a> {
     fn of(context: &Context<'a>, enrolling: &Enrolling) -> Self {
-        let name_of = |id: &UpstreamId| {
-            let upstream = context.face.lab.upstream(id);
-            upstream.map_or_else(|| id.to_string(), |upstream| upstream.name.clone())
+        let name_of = |id: &ProviderId| {
+            let provider = context.face.lab.provider(id);
+            provider.map_or_else(|| id.to_string(), |provider| provider.name.clone())
         };
         Self {
             identifier: enrolling.person.identifier.clone(),
-            upstreams: match enrolling.errand() {
-                Some(_) => context.upstreams(),
+            providers: match enrolling.errand() {
+                Some(_) => context.providers(),
                 None => Vec::new(),
             },
-            noted: enrolling.identity().map(|identity| name_of(identity.upstream())),
+            noted: enrolling.identity().map(|identity| name_of(identity.provider())),
         }
     }
 }
@@ -267,7 +267,7 @@ pub(super) fn not_noted(
     context: &Context<'_>,
     status: StatusCode,
     enrolling: &Enrolling,
-    error: UpstreamsError<'_>,
+    error: ProvidersError<'_>,
 ) -> Result<HttpResponse, Failure> {
     match enrolling.stage {
         Stage::ChoosingPassword(_) => password_page(context, status, &Shown::of(context, enrolling), None, Some(error)),
@@ -280,14 +280,14 @@ fn password_page(
     status: StatusCode,
     shown: &Shown<'_>,
     error: Option<PasswordError>,
-    not_noted: Option<UpstreamsError<'_>>,
+    not_noted: Option<ProvidersError<'_>>,
 ) -> Result<HttpResponse, Failure> {
     let page = ChoosePassword {
         chrome: context.chrome(),
         step: step(2),
         action: context.door.activate_password,
         identifier: &shown.identifier,
-        upstreams: &shown.upstreams,
+        providers: &shown.providers,
         noted: shown.noted.as_deref(),
         not_noted,
         error,

@@ -296,7 +296,7 @@ pub(super) fn form(
         via: destination.via.as_deref(),
         request: destination.request.as_deref(),
         asks_two: context.asks_two_codes(typed.two_codes),
-        upstreams: &context.upstreams(),
+        providers: &context.providers(),
         provider: typed.provider,
         error,
     };

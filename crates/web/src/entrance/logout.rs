@@ -4,13 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
 
+use crate::entrance::provider;
 use crate::entrance::signed_in::{self, CsrfAlone};
-use crate::entrance::upstream;
 use crate::kit::context::{add_cookie, with_portal};
 use crate::kit::{App, Context, Failure, cookies, see_other};
 use crate::pages::SignedOut;
+use auth::provider::sign_out::elsewhere;
 use auth::session;
-use auth::upstream::sign_out::elsewhere;
 
 /// Those still signed in are shown their first page, where the button is: a link must not sign anybody out.
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
@@ -35,7 +35,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<CsrfAlone>)
             context.signed_in = false;
             if let Some((id, url)) = elsewhere(core, lab, session.id).await? {
                 context.shown_at(context.door.logout);
-                let name = upstream::name_of(context, &id);
+                let name = provider::name_of(context, &id);
                 response = page(context, Some((&name, url.as_str())))?;
             }
         }

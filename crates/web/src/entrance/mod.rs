@@ -7,7 +7,7 @@ pub mod login;
 pub mod logout;
 pub mod passkey;
 pub mod passkeys;
+pub mod provider;
 pub mod rotate;
 pub mod signed_in;
 pub mod stay;
-pub mod upstream;

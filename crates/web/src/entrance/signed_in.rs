@@ -62,7 +62,7 @@ pub async fn sign_in_first(context: &mut Context<'_>) -> Result<HttpResponse, Fa
         via: None,
         request: None,
         asks_two: context.asks_two_codes(false),
-        upstreams: &context.upstreams(),
+        providers: &context.providers(),
         provider: "",
         error: None,
     };

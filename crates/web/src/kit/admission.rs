@@ -94,7 +94,7 @@ impl Context<'_> {
         let core = &self.app.core;
         let Some(place) = core
             .admission
-            .enter(class, core.hashing.callers().saturating_add(core.upstreams.callers()))
+            .enter(class, core.hashing.callers().saturating_add(core.providers.callers()))
         else {
             core.metrics.shed(match class {
                 Class::Session => ShedFrom::session,

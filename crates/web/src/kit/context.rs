@@ -15,10 +15,10 @@ use crate::kit::cookies;
 use crate::kit::faces::{Face, LabFace};
 use crate::kit::failure::{Failure, whole_seconds};
 use crate::kit::wipe;
-use crate::pages::{Chrome, Door, ErrorKind, ErrorPage, PORTAL, UpstreamButton};
+use crate::pages::{Chrome, Door, ErrorKind, ErrorPage, PORTAL, ProviderButton};
 use auth::arrival::Browser;
 use auth::session::Opened;
-use config::{Upstream, is_over};
+use config::{Provider, is_over};
 use crypto::csrf;
 use crypto::device_tag;
 use crypto::token::{PlainToken, TokenKind};
@@ -130,15 +130,15 @@ impl<'a> Context<'a> {
     }
 
     /// Providers that this lab's patients may use now.
-    pub fn upstreams(&self) -> Vec<UpstreamButton<'a>> {
+    pub fn providers(&self) -> Vec<ProviderButton<'a>> {
         let lab = &self.face.lab;
-        let accepted = lab.upstreams.iter().filter(|upstream| {
+        let accepted = lab.providers.iter().filter(|provider| {
             let now = self.app.core.now();
-            !self.door.is_desk && !is_over(upstream.until, &lab.time_zone, now)
+            !self.door.is_desk && !is_over(provider.until, &lab.time_zone, now)
         });
-        let button = |upstream: &'a Upstream| UpstreamButton {
-            handle: upstream.id.as_str(),
-            name: &upstream.name,
+        let button = |provider: &'a Provider| ProviderButton {
+            handle: provider.id.as_str(),
+            name: &provider.name,
         };
         accepted.map(button).collect()
     }

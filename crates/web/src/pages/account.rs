@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 
-use super::{Chrome, Stay, claim_label, upstreams};
+use super::{Chrome, Stay, claim_label, providers};
 use domain::authorization::Claim;
 use kernel::clock::Timestamp;
 

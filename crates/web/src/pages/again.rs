@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::passkeys::name;
-use super::{Alert, Chrome, upstreams};
+use super::{Alert, Chrome, providers};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose<'a> {
@@ -13,7 +13,7 @@ pub enum Purpose<'a> {
         handle: &'a str,
         name: &'a str,
     },
-    /// `handle` comes back as the form's `upstream`.
+    /// `handle` comes back as the form's `provider`.
     Link {
         handle: &'a str,
         provider: &'a str,
@@ -56,8 +56,8 @@ impl Again<'_> {
         match self.purpose {
             Purpose::Add => "passkeys-add-title",
             Purpose::Remove { .. } => "passkeys-remove-title",
-            Purpose::Link { .. } => "upstreams-link-title",
-            Purpose::Unlink { .. } => "upstreams-unlink-title",
+            Purpose::Link { .. } => "providers-link-title",
+            Purpose::Unlink { .. } => "providers-unlink-title",
         }
     }
 
@@ -77,8 +77,8 @@ impl Again<'_> {
         match self.purpose {
             Purpose::Add => self.chrome.door.passkeys_add,
             Purpose::Remove { .. } => self.chrome.door.passkeys_remove,
-            Purpose::Link { .. } => upstreams::LINK,
-            Purpose::Unlink { .. } => upstreams::UNLINK,
+            Purpose::Link { .. } => providers::LINK,
+            Purpose::Unlink { .. } => providers::UNLINK,
         }
     }
 
@@ -95,7 +95,7 @@ impl Again<'_> {
         match self.purpose {
             Purpose::Add => None,
             Purpose::Remove { handle, .. } => Some(("passkey", handle)),
-            Purpose::Link { handle, .. } => Some(("upstream", handle)),
+            Purpose::Link { handle, .. } => Some(("provider", handle)),
             Purpose::Unlink { handle, .. } => Some(("link", handle)),
         }
     }
@@ -104,7 +104,7 @@ impl Again<'_> {
     fn list(&self) -> &'static str {
         match self.purpose {
             Purpose::Add | Purpose::Remove { .. } => self.chrome.door.passkeys,
-            Purpose::Link { .. } | Purpose::Unlink { .. } => upstreams::LIST,
+            Purpose::Link { .. } | Purpose::Unlink { .. } => providers::LIST,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Alert, Chrome, Step, UpstreamButton, UpstreamsError, upstream};
+use super::{Alert, Chrome, ProviderButton, ProvidersError, Step, provider};
 use domain::password::Personal;
 
 /// Why a new password was not taken. The person is told which of these it was.
@@ -71,11 +71,11 @@ pub struct ChoosePassword<'a> {
     /// Shown read-only, so that password managers keep both together.
     pub identifier: &'a str,
     /// Providers whose identities may be linked on the way.
-    pub upstreams: &'a [UpstreamButton<'a>],
+    pub providers: &'a [ProviderButton<'a>],
     /// The provider of the one that is linked at the end.
     pub noted: Option<&'a str>,
     /// Why none is.
-    pub not_noted: Option<UpstreamsError<'a>>,
+    pub not_noted: Option<ProvidersError<'a>>,
     pub error: Option<PasswordError>,
 }
 
@@ -89,7 +89,7 @@ impl ChoosePassword<'_> {
         self.error.map(|error| error.alert(&self.chrome))
     }
 
-    fn upstream_alert(&self) -> Option<Alert> {
+    fn provider_alert(&self) -> Option<Alert> {
         self.not_noted.map(|error| error.alert(&self.chrome))
     }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Alert, Chrome, UpstreamButton, UpstreamTrouble, upstream};
+use super::{Alert, Chrome, ProviderButton, ProviderTrouble, provider};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoginError {
@@ -18,10 +18,10 @@ pub enum LoginError {
     Expired,
     /// A passkey did not sign in, whatever the reason.
     Passkey,
-    /// An upstream provider did not sign anybody in.
-    Upstream(UpstreamTrouble),
+    /// A provider did not sign anybody in.
+    Provider(ProviderTrouble),
     /// Whoever comes back from a provider was not sent there lately, or not from this browser.
-    UpstreamExpired,
+    ProviderExpired,
 }
 
 #[derive(Clone, Debug, Template)]
@@ -41,7 +41,7 @@ pub struct Login<'a> {
     /// Two codes in a row.
     pub asks_two: bool,
     /// Providers that may sign somebody in.
-    pub upstreams: &'a [UpstreamButton<'a>],
+    pub providers: &'a [ProviderButton<'a>],
     /// The one that the error is about.
     pub provider: &'a str,
     pub error: Option<LoginError>,
@@ -69,8 +69,8 @@ impl Login<'_> {
                 "passkey-refused-title",
                 &["passkey-refused-text", "passkey-refused-other"],
             ),
-            LoginError::Upstream(trouble) => trouble.alert(chrome, self.provider),
-            LoginError::UpstreamExpired => Alert::of(chrome, "expired-title", &["upstream-expired-text"]),
+            LoginError::Provider(trouble) => trouble.alert(chrome, self.provider),
+            LoginError::ProviderExpired => Alert::of(chrome, "expired-title", &["provider-expired-text"]),
         })
     }
 

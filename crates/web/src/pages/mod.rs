@@ -21,13 +21,13 @@ pub mod login;
 pub mod passkey_sign_in;
 pub mod passkeys;
 pub mod passkeys_new;
+pub mod provider;
+pub mod providers;
 pub mod qr;
 pub mod recover;
 pub mod recovery_codes;
 pub mod signed_out;
 pub mod stay;
-pub mod upstream;
-pub mod upstreams;
 
 #[cfg(test)]
 mod contrast;
@@ -55,10 +55,10 @@ pub use login::{Login, LoginError};
 pub use passkey_sign_in::PasskeySignIn;
 pub use passkeys::{PasskeyLine, Passkeys, PasskeysDone, PasskeysError};
 pub use passkeys_new::NewPasskey;
+pub use provider::{ProviderButton, ProviderCode, ProviderCodeError, ProviderGo, ProviderTrouble};
+pub use providers::{LinkLine, Providers, ProvidersDone, ProvidersError};
 pub use qr::{Qr, QrTooLong};
 pub use recover::{Recover, RecoverError};
 pub use recovery_codes::RecoveryCodes;
 pub use signed_out::SignedOut;
 pub use stay::Stay;
-pub use upstream::{UpstreamButton, UpstreamCode, UpstreamCodeError, UpstreamGo, UpstreamTrouble};
-pub use upstreams::{LinkLine, Upstreams, UpstreamsDone, UpstreamsError};

@@ -6,8 +6,8 @@ mod clients;
 mod desk;
 #[path = "samples_passkeys.rs"]
 mod passkeys;
-#[path = "samples_upstream.rs"]
-mod upstream;
+#[path = "samples_provider.rs"]
+mod provider;
 
 use std::collections::BTreeSet;
 
@@ -88,7 +88,7 @@ pub(super) fn all(texts: &Texts, zone: &Zone, language: Language, words: Words<'
         words,
     );
     passkeys::all(&mut pages, plain, words);
-    upstream::all(&mut pages, plain, words);
+    provider::all(&mut pages, plain, words);
     invitations(&mut pages, plain, words);
     recoveries(&mut pages, plain, words);
     put(
@@ -119,7 +119,7 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
-        upstreams: &[],
+        providers: &[],
         provider: "",
         asks_two: false,
         error: None,
@@ -283,7 +283,7 @@ fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     let choose = ChoosePassword {
         noted: None,
         not_noted: None,
-        upstreams: &[],
+        providers: &[],
         chrome,
         step: STEP,
         action: "/activate/password",

@@ -207,7 +207,7 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         to: None,
         via: None,
         request: None,
-        upstreams: &[],
+        providers: &[],
         provider: "",
         asks_two: false,
         error: Some(LoginError::Refused),

@@ -11,7 +11,7 @@ use crate::kit::context::{add_cookie, with_portal};
 use crate::kit::{App, Context, Failure, cookies, see_other};
 use crate::pages::{Account, DeviceLine, ServiceLine, SessionLine, SiteLink, Stay};
 use auth::consents::Consented;
-use auth::upstream::links;
+use auth::provider::links;
 use auth::{consents, device, passkeys, profile, recovery, session};
 use domain::session::Session;
 use kernel::ids::{ClientId, DeviceId, SessionId};
@@ -120,7 +120,7 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
     let left = recovery::count_left(core, lab, current.account).await?;
     let passkeys = passkeys::list(core, lab, current.account).await?.len();
     let linked = links::list(core, lab, current.account).await?.len();
-    let has_links = linked > 0 || !context.upstreams().is_empty();
+    let has_links = linked > 0 || !context.providers().is_empty();
     let handles: Vec<String> = open.iter().map(|session| session.id.to_string()).collect();
     let sessions: Vec<SessionLine<'_>> = open
         .iter()

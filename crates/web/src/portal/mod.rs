@@ -10,11 +10,11 @@ pub mod static_files;
 
 use actix_web::web::{ServiceConfig, route};
 
-use crate::entrance::{activate, login, logout, passkey, passkeys, rotate, stay, upstream};
+use crate::entrance::{activate, login, logout, passkey, passkeys, provider, rotate, stay};
 use crate::kit::{page, probes, strays};
 use crate::pages::PORTAL;
-use crate::pages::upstream::{BEGIN, CODE, ENROL};
-use crate::pages::upstreams::{LINK, LIST, UNLINK};
+use crate::pages::provider::{BEGIN, CODE, ENROL};
+use crate::pages::providers::{LINK, LIST, UNLINK};
 
 pub fn configure(service: &mut ServiceConfig) {
     service
@@ -24,15 +24,15 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(PORTAL.login => login::get, login::post))
         .service(page!(PORTAL.passkey => passkey::get, passkey::post))
         .service(page!(PORTAL.passkey_answer => passkey::get, passkey::post_answer))
-        .service(page!(BEGIN => upstream::begin::get, upstream::begin::post))
-        .service(page!(CODE => upstream::code::get, upstream::code::post))
-        .service(page!(upstream::callback::PATH => upstream::callback::get))
-        .service(page!(upstream::jwks::PATH => upstream::jwks::get))
+        .service(page!(BEGIN => provider::begin::get, provider::begin::post))
+        .service(page!(CODE => provider::code::get, provider::code::post))
+        .service(page!(provider::callback::PATH => provider::callback::get))
+        .service(page!(provider::jwks::PATH => provider::jwks::get))
         .service(page!(PORTAL.logout => logout::get, logout::post))
         .service(page!(PORTAL.activate => activate::get, activate::post))
         .service(page!(PORTAL.activate_password => activate::get, activate::post_password))
         .service(page!(PORTAL.activate_code => activate::get, activate::post_code))
-        .service(page!(ENROL => activate::get, upstream::enrol::post))
+        .service(page!(ENROL => activate::get, provider::enrol::post))
         .service(page!(invite::PATH => invite::get, invite::post))
         .service(page!(PORTAL.password => rotate::get, rotate::post))
         .service(page!("/recover" => recover::get, recover::post))
@@ -42,9 +42,9 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(PORTAL.passkeys_add => passkeys::add::get, passkeys::add::post))
         .service(page!(PORTAL.passkeys_new => passkeys::new::get, passkeys::new::post))
         .service(page!(PORTAL.passkeys_remove => passkeys::remove::get, passkeys::remove::post))
-        .service(page!(LIST => upstream::links::get))
-        .service(page!(LINK => upstream::links::get_link, upstream::links::post_link))
-        .service(page!(UNLINK => upstream::links::get_unlink, upstream::links::post_unlink))
+        .service(page!(LIST => provider::links::get))
+        .service(page!(LINK => provider::links::get_link, provider::links::post_link))
+        .service(page!(UNLINK => provider::links::get_unlink, provider::links::post_unlink))
         .service(page!(account::END_ONE => account::get, account::post_end_one))
         .service(page!(account::FORGET_DEVICE => account::get, account::post_forget_device))
         .service(page!(account::END_SERVICE => account::get, account::post_end_service))

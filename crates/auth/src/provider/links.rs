@@ -1,0 +1,110 @@
+//! The links of an account: listed, made and removed by whoever holds it, after they were asked again.
+
+use super::refused;
+use domain::audit::{Actor, Event, ProviderCause};
+use domain::evidence::{Elevated, UnlinkProvider};
+use domain::provider::{Identity, Linking, MOST, NewLink};
+use kernel::ids::{AccountId, LabId, LinkId, ProviderId};
+use service::provider::Shown;
+use service::{Core, Fault, audit};
+use store::account::provider_links::{self, Line};
+use store::{StoreFault, Tx};
+
+/// # Errors
+/// The database does not answer.
+pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Line>, Fault> {
+    let mut tx = core.db.begin_read().await?;
+    let found = provider_links::find(&mut tx, &core.sealer, lab, account).await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Linked {
+    Done,
+    /// Another account of the lab has it.
+    Elsewhere,
+    /// The account has as many as it may.
+    Full,
+}
+
+/// # Errors
+/// The database does not answer; nothing was linked.
+pub async fn link(
+    core: &Core,
+    lab: &LabId,
+    provider: &ProviderId,
+    linking: Linking,
+    shown: &Shown,
+    actor: &Actor,
+) -> Result<Linked, Fault> {
+    let account = linking.account();
+    let identity = Identity::shown(provider.clone(), &shown.token, shown.index);
+    let mut tx = core.db.begin().await?;
+    let count = usize::try_from(provider_links::count(&mut tx, lab, account).await?).unwrap_or(usize::MAX);
+    let linked = match provider_links::lookup(&mut tx, lab, &shown.index).await? {
+        Some(found) if found.account == account => return Ok(Linked::Done),
+        Some(_) => Linked::Elsewhere,
+        None if count >= MOST => Linked::Full,
+        None => {
+            let new = NewLink::by_holder(LinkId::generate(&*core.entropy), linking, identity);
+            match insert(core, &mut tx, lab, &new, actor).await? {
+                true => Linked::Done,
+                false => Linked::Elsewhere,
+            }
+        }
+    };
+    if linked != Linked::Done {
+        let event = refused(provider, ProviderCause::NotLinkable);
+        audit::record(core, &mut tx, lab, actor, Some(account), event).await?;
+    }
+    tx.commit().await?;
+    Ok(linked)
+}
+
+/// False: another account of the lab has it.
+///
+/// # Errors
+/// The database does not answer.
+pub(crate) async fn insert(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    new: &NewLink,
+    actor: &Actor,
+) -> Result<bool, StoreFault> {
+    if !provider_links::insert(tx, &core.sealer, lab, new, core.now()).await? {
+        return Ok(false);
+    }
+    let event = Event::ProviderLinked {
+        provider: new.identity().provider().clone(),
+        link: new.id().to_string(),
+    };
+    audit::record(core, tx, lab, actor, Some(new.account()), event).await?;
+    Ok(true)
+}
+
+/// False: the account has no such link.
+///
+/// # Errors
+/// The database does not answer; it may still be there.
+pub async fn unlink(
+    core: &Core,
+    lab: &LabId,
+    elevated: Elevated<UnlinkProvider>,
+    line: &Line,
+    actor: &Actor,
+) -> Result<bool, Fault> {
+    let account = elevated.account();
+    let mut tx = core.db.begin().await?;
+    let removed = provider_links::delete(&mut tx, lab, account, line.id).await?;
+    if removed {
+        let event = Event::ProviderUnlinked {
+            provider: line.provider.clone(),
+            link: line.id.to_string(),
+        };
+        audit::record(core, &mut tx, lab, actor, Some(account), event).await?;
+    }
+    tx.commit().await?;
+    Ok(removed)
+}

@@ -1,0 +1,61 @@
+# Identities of other providers (FranceConnect and others): signing in with one, and linking it.
+provider-login-title = With an identity you already have
+provider-login-text = If you have linked it with your account here.
+provider-login-submit = Continue with { $provider }
+provider-go-title = On to { $provider }
+provider-go-text = Your browser is now taking you to { $provider }. If nothing happens, follow this link.
+provider-go-link = Go to { $provider }
+provider-go-back = Back
+provider-not-linked-title = This { $provider } identity does not open an account here yet
+provider-not-linked-text = It has to be linked once. Sign in below as usual, then link it on your account page; or ask the laboratory, and link it while you open your access.
+provider-denied-title = The sign-in with { $provider } was not finished
+provider-denied-text = Nothing has changed. You can try again, or sign in as usual.
+provider-unreachable-title = { $provider } does not answer at the moment
+provider-unreachable-text = It is not your doing. You can try again later, or sign in as usual.
+provider-weak-title = { $provider } was used in a way that is not enough here
+provider-weak-text = To protect your results, the laboratory asks for a stronger way of signing in at { $provider }. You can choose another one there, or sign in as usual.
+provider-refused-title = What { $provider } answered could not be used
+provider-refused-text = For your safety, nobody was signed in. You can try again, or sign in as usual.
+provider-expired-text = It took too long, or it was begun in another browser. Please begin again.
+provider-code-title = One more code
+provider-code-intro = { $provider } has told us who you are. To protect your results, please give a code of your app as well.
+provider-code-refused-title = This code is not right
+provider-otherwise = Sign in another way
+
+providers-title = Linked identities
+providers-count = { $count ->
+    [0] No identity is linked with your account. With one, you can sign in here by FranceConnect, for example.
+    [one] { $count } identity is linked with your account.
+   *[other] { $count } identities are linked with your account.
+}
+providers-link = Manage my linked identities
+providers-intro = You can sign in here with an identity that you already have elsewhere. Link it once with your account, from this page.
+providers-none = No identity is linked yet.
+providers-linked = Linked on { $linked }
+providers-unused = Not used yet
+providers-unlink = Unlink
+providers-unlink-named = Unlink { $name }, linked on { $linked }
+providers-add = Link { $provider }
+providers-full = You have { $most } linked identities, and cannot have more. Unlink one that you no longer use to link another.
+providers-lost = Somebody may have got hold of your identity there? Unlink it here.
+providers-kept = Linked identities stay when you choose a new password.
+providers-ended = They all end when you open your access again with a sheet from the laboratory.
+providers-done-linked = Done: this identity is linked. You can sign in with it the next time.
+providers-done-unlinked = Done: this identity no longer opens anything here.
+providers-elsewhere-title = This identity opens another account here
+providers-elsewhere-text = One identity opens one account of a laboratory. Unlink it there first, or ask the laboratory.
+providers-refused-title = The identity could not be linked
+providers-expired-text = For your safety, nothing was linked. Please begin again.
+providers-link-title = Link an identity
+providers-unlink-title = Unlink an identity
+again-link-intro = You are about to link: { $provider }. To protect your account, please give your password and a code once more.
+again-unlink-intro = You are about to unlink: { $provider }. To protect your account, please give your password and a code once more.
+again-unlink-submit = Unlink this identity
+
+enrol-provider-title = An identity you already have?
+enrol-provider-text = You can link it now, and sign in with it later. This is not needed: it can be done at any time on your account page.
+enrol-provider-noted = Done: { $provider } will be linked with your account when you have finished here.
+
+signed-out-provider-title = And at { $provider }?
+signed-out-provider = You had come in by { $provider }, where you may still be signed in. On a shared computer, sign out there too.
+signed-out-provider-link = Sign out of { $provider } too

@@ -1,0 +1,215 @@
+//! The list of the identities that open one's account; asks again before one is linked or removed.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use super::{leave, name_of, trouble, with_holder};
+use crate::entrance::again::{Typed, ask_again, form};
+use crate::entrance::signed_in;
+use crate::kit::{App, Context, Failure, see_other};
+use crate::pages::providers::{LINK, LIST, UNLINK};
+use crate::pages::{LinkLine, ProviderButton, Providers, ProvidersDone, ProvidersError, Purpose};
+use auth::provider::Refusal;
+use auth::provider::links::{self, Linked};
+use domain::evidence::{Elevated, LinkProvider, UnlinkProvider};
+use domain::provider::{Errand, Linking};
+use domain::session::Session;
+use kernel::ids::ProviderId;
+use service::provider::Shown;
+use store::account::provider_links::Line;
+
+/// What the list finds in its query after something was done.
+const LINKED: &str = "linked";
+const UNLINKED: &str = "unlinked";
+
+#[derive(Debug, Deserialize)]
+pub struct Which {
+    provider: Option<String>,
+    link: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    code: String,
+    provider: Option<String>,
+    link: Option<String>,
+}
+
+impl std::fmt::Debug for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fields(..)")
+    }
+}
+
+impl Fields {
+    fn typed(&self) -> Typed<'_> {
+        Typed {
+            csrf: &self.csrf,
+            password: &self.password,
+            code: &self.code,
+        }
+    }
+}
+
+pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    with_holder(&app, &request, async |context, session| {
+        let done = match request.query_string() {
+            LINKED => Some(ProvidersDone::Linked),
+            UNLINKED => Some(ProvidersDone::Unlinked),
+            _ => None,
+        };
+        show(context, session, StatusCode::OK, done, None).await
+    })
+    .await
+}
+
+pub async fn get_link(app: Data<App>, request: HttpRequest, which: Query<Which>) -> HttpResponse {
+    with_holder(&app, &request, async |context, _| {
+        let button = offered(context, which.provider.as_deref())?;
+        context.shown_at(&format!("{LINK}?provider={}", button.handle));
+        form(context, StatusCode::OK, linking(button), None)
+    })
+    .await
+}
+
+pub async fn post_link(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+    with_holder(&app, &request, async |context, session| {
+        let button = offered(context, fields.provider.as_deref())?;
+        context.shown_at(&format!("{LINK}?provider={}", button.handle));
+        let go = async |context: &mut Context<'_>, elevated: Elevated<LinkProvider>| {
+            let id = super::chosen(button.handle)?;
+            context.shown_at(LIST);
+            let errand = Errand::Link(Linking::begin(elevated));
+            match leave(context, &id, errand, LIST).await? {
+                Ok(response) => Ok(response),
+                Err(trouble) => {
+                    let error = ProvidersError::Trouble(trouble, button.name);
+                    show(context, session, StatusCode::BAD_GATEWAY, None, Some(error)).await
+                }
+            }
+        };
+        ask_again(context, session, fields.typed(), linking(button), go).await
+    })
+    .await
+}
+
+pub async fn get_unlink(app: Data<App>, request: HttpRequest, which: Query<Which>) -> HttpResponse {
+    with_holder(&app, &request, async |context, session| {
+        let line = named(context, session, which.link.as_deref()).await?;
+        let (handle, provider) = (line.id.to_string(), name_of(context, &line.provider));
+        context.shown_at(&format!("{UNLINK}?link={handle}"));
+        form(context, StatusCode::OK, unlinking(&handle, &provider), None)
+    })
+    .await
+}
+
+pub async fn post_unlink(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+    with_holder(&app, &request, async |context, session| {
+        let line = named(context, session, fields.link.as_deref()).await?;
+        let (handle, provider) = (line.id.to_string(), name_of(context, &line.provider));
+        context.shown_at(&format!("{UNLINK}?link={handle}"));
+        let unlink = async |context: &mut Context<'_>, elevated: Elevated<UnlinkProvider>| {
+            let (core, actor) = (&context.app.core, context.actor());
+            links::unlink(core, context.realm(), elevated, &line, &actor).await?;
+            Ok(see_other(&format!("{LIST}?{UNLINKED}")))
+        };
+        ask_again(context, session, fields.typed(), unlinking(&handle, &provider), unlink).await
+    })
+    .await
+}
+
+/// From the provider. Whoever began it has to be signed in still.
+pub(super) async fn come_back(
+    context: &mut Context<'_>,
+    id: &ProviderId,
+    linking: Linking,
+    shown: Result<Shown, Refusal>,
+) -> Result<HttpResponse, Failure> {
+    context.shown_at(LIST);
+    let session = signed_in::current(context).await?;
+    let Some(session) = session.filter(|session| session.account == linking.account()) else {
+        return signed_in::sign_in_first(context).await;
+    };
+    let name = name_of(context, id);
+    let (status, error) = match shown {
+        Ok(shown) => {
+            let (core, actor) = (&context.app.core, context.actor());
+            match links::link(core, context.realm(), id, linking, &shown, &actor).await? {
+                Linked::Done => return Ok(see_other(&format!("{LIST}?{LINKED}"))),
+                Linked::Elsewhere => (StatusCode::CONFLICT, ProvidersError::Elsewhere),
+                Linked::Full => (StatusCode::CONFLICT, ProvidersError::Full),
+            }
+        }
+        Err(refusal) => {
+            let (status, trouble) = trouble(refusal);
+            (status, ProvidersError::Trouble(trouble, &name))
+        }
+    };
+    show(context, &session, status, None, Some(error)).await
+}
+
+fn linking(button: ProviderButton<'_>) -> Purpose<'_> {
+    Purpose::Link {
+        handle: button.handle,
+        provider: button.name,
+    }
+}
+
+fn unlinking<'a>(handle: &'a str, provider: &'a str) -> Purpose<'a> {
+    Purpose::Unlink { handle, provider }
+}
+
+fn offered<'a>(context: &Context<'a>, handle: Option<&str>) -> Result<ProviderButton<'a>, Failure> {
+    let mut offered = context.providers().into_iter();
+    offered
+        .find(|button| Some(button.handle) == handle)
+        .ok_or(Failure::NotFound)
+}
+
+async fn named(context: &Context<'_>, session: &Session, handle: Option<&str>) -> Result<Line, Failure> {
+    let found = links::list(&context.app.core, context.realm(), session.account).await?;
+    let line = found
+        .into_iter()
+        .find(|line| Some(line.id.to_string().as_str()) == handle);
+    line.ok_or(Failure::NotFound)
+}
+
+async fn show(
+    context: &Context<'_>,
+    session: &Session,
+    status: StatusCode,
+    done: Option<ProvidersDone>,
+    error: Option<ProvidersError<'_>>,
+) -> Result<HttpResponse, Failure> {
+    let found = links::list(&context.app.core, context.realm(), session.account).await?;
+    let texts: Vec<(String, String)> = found
+        .iter()
+        .map(|line| (line.id.to_string(), name_of(context, &line.provider)))
+        .collect();
+    let lines: Vec<LinkLine<'_>> = found
+        .iter()
+        .zip(&texts)
+        .map(|(line, (handle, provider))| LinkLine {
+            handle,
+            provider,
+            name: &line.name,
+            linked_at: line.linked_at,
+            last_used_at: line.last_used_at,
+        })
+        .collect();
+    let page = Providers {
+        chrome: context.chrome(),
+        lines: &lines,
+        providers: &context.providers(),
+        done,
+        error,
+    };
+    context.page(status, &page)
+}

@@ -1,0 +1,94 @@
+//! Identities of providers, for patients: signing in with one, linking it, removing it. A browser leaves by a page
+//! that leads on by itself, and comes back to one address, whatever it was sent for.
+
+pub mod begin;
+pub mod callback;
+pub mod code;
+pub mod enrol;
+pub mod jwks;
+pub mod links;
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::entrance::signed_in;
+use crate::kit::context::{add_cookie, with_portal};
+use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::pages::providers::LIST;
+use crate::pages::{ProviderGo, ProviderTrouble};
+use auth::provider::{Departed, Refusal, depart};
+use crypto::token::PlainToken;
+use domain::provider::Errand;
+use domain::session::Session;
+use kernel::ids::ProviderId;
+
+/// Whoever waits for a provider now has its answer then, or knows that there is none.
+const COME_BACK: Duration = Duration::from_secs(10);
+
+/// A provider of this lab, by what a form said.
+fn chosen(handle: &str) -> Result<ProviderId, Failure> {
+    handle.parse().map_err(|_| Failure::NotFound)
+}
+
+pub(super) fn name_of(context: &Context<'_>, id: &ProviderId) -> String {
+    let found = context.face.lab.provider(id);
+    found.map_or_else(|| id.to_string(), |provider| provider.name.clone())
+}
+
+/// The page that leads to the provider, or why it does not. `back`: the page that they come from.
+async fn leave(
+    context: &Context<'_>,
+    id: &ProviderId,
+    errand: Errand,
+    back: &str,
+) -> Result<Result<HttpResponse, ProviderTrouble>, Failure> {
+    let (core, browser) = (&context.app.core, context.browser());
+    let to = match depart(core, context.realm(), id, errand, browser).await? {
+        Departed::To(to) => to,
+        Departed::NotAccepted => return Err(Failure::NotFound),
+        Departed::Busy => return Err(Failure::Busy(COME_BACK)),
+        Departed::Unreachable => return Ok(Err(ProviderTrouble::Unreachable)),
+    };
+    let page = ProviderGo {
+        chrome: context.chrome(),
+        provider: &name_of(context, id),
+        to: to.as_str(),
+        back,
+    };
+    context.page(StatusCode::OK, &page).map(Ok)
+}
+
+const fn trouble(refusal: Refusal) -> (StatusCode, ProviderTrouble) {
+    match refusal {
+        Refusal::Denied => (StatusCode::UNAUTHORIZED, ProviderTrouble::Denied),
+        Refusal::Unreachable => (StatusCode::BAD_GATEWAY, ProviderTrouble::Unreachable),
+        Refusal::Acr => (StatusCode::UNAUTHORIZED, ProviderTrouble::Weak),
+        Refusal::Refused => (StatusCode::UNAUTHORIZED, ProviderTrouble::Refused),
+    }
+}
+
+/// To the page of something that is not complete.
+fn pending(context: &Context<'_>, token: &PlainToken, page: &str) -> HttpResponse {
+    let mut response = see_other(page);
+    let cookie = cookies::set(cookies::pending(context.door), token.expose());
+    add_cookie(&mut response, cookie);
+    response
+}
+
+/// Answers those who are signed in, at a lab that has a provider or had one.
+async fn with_holder(
+    app: &App,
+    request: &HttpRequest,
+    work: impl AsyncFnOnce(&mut Context<'_>, &Session) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
+    with_portal(app, request, async |context| {
+        context.shown_at(LIST);
+        match signed_in::current(context).await? {
+            Some(session) => work(context, &session).await,
+            None => signed_in::sign_in_first(context).await,
+        }
+    })
+    .await
+}
