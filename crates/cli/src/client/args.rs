@@ -123,13 +123,13 @@ pub struct Flags {
     /// It cannot do PKCE: why
     #[arg(long, value_name = "REASON", conflicts_with = "pkce")]
     pub no_pkce: Option<String>,
-    /// It can do PKCE, and must [default]
+    /// It can do PKCE, and must (default)
     #[arg(long)]
     pub pkce: bool,
     /// It cannot send a nonce: why
     #[arg(long, value_name = "REASON", conflicts_with = "nonce")]
     pub no_nonce: Option<String>,
-    /// It can send a nonce, and must [default]
+    /// It can send a nonce, and must (default)
     #[arg(long)]
     pub nonce: bool,
     /// It pushes every request first (PAR)

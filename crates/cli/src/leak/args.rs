@@ -46,7 +46,7 @@ pub struct Import {
     /// Where the columns are, by number from 1 or by header: identifier=3,password=7 [default: recognised]
     #[arg(long, value_name = "FIELD=COLUMN,…")]
     pub map: Option<String>,
-    /// Only say what would happen [default]
+    /// Only say what would happen (default)
     #[arg(long, conflicts_with = "apply")]
     pub dry_run: bool,
     /// End sessions and require new passwords of everyone on the list
