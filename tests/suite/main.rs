@@ -21,6 +21,7 @@ mod dependencies;
 mod desk;
 mod devices;
 mod discovery;
+mod documents;
 mod dump;
 mod enrolment;
 mod enumeration;
