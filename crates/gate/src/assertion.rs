@@ -15,8 +15,10 @@ use kernel::entropy::{Entropy, random};
 
 /// Seconds from issue to expiry.
 pub const LIFETIME: i64 = 60;
+/// The `typ` in its header, so that no other token of ours passes for it (RFC 8725, 3.11).
 pub const TYPE: &str = "vestibule-assertion+jwt";
 
+/// What the token says; names as in RFC 7519 and OpenID Connect.
 #[derive(Debug, Serialize)]
 pub struct Claims<'a> {
     /// The portal's origin.
@@ -36,6 +38,7 @@ pub struct Claims<'a> {
 }
 
 impl<'a> Claims<'a> {
+    /// `record`: the one that the URL names. `portal` and `site` are origins; `entropy` makes the token's id.
     pub fn new(
         portal: &'a str,
         site: &'a str,
@@ -63,6 +66,10 @@ impl<'a> Claims<'a> {
         }
     }
 
+    /// As a compact JWS.
+    ///
+    /// # Errors
+    /// The key does not sign.
     pub fn sign(&self, key: &SigningKey) -> Result<String, JoseFault> {
         key.sign(TYPE, self)
     }

@@ -30,8 +30,11 @@ pub struct Permit {
 /// What a permit rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Basis {
+    /// A rule says that anybody may read it.
     Public,
+    /// A rule asks for a sign-in, and somebody is signed in.
     Session,
+    /// A rule names this record, and the visitor may read it.
     Record(RecordNumber),
     /// Learn mode: no rule covers the URL.
     Learning,
@@ -47,14 +50,19 @@ pub struct Permitted<R> {
 /// Expected, and answered with a page: 400, 303 to the portal, 403, 403, 405.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    /// 400: the server behind might read it in another way than the gate.
     #[error("the request can be read in more than one way: {0}")]
     Ambiguous(Ambiguity),
+    /// 303 to the portal.
     #[error("nobody is signed in")]
     SignInNeeded,
+    /// 403: what is not named by a rule is nobody's.
     #[error("no rule covers this URL")]
     Unmapped,
+    /// 403: not among those that the visitor may read.
     #[error("the record is not this visitor's")]
     OtherRecord,
+    /// 405: rules for this URL are for other methods.
     #[error("no rule covers this method")]
     MethodNotAllowed,
 }
@@ -128,6 +136,7 @@ fn decide_public(rules: &Rules, request: &NormalizedRequest, visitor: Option<&Vi
 }
 
 impl Permit {
+    /// Why it was given.
     pub const fn basis(&self) -> &Basis {
         &self.basis
     }
@@ -147,10 +156,12 @@ impl Permit {
 }
 
 impl<R> Permitted<R> {
+    /// What may pass; nothing else was decided about.
     pub const fn request(&self) -> &R {
         &self.request
     }
 
+    /// The leave that was given for it.
     pub const fn permit(&self) -> &Permit {
         &self.permit
     }

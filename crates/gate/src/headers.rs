@@ -9,6 +9,7 @@ use actix_web::http::header::{CONNECTION, COOKIE, HOST, HeaderMap, HeaderName, H
 use crate::origin::Origins;
 use kernel::client_address::ClientAddress;
 
+/// Carries the signed [assertion](crate::assertion) to the LIS.
 pub const ASSERTION: &str = "x-vestibule-assertion";
 /// Cookies of that prefix are ours. They never go to the LIS and are never taken from it.
 pub const OWN_COOKIES: &str = "__host-vst_";
@@ -115,6 +116,7 @@ const IDENTITY_OF_PRODUCTS: [&str; 7] = [
 pub struct ExtraIdentity(Vec<String>);
 
 impl ExtraIdentity {
+    /// Names as the configuration has them, in any spelling.
     pub fn new(names: &[String]) -> Self {
         Self(names.iter().map(|name| letters_of(name)).collect())
     }
@@ -175,6 +177,7 @@ pub fn named_in_connection(headers: &HeaderMap) -> Vec<String> {
         .collect()
 }
 
+/// Is it about one connection alone (RFC 9110, 7.6.1), or ours to set? Then it is not sent on.
 pub fn is_hop_by_hop(name: &HeaderName) -> bool {
     is_hop(&letters_of(name.as_str()))
 }

@@ -15,6 +15,7 @@ const MOST_METHODS: usize = 8;
 const DEEPEST: usize = 16;
 const LONGEST_SEGMENT: usize = 40;
 
+/// Shapes seen so far, 500 at most; shared by all workers, gone with the process.
 #[derive(Debug, Default)]
 pub struct Learner {
     shapes: Mutex<BTreeMap<String, Shape>>,

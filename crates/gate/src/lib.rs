@@ -4,6 +4,8 @@
 //! through four hands: [`request`] reads its URL into the one form that all parsers agree on, [`decision`] compares it with
 //! the site's rules, [`headers`] strips and adds, [`assertion`] says who asks.
 
+#![warn(missing_docs)]
+
 pub mod assertion;
 pub mod decision;
 pub mod headers;

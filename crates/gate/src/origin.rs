@@ -4,6 +4,7 @@ use url::Url;
 
 use config::site::{SiteProblem, SiteSection};
 
+/// Both origins, read once when the configuration is loaded.
 #[derive(Clone, Debug)]
 pub struct Origins {
     site: Origin,
@@ -19,6 +20,10 @@ struct Origin {
 }
 
 impl Origins {
+    /// Reads `origin` and `upstream` of a site.
+    ///
+    /// # Errors
+    /// One of them is no origin: which, and what to write.
     pub fn of(section: &SiteSection) -> Result<Self, SiteProblem> {
         let read = |field, text: &str| {
             Origin::read(text).ok_or_else(|| section.problem(None, field, "write scheme, host and port".to_owned()))
@@ -34,14 +39,17 @@ impl Origins {
         &self.site.text
     }
 
+    /// `results.lab.example`, with the port where it is not the scheme's own: for `Host`.
     pub fn site_authority(&self) -> &str {
         &self.site.authority
     }
 
+    /// Scheme, host and port of the LIS, without a slash.
     pub fn upstream(&self) -> &str {
         &self.upstream.text
     }
 
+    /// Host and port of the LIS.
     pub fn upstream_authority(&self) -> &str {
         &self.upstream.authority
     }

@@ -7,6 +7,7 @@
 use crate::request::{NormalizedRequest, canonical_name, read_segment};
 use crate::text::decode;
 
+/// A rule's pattern, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     segments: Vec<Piece>,
@@ -25,6 +26,7 @@ enum Piece {
 /// How strictly a URL is held against a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
+    /// As written.
     Exact,
     /// Ignoring case and the slash at the end, as many servers do.
     Loose,
@@ -33,13 +35,17 @@ pub enum Comparison {
 /// What `{record}` stood for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named<'r> {
+    /// No record: the pattern has no `{record}`.
     Nothing,
+    /// This number, wherever it stands.
     One(&'r str),
+    /// Different numbers in different places.
     Several,
 }
 
 /// Why a pattern cannot be used, ending in what to write instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum PatternProblem {
     #[error("begin the pattern with '/'")]
     NoSlash,
@@ -58,6 +64,10 @@ pub enum PatternProblem {
 }
 
 impl Pattern {
+    /// Reads a pattern as the configuration has it.
+    ///
+    /// # Errors
+    /// No request could ever match it, or it could be read in two ways.
     pub fn parse(text: &str) -> Result<Self, PatternProblem> {
         let (path, query) = text
             .split_once('?')
@@ -84,6 +94,7 @@ impl Pattern {
         })
     }
 
+    /// Does it have a `{record}`, in path or query?
     pub fn names_record(&self) -> bool {
         self.segments.contains(&Piece::Record) || self.record_parameters().next().is_some()
     }

@@ -14,6 +14,7 @@ use actix_web::http::Method;
 pub use crate::text::Ambiguity;
 use crate::text::{decode, encode_query, encode_segment, refuse_disguise};
 
+/// Method, path and query, decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NormalizedRequest {
     method: Method,
@@ -22,6 +23,7 @@ pub struct NormalizedRequest {
     parameters: Vec<Parameter>,
 }
 
+/// One parameter of the query; its name is there once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
     name: String,
@@ -42,10 +44,12 @@ impl NormalizedRequest {
         })
     }
 
+    /// As received.
     pub const fn method(&self) -> &Method {
         &self.method
     }
 
+    /// The path's segments, decoded; none of them empty, `.` or `..`.
     pub fn segments(&self) -> &[String] {
         &self.segments
     }
@@ -55,10 +59,12 @@ impl NormalizedRequest {
         self.directory
     }
 
+    /// In the order received.
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters
     }
 
+    /// By its canonical name, in which spellings that servers confuse are one.
     pub fn parameter(&self, canonical: &str) -> Option<&Parameter> {
         self.parameters
             .iter()

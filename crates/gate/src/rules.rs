@@ -8,6 +8,7 @@ use crate::pattern::{Comparison, Named, Pattern};
 use crate::request::{Ambiguity, NormalizedRequest};
 use config::site::{GateMode, Requirement, RuleSection, SiteProblem, SiteSection};
 
+/// The rules of one site.
 #[derive(Clone, Debug)]
 pub struct Rules {
     mode: GateMode,
@@ -27,12 +28,18 @@ struct Rule {
 /// What the rules say of a URL, before anybody is compared with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding<'r> {
+    /// A rule is for this URL and method.
     Mapped {
+        /// What the rule asks of a visitor.
         requires: Requirement,
+        /// The record that the URL names, where the rule has `{record}`.
         record: Option<&'r str>,
     },
+    /// A rule is for this URL, and none for this method of it.
     MethodNotAllowed,
+    /// No rule is for this URL.
     Unmapped,
+    /// It names two records, or is almost the URL of a rule.
     Ambiguous(Ambiguity),
 }
 
@@ -62,6 +69,7 @@ impl Rules {
         })
     }
 
+    /// Are URLs without a rule refused, or learnt?
     pub const fn mode(&self) -> GateMode {
         self.mode
     }

@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Why a URL has more than one reading. Shown in logs; to a visitor all are one page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum Ambiguity {
     #[error("the target is not a path")]
     NotAPath,

@@ -9,12 +9,15 @@ use kernel::ids::{AccountId, SessionId};
 /// A signed-in person. Whoever holds the session builds this, after the session was found and not expired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visitor {
+    /// The session that was found.
     pub session: SessionId,
+    /// Whose session it is.
     pub account: AccountId,
     /// The account's name for this site alone (pairwise), so that two sites cannot compare notes.
     pub subject: Arc<str>,
     /// The records held, and those granted with a scope that includes reading, now.
     pub records: Arc<[RecordNumber]>,
+    /// When they last proved who they are.
     pub authenticated_at: Timestamp,
     /// How they signed in, in the values of RFC 8176.
     pub amr: Arc<[&'static str]>,

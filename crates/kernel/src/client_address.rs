@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
+/// Where a request comes from; an IPv4 address that is written as IPv6 is the IPv4 address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientAddress(IpAddr);
 
@@ -36,6 +37,7 @@ impl ClientAddress {
         Self(address)
     }
 
+    /// What is counted for this address: itself, or the /64 around an IPv6 address.
     pub fn network(self) -> ClientNetwork {
         match self.0 {
             IpAddr::V4(_) => ClientNetwork(self.0),

@@ -3,18 +3,23 @@
 use std::fmt;
 use std::sync::Arc;
 
+/// Gives random bytes that nobody can predict.
 pub trait Entropy: fmt::Debug + Send + Sync {
+    /// Overwrites all of `bytes`. There is no error: a source that fails ends the process.
     fn fill(&self, bytes: &mut [u8]);
 }
 
+/// The source of a server: handed to all that draw from it.
 pub type SharedEntropy = Arc<dyn Entropy>;
 
+/// `N` bytes, drawn from `entropy`.
 pub fn random<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {
     let mut bytes = [0; N];
     entropy.fill(&mut bytes);
     bytes
 }
 
+/// The random bytes of the cryptographic library, seeded by the machine.
 #[derive(Debug, Default)]
 pub struct SystemEntropy;
 

@@ -16,14 +16,17 @@ macro_rules! random_id {
         pub struct $name([u8; 16]);
 
         impl $name {
+            /// A new one: 128 random bits.
             pub fn generate(entropy: &dyn Entropy) -> Self {
                 Self(random(entropy))
             }
 
+            /// As [`Self::as_bytes`] gives it.
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)
             }
 
+            /// What the database keeps.
             pub const fn as_bytes(&self) -> &[u8; 16] {
                 &self.0
             }
@@ -61,13 +64,17 @@ macro_rules! random_id {
 }
 
 random_id! {
+    /// A person in a lab, or an operator in the realm of operators.
     AccountId,
+    /// A sign-in that is open.
     SessionId,
     /// A browser that an account trusts.
     DeviceId,
     /// Something begun and not finished between two requests: an enrolment, a hold.
     PendingId,
+    /// An event in the trail.
     AuditEventId,
+    /// A passkey, as the database knows it; what its authenticator calls it is sealed.
     PasskeyId,
     /// What a person let a client have: its tokens hang on it.
     GrantId,
@@ -98,6 +105,7 @@ impl AuditEventId {
     }
 }
 
+/// What was read is no id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an id: 32 lower-case hexadecimal digits expected")]
 pub struct MalformedId;
@@ -110,6 +118,7 @@ macro_rules! slug {
         pub struct $name(Arc<str>);
 
         impl $name {
+            /// As it is written in the configuration.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -162,15 +171,18 @@ slug! {
 const OPERATORS: &str = "operators";
 
 impl LabId {
+    /// The realm of operators.
     pub fn operators() -> Self {
         Self(Arc::from(OPERATORS))
     }
 
+    /// Is it the realm of operators, and no lab?
     pub fn is_operators(&self) -> bool {
         self.as_str() == OPERATORS
     }
 }
 
+/// What was read is no name of this kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a name here is 1 to 40 of a-z, 0-9 and '-', beginning with a letter")]
 pub struct MalformedSlug;
