@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use vestibule::auth::arrival::Browser as From;
-use vestibule::auth::codes::Codes;
-use vestibule::auth::sign_in::{Attempt, Outcome, sign_in};
+use secrecy::SecretString;
+use vestibule::auth::browser::Browser as From;
+use vestibule::auth::sign_in::{Form, sign_in};
 use vestibule::domain::audit::Actor;
 use vestibule::leak::campaign;
+use vestibule::service::act::Act;
+use vestibule::service::attempts::{Codes, Outcome};
 use vestibule::service::siege;
 
 use crate::support::app::TestApp;
@@ -55,21 +57,18 @@ async fn hammer(app: &TestApp, identifier: &str, times: u32, every: Duration) ->
     let lab = app.lab();
     let mut evaluated = 0;
     for n in 0..times {
-        let attempt = Attempt {
-            lab: &lab,
+        let code = SecretString::from("000000");
+        let form = Form {
             identifier,
-            password: "ce qui circule",
-            codes: Codes {
-                code: "000000",
-                next: "",
-            },
-            actor: Actor::Visitor {
-                address: format!("198.51.100.{}", n % 250),
-            },
+            password: &SecretString::from("ce qui circule"),
+            codes: Codes::one(&code),
             browser: From::unknown(),
             return_to: None,
         };
-        match sign_in(&app.core, attempt).await.unwrap() {
+        let actor = Actor::Visitor {
+            address: format!("198.51.100.{}", n % 250),
+        };
+        match sign_in(Act::of(&app.core, &lab, &actor), form).await.unwrap().outcome() {
             Outcome::Refused => evaluated += 1,
             Outcome::Wait(_) => {}
             other => panic!("{other:?}"),

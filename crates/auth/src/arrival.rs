@@ -1,82 +1,53 @@
 //! How a complete sign-in goes on, by whatever means it was made: held, or in.
 
-use crate::rotate;
+use crate::browser::Journey;
+use crate::hold;
 use crate::session::{self, Opened};
-use crypto::token::{HashedToken, PlainToken};
+use crypto::token::PlainToken;
 use domain::account::HoldReason;
-use domain::audit::Actor;
 use domain::evidence::Authenticated;
-use domain::return_to::ReturnTo;
-use domain::session::describe_device;
-use kernel::ids::{AccountId, LabId};
-use service::{Core, standing};
+use kernel::ids::AccountId;
+use service::act::Act;
+use service::attempts::{Success, Verdict};
+use service::standing;
 use store::{StoreFault, Tx};
 
-/// The browser that somebody signs in from, as it presents itself.
-#[derive(Clone, Debug)]
-pub struct Browser {
-    /// What its owner is told of it in their lists.
-    pub description: String,
-    /// The token of a trusted device, of this account or of another one.
-    pub known_by: Option<HashedToken>,
-}
-
-impl Browser {
-    /// One of which nothing is known, as a program's is.
-    pub fn unknown() -> Self {
-        Self {
-            description: describe_device(None),
-            known_by: None,
-        }
-    }
-}
-
-/// Whence somebody comes, and where they were going.
 #[derive(Debug)]
-pub struct Journey<'a> {
-    pub browser: &'a Browser,
-    pub actor: &'a Actor,
-    pub return_to: Option<ReturnTo>,
-}
-
-#[derive(Debug)]
-pub enum Arrived {
+pub enum Arrival {
     Held(PlainToken),
     SignedIn(Opened),
+}
+
+impl Arrival {
+    pub(crate) fn verdict(self, success: Success) -> Verdict<Self> {
+        match &self {
+            Self::Held(_) => Verdict::held(success, self),
+            Self::SignedIn(_) => Verdict::passed(success, self),
+        }
+    }
 }
 
 /// Consumes an authentication; hold or session exist once the transaction is committed.
 ///
 /// # Errors
-/// The database does not answer.
+/// Neither exists.
 pub async fn arrive(
-    core: &Core,
+    act: Act<'_>,
     tx: &mut Tx,
-    lab: &LabId,
     who: Authenticated,
     held_for: Option<HoldReason>,
     journey: Journey<'_>,
-) -> Result<Arrived, StoreFault> {
-    let Journey {
-        browser,
-        actor,
-        return_to,
-    } = journey;
+) -> Result<Arrival, StoreFault> {
     Ok(match held_for {
-        Some(reason) => Arrived::Held(rotate::hold(core, tx, lab, actor, who, reason, return_to).await?),
-        None => Arrived::SignedIn(session::open(core, tx, lab, who, browser, actor).await?),
+        Some(reason) => Arrival::Held(hold::place(act, tx, who, reason, journey.return_to).await?),
+        None => Arrival::SignedIn(session::open(act, tx, who, journey.browser).await?),
     })
 }
 
 /// Whether the lists that the account stands on hold it.
 ///
 /// # Errors
-/// The database does not answer.
-pub async fn listed(
-    core: &Core,
-    tx: &mut Tx,
-    lab: &LabId,
-    account: AccountId,
-) -> Result<Option<HoldReason>, StoreFault> {
-    Ok(HoldReason::of(standing::of(core, tx, lab, account).await?))
+/// Nothing is known of it.
+pub async fn listed(act: Act<'_>, tx: &mut Tx, account: AccountId) -> Result<Option<HoldReason>, StoreFault> {
+    Ok(HoldReason::of(standing::of(act.core, tx, act.lab, account).await?))
 }

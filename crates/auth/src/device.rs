@@ -1,10 +1,11 @@
 //! Trusted devices: every complete sign-in makes its browser one, under a token that is new each time.
 
-use crate::arrival::Browser;
+use crate::browser::Browser;
 use crypto::token::{PlainToken, TokenKind};
 use domain::audit::{Actor, Event};
 use domain::device::{self, Device};
 use kernel::ids::{AccountId, DeviceId, LabId};
+use service::act::Act;
 use service::{Core, Fault, audit};
 use store::sign_in::devices;
 use store::{StoreFault, Tx};
@@ -21,14 +22,8 @@ pub struct Listed {
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn trust(
-    core: &Core,
-    tx: &mut Tx,
-    lab: &LabId,
-    account: AccountId,
-    browser: &Browser,
-    actor: &Actor,
-) -> Result<PlainToken, StoreFault> {
+pub async fn trust(act: Act<'_>, tx: &mut Tx, account: AccountId, browser: &Browser) -> Result<PlainToken, StoreFault> {
+    let Act { core, lab, .. } = act;
     let now = core.now();
     let token = PlainToken::generate(TokenKind::Device, &*core.entropy);
     if let Some(old) = &browser.known_by {
@@ -41,17 +36,10 @@ pub async fn trust(
         last_used_at: now,
     };
     if devices::trust(tx, lab, &token.hashed(), account, &trusted).await? {
-        audit::record(
-            core,
-            tx,
-            lab,
-            actor,
-            Some(account),
-            Event::DeviceTrusted {
-                device: trusted.id.to_string(),
-            },
-        )
-        .await?;
+        let event = Event::DeviceTrusted {
+            device: trusted.id.to_string(),
+        };
+        act.record(tx, Some(account), event).await?;
         let all = devices::find(tx, lab, account, core.devices_used_since()).await?;
         for (surplus, _) in all.iter().skip(device::MOST) {
             devices::forget(tx, lab, account, surplus.id).await?;

@@ -2,13 +2,12 @@
 //! site, sign out.
 
 pub mod arrival;
-pub mod bucket;
-pub mod codes;
+pub mod browser;
 pub mod consents;
 pub mod device;
-pub mod enrol;
+pub mod enrolment;
 pub mod hand_over;
-pub mod invited;
+pub mod hold;
 pub mod passkey_sign_in;
 pub mod passkeys;
 pub mod profile;

@@ -4,17 +4,20 @@
 
 use std::time::Duration;
 
-use crate::arrival::{self, Arrived, Browser, Journey};
-use crate::bucket;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::arrival::{self, Arrival};
+use crate::browser::{Browser, Journey};
 use crypto::passkey::{Assertion, Challenge, Mismatch, PasskeyMatched, RelyingParty, UserHandle};
 use crypto::token::{HashedToken, PlainToken};
 use domain::account::AccountState;
-use domain::audit::{Actor, Event, PasskeyCause};
+use domain::audit::{Event, PasskeyCause};
 use domain::evidence::{Authenticated, PasskeyOk};
 use domain::return_to::ReturnTo;
 use kernel::ids::{AccountId, ChallengeId, LabId};
-use machinery::metrics::SignInResult;
-use service::{Core, Fault, audit, canary};
+use service::act::Act;
+use service::attempts::{self, Attempt, Door, Ended, Verdict};
+use service::{Core, Fault, canary};
 use store::Tx;
 use store::account::passkeys::Found;
 use store::account::{accounts, passkeys};
@@ -45,71 +48,66 @@ pub async fn begin(core: &Core, party: &RelyingParty, lab: &LabId, browser: &Pla
     Ok(Asked { id, options })
 }
 
-pub struct Attempt<'a> {
-    pub lab: &'a LabId,
+/// What the form sends, and where it came from.
+#[derive(Debug)]
+pub struct Form<'a> {
     pub party: &'a RelyingParty,
-    /// None: what came back is no id of ours.
+    /// None: what came back is not an id of ours.
     pub challenge: Option<ChallengeId>,
     /// The browser itself, by its cookie.
     pub asked: HashedToken,
     /// The browser's answer, as JSON.
-    pub answer: &'a str,
-    pub actor: Actor,
+    pub answer: &'a SecretString,
     pub browser: Browser,
     pub return_to: Option<ReturnTo>,
-}
-
-impl std::fmt::Debug for Attempt<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Attempt(..)")
-    }
 }
 
 /// Who it was not, where that is known, and why not.
 type Refusal = (Option<AccountId>, PasskeyCause);
 
-/// None: refused, whatever the reason.
-///
 /// # Errors
-/// The database does not answer; nobody was signed in.
-pub async fn sign_in(core: &Core, attempt: Attempt<'_>) -> Result<Option<Arrived>, Fault> {
-    let (lab, actor) = (attempt.lab, &attempt.actor);
-    let mut tx = core.db.begin().await?;
-    let arrived = match prove(core, &mut tx, &attempt).await? {
+/// Nobody was signed in.
+pub async fn sign_in(act: Act<'_>, form: Form<'_>) -> Result<Ended<Arrival>, Fault> {
+    let attempt = Attempt::at(Door::Passkey, act, None);
+    let verdict = decide(act, &attempt, form).await;
+    attempt.end(verdict).await
+}
+
+async fn decide(act: Act<'_>, attempt: &Attempt<'_>, form: Form<'_>) -> Result<Verdict<Arrival>, Fault> {
+    let mut tx = act.core.db.begin().await?;
+    let verdict = match prove(act, &mut tx, &form).await? {
         Ok(who) => {
-            let reason = arrival::listed(core, &mut tx, lab, who.account()).await?;
+            let success = attempt.succeed(&mut tx).await?;
+            let reason = arrival::listed(act, &mut tx, who.account()).await?;
             let journey = Journey {
-                browser: &attempt.browser,
-                actor,
-                return_to: attempt.return_to,
+                browser: &form.browser,
+                return_to: form.return_to,
             };
-            Some(arrival::arrive(core, &mut tx, lab, who, reason, journey).await?)
+            arrival::arrive(act, &mut tx, who, reason, journey)
+                .await?
+                .verdict(success)
         }
         Err((account, cause)) => {
-            audit::record(core, &mut tx, lab, actor, account, Event::PasskeyRefused { cause }).await?;
-            None
+            let event = Event::PasskeyRefused { cause };
+            attempt.refuse_with(&mut tx, account, event).await?
         }
     };
     tx.commit().await?;
-    core.metrics.sign_in_ended(match arrived {
-        None => SignInResult::refused,
-        Some(Arrived::Held(_)) => SignInResult::held,
-        Some(Arrived::SignedIn(_)) => SignInResult::signed_in,
-    });
-    Ok(arrived)
+    Ok(verdict)
 }
 
 /// The challenge is used up by any answer to it.
-async fn prove(core: &Core, tx: &mut Tx, attempt: &Attempt<'_>) -> Result<Result<Authenticated, Refusal>, Fault> {
-    let (lab, now) = (attempt.lab, core.now());
-    let challenge = match attempt.challenge {
-        Some(id) => passkey_challenges::take(tx, &core.sealer, lab, id, &attempt.asked, now).await?,
+async fn prove(act: Act<'_>, tx: &mut Tx, form: &Form<'_>) -> Result<Result<Authenticated, Refusal>, Fault> {
+    let Act { core, lab, actor } = act;
+    let now = act.now();
+    let challenge = match form.challenge {
+        Some(id) => passkey_challenges::take(tx, &core.sealer, lab, id, &form.asked, now).await?,
         None => None,
     };
     let Some(challenge) = challenge else {
         return Ok(Err((None, PasskeyCause::Challenge)));
     };
-    let Some(assertion) = Assertion::parse(attempt.answer) else {
+    let Some(assertion) = Assertion::parse(form.answer.expose_secret()) else {
         return Ok(Err((None, PasskeyCause::Signature)));
     };
     let index = assertion.index(&core.keyring, lab);
@@ -117,33 +115,33 @@ async fn prove(core: &Core, tx: &mut Tx, attempt: &Attempt<'_>) -> Result<Result
         return Ok(Err((None, PasskeyCause::Unknown)));
     };
     let account = found.account;
-    let matched = match check(core, attempt, challenge, &assertion, &found) {
+    let matched = match check(act, form, challenge, &assertion, &found) {
         Ok(matched) => matched,
         Err(cause) => return Ok(Err((Some(account), cause))),
     };
     tx.keep_campaigns_out(lab).await?;
-    if canary::watch(core, tx, lab, account, &attempt.actor).await? || !is_active(tx, lab, account).await? {
+    if canary::watch(core, tx, lab, account, actor).await? || !is_active(tx, lab, account).await? {
         return Ok(Err((Some(account), PasskeyCause::NotActive)));
     }
     if !passkeys::update(tx, &core.sealer, lab, &found, matched.changed(), now).await? {
         return Ok(Err((Some(account), PasskeyCause::Unknown)));
     }
     if let Some(person) = accounts::lookup_person(tx, &core.sealer, lab, account).await? {
-        bucket::reopened(core, tx, lab, &bucket::of(core, lab, &person)?).await?;
+        attempts::reopened(core, tx, lab, &attempts::identifier_of(core, lab, &person)?).await?;
     }
     let passkey = PasskeyOk::from_signature(&matched);
     Ok(Ok(Authenticated::by_passkey(account, passkey, now)))
 }
 
 fn check(
-    core: &Core,
-    attempt: &Attempt<'_>,
+    act: Act<'_>,
+    form: &Form<'_>,
     challenge: Challenge,
     assertion: &Assertion,
     found: &Found,
 ) -> Result<PasskeyMatched, PasskeyCause> {
-    let holder = UserHandle::of(&core.keyring, attempt.lab, found.account);
-    let checked = attempt.party.check(challenge, assertion, &found.credential, holder);
+    let holder = UserHandle::of(&act.core.keyring, act.lab, found.account);
+    let checked = form.party.check(challenge, assertion, &found.credential, holder);
     checked.map_err(|mismatch| match mismatch {
         Mismatch::Wrong => PasskeyCause::Signature,
         Mismatch::OtherHolder => PasskeyCause::Unknown,

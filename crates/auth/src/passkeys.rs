@@ -1,5 +1,7 @@
 //! The passkeys of an account: listed, added and removed by whoever holds it, after they were asked again.
 
+use secrecy::{ExposeSecret, SecretString};
+
 use std::time::Duration;
 
 use crypto::passkey::{RelyingParty, UserHandle};
@@ -9,6 +11,7 @@ use domain::evidence::{AddPasskey, Elevated, RemovePasskey};
 use domain::passkey::{MOST, name};
 use domain::pending::{AddingPasskey, Pending};
 use kernel::ids::{AccountId, LabId, PasskeyId, PendingId};
+use service::act::Act;
 use service::{Core, Fault, audit};
 use store::account::passkeys::Line;
 use store::account::{accounts, passkeys};
@@ -118,16 +121,15 @@ pub enum Added {
 /// # Errors
 /// The database does not answer; nothing was added.
 pub async fn add(
-    core: &Core,
+    act: Act<'_>,
     party: &RelyingParty,
-    lab: &LabId,
     adding: Adding,
     typed: &str,
-    answer: &str,
-    actor: &Actor,
+    answer: &SecretString,
 ) -> Result<Added, Fault> {
+    let Act { core, lab, .. } = act;
     let (account, passkey) = (adding.account, PasskeyId::generate(&*core.entropy));
-    let made = party.finish_registration(adding.stage.registration(), answer);
+    let made = party.finish_registration(adding.stage.registration(), answer.expose_secret());
     let mut tx = core.db.begin().await?;
     if !pending::consume(&mut tx, lab, adding.id).await? {
         return Ok(Added::Over);
@@ -146,7 +148,7 @@ pub async fn add(
     let event = Event::PasskeyAdded {
         passkey: passkey.to_string(),
     };
-    audit::record(core, &mut tx, lab, actor, Some(account), event).await?;
+    act.record(&mut tx, Some(account), event).await?;
     tx.commit().await?;
     Ok(Added::Done)
 }

@@ -1,37 +1,34 @@
 //! Recovery codes: ten at a time, shown once, each used up by one way back.
 
+use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use crypto::human_code::{CodeKind, HumanCode};
-use domain::audit::{Actor, Event};
+use domain::audit::Event;
 use domain::evidence::RecoveryCodeOk;
 use kernel::ids::{AccountId, LabId};
-use service::{Core, Fault, audit};
+use service::act::Act;
+use service::{Core, Fault};
 use store::account::recovery_codes;
 use store::{StoreFault, Tx};
 
 const NUMBER: usize = 10;
 
-/// New codes in the place of all earlier ones; the text is to be shown and forgotten.
+/// New codes instead of all earlier ones; the text is to be shown and forgotten.
 ///
 /// # Errors
-/// The database does not answer.
-pub async fn issue(
-    core: &Core,
-    tx: &mut Tx,
-    lab: &LabId,
-    account: AccountId,
-    actor: &Actor,
-) -> Result<Vec<Zeroizing<String>>, StoreFault> {
+/// The earlier ones stay.
+pub async fn issue(act: Act<'_>, tx: &mut Tx, account: AccountId) -> Result<Vec<Zeroizing<String>>, StoreFault> {
+    let Act { core, lab, .. } = act;
     let codes: Vec<HumanCode> = (0..NUMBER).map(|_| HumanCode::generate(&*core.entropy)).collect();
     recovery_codes::replace(tx, &core.keyring, lab, account, &codes).await?;
     let event = Event::RecoveryCodesIssued { number: codes.len() };
-    audit::record(core, tx, lab, actor, Some(account), event).await?;
+    act.record(tx, Some(account), event).await?;
     Ok(codes.iter().map(HumanCode::grouped).collect())
 }
 
 /// # Errors
-/// The database does not answer.
+/// Nothing is known of them.
 pub async fn count_left(core: &Core, lab: &LabId, account: AccountId) -> Result<i64, Fault> {
     let mut tx = core.db.begin_read().await?;
     let left = recovery_codes::count_left(&mut tx, lab, account).await?;
@@ -40,24 +37,24 @@ pub async fn count_left(core: &Core, lab: &LabId, account: AccountId) -> Result<
 }
 
 /// A recovery code that was right when it was looked at.
-pub struct Shown {
+pub struct RightRecoveryCode {
     mac: [u8; 32],
     pub proof: RecoveryCodeOk,
 }
 
-impl Shown {
+impl RightRecoveryCode {
     /// None: not one of this account's, or used up.
     ///
     /// # Errors
-    /// The database does not answer.
-    pub async fn look_up(
-        core: &Core,
+    /// Nothing is known of it.
+    pub async fn lookup(
+        act: Act<'_>,
         tx: &mut Tx,
-        lab: &LabId,
         account: AccountId,
-        typed: &str,
+        typed: &SecretString,
     ) -> Result<Option<Self>, StoreFault> {
-        let Some(code) = HumanCode::parse(typed) else {
+        let Act { core, lab, .. } = act;
+        let Some(code) = HumanCode::parse(typed.expose_secret()) else {
             return Ok(None);
         };
         let mac = code.mac(&core.keyring, lab, CodeKind::Recovery);
@@ -72,14 +69,14 @@ impl Shown {
     /// False: used meanwhile.
     ///
     /// # Errors
-    /// The database does not answer.
-    pub async fn use_up(&self, core: &Core, tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<bool, StoreFault> {
-        recovery_codes::consume(tx, lab, account, &self.mac, core.now()).await
+    /// It was not used up.
+    pub async fn use_up(&self, act: Act<'_>, tx: &mut Tx, account: AccountId) -> Result<bool, StoreFault> {
+        recovery_codes::consume(tx, act.lab, account, &self.mac, act.now()).await
     }
 }
 
-impl std::fmt::Debug for Shown {
+impl std::fmt::Debug for RightRecoveryCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Shown(..)")
+        f.write_str("RightRecoveryCode(..)")
     }
 }

@@ -1,32 +1,31 @@
-//! Holds: a complete sign-in that waits for a new password, and where its password is disabled for a recovery code too.
+//! The way out of a hold: a new password, and where the old one is disabled a recovery code too.
 
 use std::time::Duration;
 
-use crate::arrival::Browser;
-use crate::recovery::Shown;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::browser::Browser;
+use crate::recovery::RightRecoveryCode;
 use crate::session::{self, Opened};
-use crate::{bucket, suitability};
+use crate::suitability;
 use crypto::password_hash::HashedPassword;
-use crypto::token::{PlainToken, TokenKind};
+use crypto::token::PlainToken;
 use domain::account::HoldReason;
-use domain::audit::{Actor, Event, RefusalCause};
-use domain::backoff::Admission;
-use domain::evidence::Authenticated;
+use domain::audit::{Event, RefusalCause};
 use domain::password::{Password, Unsuitable};
 use domain::pending::{Held, Pending, Wanted};
 use domain::return_to::ReturnTo;
 use kernel::ids::{AccountId, LabId, PendingId};
 use machinery::hashing::NoHash;
-use service::{Core, Fault, audit};
+use service::act::Act;
+use service::attempts::{Admitted, Attempt, Door, Outcome, Verdict, identifier_of};
+use service::{Core, Fault};
+use store::Tx;
 use store::account::accounts::Person;
 use store::account::{accounts, passwords, recovery_codes};
 use store::leak::leak_accounts;
 use store::oauth::oauth_grants;
 use store::sign_in::{devices, pending, sessions};
-use store::{StoreFault, Tx};
-
-/// How long a held sign-in waits for its new password.
-pub const HOLD_LASTS: Duration = Duration::from_secs(15 * 60);
 
 /// A held sign-in, for its own page.
 #[derive(Debug)]
@@ -39,15 +38,10 @@ pub struct OnHold {
 }
 
 /// What the page of a hold sends.
-pub struct Typed<'a> {
-    pub new_password: &'a str,
-    pub recovery_code: &'a str,
-}
-
-impl std::fmt::Debug for Typed<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Typed(..)")
-    }
+#[derive(Clone, Copy, Debug)]
+pub struct Form<'a> {
+    pub new_password: &'a SecretString,
+    pub recovery_code: &'a SecretString,
 }
 
 #[derive(Debug)]
@@ -65,33 +59,6 @@ pub enum Rotation {
     },
 }
 
-/// Why a rotation stops before its end.
-enum Stopped {
-    At(Rotation),
-    Fault(Fault),
-}
-
-impl From<StoreFault> for Stopped {
-    fn from(fault: StoreFault) -> Self {
-        Self::Fault(fault.into())
-    }
-}
-
-impl From<Fault> for Stopped {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-impl From<NoHash> for Stopped {
-    fn from(no_hash: NoHash) -> Self {
-        match no_hash {
-            NoHash::Busy { retry_after } => Self::At(Rotation::Busy(retry_after)),
-            NoHash::Fault(fault) => Self::Fault(fault.into()),
-        }
-    }
-}
-
 impl OnHold {
     pub fn reason(&self) -> HoldReason {
         self.held.reason()
@@ -102,38 +69,11 @@ impl OnHold {
     }
 }
 
-/// Places a hold; it stands once the transaction is committed.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn hold(
-    core: &Core,
-    tx: &mut Tx,
-    lab: &LabId,
-    actor: &Actor,
-    who: Authenticated,
-    reason: HoldReason,
-    return_to: Option<ReturnTo>,
-) -> Result<PlainToken, StoreFault> {
-    let (now, account) = (core.now(), who.account());
-    let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
-    let event = Event::SignInHeld {
-        means: who.means(),
-        reason,
-    };
-    audit::record(core, tx, lab, actor, Some(account), event).await?;
-    let state = Pending::Held(Held::hold(who, reason, return_to));
-    let id = PendingId::generate(&*core.entropy);
-    let until = now.plus(HOLD_LASTS);
-    pending::insert(tx, &core.sealer, lab, id, &token.hashed(), account, &state, now, until).await?;
-    Ok(token)
-}
-
 /// None: no hold under this token, or it expired.
 ///
 /// # Errors
-/// The database does not answer.
-pub async fn find(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<OnHold>, Fault> {
+/// Nothing is known of it.
+pub async fn lookup(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<OnHold>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = pending::lookup(&mut tx, &core.sealer, lab, &token.hashed(), core.now()).await?;
     let Some(pending::Found {
@@ -161,127 +101,176 @@ pub async fn find(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option
 
 /// # Errors
 /// The database or the hash pool broke; the old password and the hold stand.
-pub async fn choose(
-    core: &Core,
-    lab: &LabId,
-    on_hold: OnHold,
-    typed: Typed<'_>,
-    actor: &Actor,
-    browser: &Browser,
-) -> Result<Rotation, Fault> {
-    match rotate(core, lab, on_hold, typed, actor, browser).await {
-        Ok(done) | Err(Stopped::At(done)) => Ok(done),
-        Err(Stopped::Fault(fault)) => Err(fault),
+pub async fn choose(act: Act<'_>, on_hold: OnHold, form: Form<'_>, browser: &Browser) -> Result<Rotation, Fault> {
+    // Before the recovery code, so that an unfit password costs none of its tries.
+    let typed = form.new_password.expose_secret();
+    let judged = suitability::judge(act.core, act.lab, &on_hold.person, typed).await?;
+    match on_hold.wanted {
+        Wanted::LabCode => Ok(Rotation::Over),
+        Wanted::NewPasswordAndRecoveryCode if judged.is_ok() => {
+            let account = on_hold.account;
+            let mut attempt = Attempt::at(Door::Rotation, act, browser.known_by.as_ref()).on(account);
+            let verdict = with_recovery_code(act, &mut attempt, on_hold, form, judged, browser).await;
+            Ok(match attempt.end(verdict).await?.outcome() {
+                Outcome::Passed(rotation) => rotation,
+                Outcome::Refused => Rotation::WrongRecoveryCode,
+                Outcome::Wait(wait) => Rotation::Wait(wait),
+                Outcome::Busy(wait) => Rotation::Busy(wait),
+                Outcome::Over | Outcome::TurnedAway => Rotation::Over,
+            })
+        }
+        Wanted::NewPassword | Wanted::NewPasswordAndRecoveryCode => {
+            match hash(act, on_hold.account, judged, typed).await? {
+                Err(unsuitable) => Ok(Rotation::Unsuitable(unsuitable)),
+                Ok(Err(no_hash)) => no_hash_for(no_hash),
+                Ok(Ok(new)) => {
+                    let mut tx = act.core.db.begin().await?;
+                    let account = on_hold.account;
+                    match replace(act, &mut tx, on_hold, &new, None, browser).await? {
+                        Replacement::Done(rotation) => {
+                            tx.commit().await?;
+                            act.core.visits.forget_account(account);
+                            Ok(*rotation)
+                        }
+                        Replacement::Over | Replacement::CodeUsedUp => Ok(Rotation::Over),
+                    }
+                }
+            }
+        }
     }
 }
 
-async fn rotate(
-    core: &Core,
-    lab: &LabId,
+fn no_hash_for(no_hash: NoHash) -> Result<Rotation, Fault> {
+    match no_hash {
+        NoHash::Busy { retry_after } => Ok(Rotation::Busy(retry_after)),
+        NoHash::Fault(fault) => Err(fault.into()),
+    }
+}
+
+/// A wrong recovery code counts in the account's bucket, like any failure.
+async fn with_recovery_code(
+    act: Act<'_>,
+    attempt: &mut Attempt<'_>,
     on_hold: OnHold,
-    typed: Typed<'_>,
-    actor: &Actor,
+    form: Form<'_>,
+    judged: Result<Password, Unsuitable>,
     browser: &Browser,
-) -> Result<Rotation, Stopped> {
-    // Before the recovery code, so that an unfit password costs none of its tries.
-    let judged = suitability::judge(core, lab, &on_hold.person, typed.new_password).await?;
-    let recovery = match on_hold.wanted {
-        Wanted::NewPassword => None,
-        Wanted::LabCode => return Ok(Rotation::Over),
-        Wanted::NewPasswordAndRecoveryCode if judged.is_err() => None,
-        Wanted::NewPasswordAndRecoveryCode => {
-            Some(check(core, lab, &on_hold, typed.recovery_code, browser, actor).await?)
+) -> Result<Verdict<Rotation>, Fault> {
+    let (core, account) = (act.core, on_hold.account);
+    let identifier = identifier_of(core, act.lab, &on_hold.person)?;
+    let mut tx = core.db.begin().await?;
+    let code = match attempt.count(&mut tx, &identifier).await? {
+        Admitted::Ended(verdict) => Err(verdict),
+        Admitted::Evaluate => match RightRecoveryCode::lookup(act, &mut tx, account, form.recovery_code).await? {
+            Some(code) => Ok(code),
+            None => Err(attempt
+                .refuse(&mut tx, Some(account), RefusalCause::WrongRecoveryCode)
+                .await?),
+        },
+    };
+    tx.commit().await?;
+    let code = match code {
+        Ok(code) => code,
+        Err(verdict) => return Ok(verdict),
+    };
+    let new = match hash(act, account, judged, form.new_password.expose_secret()).await? {
+        Ok(Ok(new)) => new,
+        Ok(Err(no_hash)) => return Verdict::no_hash(no_hash),
+        Err(unsuitable) => {
+            let mut tx = core.db.begin().await?;
+            let success = attempt.succeed(&mut tx).await?;
+            tx.commit().await?;
+            return Ok(Verdict::continued(success, Rotation::Unsuitable(unsuitable)));
         }
     };
-    if matches!(judged, Ok(_) | Err(Unsuitable::Leaked))
-        && is_the_old_one(core, lab, on_hold.account, typed.new_password).await?
-    {
-        return Ok(Rotation::Unsuitable(Unsuitable::SameAsBefore));
+    let mut tx = core.db.begin().await?;
+    let success = attempt.succeed(&mut tx).await?;
+    match replace(act, &mut tx, on_hold, &new, Some(&code), browser).await? {
+        Replacement::Done(rotation) => {
+            tx.commit().await?;
+            core.visits.forget_account(account);
+            Ok(Verdict::passed(success, *rotation))
+        }
+        Replacement::Over => Ok(Verdict::over()),
+        Replacement::CodeUsedUp => {
+            drop(tx);
+            Ok(attempt.refuse_alone(Some(account), RefusalCause::CodeUsedUp).await?)
+        }
     }
-    let password = match judged {
-        Ok(password) => password,
-        Err(unsuitable) => return Ok(Rotation::Unsuitable(unsuitable)),
-    };
-    let new = core.hashing.make(password).await?;
-    Ok(store(core, lab, on_hold, &new, recovery, actor, browser).await?)
 }
 
-async fn is_the_old_one(core: &Core, lab: &LabId, account: AccountId, typed: &str) -> Result<bool, Stopped> {
-    let mut tx = core.db.begin_read().await?;
-    let old = passwords::lookup(&mut tx, lab, account).await?;
+/// The hash of the new password, unless it is unsuitable or there is no room.
+async fn hash(
+    act: Act<'_>,
+    account: AccountId,
+    judged: Result<Password, Unsuitable>,
+    typed: &str,
+) -> Result<Result<Result<HashedPassword, NoHash>, Unsuitable>, Fault> {
+    if matches!(judged, Ok(_) | Err(Unsuitable::Leaked)) {
+        match is_the_old_one(act, account, typed).await? {
+            Ok(true) => return Ok(Err(Unsuitable::SameAsBefore)),
+            Ok(false) => {}
+            Err(no_hash) => return Ok(Ok(Err(no_hash))),
+        }
+    }
+    Ok(match judged {
+        Ok(password) => Ok(act.core.hashing.make(password).await),
+        Err(unsuitable) => Err(unsuitable),
+    })
+}
+
+async fn is_the_old_one(act: Act<'_>, account: AccountId, typed: &str) -> Result<Result<bool, NoHash>, Fault> {
+    let mut tx = act.core.db.begin_read().await?;
+    let old = passwords::lookup(&mut tx, act.lab, account).await?;
     tx.commit().await?;
     let (Some(old), Some(password)) = (old, Password::typed(typed)) else {
-        return Ok(false);
+        return Ok(Ok(false));
     };
-    Ok(core.hashing.verify(old, password).await?.is_some())
+    Ok(act
+        .core
+        .hashing
+        .verify(old, password)
+        .await
+        .map(|matched| matched.is_some()))
 }
 
-/// A wrong one counts in the account's bucket, like any failure.
-async fn check(
-    core: &Core,
-    lab: &LabId,
-    on_hold: &OnHold,
-    typed: &str,
-    browser: &Browser,
-    actor: &Actor,
-) -> Result<Shown, Stopped> {
-    let account = on_hold.account;
-    let identifier = bucket::of(core, lab, &on_hold.person)?;
-    let mut tx = core.db.begin().await?;
-    let (admission, counted) = bucket::count(core, &mut tx, lab, &identifier, browser.known_by.as_ref()).await?;
-    let cause = match admission {
-        Admission::Wait(wait) => return Err(Stopped::At(Rotation::Wait(wait))),
-        Admission::Exhausted => RefusalCause::TooManyInARow,
-        Admission::Evaluate => {
-            if let Some(shown) = Shown::look_up(core, &mut tx, lab, account, typed).await? {
-                bucket::succeeded(core, &mut tx, lab, &identifier, counted).await?;
-                tx.commit().await?;
-                return Ok(shown);
-            }
-            RefusalCause::WrongRecoveryCode
-        }
-    };
-    let event = Event::RecoveryRefused { cause };
-    audit::record(core, &mut tx, lab, actor, Some(account), event).await?;
-    tx.commit().await?;
-    Err(Stopped::At(Rotation::WrongRecoveryCode))
+enum Replacement {
+    Done(Box<Rotation>),
+    Over,
+    CodeUsedUp,
 }
 
-/// New password in, recovery code, hold and every other session out, session opened: all or nothing.
-async fn store(
-    core: &Core,
-    lab: &LabId,
+/// New password in, recovery code, hold and every other session out, session opened: all or nothing, once committed.
+async fn replace(
+    act: Act<'_>,
+    tx: &mut Tx,
     on_hold: OnHold,
     new: &HashedPassword,
-    recovery: Option<Shown>,
-    actor: &Actor,
+    recovery: Option<&RightRecoveryCode>,
     browser: &Browser,
-) -> Result<Rotation, Fault> {
-    let (account, now) = (on_hold.account, core.now());
-    let mut tx = core.db.begin().await?;
-    if !pending::consume(&mut tx, lab, on_hold.id).await? {
-        return Ok(Rotation::Over);
+) -> Result<Replacement, Fault> {
+    let (lab, account, now) = (act.lab, on_hold.account, act.now());
+    if !pending::consume(tx, lab, on_hold.id).await? {
+        return Ok(Replacement::Over);
     }
-    if let Some(shown) = &recovery
-        && !shown.use_up(core, &mut tx, lab, account).await?
+    if let Some(code) = recovery
+        && !code.use_up(act, tx, account).await?
     {
-        return Ok(Rotation::WrongRecoveryCode);
+        return Ok(Replacement::CodeUsedUp);
     }
-    let proof = recovery.as_ref().map(|shown| &shown.proof);
+    let proof = recovery.map(|code| &code.proof);
     let Some(who) = on_hold.held.release(account, new, proof) else {
-        return Ok(Rotation::Over);
+        return Ok(Replacement::Over);
     };
-    passwords::set(&mut tx, lab, account, new, now).await?;
-    leak_accounts::note_new_password(&mut tx, lab, account, false, now).await?;
-    sessions::end_all(&mut tx, lab, account, now).await?;
-    oauth_grants::end_of_account(&mut tx, lab, account, now).await?;
-    devices::forget_all(&mut tx, lab, account).await?;
-    audit::record(core, &mut tx, lab, actor, Some(account), Event::PasswordRotated).await?;
-    let opened = session::open(core, &mut tx, lab, who, browser, actor).await?;
-    tx.commit().await?;
-    core.visits.forget_account(account);
-    Ok(Rotation::Done {
+    passwords::set(tx, lab, account, new, now).await?;
+    leak_accounts::note_new_password(tx, lab, account, false, now).await?;
+    sessions::end_all(tx, lab, account, now).await?;
+    oauth_grants::end_of_account(tx, lab, account, now).await?;
+    devices::forget_all(tx, lab, account).await?;
+    act.record(tx, Some(account), Event::PasswordRotated).await?;
+    let opened = session::open(act, tx, who, browser).await?;
+    Ok(Replacement::Done(Box::new(Rotation::Done {
         opened,
         return_to: on_hold.held.return_to,
-    })
+    })))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::arrival::Browser;
+use crate::browser::Browser;
 use crate::device;
 use crypto::pairwise::pairwise_subject;
 use crypto::token::{PlainToken, TokenKind};
@@ -13,6 +13,7 @@ use domain::record::RecordNumber;
 use domain::session::Session;
 use kernel::ids::{AccountId, LabId, SessionId, SiteId};
 use machinery::visits::Visit;
+use service::act::Act;
 use service::{Core, Fault, audit};
 use store::account::records;
 use store::oauth::{client_sessions, oauth_grants};
@@ -34,21 +35,15 @@ pub struct Opened {
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn open(
-    core: &Core,
-    tx: &mut Tx,
-    lab: &LabId,
-    who: Authenticated,
-    browser: &Browser,
-    actor: &Actor,
-) -> Result<Opened, StoreFault> {
+pub async fn open(act: Act<'_>, tx: &mut Tx, who: Authenticated, browser: &Browser) -> Result<Opened, StoreFault> {
+    let Act { core, lab, .. } = act;
     let token = PlainToken::generate(TokenKind::Session, &*core.entropy);
     let new = Session::open(who, core.lifetime(lab), browser.description.clone(), &*core.entropy);
     sessions::insert(tx, lab, &token.hashed(), &new).await?;
     let session = new.session().clone();
     let event = Event::signed_in(session.id, session.means);
-    audit::record(core, tx, lab, actor, Some(session.account), event).await?;
-    let device = device::trust(core, tx, lab, session.account, browser, actor).await?;
+    act.record(tx, Some(session.account), event).await?;
+    let device = device::trust(act, tx, session.account, browser).await?;
     Ok(Opened { token, device, session })
 }
 

@@ -1,117 +1,83 @@
 //! Somebody signed in is asked again, password and code, before their means of signing in change. As at a sign-in:
 //! the code first, counted in the identifier's bucket, and no word on which of the two was wrong.
 
-use std::time::Duration;
+use secrecy::{ExposeSecret, SecretString};
 
-use crate::arrival::Browser;
-use crate::bucket::{self, Counted};
+use crate::browser::Browser;
 use crypto::blind_index::BlindIndex;
 use crypto::password_hash::HashedPassword;
 use crypto::totp::StepMatched;
 use domain::account::AccountState;
-use domain::audit::{Actor, Event, RefusalCause};
-use domain::backoff::Admission;
+use domain::audit::RefusalCause;
 use domain::evidence::{CodeOk, Elevated, PasswordOk};
 use domain::password::Password;
-use kernel::ids::{AccountId, LabId};
-use machinery::hashing::NoHash;
-use service::{Core, Fault, audit};
-use store::Tx;
+use kernel::ids::AccountId;
+use service::Fault;
+use service::act::Act;
+use service::attempts::{Admitted, Attempt, Codes, Door, Ended, Verdict, check_step, identifier_of};
 use store::account::{accounts, authenticators, passwords};
+use store::{StoreFault, Tx};
 
-pub struct Attempt<'a> {
-    pub lab: &'a LabId,
+/// What the form sends.
+#[derive(Debug)]
+pub struct Form<'a> {
     /// Of the session.
     pub account: AccountId,
-    pub password: &'a str,
+    pub password: &'a SecretString,
     /// Of the authenticator.
-    pub code: &'a str,
-    pub actor: Actor,
+    pub code: &'a SecretString,
     pub browser: Browser,
-}
-
-impl std::fmt::Debug for Attempt<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Attempt(..)")
-    }
-}
-
-#[derive(Debug)]
-pub enum Outcome<P> {
-    Refused,
-    /// As at a sign-in, whose bucket this is.
-    Wait(Duration),
-    Busy(Duration),
-    Elevated(Elevated<P>),
 }
 
 /// # Errors
 /// The database or the hash pool broke; nobody was elevated.
-pub async fn step_up<P>(core: &Core, attempt: Attempt<'_>) -> Result<Outcome<P>, Fault> {
-    // Asked before anything is looked at, as at a sign-in.
-    if let Some(wait) = core.hashing.congestion() {
-        return Ok(Outcome::Busy(wait));
+pub async fn step_up<P>(act: Act<'_>, form: &Form<'_>) -> Result<Ended<Elevated<P>>, Fault> {
+    let mut attempt = Attempt::at(Door::StepUp, act, form.browser.known_by.as_ref()).on(form.account);
+    let verdict = decide(act, &mut attempt, form).await;
+    attempt.end(verdict).await
+}
+
+async fn decide<P>(act: Act<'_>, attempt: &mut Attempt<'_>, form: &Form<'_>) -> Result<Verdict<Elevated<P>>, Fault> {
+    if let Some(full) = attempt.no_room() {
+        return Ok(full);
     }
-    let right_code = match check_code(core, &attempt).await? {
-        Checked::Right(right_code) => right_code,
-        Checked::Wrong => return Ok(Outcome::Refused),
-        Checked::Wait(wait) => return Ok(Outcome::Wait(wait)),
+    let right = match check_code(act, attempt, form).await? {
+        Ok(right) => right,
+        Err(verdict) => return Ok(verdict),
     };
-    let matched = match Password::typed(attempt.password) {
+    let matched = match Password::typed(form.password.expose_secret()) {
         None => Ok(None),
-        Some(password) => core.hashing.verify(right_code.stored.clone(), password).await,
+        Some(password) => act.core.hashing.verify(right.stored.clone(), password).await,
     };
     match matched {
-        Ok(Some(matched)) => complete(core, &attempt, &right_code, PasswordOk::from_hash(&matched)).await,
-        Ok(None) => refuse_alone(core, &attempt, RefusalCause::WrongPassword).await,
-        Err(no_hash) => {
-            bucket::take_back(core, attempt.lab, &right_code.identifier, right_code.counted).await?;
-            match no_hash {
-                NoHash::Busy { retry_after } => Ok(Outcome::Busy(retry_after)),
-                NoHash::Fault(fault) => Err(fault.into()),
-            }
-        }
+        Ok(Some(matched)) => complete(act, attempt, form.account, &right, PasswordOk::from_hash(&matched)).await,
+        Ok(None) => Ok(attempt
+            .refuse_alone(Some(form.account), RefusalCause::WrongPassword)
+            .await?),
+        Err(no_hash) => Verdict::no_hash(no_hash),
     }
 }
 
 struct RightCode {
-    identifier: BlindIndex,
     stored: HashedPassword,
     step: StepMatched,
-    counted: Counted,
 }
 
-enum Checked {
-    Right(RightCode),
-    Wrong,
-    Wait(Duration),
-}
-
-async fn check_code(core: &Core, attempt: &Attempt<'_>) -> Result<Checked, Fault> {
-    let lab = attempt.lab;
+async fn check_code<P>(
+    act: Act<'_>,
+    attempt: &mut Attempt<'_>,
+    form: &Form<'_>,
+) -> Result<Result<RightCode, Verdict<Elevated<P>>>, Fault> {
+    let Act { core, lab, .. } = act;
     let mut tx = core.db.begin().await?;
-    let person = accounts::lookup_person(&mut tx, &core.sealer, lab, attempt.account).await?;
+    let person = accounts::lookup_person(&mut tx, &core.sealer, lab, form.account).await?;
     let person = person.ok_or(Fault::Broken("a session without an account"))?;
-    let identifier = bucket::of(core, lab, &person)?;
-    let known_by = attempt.browser.known_by.as_ref();
-    let (admission, counted) = bucket::count(core, &mut tx, lab, &identifier, known_by).await?;
-    let checked = match admission {
-        Admission::Wait(wait) => Checked::Wait(wait),
-        Admission::Exhausted => {
-            refuse(core, &mut tx, attempt, RefusalCause::TooManyInARow).await?;
-            Checked::Wrong
-        }
-        Admission::Evaluate => match try_code(core, &mut tx, attempt, &identifier).await? {
-            Ok((stored, step)) => Checked::Right(RightCode {
-                identifier,
-                stored,
-                step,
-                counted,
-            }),
-            Err(cause) => {
-                refuse(core, &mut tx, attempt, cause).await?;
-                Checked::Wrong
-            }
+    let identifier = identifier_of(core, lab, &person)?;
+    let checked = match attempt.count(&mut tx, &identifier).await? {
+        Admitted::Ended(verdict) => Err(verdict),
+        Admitted::Evaluate => match try_code(act, &mut tx, form, &identifier).await? {
+            Ok(right) => Ok(right),
+            Err(cause) => Err(attempt.refuse(&mut tx, Some(form.account), cause).await?),
         },
     };
     tx.commit().await?;
@@ -119,60 +85,47 @@ async fn check_code(core: &Core, attempt: &Attempt<'_>) -> Result<Checked, Fault
 }
 
 async fn try_code(
-    core: &Core,
+    act: Act<'_>,
     tx: &mut Tx,
-    attempt: &Attempt<'_>,
+    form: &Form<'_>,
     identifier: &BlindIndex,
-) -> Result<Result<(HashedPassword, StepMatched), RefusalCause>, Fault> {
-    let found = accounts::lookup_for_sign_in(tx, &core.sealer, attempt.lab, identifier).await?;
-    let found = found.filter(|found| found.account.id == attempt.account);
-    let Some(found) = found.filter(|found| found.account.state == AccountState::Active) else {
+) -> Result<Result<RightCode, RefusalCause>, StoreFault> {
+    let Act { core, lab, .. } = act;
+    let found = accounts::lookup_for_sign_in(tx, &core.sealer, lab, identifier).await?;
+    let found = found.filter(|found| found.account.id == form.account);
+    let step = check_step(core, lab, identifier, found.as_ref(), Codes::one(form.code));
+    let found = found.filter(|found| found.account.state == AccountState::Active && found.authenticator.is_some());
+    let Some(stored) = found.and_then(|found| found.password) else {
         return Ok(Err(RefusalCause::NotActive));
     };
-    let (Some(stored), Some(authenticator)) = (found.password, found.authenticator) else {
-        return Ok(Err(RefusalCause::NotActive));
-    };
-    let Some(step) = authenticator.seed.check(attempt.code, core.now()) else {
+    let Some(step) = step else {
         return Ok(Err(RefusalCause::WrongCode));
     };
-    if !authenticators::try_step(tx, attempt.lab, attempt.account, step.step()).await? {
+    if !authenticators::try_step(tx, lab, form.account, step.step()).await? {
         return Ok(Err(RefusalCause::CodeUsedUp));
     }
-    Ok(Ok((stored, step)))
+    Ok(Ok(RightCode { stored, step }))
 }
 
 async fn complete<P>(
-    core: &Core,
+    act: Act<'_>,
     attempt: &Attempt<'_>,
+    account: AccountId,
     right: &RightCode,
     password: PasswordOk,
-) -> Result<Outcome<P>, Fault> {
-    let (lab, account) = (attempt.lab, attempt.account);
-    let mut tx = core.db.begin().await?;
-    // The bucket first, as an attempt locks it.
-    bucket::succeeded(core, &mut tx, lab, &right.identifier, right.counted).await?;
-    let stored = passwords::lookup(&mut tx, lab, account).await?;
+) -> Result<Verdict<Elevated<P>>, Fault> {
+    let mut tx = act.core.db.begin().await?;
+    let success = attempt.succeed(&mut tx).await?;
+    let stored = passwords::lookup(&mut tx, act.lab, account).await?;
     let stands = stored.is_some_and(|stored| stored.as_str() == right.stored.as_str());
-    if !stands || !authenticators::consume_step(&mut tx, lab, account, right.step.step()).await? {
+    if !stands || !authenticators::consume_step(&mut tx, act.lab, account, right.step.step()).await? {
         drop(tx);
-        return refuse_alone(core, attempt, RefusalCause::CodeUsedUp).await;
+        return Ok(attempt.refuse_alone(Some(account), RefusalCause::CodeUsedUp).await?);
     }
     tx.commit().await?;
     let code = CodeOk::from_step(&right.step);
-    Ok(Outcome::Elevated(Elevated::by_password_and_code(
-        account, password, &code,
-    )))
-}
-
-async fn refuse_alone<P>(core: &Core, attempt: &Attempt<'_>, cause: RefusalCause) -> Result<Outcome<P>, Fault> {
-    let mut tx = core.db.begin().await?;
-    refuse(core, &mut tx, attempt, cause).await?;
-    tx.commit().await?;
-    Ok(Outcome::Refused)
-}
-
-async fn refuse(core: &Core, tx: &mut Tx, attempt: &Attempt<'_>, cause: RefusalCause) -> Result<(), Fault> {
-    let event = Event::StepUpRefused { cause };
-    audit::record(core, tx, attempt.lab, &attempt.actor, Some(attempt.account), event).await?;
-    Ok(())
+    Ok(Verdict::passed(
+        success,
+        Elevated::by_password_and_code(account, password, &code),
+    ))
 }

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::bucket;
 use crypto::leak_digest::PairDigester;
 use domain::password::{Password, Personal, Unsuitable};
 use domain::tweaks;
 use kernel::ids::LabId;
+use service::attempts::identifier_of;
 use service::screening::{Context, screen};
 use service::{Core, Fault};
 use store::account::accounts::Person;
@@ -57,7 +57,7 @@ pub async fn judge(
 }
 
 async fn is_near_a_leaked_one(core: &Core, lab: &LabId, person: &Person, password: &Password) -> Result<bool, Fault> {
-    let identifier = bucket::of(core, lab, person)?;
+    let identifier = identifier_of(core, lab, person)?;
     let mut tx = core.db.begin_read().await?;
     let pairs = leak_entries::find_pairs(&mut tx, lab, &identifier).await?;
     tx.commit().await?;

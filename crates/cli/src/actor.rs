@@ -2,13 +2,16 @@
 
 use std::io::{BufRead, IsTerminal, Read};
 
+use secrecy::SecretString;
+
 use crate::{Invocation, output, problem, unwell};
-use admin::operators::{Identified, OperatorError, identify};
+use admin::operators::{OperatorError, identify};
 use config::Problems;
 use domain::audit::Actor;
 use domain::operator::Role;
 use kernel::ids::{LabId, OperatorName};
 use service::Core;
+use service::attempts::Outcome;
 
 /// More than any code has.
 const LONGEST_LINE: u64 = 200;
@@ -26,18 +29,21 @@ impl Invocation {
         };
         let place = format!("--as {name}");
         let code = ask_code(name).map_err(|error| problem(&place, error.to_string(), "give the code on one line"))?;
-        let operator = match identify(core, name, code.trim(), &machine).await {
-            Ok(Identified::As(operator)) => operator,
-            Ok(Identified::Refused) => {
+        let outcome = match identify(core, name, &SecretString::from(code.trim()), &machine).await {
+            Ok(ended) => ended.outcome(),
+            Err(OperatorError::Store(fault)) => return Err(unwell(&fault)),
+            Err(error) => return Err(problem(place, error.to_string(), "vestibule operator list")),
+        };
+        let operator = match outcome {
+            Outcome::Passed(operator) => operator,
+            Outcome::Refused | Outcome::TurnedAway | Outcome::Over => {
                 let remedy = "a code serves once: wait for the next one; only an enrolled operator has one";
                 return Err(problem(place, "not such an operator, or not their code", remedy));
             }
-            Ok(Identified::Wait(wait)) => {
+            Outcome::Wait(wait) | Outcome::Busy(wait) => {
                 let what = format!("too many failures: wait {} seconds", wait.as_secs() + 1);
                 return Err(problem(place, what, "a right code is refused too until then"));
             }
-            Err(OperatorError::Store(fault)) => return Err(unwell(&fault)),
-            Err(error) => return Err(problem(place, error.to_string(), "vestibule operator list")),
         };
         let refused = match labs {
             [] => (!operator.may_somewhere(role)).then(|| "any lab".to_owned()),

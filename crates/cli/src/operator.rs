@@ -144,6 +144,7 @@ fn explain(name: &OperatorName, error: OperatorError) -> Problems {
     let what = error.to_string();
     match error {
         OperatorError::Store(fault) => unwell(&fault),
+        OperatorError::Fault(_) => problem(name.to_string(), what, "try again; if it stays, report it"),
         OperatorError::UnknownLab(lab) => unknown_lab(&lab),
         OperatorError::NameTaken => problem(
             name.to_string(),

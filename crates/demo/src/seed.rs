@@ -21,6 +21,7 @@ use kernel::entropy::random;
 use kernel::ids::{AccountId, LabId};
 use leak::campaign::{self, About, LeakError, List};
 use machinery::hashing::NoHash;
+use service::act::Act;
 use service::{Core, Fault, audit};
 use store::account::accounts::Person;
 use store::account::records::Relation;
@@ -110,7 +111,7 @@ impl Means {
         passwords::set(tx, lab, account, &self.hash, now).await?;
         authenticators::bind(tx, &core.sealer, lab, account, &self.seed, Step::from_number(0), now).await?;
         accounts::set_state(tx, lab, account, AccountState::Active, now).await?;
-        recovery::issue(core, tx, lab, account, &Actor::Vestibule).await?;
+        recovery::issue(Act::of(core, lab, &Actor::Vestibule), tx, account).await?;
         Ok(())
     }
 }

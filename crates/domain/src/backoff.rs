@@ -92,10 +92,11 @@ impl Backoff {
     /// The attempt counted at `attempted_at` was never evaluated to its end, for reasons that are ours.
     #[must_use]
     pub fn without_attempt(mut self, attempted_at: Timestamp) -> Self {
-        self.in_a_row = self.in_a_row.saturating_sub(1);
-        self.delaying = self.delaying.saturating_sub(1);
+        // One that is not there was never committed: nothing of others' failures is taken back for it.
         if let Some(index) = self.recent.iter().rposition(|at| *at == attempted_at.micros()) {
             self.recent.remove(index);
+            self.in_a_row = self.in_a_row.saturating_sub(1);
+            self.delaying = self.delaying.saturating_sub(1);
         }
         self
     }

@@ -31,6 +31,89 @@ struct SignInLabels {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
 #[allow(non_camel_case_types, reason = "the label's values are lower case")]
+pub enum AttemptDoor {
+    sign_in,
+    recovery,
+    passkey,
+    provider,
+    provider_code,
+    invitation,
+    activation,
+    step_up,
+    rotation,
+    operator,
+}
+
+impl AttemptDoor {
+    pub const ALL: [Self; 10] = [
+        Self::sign_in,
+        Self::recovery,
+        Self::passkey,
+        Self::provider,
+        Self::provider_code,
+        Self::invitation,
+        Self::activation,
+        Self::step_up,
+        Self::rotation,
+        Self::operator,
+    ];
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[allow(non_camel_case_types, reason = "the label's values are lower case")]
+pub enum AttemptResult {
+    passed,
+    held,
+    /// Right, and something more is asked for at another door.
+    continued,
+    refused,
+    turned_away,
+    delayed,
+    busy,
+    /// What it was about ended meanwhile.
+    over,
+    /// Something of ours broke.
+    broken,
+    /// The visitor hung up before it was decided.
+    abandoned,
+}
+
+impl AttemptResult {
+    pub const ALL: [Self; 10] = [
+        Self::passed,
+        Self::held,
+        Self::continued,
+        Self::refused,
+        Self::turned_away,
+        Self::delayed,
+        Self::busy,
+        Self::over,
+        Self::broken,
+        Self::abandoned,
+    ];
+
+    /// At a door that leads in. None: it counts as no sign-in.
+    pub fn of_sign_in(self) -> Option<SignInResult> {
+        match self {
+            Self::passed => Some(SignInResult::signed_in),
+            Self::held => Some(SignInResult::held),
+            Self::refused => Some(SignInResult::refused),
+            Self::turned_away => Some(SignInResult::turned_away),
+            Self::delayed => Some(SignInResult::delayed),
+            Self::busy => Some(SignInResult::busy),
+            Self::continued | Self::over | Self::broken | Self::abandoned => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AttemptLabels {
+    door: AttemptDoor,
+    result: AttemptResult,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[allow(non_camel_case_types, reason = "the label's values are lower case")]
 pub enum GateResult {
     permitted,
     sign_in_needed,
@@ -89,6 +172,7 @@ pub struct Metrics {
     registry: Registry,
     password_hashes: Counter,
     sign_ins: Family<SignInLabels, Counter>,
+    attempts: Family<AttemptLabels, Counter>,
     gate_requests: Family<GateLabels, Counter>,
     throttled: Counter,
     shed: Family<ShedLabels, Counter>,
@@ -112,6 +196,7 @@ impl Default for Metrics {
         Self {
             password_hashes: registered(to, "vestibule_password_hashes", "Argon2id computations"),
             sign_ins: registered(to, "vestibule_sign_ins", "Sign-in attempts by how they ended"),
+            attempts: attempts(to),
             gate_requests: registered(to, "vestibule_gate_requests", "Requests at the gate by outcome"),
             throttled: registered(to, "vestibule_throttled", "Requests refused for their network's rate"),
             shed: registered(
@@ -137,6 +222,18 @@ impl Default for Metrics {
     }
 }
 
+/// Every pair is there from the start: a rule that watches for the first one sees it.
+fn attempts(registry: &mut Registry) -> Family<AttemptLabels, Counter> {
+    let help = "Attempts to show who one is, by door and by how they ended";
+    let family: Family<AttemptLabels, Counter> = registered(registry, "vestibule_attempts", help);
+    for door in AttemptDoor::ALL {
+        for result in AttemptResult::ALL {
+            drop(family.get_or_create(&AttemptLabels { door, result }));
+        }
+    }
+    family
+}
+
 fn registered<M: Metric + Default + Clone>(registry: &mut Registry, name: &str, help: &str) -> M {
     let metric = M::default();
     registry.register(name, help, metric.clone());
@@ -154,6 +251,10 @@ impl Metrics {
 
     pub fn sign_in_ended(&self, result: SignInResult) {
         self.sign_ins.get_or_create(&SignInLabels { result }).inc();
+    }
+
+    pub fn attempt_ended(&self, door: AttemptDoor, result: AttemptResult) {
+        self.attempts.get_or_create(&AttemptLabels { door, result }).inc();
     }
 
     pub fn gate_answered(&self, result: GateResult) {

@@ -1,6 +1,8 @@
 //! What use cases share: screening of passwords, audit, the outbox, sieges, alerts and what they are counted from, `Core`.
 
+pub mod act;
 pub mod alerts;
+pub mod attempts;
 pub mod audit;
 pub mod canary;
 pub mod core;

@@ -10,6 +10,7 @@ use domain::audit::{Actor, Event};
 use domain::siege::{Baseline, Counts, RECENT, REMEMBERED, Rules, Siege, Slot, State, WINDOW, add, within};
 use kernel::clock::Timestamp;
 use kernel::ids::LabId;
+use machinery::metrics::AttemptResult;
 use store::sign_in::sieges;
 use store::{Db, StoreFault};
 
@@ -19,6 +20,23 @@ pub enum Ending {
     Failed,
     TurnedAway,
     Succeeded,
+}
+
+impl Ending {
+    /// None: a wait, or no room, tells nothing of what was typed.
+    pub fn of(result: AttemptResult) -> Option<Self> {
+        match result {
+            AttemptResult::refused => Some(Self::Failed),
+            AttemptResult::turned_away => Some(Self::TurnedAway),
+            AttemptResult::held | AttemptResult::passed => Some(Self::Succeeded),
+            AttemptResult::continued
+            | AttemptResult::delayed
+            | AttemptResult::busy
+            | AttemptResult::over
+            | AttemptResult::broken
+            | AttemptResult::abandoned => None,
+        }
+    }
 }
 
 /// Of every lab of the configuration, and of the operators' realm.
@@ -72,7 +90,6 @@ impl Sieges {
         })
     }
 
-    /// None: a wait, or no room, tells nothing of what was typed.
     pub fn count(&self, lab: &LabId, ending: Option<Ending>, now: Timestamp) {
         let Some(ending) = ending else { return };
         if let Some(mut watch) = self.watch(lab) {

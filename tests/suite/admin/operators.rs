@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
-use vestibule::admin::operators::{Identified, OperatorError, disable, identify, reissue, set_role};
-use vestibule::domain::operator::Role;
-use vestibule::kernel::ids::LabId;
+use secrecy::SecretString;
+use vestibule::admin::operators::{OperatorError, disable, identify, reissue, set_role};
+use vestibule::auth::enrolment::lab_code;
+use vestibule::domain::operator::{Operator, Role};
+use vestibule::kernel::ids::{LabId, OperatorName};
 use vestibule::service::Core;
+use vestibule::service::act::Act;
+use vestibule::service::attempts::Outcome;
 use vestibule::store::audit;
 
 use super::stand::{PATIENTS, Stand, actor, lab};
@@ -191,6 +195,11 @@ async fn r46_a_role_opens_its_own_lab_and_no_more_than_it_says() {
     ));
 }
 
+async fn outcome_of(core: &Core, name: &OperatorName, code: &str) -> Outcome<Operator> {
+    let code = SecretString::from(code);
+    identify(core, name, &code, &actor()).await.unwrap().outcome()
+}
+
 #[tokio::test]
 async fn r19_the_back_off_of_a_sign_in_holds_for_a_code_alone() {
     if !oathtool::present() {
@@ -202,24 +211,20 @@ async fn r19_the_back_off_of_a_sign_in_holds_for_a_code_alone() {
         let nobody = "nobody".parse().unwrap();
         for name in [&claire.name, &nobody] {
             for _ in 0..3 {
-                let tried = identify(&core, name, "000000", &actor()).await.unwrap();
-                assert!(matches!(tried, Identified::Refused), "{tried:?}");
+                let tried = outcome_of(&core, name, "000000").await;
+                assert!(matches!(tried, Outcome::Refused), "{tried:?}");
             }
-            let waits = identify(&core, name, &claire.code(&core), &actor()).await.unwrap();
-            assert!(matches!(waits, Identified::Wait(_)), "{waits:?}");
+            let waits = outcome_of(&core, name, &claire.code(&core)).await;
+            assert!(matches!(waits, Outcome::Wait(_)), "{waits:?}");
         }
         stand.advance(Duration::from_secs(60));
-        let identified = identify(&core, &claire.name, &claire.code(&core), &actor())
-            .await
-            .unwrap();
-        let Identified::As(operator) = identified else {
+        let identified = outcome_of(&core, &claire.name, &claire.code(&core)).await;
+        let Outcome::Passed(operator) = identified else {
             panic!("{identified:?}")
         };
         assert!(operator.may(&lab(), Role::Security));
-        let again = identify(&core, &claire.name, &claire.code(&core), &actor())
-            .await
-            .unwrap();
-        assert!(matches!(again, Identified::Refused), "a step serves once");
+        let again = outcome_of(&core, &claire.name, &claire.code(&core)).await;
+        assert!(matches!(again, Outcome::Refused), "a step serves once");
     }
 }
 
@@ -236,22 +241,20 @@ async fn r37_a_disabled_operator_has_nothing_left_to_come_in_with() {
             disable(&core, &name.parse().unwrap(), &actor()).await.unwrap();
         }
         stand.advance(Duration::from_secs(60));
-        let tried = identify(&core, &claire.name, &claire.code(&core), &actor())
-            .await
-            .unwrap();
-        assert!(matches!(tried, Identified::Refused), "{tried:?}");
-        let begun = vestibule::auth::enrol::begin(&core, &LabId::operators(), &paper, None, &actor()).await;
-        assert!(begun.unwrap().is_none(), "the code on paper ended too");
+        let tried = outcome_of(&core, &claire.name, &claire.code(&core)).await;
+        assert!(matches!(tried, Outcome::Refused), "{tried:?}");
+        let (realm, by) = (LabId::operators(), actor());
+        let act = Act::of(&core, &realm, &by);
+        let begun = lab_code::begin(act, &SecretString::from(paper), None).await.unwrap();
+        assert!(
+            matches!(begun.outcome(), Outcome::Refused),
+            "the code on paper ended too"
+        );
         let unknown = set_role(&core, &"nobody".parse().unwrap(), &lab(), None, &actor()).await;
         assert!(matches!(unknown, Err(OperatorError::Unknown)));
         reissue(&core, &claire.name, &actor()).await.unwrap();
         stand.advance(Duration::from_secs(60));
-        let tried = identify(&core, &claire.name, &claire.code(&core), &actor())
-            .await
-            .unwrap();
-        assert!(
-            matches!(tried, Identified::Refused),
-            "only the new code lets them back in"
-        );
+        let tried = outcome_of(&core, &claire.name, &claire.code(&core)).await;
+        assert!(matches!(tried, Outcome::Refused), "only the new code lets them back in");
     }
 }

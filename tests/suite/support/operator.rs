@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use secrecy::SecretString;
 use vestibule::admin::operators::{self, NewOperator};
-use vestibule::auth::arrival;
-use vestibule::auth::enrol::{self, Stage, Step};
+use vestibule::auth::browser::Browser as From;
+use vestibule::auth::enrolment::{self, Stage, Step};
 use vestibule::domain::audit::Actor;
 use vestibule::domain::operator::Role;
 use vestibule::kernel::ids::{LabId, OperatorName};
 use vestibule::service::Core;
+use vestibule::service::act::Act;
+use vestibule::service::attempts::Outcome;
 
 use super::app::TestApp;
 use super::browser::{Browser, Page};
@@ -24,19 +27,29 @@ pub struct Colleague {
 pub async fn hire(core: &Core, name: &str, roles: &[(&str, Role)]) -> Colleague {
     let code = add(core, name, roles).await;
     let (realm, actor) = (LabId::operators(), Actor::Vestibule);
-    let token = enrol::begin(core, &realm, &code, None, &actor).await.unwrap().unwrap();
-    let begun = enrol::find(core, &realm, &token).await.unwrap().unwrap();
-    let chosen = enrol::choose_password(core, &realm, begun, PASSWORD).await.unwrap();
+    let act = Act::of(core, &realm, &actor);
+    let begun = enrolment::lab_code::begin(act, &SecretString::from(code), None)
+        .await
+        .unwrap();
+    let Outcome::Passed(token) = begun.outcome() else {
+        panic!("the lab code was refused");
+    };
+    let begun = enrolment::lookup(core, &realm, &token).await.unwrap().unwrap();
+    let password = SecretString::from(PASSWORD);
+    let chosen = enrolment::choose_password(core, &realm, begun, &password)
+        .await
+        .unwrap();
     assert!(matches!(chosen, Step::Done(())), "{chosen:?}");
     // Between two looks at the machine's clock a step may end.
     for _ in 0..3 {
-        let begun = enrol::find(core, &realm, &token).await.unwrap().unwrap();
+        let begun = enrolment::lookup(core, &realm, &token).await.unwrap().unwrap();
         let Stage::BindingAuthenticator(stage) = &begun.stage else {
             panic!("no authenticator to bind");
         };
         let secret = stage.seed().unwrap().base32().to_string();
         let before = oathtool::code(&secret, core.now().unix_seconds() - 30);
-        let done = enrol::confirm(core, &realm, begun, &before, &actor, &arrival::Browser::unknown()).await;
+        let code = SecretString::from(before);
+        let done = enrolment::confirm(act, begun, &code, &From::unknown()).await;
         if let Step::Done(_) = done.unwrap() {
             let name = name.parse().unwrap();
             return Colleague { name, secret };

@@ -1,82 +1,85 @@
 //! Is it them? A code of their authenticator, with the back-off and the single use that a sign-in has.
 
-use std::time::Duration;
+use secrecy::SecretString;
 
 use crate::operators::{OperatorError, index_of, read};
+use crypto::blind_index::BlindIndex;
 use domain::account::AccountState;
 use domain::audit::{Actor, Event, RefusalCause};
-use domain::backoff::Admission;
 use domain::operator::Operator;
-use kernel::ids::{AccountId, LabId, OperatorName};
-use service::{Core, audit};
+use kernel::ids::{LabId, OperatorName};
+use service::act::Act;
+use service::attempts::{Admitted, Attempt, Codes, Door, Ended, Verdict, check_step};
+use service::{Core, Fault};
 use store::account::accounts::ForSignIn;
 use store::account::{accounts, authenticators};
-use store::sign_in::throttle;
 use store::{StoreFault, Tx};
 
-#[derive(Debug)]
-pub enum Identified {
-    As(Operator),
-    /// No such operator, a wrong or used code, or too many failures.
-    Refused,
-    Wait(Duration),
-}
-
-/// `actor`: from where the code came.
+/// Refused: no such operator, a wrong or used code, or too many failures. `actor`: from where the code came.
 ///
 /// # Errors
-/// The database does not answer; the code may serve again then.
+/// The code may serve again then.
 pub async fn identify(
     core: &Core,
     name: &OperatorName,
-    code: &str,
+    code: &SecretString,
     actor: &Actor,
-) -> Result<Identified, OperatorError> {
-    let (realm, now, index) = (LabId::operators(), core.now(), index_of(core, name)?);
-    let mut tx = core.db.begin().await?;
-    let backoff = throttle::lock(&mut tx, &realm, &index, now).await?;
-    let admission = backoff.admit(core.backoff_limits(), now);
-    if let Admission::Wait(wait) = admission {
-        let seconds = wait.as_secs();
-        audit::record(core, &mut tx, &realm, actor, None, Event::SignInDelayed { seconds }).await?;
-        tx.commit().await?;
-        return Ok(Identified::Wait(wait));
-    }
-    let backoff = backoff.with_attempt(now);
-    let found = match admission {
-        Admission::Evaluate => accounts::lookup_for_sign_in(&mut tx, &core.sealer, &realm, &index).await?,
-        Admission::Exhausted | Admission::Wait(_) => None,
-    };
-    let account = found.as_ref().map(|found| found.account.id);
-    let confirmed = match found {
-        Some(found) => consume(core, &mut tx, found, code).await?,
-        None => None,
-    };
-    let operator = match confirmed {
-        Some(account) => read(core, &mut tx, account).await?,
-        None => None,
-    };
-    let (backoff, event) = match operator {
-        Some(_) => (backoff.with_success(now), Event::CodeConfirmed),
-        None => {
-            let cause = RefusalCause::WrongCode;
-            (backoff, Event::SignInRefused { cause })
-        }
-    };
-    throttle::store(&mut tx, &realm, &index, &backoff).await?;
-    audit::record(core, &mut tx, &realm, actor, account, event).await?;
-    tx.commit().await?;
-    Ok(operator.map_or(Identified::Refused, Identified::As))
+) -> Result<Ended<Operator>, OperatorError> {
+    let realm = LabId::operators();
+    let act = Act::of(core, &realm, actor);
+    let index = index_of(core, name)?;
+    let mut attempt = Attempt::at(Door::Operator, act, None);
+    let verdict = decide(act, &mut attempt, &index, code).await;
+    Ok(attempt.end(verdict.map_err(Fault::from)).await?)
 }
 
-async fn consume(core: &Core, tx: &mut Tx, found: ForSignIn, code: &str) -> Result<Option<AccountId>, StoreFault> {
-    let (Some(authenticator), AccountState::Active) = (found.authenticator, found.account.state) else {
-        return Ok(None);
+async fn decide(
+    act: Act<'_>,
+    attempt: &mut Attempt<'_>,
+    index: &BlindIndex,
+    code: &SecretString,
+) -> Result<Verdict<Operator>, StoreFault> {
+    let Act { core, lab, .. } = act;
+    let mut tx = core.db.begin().await?;
+    let verdict = match attempt.count(&mut tx, index).await? {
+        Admitted::Ended(verdict) => verdict,
+        Admitted::Evaluate => {
+            let found = accounts::lookup_for_sign_in(&mut tx, &core.sealer, lab, index).await?;
+            let account = found.as_ref().map(|found| found.account.id);
+            match prove(act, &mut tx, index, found, code).await? {
+                Err(cause) => attempt.refuse(&mut tx, account, cause).await?,
+                Ok(operator) => {
+                    let success = attempt.succeed(&mut tx).await?;
+                    act.record(&mut tx, account, Event::CodeConfirmed).await?;
+                    Verdict::passed(success, operator)
+                }
+            }
+        }
     };
-    let Some(matched) = authenticator.seed.check(code, core.now()) else {
-        return Ok(None);
+    tx.commit().await?;
+    Ok(verdict)
+}
+
+async fn prove(
+    act: Act<'_>,
+    tx: &mut Tx,
+    index: &BlindIndex,
+    found: Option<ForSignIn>,
+    code: &SecretString,
+) -> Result<Result<Operator, RefusalCause>, StoreFault> {
+    let Act { core, lab, .. } = act;
+    let step = check_step(core, lab, index, found.as_ref(), Codes::one(code));
+    let Some(found) = found else {
+        return Ok(Err(RefusalCause::UnknownIdentifier));
     };
-    let account = found.account.id;
-    let consumed = authenticators::consume_step(tx, &LabId::operators(), account, matched.step()).await?;
-    Ok(consumed.then_some(account))
+    if found.account.state != AccountState::Active || found.authenticator.is_none() {
+        return Ok(Err(RefusalCause::NotActive));
+    }
+    let Some(step) = step else {
+        return Ok(Err(RefusalCause::WrongCode));
+    };
+    if !authenticators::consume_step(tx, lab, found.account.id, step.step()).await? {
+        return Ok(Err(RefusalCause::CodeUsedUp));
+    }
+    Ok(read(core, tx, found.account.id).await?.ok_or(RefusalCause::NotActive))
 }

@@ -15,13 +15,13 @@ use domain::audit::{Actor, Event};
 use domain::identifier::Identifier;
 use domain::operator::{Operator, Role};
 use kernel::ids::{AccountId, LabId, OperatorName};
-use service::{Core, audit};
+use service::{Core, Fault, audit};
 use store::account::accounts::Person;
 use store::account::{accounts, lab_codes, operators};
 use store::sign_in::{pending, sessions};
 use store::{StoreFault, Tx};
 
-pub use identify::{Identified, identify};
+pub use identify::identify;
 
 /// An operator is there when the code is made, and begins soon.
 const CODE_DAYS: u32 = 7;
@@ -38,6 +38,17 @@ pub enum OperatorError {
     Unfit { field: &'static str, reason: Reason },
     #[error(transparent)]
     Store(#[from] StoreFault),
+    #[error(transparent)]
+    Fault(Fault),
+}
+
+impl From<Fault> for OperatorError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Store(fault) => Self::Store(fault),
+            fault => Self::Fault(fault),
+        }
+    }
 }
 
 #[derive(Clone)]

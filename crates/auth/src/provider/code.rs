@@ -1,23 +1,22 @@
 //! The code of the authenticator where the provider showed one factor: counted in the identifier's bucket, as at a
 //! sign-in, and used up by the first success.
 
-use std::time::Duration;
+use secrecy::SecretString;
 
 use super::refused;
 use super::sign_in::{By, complete, is_active};
-use crate::arrival::{Arrived, Browser, Journey};
-use crate::bucket;
-use crate::session::Opened;
+use crate::arrival::Arrival;
+use crate::browser::{Browser, Journey};
+use crypto::blind_index::BlindIndex;
 use crypto::token::PlainToken;
-use domain::audit::{Actor, Event, ProviderCause};
-use domain::backoff::Admission;
+use domain::audit::ProviderCause;
 use domain::evidence::Authenticated;
 use domain::pending::{AwaitingCode, Pending};
 use domain::return_to::ReturnTo;
 use kernel::ids::{AccountId, LabId, PendingId, ProviderId};
-use machinery::metrics::SignInResult;
-use service::watch::{Named, Sighting};
-use service::{Core, Fault, audit};
+use service::act::Act;
+use service::attempts::{Admitted, Attempt, Codes, Door, Ended, Verdict, check_step, identifier_of};
+use service::{Core, Fault};
 use store::Tx;
 use store::account::accounts::Person;
 use store::account::{accounts, authenticators, provider_links};
@@ -46,7 +45,7 @@ impl Awaited {
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn find(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<Awaited>, Fault> {
+pub async fn lookup(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<Awaited>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = pending::lookup(&mut tx, &core.sealer, lab, &token.hashed(), core.now()).await?;
     let Some(pending::Found {
@@ -67,120 +66,89 @@ pub async fn find(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option
     }))
 }
 
-#[derive(Debug)]
-pub enum Outcome {
-    Refused,
-    /// As at a sign-in, whose bucket this is.
-    Wait(Duration),
-    Held(PlainToken),
-    SignedIn(Opened),
-    /// It ended meanwhile, or the provider is accepted no longer.
-    Over,
-}
-
+/// Over: it ended meanwhile, or the provider is accepted no longer.
+///
 /// # Errors
-/// The database does not answer; nobody was signed in.
+/// Nobody was signed in.
 pub async fn confirm(
-    core: &Core,
-    lab: &LabId,
+    act: Act<'_>,
     awaited: &Awaited,
-    code: &str,
-    actor: &Actor,
+    code: &SecretString,
     browser: &Browser,
-) -> Result<Outcome, Fault> {
-    let sighting = Sighting::of(core, lab, actor, Named::Identifier(&awaited.person.identifier));
-    let outcome = decide(core, lab, awaited, code, actor, browser).await?;
-    if matches!(outcome, Outcome::Refused | Outcome::Wait(_)) {
-        sighting.refused(core);
-    }
-    match outcome {
-        Outcome::Refused => core.metrics.sign_in_ended(SignInResult::refused),
-        Outcome::Wait(_) => core.metrics.sign_in_ended(SignInResult::delayed),
-        Outcome::Held(_) => core.metrics.sign_in_ended(SignInResult::held),
-        Outcome::SignedIn(_) => core.metrics.sign_in_ended(SignInResult::signed_in),
-        Outcome::Over => {}
-    }
-    Ok(outcome)
+) -> Result<Ended<Arrival>, Fault> {
+    let door = Door::ProviderCode(awaited.provider());
+    let mut attempt = Attempt::at(door, act, browser.known_by.as_ref()).on(awaited.account);
+    let verdict = decide(act, &mut attempt, awaited, code, browser).await;
+    attempt.end(verdict).await
 }
 
 async fn decide(
-    core: &Core,
-    lab: &LabId,
+    act: Act<'_>,
+    attempt: &mut Attempt<'_>,
     awaited: &Awaited,
-    code: &str,
-    actor: &Actor,
+    code: &SecretString,
     browser: &Browser,
-) -> Result<Outcome, Fault> {
-    let (account, provider) = (awaited.account, awaited.provider());
-    if core.providers.accepted(lab, provider, core.now()).is_none() {
-        return Ok(Outcome::Over);
+) -> Result<Verdict<Arrival>, Fault> {
+    let Act { core, lab, .. } = act;
+    if core.providers.accepted(lab, awaited.provider(), act.now()).is_none() {
+        return Ok(Verdict::over());
     }
-    let identifier = bucket::of(core, lab, &awaited.person)?;
+    let identifier = identifier_of(core, lab, &awaited.person)?;
     let mut tx = core.db.begin().await?;
-    let (admission, counted) = bucket::count(core, &mut tx, lab, &identifier, browser.known_by.as_ref()).await?;
-    let proved = match admission {
-        Admission::Wait(wait) => {
-            let seconds = wait.as_secs();
-            audit::record(
-                core,
-                &mut tx,
-                lab,
-                actor,
-                Some(account),
-                Event::SignInDelayed { seconds },
-            )
-            .await?;
-            tx.commit().await?;
-            return Ok(Outcome::Wait(wait));
-        }
-        Admission::Exhausted => Err(ProviderCause::TooManyInARow),
-        Admission::Evaluate => prove(core, &mut tx, lab, awaited, code).await?,
+    let verdict = match attempt.count(&mut tx, &identifier).await? {
+        Admitted::Ended(verdict) => verdict,
+        Admitted::Evaluate => match prove(act, &mut tx, awaited, &identifier, code).await? {
+            Err(cause) => {
+                let event = refused(awaited.provider(), cause);
+                attempt.refuse_with(&mut tx, Some(awaited.account), event).await?
+            }
+            // Nothing of this transaction is kept: neither the count nor the code's step.
+            Ok(_) if !pending::consume(&mut tx, lab, awaited.id).await? => return Ok(Verdict::over()),
+            Ok(who) => {
+                let success = attempt.succeed(&mut tx).await?;
+                arrive(act, &mut tx, awaited, who, browser).await?.verdict(success)
+            }
+        },
     };
-    let who = match proved {
-        Ok(who) => who,
-        Err(cause) => {
-            audit::record(core, &mut tx, lab, actor, Some(account), refused(provider, cause)).await?;
-            tx.commit().await?;
-            return Ok(Outcome::Refused);
-        }
-    };
-    if !pending::consume(&mut tx, lab, awaited.id).await? {
-        return Ok(Outcome::Over);
-    }
-    bucket::succeeded(core, &mut tx, lab, &identifier, counted).await?;
+    tx.commit().await?;
+    Ok(verdict)
+}
+
+async fn arrive(
+    act: Act<'_>,
+    tx: &mut Tx,
+    awaited: &Awaited,
+    who: Authenticated,
+    browser: &Browser,
+) -> Result<Arrival, Fault> {
     let journey = Journey {
         browser,
-        actor,
         return_to: awaited.return_to().cloned(),
     };
     let by = By {
-        provider,
+        provider: awaited.provider(),
         id_token: awaited.stage.id_token(),
     };
-    let arrived = complete(core, &mut tx, lab, who, journey, by).await?;
-    tx.commit().await?;
-    Ok(match arrived {
-        Arrived::Held(token) => Outcome::Held(token),
-        Arrived::SignedIn(opened) => Outcome::SignedIn(opened),
-    })
+    complete(act, tx, who, journey, by).await
 }
 
 /// The code; then whether account and link still stand.
 async fn prove(
-    core: &Core,
+    act: Act<'_>,
     tx: &mut Tx,
-    lab: &LabId,
     awaited: &Awaited,
-    code: &str,
+    identifier: &BlindIndex,
+    code: &SecretString,
 ) -> Result<Result<Authenticated, ProviderCause>, Fault> {
-    let (account, now) = (awaited.account, core.now());
-    let identifier = bucket::of(core, lab, &awaited.person)?;
-    let found = accounts::lookup_for_sign_in(tx, &core.sealer, lab, &identifier).await?;
+    let Act { core, lab, .. } = act;
+    let (account, now) = (awaited.account, act.now());
+    let found = accounts::lookup_for_sign_in(tx, &core.sealer, lab, identifier).await?;
     let found = found.filter(|found| found.account.id == account);
-    let Some(authenticator) = found.and_then(|found| found.authenticator) else {
+    let matched = check_step(core, lab, identifier, found.as_ref(), Codes::one(code));
+    if found.is_none_or(|found| found.authenticator.is_none()) {
         return Ok(Err(ProviderCause::NotActive));
-    };
-    let Some(matched) = authenticator.seed.check(code, now) else {
+    }
+    let Some(matched) = matched else {
         return Ok(Err(ProviderCause::WrongCode));
     };
     if !authenticators::consume_step(tx, lab, account, matched.step()).await? {

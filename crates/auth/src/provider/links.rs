@@ -5,6 +5,7 @@ use domain::audit::{Actor, Event, ProviderCause};
 use domain::evidence::{Elevated, UnlinkProvider};
 use domain::provider::{Identity, Linking, MOST, NewLink};
 use kernel::ids::{AccountId, LabId, LinkId, ProviderId};
+use service::act::Act;
 use service::provider::Shown;
 use service::{Core, Fault, audit};
 use store::account::provider_links::{self, Line};
@@ -30,14 +31,8 @@ pub enum Linked {
 
 /// # Errors
 /// The database does not answer; nothing was linked.
-pub async fn link(
-    core: &Core,
-    lab: &LabId,
-    provider: &ProviderId,
-    linking: Linking,
-    shown: &Shown,
-    actor: &Actor,
-) -> Result<Linked, Fault> {
+pub async fn link(act: Act<'_>, provider: &ProviderId, linking: Linking, shown: &Shown) -> Result<Linked, Fault> {
+    let Act { core, lab, .. } = act;
     let account = linking.account();
     let identity = Identity::shown(provider.clone(), &shown.token, shown.index);
     let mut tx = core.db.begin().await?;
@@ -48,7 +43,7 @@ pub async fn link(
         None if count >= MOST => Linked::Full,
         None => {
             let new = NewLink::by_holder(LinkId::generate(&*core.entropy), linking, identity);
-            match insert(core, &mut tx, lab, &new, actor).await? {
+            match insert(act, &mut tx, &new).await? {
                 true => Linked::Done,
                 false => Linked::Elsewhere,
             }
@@ -56,7 +51,7 @@ pub async fn link(
     };
     if linked != Linked::Done {
         let event = refused(provider, ProviderCause::NotLinkable);
-        audit::record(core, &mut tx, lab, actor, Some(account), event).await?;
+        act.record(&mut tx, Some(account), event).await?;
     }
     tx.commit().await?;
     Ok(linked)
@@ -66,13 +61,8 @@ pub async fn link(
 ///
 /// # Errors
 /// The database does not answer.
-pub(crate) async fn insert(
-    core: &Core,
-    tx: &mut Tx,
-    lab: &LabId,
-    new: &NewLink,
-    actor: &Actor,
-) -> Result<bool, StoreFault> {
+pub(crate) async fn insert(act: Act<'_>, tx: &mut Tx, new: &NewLink) -> Result<bool, StoreFault> {
+    let Act { core, lab, .. } = act;
     if !provider_links::insert(tx, &core.sealer, lab, new, core.now()).await? {
         return Ok(false);
     }
@@ -80,7 +70,7 @@ pub(crate) async fn insert(
         provider: new.identity().provider().clone(),
         link: new.id().to_string(),
     };
-    audit::record(core, tx, lab, actor, Some(new.account()), event).await?;
+    act.record(tx, Some(new.account()), event).await?;
     Ok(true)
 }
 

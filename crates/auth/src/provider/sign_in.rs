@@ -5,19 +5,19 @@
 use std::time::Duration;
 
 use super::refused;
-use crate::arrival::{self, Arrived, Browser, Journey};
-use crate::bucket;
-use crate::session::Opened;
+use crate::arrival::{self, Arrival};
+use crate::browser::{Browser, Journey};
 use crypto::token::{PlainToken, TokenKind};
 use domain::account::AccountState;
-use domain::audit::{Actor, ProviderCause};
+use domain::audit::ProviderCause;
 use domain::evidence::{Authenticated, ProviderFactorOk, ProviderOk};
 use domain::pending::{AwaitingCode, Pending};
 use domain::return_to::ReturnTo;
 use kernel::ids::{AccountId, LabId, PendingId, ProviderId};
-use machinery::metrics::SignInResult;
+use service::act::Act;
+use service::attempts::{self, Attempt, Door, Ended, Verdict};
 use service::provider::Shown;
-use service::{Core, Fault, audit, canary};
+use service::{Fault, canary};
 use store::Tx;
 use store::account::provider_links::Found;
 use store::account::{accounts, provider_links};
@@ -27,88 +27,89 @@ use store::sign_in::{pending, provider_sessions};
 const CODE_AWAITED: Duration = Duration::from_secs(10 * 60);
 
 #[derive(Debug)]
-pub struct Attempt<'a> {
-    pub lab: &'a LabId,
+pub struct Return<'a> {
     pub provider: &'a ProviderId,
     pub shown: Shown,
-    pub actor: Actor,
     pub browser: Browser,
     pub return_to: Option<ReturnTo>,
 }
 
 #[derive(Debug)]
-pub enum Outcome {
-    Held(PlainToken),
-    SignedIn(Opened),
-    /// The provider showed one factor: a code of the authenticator is awaited under this token.
-    CodeNeeded(PlainToken),
-    /// No account that can be used has this identity.
-    NotLinked,
+pub enum Shows {
+    TwoFactors(Arrival),
+    /// A code of the authenticator is awaited under this token.
+    OneFactor(PlainToken),
 }
 
+/// Refused: no account that can be used has this identity.
+///
 /// # Errors
-/// The database does not answer; nobody was signed in.
-pub async fn sign_in(core: &Core, attempt: Attempt<'_>) -> Result<Outcome, Fault> {
-    let (lab, provider, actor) = (attempt.lab, attempt.provider, &attempt.actor);
-    let mut tx = core.db.begin().await?;
-    let outcome = match find(core, &mut tx, &attempt).await? {
-        Ok(found) => arrive(core, &mut tx, &attempt, found).await?,
+/// Nobody was signed in.
+pub async fn sign_in(act: Act<'_>, back: &Return<'_>) -> Result<Ended<Shows>, Fault> {
+    let attempt = Attempt::at(Door::Provider(back.provider), act, None);
+    let verdict = decide(act, &attempt, back).await;
+    attempt.end(verdict).await
+}
+
+async fn decide(act: Act<'_>, attempt: &Attempt<'_>, back: &Return<'_>) -> Result<Verdict<Shows>, Fault> {
+    let mut tx = act.core.db.begin().await?;
+    let verdict = match find(act, &mut tx, back).await? {
+        Ok(found) => {
+            let success = attempt.succeed(&mut tx).await?;
+            match arrive(act, &mut tx, back, found).await? {
+                shows @ Shows::OneFactor(_) => Verdict::continued(success, shows),
+                shows @ Shows::TwoFactors(Arrival::Held(_)) => Verdict::held(success, shows),
+                shows @ Shows::TwoFactors(Arrival::SignedIn(_)) => Verdict::passed(success, shows),
+            }
+        }
         Err((account, cause)) => {
-            audit::record(core, &mut tx, lab, actor, account, refused(provider, cause)).await?;
-            Outcome::NotLinked
+            attempt
+                .refuse_with(&mut tx, account, refused(back.provider, cause))
+                .await?
         }
     };
     tx.commit().await?;
-    match outcome {
-        Outcome::Held(_) => core.metrics.sign_in_ended(SignInResult::held),
-        Outcome::SignedIn(_) => core.metrics.sign_in_ended(SignInResult::signed_in),
-        Outcome::NotLinked => core.metrics.sign_in_ended(SignInResult::refused),
-        Outcome::CodeNeeded(_) => {}
-    }
-    Ok(outcome)
+    Ok(verdict)
 }
 
 /// Who it was not, where that is known, and why not.
 type Refusal = (Option<AccountId>, ProviderCause);
 
-async fn find(core: &Core, tx: &mut Tx, attempt: &Attempt<'_>) -> Result<Result<Found, Refusal>, Fault> {
-    let lab = attempt.lab;
-    let Some(found) = provider_links::lookup(tx, lab, &attempt.shown.index).await? else {
+async fn find(act: Act<'_>, tx: &mut Tx, back: &Return<'_>) -> Result<Result<Found, Refusal>, Fault> {
+    let Act { core, lab, actor } = act;
+    let Some(found) = provider_links::lookup(tx, lab, &back.shown.index).await? else {
         return Ok(Err((None, ProviderCause::NotLinked)));
     };
     tx.keep_campaigns_out(lab).await?;
     let account = found.account;
-    if canary::watch(core, tx, lab, account, &attempt.actor).await? || !is_active(tx, lab, account).await? {
+    if canary::watch(core, tx, lab, account, actor).await? || !is_active(tx, lab, account).await? {
         return Ok(Err((Some(account), ProviderCause::NotActive)));
     }
-    if !provider_links::touch(tx, lab, account, found.id, core.now()).await? {
+    if !provider_links::touch(tx, lab, account, found.id, act.now()).await? {
         return Ok(Err((Some(account), ProviderCause::NotLinked)));
     }
     Ok(Ok(found))
 }
 
-async fn arrive(core: &Core, tx: &mut Tx, attempt: &Attempt<'_>, found: Found) -> Result<Outcome, Fault> {
-    let (lab, account, now) = (attempt.lab, found.account, core.now());
-    let Some(proof) = ProviderOk::from_id_token(&attempt.shown.token) else {
-        return await_code(core, tx, attempt, found).await;
+async fn arrive(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: Found) -> Result<Shows, Fault> {
+    let Act { core, lab, .. } = act;
+    let account = found.account;
+    let Some(proof) = ProviderOk::from_id_token(&back.shown.token) else {
+        return await_code(act, tx, back, found).await;
     };
     if let Some(person) = accounts::lookup_person(tx, &core.sealer, lab, account).await? {
-        bucket::reopened(core, tx, lab, &bucket::of(core, lab, &person)?).await?;
+        attempts::reopened(core, tx, lab, &attempts::identifier_of(core, lab, &person)?).await?;
     }
-    let who = Authenticated::by_provider(account, proof, now);
+    let who = Authenticated::by_provider(account, proof, act.now());
     let journey = Journey {
-        browser: &attempt.browser,
-        actor: &attempt.actor,
-        return_to: attempt.return_to.clone(),
+        browser: &back.browser,
+        return_to: back.return_to.clone(),
     };
     let by = By {
-        provider: attempt.provider,
-        id_token: &attempt.shown.raw,
+        provider: back.provider,
+        id_token: &back.shown.raw,
     };
-    Ok(match complete(core, tx, lab, who, journey, by).await? {
-        Arrived::Held(token) => Outcome::Held(token),
-        Arrived::SignedIn(opened) => Outcome::SignedIn(opened),
-    })
+    Ok(Shows::TwoFactors(complete(act, tx, who, journey, by).await?))
 }
 
 /// By which provider somebody came, and with what.
@@ -119,31 +120,31 @@ pub(super) struct By<'a> {
 
 /// As any complete sign-in; and the session is known to have come by this provider.
 pub(super) async fn complete(
-    core: &Core,
+    act: Act<'_>,
     tx: &mut Tx,
-    lab: &LabId,
     who: Authenticated,
     journey: Journey<'_>,
     by: By<'_>,
-) -> Result<Arrived, Fault> {
-    let reason = arrival::listed(core, tx, lab, who.account()).await?;
-    let arrived = arrival::arrive(core, tx, lab, who, reason, journey).await?;
-    if let Arrived::SignedIn(opened) = &arrived {
-        let session = opened.session.id;
-        provider_sessions::insert(tx, &core.sealer, lab, session, by.provider, by.id_token).await?;
+) -> Result<Arrival, Fault> {
+    let reason = arrival::listed(act, tx, who.account()).await?;
+    let arrival = arrival::arrive(act, tx, who, reason, journey).await?;
+    if let Arrival::SignedIn(opened) = &arrival {
+        let (sealer, session) = (&act.core.sealer, opened.session.id);
+        provider_sessions::insert(tx, sealer, act.lab, session, by.provider, by.id_token).await?;
     }
-    Ok(arrived)
+    Ok(arrival)
 }
 
-async fn await_code(core: &Core, tx: &mut Tx, attempt: &Attempt<'_>, found: Found) -> Result<Outcome, Fault> {
-    let (lab, now) = (attempt.lab, core.now());
-    let factor = ProviderFactorOk::from_id_token(&attempt.shown.token);
+async fn await_code(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: Found) -> Result<Shows, Fault> {
+    let Act { core, lab, .. } = act;
+    let now = act.now();
+    let factor = ProviderFactorOk::from_id_token(&back.shown.token);
     let stage = AwaitingCode::begin(
         &factor,
-        attempt.provider.clone(),
+        back.provider.clone(),
         found.id,
-        &attempt.shown.raw,
-        attempt.return_to.clone(),
+        &back.shown.raw,
+        back.return_to.clone(),
     );
     let (id, token) = (
         PendingId::generate(&*core.entropy),
@@ -152,7 +153,7 @@ async fn await_code(core: &Core, tx: &mut Tx, attempt: &Attempt<'_>, found: Foun
     let (state, until) = (Pending::AwaitingCode(stage), now.plus(CODE_AWAITED));
     let (sealer, hashed) = (&core.sealer, token.hashed());
     pending::insert(tx, sealer, lab, id, &hashed, found.account, &state, now, until).await?;
-    Ok(Outcome::CodeNeeded(token))
+    Ok(Shows::OneFactor(token))
 }
 
 pub(super) async fn is_active(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<bool, Fault> {

@@ -13,10 +13,9 @@ use std::time::Duration;
 use self::tally::Tallies;
 use crate::Core;
 use config::Alerts;
-use crypto::blind_index::{BlindIndex, blind_index};
+use crypto::blind_index::BlindIndex;
 use domain::alert::{Found, Kind, Limits, Target, one_account, one_network, other_records, reading, stuffing, worst};
 use domain::audit::Actor;
-use domain::identifier::Identifier;
 use kernel::client_address::{ClientAddress, ClientNetwork};
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId};
@@ -42,41 +41,25 @@ struct Attempts {
     identifiers: Tallies<(LabId, BlindIndex)>,
 }
 
-/// What an attempt named.
-#[derive(Clone, Copy)]
-pub enum Named<'a> {
-    Identifier(&'a str),
+/// What an attempt named, as keyed digests.
+#[derive(Clone, Copy, Debug)]
+pub enum Named {
+    Identifier(BlindIndex),
     /// Off a sheet of paper.
-    Code(&'a str),
+    Code(BlindIndex),
 }
 
-impl std::fmt::Debug for Named<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Named(..)")
-    }
-}
-
-/// An attempt before it is known how it ends. Made for all alike, so that nothing shows.
+/// An attempt that was refused, or had to wait: who named what.
 #[derive(Debug)]
 pub struct Sighting {
     lab: LabId,
     network: Option<ClientNetwork>,
-    named: Option<BlindIndex>,
-    is_identifier: bool,
+    named: Option<Named>,
 }
 
 impl Sighting {
-    pub fn of(core: &Core, lab: &LabId, actor: &Actor, named: Named<'_>) -> Self {
-        let (index, is_identifier) = match named {
-            Named::Identifier(typed) => {
-                let identifier = Identifier::parse(typed);
-                (
-                    identifier.map(|identifier| core.identifier_index(lab, &identifier)),
-                    true,
-                )
-            }
-            Named::Code(typed) => (Some(blind_index(&core.keyring, lab, "watched code", typed)), false),
-        };
+    /// `named`: None where nothing was typed that can be looked up.
+    pub fn of(lab: &LabId, actor: &Actor, named: Option<Named>) -> Self {
         let network = match actor {
             Actor::Visitor { address } => address.parse().ok().map(ClientAddress::network),
             _ => None,
@@ -84,22 +67,24 @@ impl Sighting {
         Self {
             lab: lab.clone(),
             network,
-            named: index,
-            is_identifier,
+            named,
         }
     }
 
-    /// It was refused, or had to wait.
-    pub fn refused(self, core: &Core) {
+    pub fn count(self, core: &Core) {
         let (now, limits) = (core.now(), &core.config.alerts);
-        let Some(named) = self.named else { return };
+        let (named, is_identifier) = match self.named {
+            None => return,
+            Some(Named::Identifier(index)) => (index, true),
+            Some(Named::Code(index)) => (index, false),
+        };
         let mut attempts = lock(&core.watch.attempts);
         if let Some(network) = self.network {
             let whose = (self.lab.clone(), network);
             let limit = limits.network_identifiers;
             attempts.networks.note(whose, digest(named.as_bytes()), limit, now);
         }
-        if self.is_identifier {
+        if is_identifier {
             if let Some(network) = self.network {
                 let whose = (self.lab.clone(), named);
                 let from = digest(network.to_string().as_bytes());

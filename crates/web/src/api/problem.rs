@@ -116,7 +116,7 @@ impl Declined {
             Self::Problem(problem) if problem.status == StatusCode::UNAUTHORIZED => {
                 // Whoever tries tokens is slowed down like any stranger.
                 match context.admit() {
-                    Ok(()) => problem.answer(),
+                    Ok(_) => problem.answer(),
                     Err(failure) => failed(context, failure),
                 }
             }

@@ -1,12 +1,13 @@
 //! `/desk/alerts/{id}`, where somebody takes care of an alert and closes it.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::desk::visit::{Visit, known_alert, with_operator};
-use crate::kit::{App, Context, Failure, see_other};
+use crate::kit::{App, Button, Context, Failure, Fields, Posted, see_other};
 use crate::pages::desk::{AlertError, AlertPage};
 use auth::session::Asked;
 use domain::alert::Alert;
@@ -16,18 +17,16 @@ use store::telling::{alert_deliveries, alerts};
 
 const LONGEST_NOTE: usize = 500;
 
-#[derive(Deserialize)]
-pub struct Fields {
+#[derive(Debug, Deserialize)]
+pub struct Note {
     #[serde(default)]
-    csrf: String,
-    #[serde(default)]
-    note: String,
+    note: SecretString,
 }
 
-impl std::fmt::Debug for Fields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Fields(..)")
-    }
+impl Fields for Note {
+    type Again = ();
+
+    fn again(&self) {}
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest, id: Path<String>) -> HttpResponse {
@@ -44,7 +43,7 @@ pub async fn get(app: Data<App>, request: HttpRequest, id: Path<String>) -> Http
     .await
 }
 
-pub async fn post_take(app: Data<App>, request: HttpRequest, id: Path<String>, fields: Form<Fields>) -> HttpResponse {
+pub async fn post_take(app: Data<App>, request: HttpRequest, id: Path<String>, posted: Posted<Button>) -> HttpResponse {
     with_operator(
         &app,
         &request,
@@ -52,7 +51,8 @@ pub async fn post_take(app: Data<App>, request: HttpRequest, id: Path<String>, f
         Asked::ByPerson,
         async |context, visit| {
             let alert = known_alert(context, visit, &id).await?;
-            if !context.made_form(&fields.csrf) {
+            let admitted = context.admit_session()?;
+            if posted.open(context, admitted).is_err() {
                 return show(context, visit, &alert, Some(AlertError::Expired)).await;
             }
             match service::take(&app.core, &alert, &visit.operator.actor()).await? {
@@ -64,7 +64,7 @@ pub async fn post_take(app: Data<App>, request: HttpRequest, id: Path<String>, f
     .await
 }
 
-pub async fn post_close(app: Data<App>, request: HttpRequest, id: Path<String>, fields: Form<Fields>) -> HttpResponse {
+pub async fn post_close(app: Data<App>, request: HttpRequest, id: Path<String>, posted: Posted<Note>) -> HttpResponse {
     with_operator(
         &app,
         &request,
@@ -72,10 +72,12 @@ pub async fn post_close(app: Data<App>, request: HttpRequest, id: Path<String>, 
         Asked::ByPerson,
         async |context, visit| {
             let alert = known_alert(context, visit, &id).await?;
-            let note: String = fields.note.trim().chars().take(LONGEST_NOTE).collect();
-            let error = if !context.made_form(&fields.csrf) {
-                AlertError::Expired
-            } else if note.is_empty() {
+            let admitted = context.admit_session()?;
+            let Ok(fields) = posted.open(context, admitted) else {
+                return show(context, visit, &alert, Some(AlertError::Expired)).await;
+            };
+            let note: String = fields.note.expose_secret().trim().chars().take(LONGEST_NOTE).collect();
+            let error = if note.is_empty() {
                 AlertError::NoNote
             } else if service::close(&app.core, &alert, &note, &visit.operator.actor()).await? {
                 return Ok(see_other(&format!("/desk/alerts/{}", alert.id)));

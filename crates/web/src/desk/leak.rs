@@ -1,39 +1,39 @@
 //! `/desk/leaks/{id}` and what can be done there.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::web::{Data, Form, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::desk::UnderWay;
 use crate::desk::visit::{Visit, known_leak, with_operator};
 use crate::kit::context::retry_after;
 use crate::kit::failure::whole_seconds;
-use crate::kit::{App, Context, Failure, see_other};
+use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
 use crate::pages::desk::{LeakAlert, LeakPage};
-use admin::operators::{Identified, OperatorError, identify};
+use admin::operators::{OperatorError, identify};
 use auth::session::Asked;
 use config::Approval;
 use domain::leak::LeakId;
 use domain::operator::Role;
 use leak::campaign::{self, LeakError};
 use service::Fault;
+use service::attempts::Outcome;
 
 const LIVE: &str = "live=1";
 const EVERY_SECONDS: &str = "5";
 
-#[derive(Deserialize)]
-pub struct Fields {
+#[derive(Debug, Deserialize)]
+pub struct Confirmation {
     #[serde(default)]
-    csrf: String,
-    #[serde(default)]
-    code: String,
+    code: SecretString,
 }
 
-impl std::fmt::Debug for Fields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Fields(..)")
-    }
+impl Fields for Confirmation {
+    type Again = ();
+
+    fn again(&self) {}
 }
 
 pub async fn get(app: Data<App>, under_way: Data<UnderWay>, request: HttpRequest, id: Path<String>) -> HttpResponse {
@@ -50,14 +50,14 @@ pub async fn get(app: Data<App>, under_way: Data<UnderWay>, request: HttpRequest
 
 /// What a form asks for, by the last segment of its address.
 #[derive(Clone, Copy, Debug)]
-enum Act {
+enum Step {
     Apply,
     Approve,
     Undo,
     Close,
 }
 
-impl Act {
+impl Step {
     fn of(request: &HttpRequest) -> Option<Self> {
         Some(match request.path().rsplit('/').next()? {
             "apply" => Self::Apply,
@@ -90,7 +90,7 @@ pub async fn post(
     under_way: Data<UnderWay>,
     request: HttpRequest,
     id: Path<String>,
-    fields: Form<Fields>,
+    posted: Posted<Confirmation>,
 ) -> HttpResponse {
     with_operator(
         &app,
@@ -98,11 +98,11 @@ pub async fn post(
         Role::Security,
         Asked::ByPerson,
         async |context, visit| {
-            let (id, act) = (
+            let (id, step) = (
                 known_leak(context, visit, &id).await?,
-                Act::of(&request).ok_or(Failure::NotFound)?,
+                Step::of(&request).ok_or(Failure::NotFound)?,
             );
-            let alert = match act_on(context, visit, id, act, &fields).await? {
+            let alert = match act_on(context, visit, id, step, posted).await? {
                 Some(alert) => alert,
                 None => return Ok(see_other(&format!("/desk/leaks/{id}"))),
             };
@@ -117,18 +117,19 @@ async fn act_on(
     context: &Context<'_>,
     visit: &Visit,
     id: LeakId,
-    act: Act,
-    fields: &Fields,
+    step: Step,
+    posted: Posted<Confirmation>,
 ) -> Result<Option<LeakAlert>, Failure> {
-    if !context.made_form(&fields.csrf) {
+    let admitted = context.admit_session()?;
+    let Ok(fields) = posted.open(context, admitted) else {
         return Ok(Some(LeakAlert::Expired));
-    }
-    if act.takes_a_code()
+    };
+    if step.takes_a_code()
         && let Some(alert) = prove(context, visit, &fields.code).await?
     {
         return Ok(Some(alert));
     }
-    Ok(Some(match act.carry_out(context, visit, id).await {
+    Ok(Some(match step.carry_out(context, visit, id).await {
         Ok(()) => return Ok(None),
         Err(LeakError::SamePerson) => LeakAlert::SamePerson,
         Err(LeakError::NotNow { .. }) => LeakAlert::NotNow,
@@ -140,17 +141,21 @@ async fn act_on(
 }
 
 /// None: it is them.
-async fn prove(context: &Context<'_>, visit: &Visit, code: &str) -> Result<Option<LeakAlert>, Failure> {
+async fn prove(context: &Context<'_>, visit: &Visit, code: &SecretString) -> Result<Option<LeakAlert>, Failure> {
     let (core, actor) = (&context.app.core, context.actor());
-    match identify(core, &visit.operator.name, code, &actor).await {
-        Ok(Identified::As(_)) => Ok(None),
-        Ok(Identified::Refused) | Err(OperatorError::Unknown) => Ok(Some(LeakAlert::WrongCode)),
-        Ok(Identified::Wait(wait)) => Ok(Some(LeakAlert::Wait {
+    let ended = match identify(core, &visit.operator.name, code, &actor).await {
+        Ok(ended) => ended,
+        Err(OperatorError::Unknown) => return Ok(Some(LeakAlert::WrongCode)),
+        Err(OperatorError::Store(fault)) => return Err(fault.into()),
+        Err(_) => return Err(Fault::Broken("an operator was not identified").into()),
+    };
+    Ok(match ended.outcome() {
+        Outcome::Passed(_) => None,
+        Outcome::Wait(wait) | Outcome::Busy(wait) => Some(LeakAlert::Wait {
             seconds: whole_seconds(wait),
-        })),
-        Err(OperatorError::Store(fault)) => Err(fault.into()),
-        Err(_) => Err(Fault::Broken("an operator was not identified").into()),
-    }
+        }),
+        Outcome::Refused | Outcome::TurnedAway | Outcome::Over => Some(LeakAlert::WrongCode),
+    })
 }
 
 async fn show(

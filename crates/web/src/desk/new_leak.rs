@@ -1,16 +1,15 @@
 //! `/desk/leaks/new`: a list is read as it arrives; what follows goes on in the background, and the leak's page shows it.
 
-use actix_multipart::{Field, Multipart};
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
-use futures_util::TryStreamExt;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::desk::UnderWay;
 use crate::desk::upload::Upload;
 use crate::desk::visit::{Visit, with_operator};
+use crate::kit::posted_upload::{NotTaken, PostedFile, PostedUpload, Texts};
 use crate::kit::{App, Context, Failure, see_other};
 use crate::pages::desk::{NewLeakError, NewLeakPage};
 use admin::Problem;
@@ -23,17 +22,25 @@ use leak::campaign::{self, About, LeakError, List, Notice};
 use leak::folder;
 use service::{Core, Fault};
 
-/// Of a field that is no list.
-const LONGEST_FIELD: usize = 2_000;
-
-#[derive(Debug, Default)]
-struct Fields {
-    csrf: String,
+#[derive(Clone, Debug, Default)]
+struct Form {
     source: String,
     aware_at: String,
     mapping: String,
     /// A list in the folder of the server.
     file: String,
+}
+
+impl Texts for Form {
+    fn field(&mut self, name: &str) -> Option<&mut String> {
+        Some(match name {
+            "source" => &mut self.source,
+            "aware_at" => &mut self.aware_at,
+            "mapping" => &mut self.mapping,
+            "file" => &mut self.file,
+            _ => return None,
+        })
+    }
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
@@ -42,7 +49,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
         &request,
         Role::Security,
         Asked::ByPerson,
-        async |context, visit| form(context, visit, &Fields::default(), None).await,
+        async |context, visit| form(context, visit, &Form::default(), None).await,
     )
     .await
 }
@@ -51,7 +58,7 @@ pub async fn post(
     app: Data<App>,
     under_way: Data<UnderWay>,
     request: HttpRequest,
-    mut parts: Multipart,
+    posted: PostedUpload,
 ) -> HttpResponse {
     with_operator(
         &app,
@@ -60,8 +67,13 @@ pub async fn post(
         Asked::ByPerson,
         async |context, visit| {
             context.shown_at("/desk/leaks/new");
-            let mut fields = Fields::default();
-            match begin(context, visit, &under_way, &mut parts, &mut fields).await? {
+            let admitted = context.admit_session()?;
+            let (fields, list) = match posted.open::<Form>(context, admitted, "list").await {
+                Ok(opened) => opened,
+                Err(NotTaken::Broken(typed)) => return form(context, visit, &typed, Some(NewLeakError::Broken)).await,
+                Err(NotTaken::Stale(typed)) => return form(context, visit, &typed, Some(NewLeakError::Expired)).await,
+            };
+            match begin(context, visit, &under_way, list, &fields).await? {
                 Ok(id) => Ok(see_other(&format!("/desk/leaks/{id}"))),
                 Err(error) => form(context, visit, &fields, Some(error)).await,
             }
@@ -70,25 +82,13 @@ pub async fn post(
     .await
 }
 
-/// The text fields come first, as the form has them; the list is read when everything else is known.
 async fn begin(
     context: &Context<'_>,
     visit: &Visit,
     under_way: &Data<UnderWay>,
-    parts: &mut Multipart,
-    fields: &mut Fields,
+    list: PostedFile,
+    fields: &Form,
 ) -> Result<Result<LeakId, NewLeakError>, Failure> {
-    let list = loop {
-        match parts.try_next().await {
-            Ok(Some(part)) if part.name() == Some("list") => break part,
-            Ok(Some(mut part)) => {
-                if read_field(&mut part, fields).await.is_none() {
-                    return Ok(Err(NewLeakError::Broken));
-                }
-            }
-            Ok(None) | Err(_) => return Ok(Err(NewLeakError::Broken)),
-        }
-    };
     let about = match check(context, fields) {
         Ok(about) => about,
         Err(error) => return Ok(Err(error)),
@@ -106,26 +106,7 @@ async fn begin(
     }
 }
 
-async fn read_field(part: &mut Field, fields: &mut Fields) -> Option<()> {
-    let name = part.name()?.to_owned();
-    let bytes = part.bytes(LONGEST_FIELD).await.ok()?.ok()?;
-    let text = String::from_utf8(bytes.to_vec()).ok()?;
-    let field = match name.as_str() {
-        "csrf" => &mut fields.csrf,
-        "source" => &mut fields.source,
-        "aware_at" => &mut fields.aware_at,
-        "mapping" => &mut fields.mapping,
-        "file" => &mut fields.file,
-        _ => return None,
-    };
-    *field = text.trim().to_owned();
-    Some(())
-}
-
-fn check(context: &Context<'_>, fields: &Fields) -> Result<About, NewLeakError> {
-    if !context.made_form(&fields.csrf) {
-        return Err(NewLeakError::Expired);
-    }
+fn check(context: &Context<'_>, fields: &Form) -> Result<About, NewLeakError> {
     if fields.source.is_empty() {
         return Err(NewLeakError::NoSource);
     }
@@ -142,11 +123,10 @@ fn check(context: &Context<'_>, fields: &Fields) -> Result<About, NewLeakError> 
 async fn upload(
     context: &Context<'_>,
     started: Started,
-    mut list: Field,
+    mut list: PostedFile,
 ) -> Result<Result<LeakId, NewLeakError>, Failure> {
-    let name = list.content_disposition().and_then(|about| about.get_filename());
-    let name = name.unwrap_or_default().to_owned();
-    let Ok(Some(first)) = list.try_next().await else {
+    let name = list.name().to_owned();
+    let Ok(Some(first)) = list.next().await else {
         return Ok(Err(NewLeakError::NoList));
     };
     let length = context.request.headers().get(header::CONTENT_LENGTH);
@@ -165,13 +145,13 @@ async fn upload(
 }
 
 /// None: the browser was cut off, and the reader is not told that this was all.
-async fn send(first: Bytes, mut list: Field, sender: mpsc::Sender<Bytes>) -> Option<()> {
+async fn send(first: Bytes, mut list: PostedFile, sender: mpsc::Sender<Bytes>) -> Option<()> {
     let mut next = Some(first);
     while let Some(piece) = next {
         if !piece.is_empty() {
             let _ = sender.send(piece).await;
         }
-        next = list.try_next().await.ok()?;
+        next = list.next().await.ok()?;
     }
     let _ = sender.send(Bytes::new()).await;
     Some(())
@@ -243,7 +223,7 @@ impl Started {
 async fn form(
     context: &Context<'_>,
     visit: &Visit,
-    fields: &Fields,
+    fields: &Form,
     error: Option<NewLeakError>,
 ) -> Result<HttpResponse, Failure> {
     let files = match &context.app.core.config.leak.folder {

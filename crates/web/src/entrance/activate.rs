@@ -1,19 +1,20 @@
 //! Enrolment: from the lab code on paper to the first sign-in, a page a step.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::entrance::{login, rotate};
-use crate::kit::context::{add_cookie, with_portal};
-use crate::kit::failure::whole_seconds;
-use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::kit::context::with_portal;
+use crate::kit::rebuff::{Rebuff, Settled, settle};
+use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
 use crate::pages::{
     ActivateError, ActivateStart, ChoosePassword, EnrolError, EnrolTotp, PasswordError, ProviderButton, ProvidersError,
     Qr, RecoveryCodes, Step,
 };
-use auth::enrol::{self, Enrolled, Enrolling, Stage};
+use auth::enrolment::{self, Enrolled, Enrolling, Stage};
 use crypto::token::TokenKind;
 use domain::birth_date::BirthDate;
 use domain::pending::BindingAuthenticator;
@@ -22,34 +23,42 @@ use service::Fault;
 
 const STEPS: u8 = 4;
 
-#[derive(Deserialize)]
-pub struct StartFields {
+#[derive(Debug, Deserialize)]
+pub struct StartForm {
     #[serde(default)]
-    lab_code: String,
+    lab_code: SecretString,
     #[serde(default)]
     birth_date: String,
-    #[serde(default)]
-    csrf: String,
 }
 
-#[derive(Deserialize)]
-pub struct CodeFields {
-    #[serde(default)]
-    code: String,
-    #[serde(default)]
-    csrf: String,
+/// What was typed on the first page. Of the lab code the page shows what the person has on paper before them.
+#[derive(Debug, Default)]
+pub struct Typed {
+    lab_code: SecretString,
+    birth_date: String,
 }
 
-impl std::fmt::Debug for StartFields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("StartFields(..)")
+impl Fields for StartForm {
+    type Again = Typed;
+
+    fn again(&self) -> Typed {
+        Typed {
+            lab_code: self.lab_code.clone(),
+            birth_date: self.birth_date.clone(),
+        }
     }
 }
 
-impl std::fmt::Debug for CodeFields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CodeFields(..)")
-    }
+#[derive(Debug, Deserialize)]
+pub struct CodeForm {
+    #[serde(default)]
+    code: SecretString,
+}
+
+impl Fields for CodeForm {
+    type Again = ();
+
+    fn again(&self) {}
 }
 
 pub const fn step(number: u8) -> Option<Step> {
@@ -62,119 +71,98 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
         context.shown_at(context.door.activate);
         match enrolling(context).await? {
             Some(enrolling) => stage_page(context, StatusCode::OK, &enrolling, None, None),
-            None => start_page(context, StatusCode::OK, "", "", None),
+            None => start_page(context, StatusCode::OK, &Typed::default(), None),
         }
     })
     .await
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<StartFields>) -> HttpResponse {
+pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<StartForm>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
         context.shown_at(context.door.activate);
-        begin(context, &fields).await
+        begin(context, posted).await
     })
     .await
 }
 
-async fn begin(context: &Context<'_>, fields: &StartFields) -> Result<HttpResponse, Failure> {
-    context.admit()?;
-    let (code, typed) = (fields.lab_code.as_str(), fields.birth_date.as_str());
-    if !context.made_form(&fields.csrf) {
-        return start_page(
-            context,
-            StatusCode::FORBIDDEN,
-            code,
-            typed,
-            Some(ActivateError::Expired),
-        );
-    }
-    let birth_date = BirthDate::parse(typed);
+async fn begin(context: &Context<'_>, posted: Posted<StartForm>) -> Result<HttpResponse, Failure> {
+    let admitted = context.admit()?;
+    let typed = posted.again();
+    let again = |status, error| start_page(context, status, &typed, Some(error));
+    let Ok(fields) = posted.open(context, admitted) else {
+        return again(StatusCode::FORBIDDEN, ActivateError::Expired);
+    };
+    let birth_date = BirthDate::parse(&fields.birth_date);
     if birth_date.is_none() && !context.door.is_desk {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return start_page(context, status, code, typed, Some(ActivateError::BirthDateUnread));
+        return again(StatusCode::UNPROCESSABLE_ENTITY, ActivateError::BirthDateUnread);
     }
-    let core = &context.app.core;
-    match enrol::begin(core, context.realm(), code, birth_date, &context.actor()).await? {
-        Some(token) => {
-            let mut response = see_other(context.door.activate);
-            add_cookie(
-                &mut response,
-                cookies::set(cookies::pending(context.door), token.expose()),
-            );
-            Ok(response)
-        }
-        None => {
-            context.wait_for_floor().await;
-            start_page(
-                context,
-                StatusCode::UNAUTHORIZED,
-                code,
-                typed,
-                Some(ActivateError::Refused),
-            )
-        }
+    let actor = context.actor();
+    let ended = enrolment::lab_code::begin(context.act(&actor), &fields.lab_code, birth_date).await?;
+    match settle(context, ended).await {
+        Settled::Passed(token) => Ok(context.go_on_with(&token, context.door.activate)),
+        Settled::Over => Ok(see_other(context.door.activate)),
+        Settled::Rebuffed(rebuff) => rebuff.answer(again),
     }
 }
 
-pub async fn post_password(app: Data<App>, request: HttpRequest, fields: Form<rotate::Fields>) -> HttpResponse {
+pub async fn post_password(app: Data<App>, request: HttpRequest, posted: Posted<rotate::Form>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
         context.shown_at(context.door.activate);
-        choose_password(context, &fields).await
+        choose_password(context, posted).await
     })
     .await
 }
 
-async fn choose_password(context: &Context<'_>, fields: &rotate::Fields) -> Result<HttpResponse, Failure> {
-    context.admit()?;
+async fn choose_password(context: &Context<'_>, posted: Posted<rotate::Form>) -> Result<HttpResponse, Failure> {
+    let admitted = context.admit()?;
     let Some(under_way) = enrolling(context).await? else {
         return Ok(see_other(context.door.activate));
     };
     let shown = Shown::of(context, &under_way);
     let again = |status, error| password_page(context, status, &shown, Some(error), None);
-    if !context.made_form(&fields.csrf) {
+    let Ok(fields) = posted.open(context, admitted) else {
         return again(StatusCode::FORBIDDEN, PasswordError::Expired);
-    }
-    match enrol::choose_password(&context.app.core, context.realm(), under_way, &fields.new_password).await? {
-        enrol::Step::Done(()) | enrol::Step::Over | enrol::Step::WrongCode => Ok(see_other(context.door.activate)),
-        enrol::Step::Unsuitable(reason) => again(StatusCode::UNPROCESSABLE_ENTITY, rotate::why(reason)),
-        enrol::Step::Busy(wait) => {
-            let error = PasswordError::Busy {
-                seconds: whole_seconds(wait),
-            };
-            again(StatusCode::SERVICE_UNAVAILABLE, error)
+    };
+    let (core, realm) = (&context.app.core, context.realm());
+    match enrolment::choose_password(core, realm, under_way, &fields.new_password).await? {
+        enrolment::Step::Done(()) | enrolment::Step::Over | enrolment::Step::WrongCode => {
+            Ok(see_other(context.door.activate))
         }
+        enrolment::Step::Unsuitable(reason) => again(StatusCode::UNPROCESSABLE_ENTITY, rotate::why(reason)),
+        enrolment::Step::Busy(wait) => Rebuff::busy(wait).answer(again),
     }
 }
 
-pub async fn post_code(app: Data<App>, request: HttpRequest, fields: Form<CodeFields>) -> HttpResponse {
+pub async fn post_code(app: Data<App>, request: HttpRequest, posted: Posted<CodeForm>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
         context.shown_at(context.door.activate);
-        confirm(context, &fields).await
+        confirm(context, posted).await
     })
     .await
 }
 
-async fn confirm(context: &mut Context<'_>, fields: &CodeFields) -> Result<HttpResponse, Failure> {
-    context.admit()?;
+async fn confirm(context: &mut Context<'_>, posted: Posted<CodeForm>) -> Result<HttpResponse, Failure> {
+    let admitted = context.admit()?;
     let Some(under_way) = enrolling(context).await? else {
         return Ok(see_other(context.door.activate));
     };
-    if !context.made_form(&fields.csrf) {
+    let Ok(fields) = posted.open(context, admitted) else {
         let error = Some(EnrolError::Expired);
         return stage_page(context, StatusCode::FORBIDDEN, &under_way, None, error);
-    }
-    let (core, lab) = (&context.app.core, context.realm());
+    };
     let (actor, browser) = (context.actor(), context.visitor());
-    match enrol::confirm(core, lab, under_way, &fields.code, &actor, &browser).await? {
-        enrol::Step::Done(enrolled) => welcome(context, &enrolled).await,
-        enrol::Step::WrongCode => {
+    match enrolment::confirm(context.act(&actor), under_way, &fields.code, &browser).await? {
+        enrolment::Step::Done(enrolled) => welcome(context, &enrolled).await,
+        enrolment::Step::WrongCode => {
             let Some(under_way) = enrolling(context).await? else {
                 return Ok(see_other(context.door.activate));
             };
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             stage_page(context, status, &under_way, None, Some(EnrolError::WrongCode))
         }
-        enrol::Step::Over | enrol::Step::Unsuitable(_) | enrol::Step::Busy(_) => Ok(see_other(context.door.activate)),
+        enrolment::Step::Over | enrolment::Step::Unsuitable(_) | enrolment::Step::Busy(_) => {
+            Ok(see_other(context.door.activate))
+        }
     }
 }
 
@@ -199,7 +187,7 @@ pub(super) async fn enrolling(context: &Context<'_>) -> Result<Option<Enrolling>
     let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
         return Ok(None);
     };
-    Ok(enrol::find(&context.app.core, context.realm(), &token).await?)
+    Ok(enrolment::lookup(&context.app.core, context.realm(), &token).await?)
 }
 
 fn stage_page(
@@ -221,8 +209,7 @@ fn stage_page(
 fn start_page(
     context: &Context<'_>,
     status: StatusCode,
-    lab_code: &str,
-    birth_date: &str,
+    typed: &Typed,
     error: Option<ActivateError>,
 ) -> Result<HttpResponse, Failure> {
     context.page(
@@ -230,8 +217,8 @@ fn start_page(
         &ActivateStart {
             chrome: context.chrome(),
             step: step(1),
-            lab_code,
-            birth_date,
+            lab_code: typed.lab_code.expose_secret(),
+            birth_date: &typed.birth_date,
             error,
         },
     )

@@ -2,62 +2,45 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use secrecy::SecretString;
 
-use crate::kit::context::retry_after;
-use crate::kit::failure::whole_seconds;
-use crate::kit::{Context, Failure};
+use crate::kit::rebuff::{Settled, settle};
+use crate::kit::{Context, Failure, Fields, Posted, see_other};
 use crate::pages::{Again, AgainError, Purpose};
-use auth::step_up::{Attempt, Outcome, step_up};
+use auth::step_up;
 use domain::evidence::Elevated;
 use domain::session::Session;
 
-/// What a form that asks again sends.
-pub(super) struct Typed<'a> {
-    pub csrf: &'a str,
-    pub password: &'a str,
-    pub code: &'a str,
+/// A form that asks again.
+pub(super) trait Asks: Fields {
+    fn password(&self) -> &SecretString;
+    fn code(&self) -> &SecretString;
 }
 
 /// Asks again; who is elevated goes on to `act`, anybody else back to the form.
-pub(super) async fn ask_again<P>(
+pub(super) async fn ask_again<P, F: Asks>(
     context: &mut Context<'_>,
     session: &Session,
-    typed: Typed<'_>,
+    posted: Posted<F>,
     purpose: Purpose<'_>,
     act: impl AsyncFnOnce(&mut Context<'_>, Elevated<P>) -> Result<HttpResponse, Failure>,
 ) -> Result<HttpResponse, Failure> {
-    context.admit()?;
-    if !context.made_form(typed.csrf) {
+    let admitted = context.admit()?;
+    let Ok(fields) = posted.open(context, admitted) else {
         return form(context, StatusCode::FORBIDDEN, purpose, Some(AgainError::Expired));
-    }
-    let core = &context.app.core;
-    let attempt = Attempt {
-        lab: context.realm(),
+    };
+    let shown = step_up::Form {
         account: session.account,
-        password: typed.password,
-        code: typed.code,
-        actor: context.actor(),
+        password: fields.password(),
+        code: fields.code(),
         browser: context.visitor(),
     };
-    let (status, error, wait) = match step_up(core, attempt).await? {
-        Outcome::Elevated(elevated) => return act(context, elevated).await,
-        Outcome::Refused => {
-            context.wait_for_floor().await;
-            let error = Some(AgainError::Refused);
-            return form(context, StatusCode::UNAUTHORIZED, purpose, error);
-        }
-        Outcome::Wait(wait) => {
-            let seconds = whole_seconds(wait);
-            (StatusCode::TOO_MANY_REQUESTS, AgainError::Wait { seconds }, seconds)
-        }
-        Outcome::Busy(wait) => {
-            let seconds = whole_seconds(wait);
-            (StatusCode::SERVICE_UNAVAILABLE, AgainError::Busy { seconds }, seconds)
-        }
-    };
-    let mut response = form(context, status, purpose, Some(error))?;
-    retry_after(&mut response, wait);
-    Ok(response)
+    let ended = step_up::step_up(context.act(&context.actor()), &shown).await?;
+    match settle(context, ended).await {
+        Settled::Passed(elevated) => act(context, elevated).await,
+        Settled::Over => Ok(see_other(context.door.home)),
+        Settled::Rebuffed(rebuff) => rebuff.answer(|status, error| form(context, status, purpose, Some(error))),
+    }
 }
 
 pub(super) fn form(

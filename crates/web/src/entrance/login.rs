@@ -1,24 +1,25 @@
 //! Signing in: one form, three fields, one refusal.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form, Query};
+use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
 use crate::entrance::signed_in;
-use crate::kit::context::{add_cookie, retry_after, with_portal};
-use crate::kit::failure::whole_seconds;
-use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::kit::context::with_portal;
+use crate::kit::rebuff::{Rebuff, Settled, settle};
+use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
 use crate::pages::{Door, Login, LoginError};
-use auth::codes::Codes;
-use auth::hand_over;
+use auth::arrival::Arrival;
 use auth::session::{self, Opened};
-use auth::sign_in::{Attempt, Outcome, sign_in};
+use auth::{hand_over, sign_in};
 use crypto::token::{PlainToken, TokenKind};
 use domain::return_to::{ClientReturn, ReturnTo, SitePath, SiteReturn};
 use domain::session::Session;
 use oidc::authorize::proceed::{Outline, outline};
+use service::attempts::{Codes, Ended};
 
 /// Where a client's request goes on once somebody is signed in.
 pub const CONTINUE: &str = "/oauth2/authorize/continue";
@@ -37,42 +38,54 @@ pub struct Destination {
     pub(super) outline: Option<Outline>,
 }
 
-#[derive(Deserialize)]
-pub struct Fields {
+#[derive(Debug, Deserialize)]
+pub struct Form {
     #[serde(default)]
     identifier: String,
     #[serde(default)]
-    password: String,
+    password: SecretString,
     #[serde(default)]
-    code: String,
+    code: SecretString,
     #[serde(default)]
-    next_code: String,
-    #[serde(default)]
-    csrf: String,
+    next_code: SecretString,
     site: Option<String>,
     to: Option<String>,
     via: Option<String>,
     request: Option<String>,
 }
 
-impl std::fmt::Debug for Fields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Fields(..)")
+impl Fields for Form {
+    type Again = (Destination, Typed);
+
+    fn again(&self) -> Self::Again {
+        let destination = Destination {
+            site: self.site.clone(),
+            to: self.to.clone(),
+            via: self.via.clone(),
+            request: self.request.clone(),
+            ..Destination::default()
+        };
+        let typed = Typed {
+            identifier: self.identifier.clone(),
+            two_codes: !self.next_code.expose_secret().trim().is_empty(),
+            ..Typed::default()
+        };
+        (destination, typed)
     }
 }
 
 /// What the form shows again.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Typed<'a> {
-    identifier: &'a str,
+#[derive(Debug, Default)]
+pub struct Typed {
+    identifier: String,
     two_codes: bool,
     /// The one that an error is about.
-    provider: &'a str,
+    provider: String,
 }
 
-impl<'a> Typed<'a> {
+impl Typed {
     /// Nothing was typed, and something is said of a provider.
-    pub(super) fn about(provider: &'a str) -> Self {
+    pub(super) fn about(provider: String) -> Self {
         Self {
             provider,
             ..Self::default()
@@ -160,144 +173,99 @@ pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Destination>
             Some(session) => go_on(context, &session, to.as_ref()).await,
             None => {
                 let typed = Typed {
-                    identifier: destination.login_hint(),
+                    identifier: destination.login_hint().to_owned(),
                     ..Typed::default()
                 };
-                form(context, StatusCode::OK, typed, &destination, None)
+                form(context, StatusCode::OK, &typed, &destination, None)
             }
         }
     })
     .await
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
-    let Fields {
-        identifier,
-        password,
-        code,
-        next_code,
-        csrf,
-        site,
-        to,
-        via,
-        request: asked,
-    } = fields.into_inner();
-    let mut destination = Destination {
-        site,
-        to,
-        via,
-        request: asked,
-        ..Destination::default()
-    };
+pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
+        let (mut destination, typed) = posted.again();
         context.shown_at(&destination.login_page(context.door));
-
-        let typed = Typed {
-            identifier: &identifier,
-            two_codes: !next_code.trim().is_empty(),
-            provider: "",
-        };
-        context.admit_sign_in()?;
+        let admitted = context.admit_sign_in()?;
         destination.look_up(context).await?;
-        if !context.made_form(&csrf) {
-            return form(
-                context,
-                StatusCode::FORBIDDEN,
-                typed,
-                &destination,
-                Some(LoginError::Expired),
-            );
-        }
-        let attempt = Attempt {
-            lab: context.realm(),
-            identifier: &identifier,
-            password: &password,
-            codes: Codes {
-                code: &code,
-                next: &next_code,
-            },
-            actor: context.actor(),
+        let Ok(fields) = posted.open(context, admitted) else {
+            return expired(context, &typed, &destination);
+        };
+        let shown = sign_in::Form {
+            identifier: &fields.identifier,
+            password: &fields.password,
+            codes: Codes::two(&fields.code, &fields.next_code),
             browser: context.visitor(),
             return_to: destination.check(context),
         };
-        let outcome = sign_in(&context.app.core, attempt).await?;
-        answer(context, outcome, typed, &destination).await
+        let ended = sign_in::sign_in(context.act(&context.actor()), shown).await?;
+        answer(context, ended, typed, &destination).await
     })
     .await
 }
 
-pub(super) async fn answer(
-    context: &mut Context<'_>,
-    outcome: Outcome,
-    typed: Typed<'_>,
+pub(super) fn expired(
+    context: &Context<'_>,
+    typed: &Typed,
     destination: &Destination,
 ) -> Result<HttpResponse, Failure> {
-    if matches!(outcome, Outcome::SignedIn(_) | Outcome::Held(_)) {
-        context.app.floor.note(context.arrived);
-    }
-    match outcome {
-        Outcome::SignedIn(opened) => {
+    form(
+        context,
+        StatusCode::FORBIDDEN,
+        typed,
+        destination,
+        Some(LoginError::Expired),
+    )
+}
+
+pub(super) async fn answer(
+    context: &mut Context<'_>,
+    ended: Ended<Arrival>,
+    mut typed: Typed,
+    destination: &Destination,
+) -> Result<HttpResponse, Failure> {
+    let rebuff = match settle(context, ended).await {
+        Settled::Passed(arrival) => return arrive(context, arrival, destination).await,
+        Settled::Over => return Ok(see_other(context.door.login)),
+        Settled::Rebuffed(rebuff) => rebuff,
+    };
+    typed.two_codes |= rebuff == Rebuff::TwoCodes;
+    rebuff.answer(|status, error| form(context, status, &typed, destination, Some(error)))
+}
+
+pub(super) async fn arrive(
+    context: &mut Context<'_>,
+    arrival: Arrival,
+    destination: &Destination,
+) -> Result<HttpResponse, Failure> {
+    context.app.floor.note(context.arrived);
+    match arrival {
+        Arrival::SignedIn(opened) => {
             let to = destination.check(context);
             enter(context, opened, to.as_ref()).await
         }
-        Outcome::Held(token) => {
-            let mut response = see_other(context.door.password);
-            add_cookie(
-                &mut response,
-                cookies::set(cookies::pending(context.door), token.expose()),
-            );
-            Ok(response)
-        }
-        Outcome::Refused => {
-            context.wait_for_floor().await;
-            form(
-                context,
-                StatusCode::UNAUTHORIZED,
-                typed,
-                destination,
-                Some(LoginError::Refused),
-            )
-        }
-        Outcome::TurnedAway => {
-            let error = Some(LoginError::TwoCodes);
-            let two_codes = true;
-            let typed = Typed { two_codes, ..typed };
-            form(context, StatusCode::UNAUTHORIZED, typed, destination, error)
-        }
-        Outcome::Wait(wait) => {
-            let seconds = whole_seconds(wait);
-            let error = Some(LoginError::Wait { seconds });
-            let mut response = form(context, StatusCode::TOO_MANY_REQUESTS, typed, destination, error)?;
-            retry_after(&mut response, seconds);
-            Ok(response)
-        }
-        Outcome::Busy(wait) => {
-            let seconds = whole_seconds(wait);
-            let error = Some(LoginError::Busy { seconds });
-            let mut response = form(context, StatusCode::SERVICE_UNAVAILABLE, typed, destination, error)?;
-            retry_after(&mut response, seconds);
-            Ok(response)
-        }
+        Arrival::Held(token) => Ok(context.go_on_with(&token, context.door.password)),
     }
 }
 
 pub(super) fn form(
     context: &Context<'_>,
     status: StatusCode,
-    typed: Typed<'_>,
+    typed: &Typed,
     destination: &Destination,
     error: Option<LoginError>,
 ) -> Result<HttpResponse, Failure> {
     let page = Login {
         chrome: context.chrome(),
-        identifier: typed.identifier,
+        identifier: &typed.identifier,
         site: destination.site.as_deref(),
         to: destination.to.as_deref(),
         via: destination.via.as_deref(),
         request: destination.request.as_deref(),
         asks_two: context.asks_two_codes(typed.two_codes),
         providers: &context.providers(),
-        provider: typed.provider,
+        provider: &typed.provider,
         error,
     };
     context.page(status, &page)

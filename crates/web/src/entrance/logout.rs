@@ -1,13 +1,13 @@
 //! Signing out: ends the session here and at every site.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::entrance::provider;
-use crate::entrance::signed_in::{self, CsrfAlone};
+use crate::entrance::signed_in;
 use crate::kit::context::{add_cookie, with_portal};
-use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::kit::{App, Button, Context, Failure, Posted, cookies, see_other};
 use crate::pages::SignedOut;
 use auth::provider::sign_out::elsewhere;
 use auth::session;
@@ -23,9 +23,10 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     .await
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<CsrfAlone>) -> HttpResponse {
+pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Button>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        if !context.made_form(&fields.csrf) {
+        let admitted = context.admit_session()?;
+        if posted.open(context, admitted).is_err() {
             return Ok(see_other(context.door.home));
         }
         let mut response = see_other(context.door.logout);

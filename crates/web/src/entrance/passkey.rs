@@ -2,48 +2,41 @@
 //! alike, and refused in one way.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::entrance::login::{self, Destination, Typed};
 use crate::kit::context::with_portal;
-use crate::kit::{App, Context, Failure, see_other};
+use crate::kit::rebuff::{Settled, settle};
+use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
 use crate::pages::{LoginError, PasskeySignIn};
-use auth::arrival::Arrived;
-use auth::passkey_sign_in::{Attempt, begin, sign_in};
-use auth::sign_in::Outcome;
+use auth::passkey_sign_in;
 
-#[derive(Deserialize)]
-pub struct Fields {
-    #[serde(default)]
-    csrf: String,
+#[derive(Debug, Deserialize)]
+pub struct Form {
     #[serde(default)]
     challenge: String,
     #[serde(default)]
-    answer: String,
+    answer: SecretString,
     site: Option<String>,
     to: Option<String>,
     via: Option<String>,
     request: Option<String>,
 }
 
-impl std::fmt::Debug for Fields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Fields(..)")
-    }
-}
+impl Fields for Form {
+    type Again = Destination;
 
-impl Fields {
-    fn split(self) -> (Destination, Self) {
-        let destination = Destination {
+    fn again(&self) -> Destination {
+        Destination {
             site: self.site.clone(),
             to: self.to.clone(),
             via: self.via.clone(),
             request: self.request.clone(),
             ..Destination::default()
-        };
-        (destination, self)
+        }
     }
 }
 
@@ -51,18 +44,17 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| Ok(see_other(context.door.login))).await
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
-    let (mut destination, fields) = fields.into_inner().split();
+pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
+        let mut destination = posted.again();
         let login = destination.login_page(context.door);
         context.shown_at(&login);
-        context.admit()?;
+        let admitted = context.admit()?;
         destination.look_up(context).await?;
-        if !context.made_form(&fields.csrf) {
-            let error = Some(LoginError::Expired);
-            return login::form(context, StatusCode::FORBIDDEN, Typed::default(), &destination, error);
+        if posted.open(context, admitted).is_err() {
+            return login::expired(context, &Typed::default(), &destination);
         }
-        let asked = begin(&app.core, &context.face.party, context.realm(), context.browser()).await?;
+        let asked = passkey_sign_in::begin(&app.core, &context.face.party, context.realm(), context.browser()).await?;
         let page = PasskeySignIn {
             chrome: context.chrome(),
             options: &asked.options,
@@ -78,41 +70,33 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
     .await
 }
 
-pub async fn post_answer(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
-    let (mut destination, fields) = fields.into_inner().split();
+pub async fn post_answer(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
+        let mut destination = posted.again();
         context.shown_at(&destination.login_page(context.door));
-        context.admit()?;
+        let admitted = context.admit()?;
         destination.look_up(context).await?;
-        if !context.made_form(&fields.csrf) {
-            let error = Some(LoginError::Expired);
-            return login::form(context, StatusCode::FORBIDDEN, Typed::default(), &destination, error);
-        }
-        let attempt = Attempt {
-            lab: context.realm(),
+        let Ok(fields) = posted.open(context, admitted) else {
+            return login::expired(context, &Typed::default(), &destination);
+        };
+        let shown = passkey_sign_in::Form {
             party: &context.face.party,
             challenge: fields.challenge.parse().ok(),
             asked: context.browser().hashed(),
             answer: &fields.answer,
-            actor: context.actor(),
             browser: context.visitor(),
             return_to: destination.check(context),
         };
-        match sign_in(&app.core, attempt).await? {
-            Some(Arrived::Held(token)) => {
-                login::answer(context, Outcome::Held(token), Typed::default(), &destination).await
-            }
-            Some(Arrived::SignedIn(opened)) => {
-                login::answer(context, Outcome::SignedIn(opened), Typed::default(), &destination).await
-            }
-            None => refuse(context, &destination).await,
+        let ended = passkey_sign_in::sign_in(context.act(&context.actor()), shown).await?;
+        match settle(context, ended).await {
+            Settled::Passed(arrival) => login::arrive(context, arrival, &destination).await,
+            Settled::Over | Settled::Rebuffed(_) => refuse(context, &destination),
         }
     })
     .await
 }
 
-async fn refuse(context: &Context<'_>, destination: &Destination) -> Result<HttpResponse, Failure> {
-    context.wait_for_floor().await;
+fn refuse(context: &Context<'_>, destination: &Destination) -> Result<HttpResponse, Failure> {
     let error = Some(LoginError::Passkey);
-    login::form(context, StatusCode::UNAUTHORIZED, Typed::default(), destination, error)
+    login::form(context, StatusCode::UNAUTHORIZED, &Typed::default(), destination, error)
 }

@@ -1,36 +1,35 @@
 //! The page of a held sign-in, and no other's.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::entrance::login;
-use crate::kit::context::{retry_after, with_portal};
-use crate::kit::failure::whole_seconds;
-use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::kit::context::with_portal;
+use crate::kit::rebuff::Rebuff;
+use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
 use crate::pages::{Held, PasswordError};
-use auth::rotate::{self, OnHold, Rotation, Typed};
+use auth::rotate::{self, OnHold, Rotation};
 use crypto::token::TokenKind;
 use domain::account::HoldReason;
 use domain::password::Unsuitable;
 use domain::pending::Wanted;
 use domain::return_to::ReturnTo;
 
-#[derive(Deserialize)]
-pub struct Fields {
+#[derive(Debug, Deserialize)]
+pub struct Form {
     #[serde(default)]
-    pub new_password: String,
+    pub(super) new_password: SecretString,
     #[serde(default)]
-    pub recovery_code: String,
-    #[serde(default)]
-    pub csrf: String,
+    recovery_code: SecretString,
 }
 
-impl std::fmt::Debug for Fields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Fields(..)")
-    }
+impl Fields for Form {
+    type Again = ();
+
+    fn again(&self) {}
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
@@ -41,35 +40,29 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     .await
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        context.admit()?;
+        let admitted = context.admit()?;
         let Some(on_hold) = on_hold(context).await? else {
             return Ok(see_other(context.door.login));
         };
         let shown = Shown::of(&on_hold);
-        if !context.made_form(&fields.csrf) {
+        let Ok(fields) = posted.open(context, admitted) else {
             return shown.page(context, StatusCode::FORBIDDEN, Some(PasswordError::Expired));
-        }
-        let typed = Typed {
+        };
+        let form = rotate::Form {
             new_password: &fields.new_password,
             recovery_code: &fields.recovery_code,
         };
-        let (core, lab) = (&context.app.core, context.realm());
-        let (actor, browser) = (context.actor(), context.visitor());
-        let refusal = match rotate::choose(core, lab, on_hold, typed, &actor, &browser).await? {
+        let browser = context.visitor();
+        let refusal = match rotate::choose(context.act(&context.actor()), on_hold, form, &browser).await? {
             Rotation::Done { opened, return_to } => return login::enter(context, opened, return_to.as_ref()).await,
             Rotation::Over => return Ok(see_other(context.door.login)),
             Rotation::Wait(wait) => {
-                let seconds = whole_seconds(wait);
-                let error = Some(PasswordError::Wait { seconds });
-                let mut response = shown.page(context, StatusCode::TOO_MANY_REQUESTS, error)?;
-                retry_after(&mut response, seconds);
-                return Ok(response);
+                return Rebuff::wait(wait).answer(|status, error| shown.page(context, status, Some(error)));
             }
             Rotation::Busy(wait) => {
-                let seconds = whole_seconds(wait);
-                (StatusCode::SERVICE_UNAVAILABLE, PasswordError::Busy { seconds })
+                return Rebuff::busy(wait).answer(|status, error| shown.page(context, status, Some(error)));
             }
             Rotation::WrongRecoveryCode => (StatusCode::UNAUTHORIZED, PasswordError::WrongRecoveryCode),
             Rotation::Unsuitable(unsuitable) => (StatusCode::UNPROCESSABLE_ENTITY, why(unsuitable)),
@@ -83,7 +76,7 @@ async fn on_hold(context: &mut Context<'_>) -> Result<Option<OnHold>, Failure> {
     let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
         return Ok(None);
     };
-    let on_hold = rotate::find(&context.app.core, context.realm(), &token).await?;
+    let on_hold = rotate::lookup(&context.app.core, context.realm(), &token).await?;
     if let Some(ReturnTo::Client(client)) = on_hold.as_ref().and_then(OnHold::return_to) {
         context.leads_to(&client.target);
     }

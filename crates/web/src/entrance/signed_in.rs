@@ -2,10 +2,9 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
 
 use crate::kit::context::{add_cookie, with_portal};
-use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
 use crate::pages::Login;
 use auth::session::{self, Asked};
 use crypto::token::TokenKind;
@@ -74,29 +73,23 @@ pub async fn sign_in_first(context: &mut Context<'_>) -> Result<HttpResponse, Fa
     Ok(response)
 }
 
-/// Of a form that is only a button.
-#[derive(Debug, Deserialize)]
-pub struct CsrfAlone {
-    #[serde(default)]
-    pub csrf: String,
-}
-
 /// A form of those who are signed in; one that is not ours leads home and does nothing.
-pub async fn with_form(
+pub async fn with_form<F: Fields>(
     app: &App,
     request: &HttpRequest,
-    csrf: &str,
-    work: impl AsyncFnOnce(&mut Context<'_>, &Session) -> Result<HttpResponse, Failure>,
+    posted: Posted<F>,
+    work: impl AsyncFnOnce(&mut Context<'_>, &Session, F) -> Result<HttpResponse, Failure>,
 ) -> HttpResponse {
     with_portal(app, request, async |context| {
         context.shown_at(context.door.home);
+        let admitted = context.admit_session()?;
         let Some(session) = current(context).await? else {
             return sign_in_first(context).await;
         };
-        if !context.made_form(csrf) {
-            return Ok(see_other(context.door.home));
+        match posted.open(context, admitted) {
+            Ok(fields) => work(context, &session, fields).await,
+            Err(_) => Ok(see_other(context.door.home)),
         }
-        work(context, &session).await
     })
     .await
 }

@@ -2,7 +2,7 @@
 //! anybody's link could do it, so the person is asked.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data, Form};
+use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use url::Url;
@@ -11,7 +11,7 @@ use url::form_urlencoded::{self, Serializer};
 use crate::entrance::signed_in;
 use crate::idp::authorize::on_page;
 use crate::kit::context::{add_cookie, with_portal};
-use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
 use crate::pages::AskSignOut;
 use auth::session;
 use kernel::ids::{AccountId, ClientId, SessionId};
@@ -81,22 +81,27 @@ async fn wanted(context: &Context<'_>, pairs: &[u8]) -> Result<Wanted, Denied> {
 
 #[derive(Debug, Deserialize)]
 pub struct Confirmed {
-    #[serde(default)]
-    csrf: String,
     /// The client's request as it came.
     #[serde(default)]
     asked: String,
+}
+
+impl Fields for Confirmed {
+    type Again = ();
+
+    fn again(&self) {}
 }
 
 pub async fn get_confirm(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| Ok(see_other(context.door.logout))).await
 }
 
-pub async fn post_confirm(app: Data<App>, request: HttpRequest, fields: Form<Confirmed>) -> HttpResponse {
+pub async fn post_confirm(app: Data<App>, request: HttpRequest, posted: Posted<Confirmed>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
-        if !context.made_form(&fields.csrf) {
+        let admitted = context.admit_session()?;
+        let Ok(fields) = posted.open(context, admitted) else {
             return Ok(see_other(context.door.home));
-        }
+        };
         let here = signed_in::left_open(context).await?;
         let here = here.map(|session| (session.id, session.account));
         // A form may say anything: the address is checked again.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form, Query};
+use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::entrance::login::CONTINUE;
 use crate::entrance::signed_in;
 use crate::idp::answer;
 use crate::kit::context::with_portal;
-use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::kit::{App, Context, Failure, Fields, Posted, Stale, cookies, see_other};
 use crate::pages::{Consent, OauthErrorPage, Told, claim_label};
 use auth::rotate;
 use auth::session::Asked;
@@ -34,8 +34,15 @@ pub struct Decision {
     person: String,
     #[serde(default)]
     decision: String,
-    #[serde(default)]
-    csrf: String,
+}
+
+impl Fields for Decision {
+    /// The handle of the request.
+    type Again = String;
+
+    fn again(&self) -> String {
+        self.request.clone()
+    }
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest, handle: Query<Handle>) -> HttpResponse {
@@ -45,10 +52,14 @@ pub async fn get(app: Data<App>, request: HttpRequest, handle: Query<Handle>) ->
     .await
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, decision: Form<Decision>) -> HttpResponse {
+pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Decision>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
+        let admitted = context.admit_session()?;
+        let decision = match posted.open(context, admitted) {
+            Ok(decision) => decision,
+            Err(Stale(handle)) => return go_on(context, &handle, None).await,
+        };
         let answer = match decision.decision.as_str() {
-            _ if !context.made_form(&decision.csrf) => None,
             "allow" => Some(Answer::Allow),
             "deny" => Some(Answer::Deny),
             _ => None,
@@ -95,7 +106,9 @@ async fn is_held(context: &Context<'_>) -> Result<bool, Failure> {
     let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
         return Ok(false);
     };
-    Ok(rotate::find(&context.app.core, context.lab(), &token).await?.is_some())
+    Ok(rotate::lookup(&context.app.core, context.lab(), &token)
+        .await?
+        .is_some())
 }
 
 fn ask(context: &mut Context<'_>, handle: &str, question: &Question) -> Result<HttpResponse, Failure> {

@@ -16,12 +16,16 @@ use machinery::network_throttle::Way;
 /// The morning's crowd is gone by then.
 const COME_BACK: Duration = Duration::from_secs(5);
 
+/// A request was let in. Nothing but the functions here makes one.
+#[derive(Debug)]
+pub struct Admitted(());
+
 impl Context<'_> {
     /// Before anything else is done with a form that a stranger can send, and that nobody can send by guessing.
     ///
     /// # Errors
-    /// This network sends too fast, or no place is left for such as ask.
-    pub fn admit(&self) -> Result<(), Failure> {
+    /// This network sends too fast, or no place is left.
+    pub fn admit(&self) -> Result<Admitted, Failure> {
         let known = self.device().is_some() || has_begun(self.request, self.door);
         self.admit_by(Way::Unguessable, if known { Class::Known } else { Class::Stranger })
     }
@@ -30,22 +34,22 @@ impl Context<'_> {
     ///
     /// # Errors
     /// As for [`Context::admit`].
-    pub fn admit_begun(&self) -> Result<(), Failure> {
+    pub fn admit_begun(&self) -> Result<Admitted, Failure> {
         self.admit_by(Way::Unguessable, Class::Known)
     }
 
     /// Before anything else is done with a form that holds a code.
     ///
     /// # Errors
-    /// This network, or this lab's strangers together, send too fast; or no place is left for such as ask.
-    pub fn admit_sign_in(&self) -> Result<(), Failure> {
+    /// This network, or this lab's strangers together, send too fast; or no place is left.
+    pub fn admit_sign_in(&self) -> Result<Admitted, Failure> {
         match self.device() {
             Some(token) => self.admit_by(Way::KnownDevice(token.hashed()), Class::Known),
             None => self.admit_by(Way::Stranger(self.realm()), Class::Stranger),
         }
     }
 
-    fn admit_by(&self, way: Way<'_>, class: Class) -> Result<(), Failure> {
+    fn admit_by(&self, way: Way<'_>, class: Class) -> Result<Admitted, Failure> {
         self.app.throttle.admit(self.client, way).map_err(|wait| {
             self.app.core.metrics.network_throttled();
             Failure::TooFast(wait)
@@ -57,9 +61,9 @@ impl Context<'_> {
     ///
     /// # Errors
     /// No place is left.
-    pub fn admit_session(&self) -> Result<(), Failure> {
+    pub fn admit_session(&self) -> Result<Admitted, Failure> {
         match self.has_place() {
-            true => Ok(()),
+            true => Ok(Admitted(())),
             false => self.take_place(Class::Session),
         }
     }
@@ -90,7 +94,7 @@ impl Context<'_> {
         has
     }
 
-    fn take_place(&self, class: Class) -> Result<(), Failure> {
+    fn take_place(&self, class: Class) -> Result<Admitted, Failure> {
         let core = &self.app.core;
         let Some(place) = core
             .admission
@@ -104,7 +108,7 @@ impl Context<'_> {
             return Err(Failure::Busy(COME_BACK));
         };
         self.place.set(Some(place));
-        Ok(())
+        Ok(Admitted(()))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::kit::faces::{Face, LabFace};
 use crate::kit::failure::{Failure, whole_seconds};
 use crate::kit::wipe;
 use crate::pages::{Chrome, Door, ErrorKind, ErrorPage, PORTAL, ProviderButton};
-use auth::arrival::Browser;
+use auth::browser::Browser;
 use auth::session::Opened;
 use config::{Provider, is_over};
 use crypto::csrf;
@@ -29,6 +29,7 @@ use kernel::client_address::ClientAddress;
 use kernel::clock::Stopwatch;
 use kernel::ids::{CorrelationId, LabId};
 use machinery::admission::Place;
+use service::act::Act;
 
 /// What only a page needs is found out when one is written: most requests at the gate never do.
 pub struct Context<'a> {
@@ -117,6 +118,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// `actor`: of this request, or the operator whom its session names.
+    pub fn act<'b>(&'b self, actor: &'b Actor) -> Act<'b> {
+        Act::of(&self.app.core, self.realm(), actor)
+    }
+
     pub fn visitor(&self) -> Browser {
         let agent = self
             .request
@@ -165,6 +171,13 @@ impl<'a> Context<'a> {
         );
         add_cookie(response, cookies::keep(cookies::device(self.door), &device, lasts));
         add_cookie(response, cookies::clear(cookies::pending(self.door)));
+    }
+
+    /// To the page of something that is under way, under this token.
+    pub fn go_on_with(&self, token: &PlainToken, page: &str) -> HttpResponse {
+        let mut response = answer::see_other(page);
+        add_cookie(&mut response, cookies::set(cookies::pending(self.door), token.expose()));
+        response
     }
 
     pub fn language(&self) -> Language {

@@ -1,5 +1,6 @@
 //! `/activate`: lab code and date of birth.
 
+use crate::kit::rebuff::Rebuff;
 use askama::Template;
 
 use super::{Alert, Chrome, Step};
@@ -68,5 +69,15 @@ impl ActivateStart<'_> {
 
     fn is_birth_unread(&self) -> bool {
         self.error == Some(ActivateError::BirthDateUnread)
+    }
+}
+
+impl From<Rebuff> for ActivateError {
+    fn from(rebuff: Rebuff) -> Self {
+        match rebuff {
+            Rebuff::Refused | Rebuff::TwoCodes => Self::Refused,
+            Rebuff::Wait { seconds } => Self::Wait { seconds },
+            Rebuff::Busy { seconds } => Self::Busy { seconds },
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Asks for password and code again, before the means of signing in change.
 
+use crate::kit::rebuff::Rebuff;
 use askama::Template;
 
 use super::passkeys::name;
@@ -124,5 +125,15 @@ impl Again<'_> {
 
     fn is_refused(&self) -> bool {
         self.error == Some(AgainError::Refused)
+    }
+}
+
+impl From<Rebuff> for AgainError {
+    fn from(rebuff: Rebuff) -> Self {
+        match rebuff {
+            Rebuff::Refused | Rebuff::TwoCodes => Self::Refused,
+            Rebuff::Wait { seconds } => Self::Wait { seconds },
+            Rebuff::Busy { seconds } => Self::Busy { seconds },
+        }
     }
 }

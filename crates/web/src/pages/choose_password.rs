@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Alert, Chrome, ProviderButton, ProvidersError, Step, provider};
+use crate::kit::rebuff::Rebuff;
 use domain::password::Personal;
 
 /// Why a new password was not taken. The person is told which of these it was.
@@ -95,5 +96,15 @@ impl ChoosePassword<'_> {
 
     fn is_password_invalid(&self) -> bool {
         self.error.is_some_and(PasswordError::is_about_the_password)
+    }
+}
+
+impl From<Rebuff> for PasswordError {
+    fn from(rebuff: Rebuff) -> Self {
+        match rebuff {
+            Rebuff::Refused | Rebuff::TwoCodes => Self::WrongRecoveryCode,
+            Rebuff::Wait { seconds } => Self::Wait { seconds },
+            Rebuff::Busy { seconds } => Self::Busy { seconds },
+        }
     }
 }

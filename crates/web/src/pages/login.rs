@@ -1,5 +1,6 @@
 //! `/login`: one form, three fields.
 
+use crate::kit::rebuff::Rebuff;
 use askama::Template;
 
 use super::{Alert, Chrome, ProviderButton, ProviderTrouble, provider};
@@ -82,5 +83,16 @@ impl Login<'_> {
     /// Which field is wrong is never said, so the refusal describes all three.
     fn is_refused(&self) -> bool {
         self.error == Some(LoginError::Refused)
+    }
+}
+
+impl From<Rebuff> for LoginError {
+    fn from(rebuff: Rebuff) -> Self {
+        match rebuff {
+            Rebuff::Refused => Self::Refused,
+            Rebuff::TwoCodes => Self::TwoCodes,
+            Rebuff::Wait { seconds } => Self::Wait { seconds },
+            Rebuff::Busy { seconds } => Self::Busy { seconds },
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Signing in with an identity of a provider: the button, the way there, and the code that is asked for beside it.
 
+use crate::kit::rebuff::Rebuff;
 use askama::Template;
 
 use super::{Alert, Chrome};
@@ -107,5 +108,14 @@ impl ProviderCode<'_> {
 
     fn is_refused(&self) -> bool {
         self.error == Some(ProviderCodeError::Refused)
+    }
+}
+
+impl From<Rebuff> for ProviderCodeError {
+    fn from(rebuff: Rebuff) -> Self {
+        match rebuff {
+            Rebuff::Refused | Rebuff::TwoCodes => Self::Refused,
+            Rebuff::Wait { seconds } | Rebuff::Busy { seconds } => Self::Wait { seconds },
+        }
     }
 }

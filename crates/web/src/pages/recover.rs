@@ -1,5 +1,6 @@
 //! `/recover`: the ways back for those who cannot get in.
 
+use crate::kit::rebuff::Rebuff;
 use askama::Template;
 
 use super::{Alert, Chrome};
@@ -54,5 +55,15 @@ impl Recover<'_> {
     /// Which field is wrong is never said, so the refusal describes all three.
     fn is_refused(&self) -> bool {
         self.error == Some(RecoverError::Refused)
+    }
+}
+
+impl From<Rebuff> for RecoverError {
+    fn from(rebuff: Rebuff) -> Self {
+        match rebuff {
+            Rebuff::Refused => Self::Refused,
+            Rebuff::TwoCodes => Self::TwoCodes,
+            Rebuff::Wait { seconds } | Rebuff::Busy { seconds } => Self::Wait { seconds },
+        }
     }
 }

@@ -1,14 +1,14 @@
 //! `/account`: what the person signed in has, and may end.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use crate::entrance::signed_in::{self, CsrfAlone, with_form};
+use crate::entrance::signed_in::{self, with_form};
 use crate::entrance::stay;
 use crate::kit::context::{add_cookie, with_portal};
-use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::kit::{App, Button, Context, Failure, Fields, Posted, cookies, see_other};
 use crate::pages::{Account, DeviceLine, ServiceLine, SessionLine, SiteLink, Stay};
 use auth::consents::Consented;
 use auth::provider::links;
@@ -22,12 +22,22 @@ pub const END_SERVICE: &str = "/account/services/end";
 pub const END_ALL: &str = "/account/sessions/end-all";
 
 #[derive(Debug, Deserialize)]
-pub struct Fields {
-    #[serde(default)]
-    csrf: String,
+pub struct SessionForm {
     /// Of the session to end.
     session: Option<String>,
 }
+
+/// Forms that name what is to end: of one that is too old the page shows nothing again.
+macro_rules! shows_nothing_again {
+    ($($form:ty),*) => {
+        $(impl Fields for $form {
+            type Again = ();
+
+            fn again(&self) {}
+        })*
+    };
+}
+shows_nothing_again!(SessionForm, DeviceForm, ServiceForm);
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| {
@@ -43,8 +53,8 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     .await
 }
 
-pub async fn post_end_one(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
-    with_form(&app, &request, &fields.csrf, async |context, session| {
+pub async fn post_end_one(app: Data<App>, request: HttpRequest, posted: Posted<SessionForm>) -> HttpResponse {
+    with_form(&app, &request, posted, async |context, session, fields| {
         let ended: SessionId = fields
             .session
             .as_deref()
@@ -58,15 +68,13 @@ pub async fn post_end_one(app: Data<App>, request: HttpRequest, fields: Form<Fie
 }
 
 #[derive(Debug, Deserialize)]
-pub struct DeviceFields {
-    #[serde(default)]
-    csrf: String,
+pub struct DeviceForm {
     /// The device to forget.
     device: Option<String>,
 }
 
-pub async fn post_forget_device(app: Data<App>, request: HttpRequest, fields: Form<DeviceFields>) -> HttpResponse {
-    with_form(&app, &request, &fields.csrf, async |context, session| {
+pub async fn post_forget_device(app: Data<App>, request: HttpRequest, posted: Posted<DeviceForm>) -> HttpResponse {
+    with_form(&app, &request, posted, async |context, session, fields| {
         let forgotten: DeviceId = fields
             .device
             .as_deref()
@@ -80,15 +88,13 @@ pub async fn post_forget_device(app: Data<App>, request: HttpRequest, fields: Fo
 }
 
 #[derive(Debug, Deserialize)]
-pub struct ServiceFields {
-    #[serde(default)]
-    csrf: String,
+pub struct ServiceForm {
     /// The service that shall get nothing more.
     service: Option<String>,
 }
 
-pub async fn post_end_service(app: Data<App>, request: HttpRequest, fields: Form<ServiceFields>) -> HttpResponse {
-    with_form(&app, &request, &fields.csrf, async |context, session| {
+pub async fn post_end_service(app: Data<App>, request: HttpRequest, posted: Posted<ServiceForm>) -> HttpResponse {
+    with_form(&app, &request, posted, async |context, session, fields| {
         let service: ClientId = fields
             .service
             .as_deref()
@@ -101,8 +107,8 @@ pub async fn post_end_service(app: Data<App>, request: HttpRequest, fields: Form
     .await
 }
 
-pub async fn post_end_all(app: Data<App>, request: HttpRequest, fields: Form<CsrfAlone>) -> HttpResponse {
-    with_form(&app, &request, &fields.csrf, async |context, session| {
+pub async fn post_end_all(app: Data<App>, request: HttpRequest, posted: Posted<Button>) -> HttpResponse {
+    with_form(&app, &request, posted, async |context, session, _| {
         session::end_all(&context.app.core, context.lab(), session.account, &context.actor()).await?;
         let mut response = see_other(context.door.logout);
         add_cookie(&mut response, cookies::clear(cookies::session(context.door)));

@@ -1,31 +1,40 @@
 //! Asks again before a passkey is added.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::with_holder;
-use crate::entrance::again::{Typed, ask_again, form};
+use crate::entrance::again::{Asks, ask_again, form};
 use crate::kit::context::add_cookie;
-use crate::kit::{App, cookies, see_other};
+use crate::kit::{App, Fields, Posted, cookies, see_other};
 use crate::pages::Purpose;
 use auth::passkeys;
 use domain::evidence::{AddPasskey, Elevated};
 
-#[derive(Deserialize)]
-pub struct Fields {
+#[derive(Debug, Deserialize)]
+pub struct Form {
     #[serde(default)]
-    csrf: String,
+    password: SecretString,
     #[serde(default)]
-    password: String,
-    #[serde(default)]
-    code: String,
+    code: SecretString,
 }
 
-impl std::fmt::Debug for Fields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Fields(..)")
+impl Fields for Form {
+    type Again = ();
+
+    fn again(&self) {}
+}
+
+impl Asks for Form {
+    fn password(&self) -> &SecretString {
+        &self.password
+    }
+
+    fn code(&self) -> &SecretString {
+        &self.code
     }
 }
 
@@ -37,14 +46,9 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     .await
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
     with_holder(&app, &request, async |context, session| {
         context.shown_at(context.door.passkeys_add);
-        let typed = Typed {
-            csrf: &fields.csrf,
-            password: &fields.password,
-            code: &fields.code,
-        };
         let begin = async |context: &mut crate::kit::Context<'_>, elevated: Elevated<AddPasskey>| {
             let (core, party) = (&context.app.core, &context.face.party);
             let Some(token) = passkeys::begin(core, party, context.realm(), elevated).await? else {
@@ -55,7 +59,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) ->
             add_cookie(&mut response, cookie);
             Ok(response)
         };
-        ask_again(context, session, typed, Purpose::Add, begin).await
+        ask_again(context, session, posted, Purpose::Add, begin).await
     })
     .await
 }

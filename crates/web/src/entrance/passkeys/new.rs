@@ -1,32 +1,31 @@
 //! Has the browser make a passkey, and takes it.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{list, with_holder};
 use crate::kit::context::add_cookie;
-use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
 use crate::pages::{NewPasskey, PasskeysError};
 use auth::passkeys::{self, Added, Adding};
 use crypto::token::TokenKind;
 use domain::session::Session;
 
-#[derive(Deserialize)]
-pub struct Fields {
-    #[serde(default)]
-    csrf: String,
+#[derive(Debug, Deserialize)]
+pub struct Form {
     #[serde(default)]
     name: String,
     #[serde(default)]
-    answer: String,
+    answer: SecretString,
 }
 
-impl std::fmt::Debug for Fields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Fields(..)")
-    }
+impl Fields for Form {
+    type Again = ();
+
+    fn again(&self) {}
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
@@ -44,26 +43,17 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     .await
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
     with_holder(&app, &request, async |context, session| {
-        context.admit()?;
-        if !context.made_form(&fields.csrf) {
+        let admitted = context.admit()?;
+        let Ok(fields) = posted.open(context, admitted) else {
             let (status, error) = (StatusCode::FORBIDDEN, Some(PasskeysError::Expired));
             return list::show(context, session, status, None, error).await;
-        }
+        };
         let added = match adding(context, session).await? {
             Some(adding) => {
-                let (core, party, actor) = (&app.core, &context.face.party, context.actor());
-                passkeys::add(
-                    core,
-                    party,
-                    context.realm(),
-                    adding,
-                    &fields.name,
-                    &fields.answer,
-                    &actor,
-                )
-                .await?
+                let (party, actor) = (&context.face.party, context.actor());
+                passkeys::add(context.act(&actor), party, adding, &fields.name, &fields.answer).await?
             }
             None => Added::Over,
         };

@@ -1,13 +1,14 @@
 //! Asks again, and removes a passkey.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form, Query};
+use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{list, with_holder};
-use crate::entrance::again::{Typed, ask_again, form};
-use crate::kit::{App, Context, Failure, see_other};
+use crate::entrance::again::{Asks, ask_again, form};
+use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
 use crate::pages::Purpose;
 use auth::passkeys;
 use domain::evidence::{Elevated, RemovePasskey};
@@ -19,20 +20,30 @@ pub struct Which {
     passkey: Option<String>,
 }
 
-#[derive(Deserialize)]
-pub struct Fields {
+#[derive(Debug, Deserialize)]
+pub struct Form {
     #[serde(default)]
-    csrf: String,
+    password: SecretString,
     #[serde(default)]
-    password: String,
-    #[serde(default)]
-    code: String,
+    code: SecretString,
     passkey: Option<String>,
 }
 
-impl std::fmt::Debug for Fields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Fields(..)")
+impl Fields for Form {
+    type Again = Option<String>;
+
+    fn again(&self) -> Option<String> {
+        self.passkey.clone()
+    }
+}
+
+impl Asks for Form {
+    fn password(&self) -> &SecretString {
+        &self.password
+    }
+
+    fn code(&self) -> &SecretString {
+        &self.code
     }
 }
 
@@ -47,22 +58,17 @@ pub async fn get(app: Data<App>, request: HttpRequest, which: Query<Which>) -> H
     .await
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
     with_holder(&app, &request, async |context, session| {
-        let line = named(context, session, fields.passkey.as_deref()).await?;
+        let line = named(context, session, posted.again().as_deref()).await?;
         let handle = line.id.to_string();
         context.shown_at(&format!("{}?passkey={handle}", context.door.passkeys_remove));
-        let typed = Typed {
-            csrf: &fields.csrf,
-            password: &fields.password,
-            code: &fields.code,
-        };
         let remove = async |context: &mut Context<'_>, elevated: Elevated<RemovePasskey>| {
             let (core, actor) = (&context.app.core, context.actor());
             passkeys::remove(core, context.realm(), elevated, line.id, &actor).await?;
             Ok(see_other(&format!("{}?{}", context.door.passkeys, list::REMOVED)))
         };
-        ask_again(context, session, typed, purpose(&handle, &line), remove).await
+        ask_again(context, session, posted, purpose(&handle, &line), remove).await
     })
     .await
 }

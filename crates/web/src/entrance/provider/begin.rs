@@ -1,21 +1,19 @@
 //! Begins a sign-in with an identity of a provider.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::{chosen, leave, name_of};
 use crate::entrance::login::{self, Destination, Typed};
 use crate::kit::context::with_portal;
-use crate::kit::{App, see_other};
+use crate::kit::{App, Fields, Posted, see_other};
 use crate::pages::LoginError;
 use domain::provider::Errand;
 
 #[derive(Debug, Deserialize)]
-pub struct Fields {
-    #[serde(default)]
-    csrf: String,
+pub struct Form {
     #[serde(default)]
     provider: String,
     site: Option<String>,
@@ -24,35 +22,41 @@ pub struct Fields {
     request: Option<String>,
 }
 
+impl Fields for Form {
+    type Again = Destination;
+
+    fn again(&self) -> Destination {
+        Destination {
+            site: self.site.clone(),
+            to: self.to.clone(),
+            via: self.via.clone(),
+            request: self.request.clone(),
+            ..Destination::default()
+        }
+    }
+}
+
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| Ok(see_other(context.door.login))).await
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
-    let fields = fields.into_inner();
-    let mut destination = Destination {
-        site: fields.site,
-        to: fields.to,
-        via: fields.via,
-        request: fields.request,
-        ..Destination::default()
-    };
+pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
+        let mut destination = posted.again();
         let login = destination.login_page(context.door);
         context.shown_at(&login);
-        context.admit()?;
+        let admitted = context.admit()?;
         destination.look_up(context).await?;
-        if !context.made_form(&fields.csrf) {
-            let error = Some(LoginError::Expired);
-            return login::form(context, StatusCode::FORBIDDEN, Typed::default(), &destination, error);
-        }
+        let Ok(fields) = posted.open(context, admitted) else {
+            return login::expired(context, &Typed::default(), &destination);
+        };
         let id = chosen(&fields.provider)?;
         match leave(context, &id, Errand::SignIn(login.clone()), &login).await? {
             Ok(response) => Ok(response),
             Err(trouble) => {
                 let (status, error) = (StatusCode::BAD_GATEWAY, Some(LoginError::Provider(trouble)));
                 let name = name_of(context, &id);
-                login::form(context, status, Typed::about(&name), &destination, error)
+                login::form(context, status, &Typed::about(name), &destination, error)
             }
         }
     })

@@ -4,17 +4,18 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{enrol, links, name_of, pending, trouble};
+use super::{enrol, links, name_of, trouble};
 use crate::entrance::login::{self, Destination, Typed};
 use crate::kit::context::with_portal;
+use crate::kit::rebuff::{Settled, settle};
 use crate::kit::{App, Context, Failure};
 use crate::pages::provider::CODE;
 use crate::pages::{LoginError, ProviderTrouble};
-use auth::provider::sign_in::{Attempt, Outcome, sign_in};
+use auth::provider::sign_in::{Return, Shows, sign_in};
 use auth::provider::{Refusal, redeem, take};
-use auth::sign_in::Outcome as Ended;
 use domain::provider::Errand;
 use kernel::clock::Stopwatch;
 use kernel::ids::ProviderId;
@@ -22,18 +23,12 @@ use service::provider::{Brought, Shown};
 
 pub const PATH: &str = service::provider::CALLBACK;
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub struct Answer {
-    state: Option<String>,
-    code: Option<String>,
+    state: Option<SecretString>,
+    code: Option<SecretString>,
     iss: Option<String>,
     error: Option<String>,
-}
-
-impl std::fmt::Debug for Answer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Answer(..)")
-    }
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest, answer: Query<Answer>) -> HttpResponse {
@@ -42,12 +37,20 @@ pub async fn get(app: Data<App>, request: HttpRequest, answer: Query<Answer>) ->
         context.admit()?;
         let (core, realm, actor) = (&app.core, context.realm(), context.actor());
         let browser = context.browser().hashed();
-        let Some(departure) = take(core, realm, answer.state.as_deref(), &browser, &actor).await? else {
+        let Some(departure) = take(
+            core,
+            realm,
+            answer.state.as_ref().map(SecretString::expose_secret),
+            &browser,
+            &actor,
+        )
+        .await?
+        else {
             let (destination, error) = (Destination::default(), Some(LoginError::ProviderExpired));
-            return login::form(context, StatusCode::FORBIDDEN, Typed::default(), &destination, error);
+            return login::form(context, StatusCode::FORBIDDEN, &Typed::default(), &destination, error);
         };
         let brought = Brought {
-            code: answer.code.as_deref(),
+            code: answer.code.as_ref().map(SecretString::expose_secret),
             iss: answer.iss.as_deref(),
             error: answer.error.as_deref(),
         };
@@ -82,27 +85,23 @@ async fn come_in(
             return refuse(context, id, &destination, status, trouble);
         }
     };
-    let attempt = Attempt {
-        lab: context.realm(),
+    let back = Return {
         provider: id,
         shown,
-        actor: context.actor(),
         browser: context.visitor(),
         return_to: destination.check(context),
     };
-    let ended = match sign_in(&context.app.core, attempt).await? {
-        Outcome::Held(token) => Ended::Held(token),
-        Outcome::SignedIn(opened) => Ended::SignedIn(opened),
-        Outcome::CodeNeeded(token) => return Ok(pending(context, &token, CODE)),
-        Outcome::NotLinked => {
-            // One moment for those who have no account and those who have one that cannot be used.
-            context.step_aside();
-            context.wait_for_floor().await;
+    let ended = sign_in(context.act(&context.actor()), &back).await?;
+    context.step_aside();
+    match settle(context, ended).await {
+        Settled::Passed(Shows::TwoFactors(arrival)) => login::arrive(context, arrival, &destination).await,
+        Settled::Passed(Shows::OneFactor(token)) => Ok(context.go_on_with(&token, CODE)),
+        // One moment for those who have no account and those who have one that cannot be used.
+        Settled::Over | Settled::Rebuffed(_) => {
             let (status, trouble) = (StatusCode::UNAUTHORIZED, ProviderTrouble::NotLinked);
-            return refuse(context, id, &destination, status, trouble);
+            refuse(context, id, &destination, status, trouble)
         }
-    };
-    login::answer(context, ended, Typed::default(), &destination).await
+    }
 }
 
 fn refuse(
@@ -114,5 +113,5 @@ fn refuse(
 ) -> Result<HttpResponse, Failure> {
     let name = name_of(context, id);
     let error = Some(LoginError::Provider(trouble));
-    login::form(context, status, Typed::about(&name), destination, error)
+    login::form(context, status, &Typed::about(name), destination, error)
 }

@@ -1,32 +1,32 @@
 //! Asks for a code of the authenticator, where the provider showed one factor.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{name_of, pending};
+use super::name_of;
 use crate::entrance::login;
-use crate::kit::context::{retry_after, with_portal};
-use crate::kit::failure::whole_seconds;
-use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::kit::context::with_portal;
+use crate::kit::rebuff::{Settled, settle};
+use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
 use crate::pages::provider::CODE;
 use crate::pages::{ProviderCode, ProviderCodeError};
-use auth::provider::code::{Awaited, Outcome, confirm, find};
+use auth::arrival::Arrival;
+use auth::provider::code::{Awaited, confirm, lookup};
 use crypto::token::TokenKind;
 
-#[derive(Deserialize)]
-pub struct Fields {
+#[derive(Debug, Deserialize)]
+pub struct Form {
     #[serde(default)]
-    csrf: String,
-    #[serde(default)]
-    code: String,
+    code: SecretString,
 }
 
-impl std::fmt::Debug for Fields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Fields(..)")
-    }
+impl Fields for Form {
+    type Again = ();
+
+    fn again(&self) {}
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
@@ -40,35 +40,24 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     .await
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
         context.shown_at(CODE);
-        context.admit()?;
+        let admitted = context.admit()?;
         let Some(awaited) = awaited(context).await? else {
             return Ok(see_other(context.door.login));
         };
-        if !context.made_form(&fields.csrf) {
+        let Ok(fields) = posted.open(context, admitted) else {
             let error = Some(ProviderCodeError::Expired);
             return form(context, StatusCode::FORBIDDEN, &awaited, error);
-        }
-        let (core, realm) = (&app.core, context.realm());
-        let (actor, browser) = (context.actor(), context.visitor());
-        match confirm(core, realm, &awaited, &fields.code, &actor, &browser).await? {
-            Outcome::SignedIn(opened) => login::enter(context, opened, awaited.return_to()).await,
-            Outcome::Held(token) => Ok(pending(context, &token, context.door.password)),
-            Outcome::Over => Ok(see_other(context.door.login)),
-            Outcome::Refused => {
-                context.wait_for_floor().await;
-                let error = Some(ProviderCodeError::Refused);
-                form(context, StatusCode::UNAUTHORIZED, &awaited, error)
-            }
-            Outcome::Wait(wait) => {
-                let seconds = whole_seconds(wait);
-                let error = Some(ProviderCodeError::Wait { seconds });
-                let mut response = form(context, StatusCode::TOO_MANY_REQUESTS, &awaited, error)?;
-                retry_after(&mut response, seconds);
-                Ok(response)
-            }
+        };
+        let browser = context.visitor();
+        let ended = confirm(context.act(&context.actor()), &awaited, &fields.code, &browser).await?;
+        match settle(context, ended).await {
+            Settled::Passed(Arrival::SignedIn(opened)) => login::enter(context, opened, awaited.return_to()).await,
+            Settled::Passed(Arrival::Held(token)) => Ok(context.go_on_with(&token, context.door.password)),
+            Settled::Over => Ok(see_other(context.door.login)),
+            Settled::Rebuffed(rebuff) => rebuff.answer(|status, error| form(context, status, &awaited, Some(error))),
         }
     })
     .await
@@ -78,7 +67,7 @@ async fn awaited(context: &Context<'_>) -> Result<Option<Awaited>, Failure> {
     let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
         return Ok(None);
     };
-    Ok(find(&context.app.core, context.realm(), &token).await?)
+    Ok(lookup(&context.app.core, context.realm(), &token).await?)
 }
 
 fn form(

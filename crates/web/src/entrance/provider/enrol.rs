@@ -1,36 +1,42 @@
 //! Links an identity in the middle of an enrolment, beside a lab code.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::{chosen, leave, name_of, trouble};
 use crate::entrance::activate;
 use crate::kit::context::with_portal;
-use crate::kit::{App, Context, Failure, see_other};
+use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
 use crate::pages::ProvidersError;
-use auth::enrol::{Noted, note_identity};
+use auth::enrolment::{Noted, note_identity};
 use auth::provider::Refusal;
 use domain::provider::{Enrolling, Errand};
 use kernel::ids::ProviderId;
 use service::provider::Shown;
 
 #[derive(Debug, Deserialize)]
-pub struct Fields {
-    #[serde(default)]
-    csrf: String,
+pub struct Form {
     #[serde(default)]
     provider: String,
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+impl Fields for Form {
+    type Again = ();
+
+    fn again(&self) {}
+}
+
+pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
         let activate = context.door.activate;
         context.shown_at(activate);
-        context.admit()?;
-        let under_way = activate::enrolling(context).await?;
-        let Some(under_way) = under_way.filter(|_| context.made_form(&fields.csrf)) else {
+        let admitted = context.admit()?;
+        let Some(under_way) = activate::enrolling(context).await? else {
+            return Ok(see_other(activate));
+        };
+        let Ok(fields) = posted.open(context, admitted) else {
             return Ok(see_other(activate));
         };
         let Some(errand) = under_way.errand() else {

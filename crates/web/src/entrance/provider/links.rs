@@ -1,14 +1,15 @@
 //! The list of the identities that open one's account; asks again before one is linked or removed.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form, Query};
+use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{leave, name_of, trouble, with_holder};
-use crate::entrance::again::{Typed, ask_again, form};
+use crate::entrance::again::{Asks, ask_again, form};
 use crate::entrance::signed_in;
-use crate::kit::{App, Context, Failure, see_other};
+use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
 use crate::pages::providers::{LINK, LIST, UNLINK};
 use crate::pages::{LinkLine, ProviderButton, Providers, ProvidersDone, ProvidersError, Purpose};
 use auth::provider::Refusal;
@@ -30,31 +31,34 @@ pub struct Which {
     link: Option<String>,
 }
 
-#[derive(Deserialize)]
-pub struct Fields {
+#[derive(Debug, Deserialize)]
+pub struct Form {
     #[serde(default)]
-    csrf: String,
+    password: SecretString,
     #[serde(default)]
-    password: String,
-    #[serde(default)]
-    code: String,
+    code: SecretString,
     provider: Option<String>,
     link: Option<String>,
 }
 
-impl std::fmt::Debug for Fields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Fields(..)")
+impl Fields for Form {
+    type Again = Which;
+
+    fn again(&self) -> Which {
+        Which {
+            provider: self.provider.clone(),
+            link: self.link.clone(),
+        }
     }
 }
 
-impl Fields {
-    fn typed(&self) -> Typed<'_> {
-        Typed {
-            csrf: &self.csrf,
-            password: &self.password,
-            code: &self.code,
-        }
+impl Asks for Form {
+    fn password(&self) -> &SecretString {
+        &self.password
+    }
+
+    fn code(&self) -> &SecretString {
+        &self.code
     }
 }
 
@@ -79,9 +83,9 @@ pub async fn get_link(app: Data<App>, request: HttpRequest, which: Query<Which>)
     .await
 }
 
-pub async fn post_link(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+pub async fn post_link(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
     with_holder(&app, &request, async |context, session| {
-        let button = offered(context, fields.provider.as_deref())?;
+        let button = offered(context, posted.again().provider.as_deref())?;
         context.shown_at(&format!("{LINK}?provider={}", button.handle));
         let go = async |context: &mut Context<'_>, elevated: Elevated<LinkProvider>| {
             let id = super::chosen(button.handle)?;
@@ -95,7 +99,7 @@ pub async fn post_link(app: Data<App>, request: HttpRequest, fields: Form<Fields
                 }
             }
         };
-        ask_again(context, session, fields.typed(), linking(button), go).await
+        ask_again(context, session, posted, linking(button), go).await
     })
     .await
 }
@@ -110,9 +114,9 @@ pub async fn get_unlink(app: Data<App>, request: HttpRequest, which: Query<Which
     .await
 }
 
-pub async fn post_unlink(app: Data<App>, request: HttpRequest, fields: Form<Fields>) -> HttpResponse {
+pub async fn post_unlink(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
     with_holder(&app, &request, async |context, session| {
-        let line = named(context, session, fields.link.as_deref()).await?;
+        let line = named(context, session, posted.again().link.as_deref()).await?;
         let (handle, provider) = (line.id.to_string(), name_of(context, &line.provider));
         context.shown_at(&format!("{UNLINK}?link={handle}"));
         let unlink = async |context: &mut Context<'_>, elevated: Elevated<UnlinkProvider>| {
@@ -120,7 +124,7 @@ pub async fn post_unlink(app: Data<App>, request: HttpRequest, fields: Form<Fiel
             links::unlink(core, context.realm(), elevated, &line, &actor).await?;
             Ok(see_other(&format!("{LIST}?{UNLINKED}")))
         };
-        ask_again(context, session, fields.typed(), unlinking(&handle, &provider), unlink).await
+        ask_again(context, session, posted, unlinking(&handle, &provider), unlink).await
     })
     .await
 }
@@ -139,14 +143,11 @@ pub(super) async fn come_back(
     };
     let name = name_of(context, id);
     let (status, error) = match shown {
-        Ok(shown) => {
-            let (core, actor) = (&context.app.core, context.actor());
-            match links::link(core, context.realm(), id, linking, &shown, &actor).await? {
-                Linked::Done => return Ok(see_other(&format!("{LIST}?{LINKED}"))),
-                Linked::Elsewhere => (StatusCode::CONFLICT, ProvidersError::Elsewhere),
-                Linked::Full => (StatusCode::CONFLICT, ProvidersError::Full),
-            }
-        }
+        Ok(shown) => match links::link(context.act(&context.actor()), id, linking, &shown).await? {
+            Linked::Done => return Ok(see_other(&format!("{LIST}?{LINKED}"))),
+            Linked::Elsewhere => (StatusCode::CONFLICT, ProvidersError::Elsewhere),
+            Linked::Full => (StatusCode::CONFLICT, ProvidersError::Full),
+        },
         Err(refusal) => {
             let (status, trouble) = trouble(refusal);
             (status, ProvidersError::Trouble(trouble, &name))

@@ -14,12 +14,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::entrance::signed_in;
-use crate::kit::context::{add_cookie, with_portal};
-use crate::kit::{App, Context, Failure, cookies, see_other};
+use crate::kit::context::with_portal;
+use crate::kit::{App, Context, Failure};
 use crate::pages::providers::LIST;
 use crate::pages::{ProviderGo, ProviderTrouble};
 use auth::provider::{Departed, Refusal, depart};
-use crypto::token::PlainToken;
 use domain::provider::Errand;
 use domain::session::Session;
 use kernel::ids::ProviderId;
@@ -67,14 +66,6 @@ const fn trouble(refusal: Refusal) -> (StatusCode, ProviderTrouble) {
         Refusal::Acr => (StatusCode::UNAUTHORIZED, ProviderTrouble::Weak),
         Refusal::Refused => (StatusCode::UNAUTHORIZED, ProviderTrouble::Refused),
     }
-}
-
-/// To the page of something that is not complete.
-fn pending(context: &Context<'_>, token: &PlainToken, page: &str) -> HttpResponse {
-    let mut response = see_other(page);
-    let cookie = cookies::set(cookies::pending(context.door), token.expose());
-    add_cookie(&mut response, cookie);
-    response
 }
 
 /// Answers those who are signed in, at a lab that has a provider or had one.

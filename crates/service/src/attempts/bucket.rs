@@ -1,22 +1,20 @@
-//! Where an attempt on an identifier is counted, by whatever way it comes, before it is evaluated: so no way in is a way
-//! around the others' limits. A trusted device has a bucket of its own; everybody else shares the public one.
+//! Where an attempt on an identifier is counted. A trusted device has a bucket of its own; everybody else shares the
+//! public one.
 
+use crate::Core;
 use crypto::blind_index::BlindIndex;
 use crypto::token::HashedToken;
 use domain::backoff::Admission;
 use domain::device;
-use domain::identifier::Identifier;
 use kernel::clock::Timestamp;
 use kernel::ids::{DeviceId, LabId};
-use service::{Core, Fault};
-use store::account::accounts::Person;
 use store::leak::leak_entries;
 use store::sign_in::{devices, throttle};
 use store::{StoreFault, Tx};
 
 /// An attempt that was counted; what follows from its end is said to the same bucket.
 #[derive(Clone, Copy, Debug)]
-pub struct Counted {
+pub(super) struct Counted {
     bucket: Bucket,
     at: Timestamp,
 }
@@ -28,25 +26,33 @@ enum Bucket {
 }
 
 impl Counted {
-    pub fn is_from_trusted_device(&self) -> bool {
+    pub(super) fn is_from_trusted_device(&self) -> bool {
         self.bucket != Bucket::Public
     }
 }
 
+/// Whether what was shown is enough to be looked at from any browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    Enough,
+    /// For trusted devices of the account alone.
+    TooLittle,
+}
+
 /// Counts an attempt unless it has to wait; others in the same bucket wait for the end of this transaction. `known_by`:
-/// the browser's token as a trusted device, of this account or of another one.
-///
-/// # Errors
-/// The database does not answer; the attempt must not be evaluated.
-pub async fn count(
+/// the browser's token as a trusted device, of this account or of another one. None: what was shown is too little from
+/// this browser, and nothing was counted.
+pub(super) async fn count(
     core: &Core,
     tx: &mut Tx,
     lab: &LabId,
     identifier: &BlindIndex,
     known_by: Option<&HashedToken>,
-) -> Result<(Admission, Counted), StoreFault> {
-    if let Some(counted) = count_on_device(core, tx, lab, identifier, known_by).await? {
-        return Ok(counted);
+    shown: Shown,
+) -> Result<Option<(Admission, Counted)>, StoreFault> {
+    let on_device = count_on_device(core, tx, lab, identifier, known_by).await?;
+    if on_device.is_some() || shown == Shown::TooLittle {
+        return Ok(on_device);
     }
     let (now, limits) = (core.now(), core.backoff_limits());
     let is_listed = leak_entries::is_on_open_list(tx, lab, identifier).await?;
@@ -57,26 +63,7 @@ pub async fn count(
         throttle::store(tx, lab, identifier, &backoff.with_attempt(now)).await?;
     }
     let (bucket, at) = (Bucket::Public, now);
-    Ok((admission, Counted { bucket, at }))
-}
-
-/// As [`count`]; but if what was shown is not enough for everybody, from a trusted device of this account alone. None: this
-/// browser is none; nothing was counted.
-///
-/// # Errors
-/// The database does not answer; the attempt must not be evaluated.
-pub async fn count_if_enough(
-    core: &Core,
-    tx: &mut Tx,
-    lab: &LabId,
-    identifier: &BlindIndex,
-    known_by: Option<&HashedToken>,
-    is_enough: bool,
-) -> Result<Option<(Admission, Counted)>, StoreFault> {
-    match is_enough {
-        true => count(core, tx, lab, identifier, known_by).await.map(Some),
-        false => count_on_device(core, tx, lab, identifier, known_by).await,
-    }
+    Ok(Some((admission, Counted { bucket, at })))
 }
 
 async fn count_on_device(
@@ -106,10 +93,7 @@ async fn count_on_device(
 
 /// The attempt counted then was a success. From a trusted device it says nothing to those who share the public bucket,
 /// but the person is alive and well: the row of failures that would disable their means ends.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn succeeded(
+pub(super) async fn succeeded(
     core: &Core,
     tx: &mut Tx,
     lab: &LabId,
@@ -134,17 +118,19 @@ pub async fn succeeded(
 /// strangers are told of it stays.
 ///
 /// # Errors
-/// The database does not answer.
+/// Nothing was changed.
 pub async fn reopened(core: &Core, tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) -> Result<(), StoreFault> {
     let backoff = throttle::lock(tx, lab, identifier, core.now()).await?;
     throttle::store(tx, lab, identifier, &backoff.reopened()).await
 }
 
 /// Nobody failed: it was our fault.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn take_back(core: &Core, lab: &LabId, identifier: &BlindIndex, counted: Counted) -> Result<(), StoreFault> {
+pub(super) async fn take_back(
+    core: &Core,
+    lab: &LabId,
+    identifier: &BlindIndex,
+    counted: Counted,
+) -> Result<(), StoreFault> {
     let mut tx = core.db.begin().await?;
     match counted.bucket {
         Bucket::Public => {
@@ -158,14 +144,4 @@ pub async fn take_back(core: &Core, lab: &LabId, identifier: &BlindIndex, counte
         }
     }
     tx.commit().await
-}
-
-/// Whose bucket it is, where the account is known.
-///
-/// # Errors
-/// The stored identifier is none.
-pub fn of(core: &Core, lab: &LabId, person: &Person) -> Result<BlindIndex, Fault> {
-    let identifier = Identifier::parse(&person.identifier);
-    let identifier = identifier.ok_or(Fault::Broken("a stored identifier is none"))?;
-    Ok(core.identifier_index(lab, &identifier))
 }

@@ -1,0 +1,32 @@
+//! The state of an enrolment that begins, by whatever proved the person.
+
+use std::time::Duration;
+
+use crypto::token::{PlainToken, TokenKind};
+use domain::audit::Event;
+use domain::pending::{ChoosingPassword, Pending};
+use kernel::ids::{AccountId, PendingId};
+use service::act::Act;
+use store::sign_in::pending;
+use store::{StoreFault, Tx};
+
+/// Time for a person of 80 to find an authenticator on the telephone and try again tomorrow with the same paper.
+pub const ENROLMENT_LASTS: Duration = Duration::from_secs(45 * 60);
+
+/// # Errors
+/// Nothing was begun.
+pub(super) async fn begin(
+    act: Act<'_>,
+    tx: &mut Tx,
+    account: AccountId,
+    stage: ChoosingPassword,
+) -> Result<PlainToken, StoreFault> {
+    let Act { core, lab, .. } = act;
+    let now = act.now();
+    let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
+    let id = PendingId::generate(&*core.entropy);
+    let (state, until) = (Pending::ChoosingPassword(stage), now.plus(ENROLMENT_LASTS));
+    pending::insert(tx, &core.sealer, lab, id, &token.hashed(), account, &state, now, until).await?;
+    act.record(tx, Some(account), Event::ActivationStarted).await?;
+    Ok(token)
+}

@@ -1,0 +1,43 @@
+//! A complete sign-in that waits, in a state of its own that opens no page but its own.
+
+use std::time::Duration;
+
+use crypto::token::{PlainToken, TokenKind};
+use domain::account::HoldReason;
+use domain::audit::Event;
+use domain::evidence::Authenticated;
+use domain::pending::{Held, Pending};
+use domain::return_to::ReturnTo;
+use kernel::ids::PendingId;
+use service::act::Act;
+use store::sign_in::pending;
+use store::{StoreFault, Tx};
+
+/// How long a held sign-in waits for its new password.
+pub const HOLD_LASTS: Duration = Duration::from_secs(15 * 60);
+
+/// Places a hold; it exists once the transaction is committed.
+///
+/// # Errors
+/// It does not exist.
+pub async fn place(
+    act: Act<'_>,
+    tx: &mut Tx,
+    who: Authenticated,
+    reason: HoldReason,
+    return_to: Option<ReturnTo>,
+) -> Result<PlainToken, StoreFault> {
+    let Act { core, lab, .. } = act;
+    let (now, account) = (act.now(), who.account());
+    let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
+    let event = Event::SignInHeld {
+        means: who.means(),
+        reason,
+    };
+    act.record(tx, Some(account), event).await?;
+    let state = Pending::Held(Held::hold(who, reason, return_to));
+    let id = PendingId::generate(&*core.entropy);
+    let until = now.plus(HOLD_LASTS);
+    pending::insert(tx, &core.sealer, lab, id, &token.hashed(), account, &state, now, until).await?;
+    Ok(token)
+}

@@ -1,0 +1,90 @@
+//! A posted form. Its fields stay out of reach until it is known that we made the form, for this browser, and that the
+//! request was let in: there is no other way to them, so no handler can forget to ask.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::Form;
+use actix_web::{FromRequest, HttpRequest};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::kit::admission::Admitted;
+use crate::kit::context::Context;
+use crypto::csrf;
+
+/// What a form of ours sends beside its token.
+pub trait Fields: DeserializeOwned {
+    /// What the page shows again of a form that was too old: no secret is in it, and nothing is done with it.
+    type Again;
+
+    fn again(&self) -> Self::Again;
+}
+
+#[derive(Debug, Deserialize)]
+struct Sent<T> {
+    #[serde(default)]
+    csrf: SecretString,
+    #[serde(flatten)]
+    fields: T,
+}
+
+#[derive(Debug)]
+pub struct Posted<T>(Sent<T>);
+
+impl<T: Fields> Posted<T> {
+    /// For a page that has to be shown before it is known whose form it is.
+    pub fn again(&self) -> T::Again {
+        self.0.fields.again()
+    }
+
+    /// The fields, of a form that we made for this browser and that one of our pages sent.
+    ///
+    /// # Errors
+    /// It is too old, or came from elsewhere.
+    pub fn open(self, context: &Context<'_>, _: Admitted) -> Result<T, Stale<T::Again>> {
+        match is_ours(context, &self.0.csrf) {
+            true => Ok(self.0.fields),
+            false => Err(Stale(self.0.fields.again())),
+        }
+    }
+}
+
+/// A form that was too old, or came from elsewhere: what the page shows again.
+#[derive(Debug)]
+pub struct Stale<A>(pub A);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let form = Form::<Sent<T>>::from_request(request, payload);
+        Box::pin(async move { Ok(Self(form.await?.into_inner())) })
+    }
+}
+
+/// Whether we made the form for this browser, and a page of the portal sent it.
+pub(super) fn is_ours(context: &Context<'_>, token: &SecretString) -> bool {
+    let headers = context.request.headers();
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let origin = context.face.lab.portal_origin();
+    let same_origin = text(header::ORIGIN).is_none_or(|sent| sent == origin);
+    let same_site = text(header::HeaderName::from_static("sec-fetch-site"))
+        .is_none_or(|from| matches!(from, "same-origin" | "none"));
+    let (keyring, browser) = (&context.app.core.keyring, context.browser().hashed());
+    same_origin && same_site && csrf::csrf_matches(keyring, &browser, token.expose_secret())
+}
+
+/// A form that is only a button.
+#[derive(Debug, Deserialize)]
+pub struct Button {}
+
+impl Fields for Button {
+    type Again = ();
+
+    fn again(&self) {}
+}

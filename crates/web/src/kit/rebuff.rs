@@ -1,0 +1,83 @@
+//! How the edge answers an attempt that was not let through: one way for every door.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+
+use crate::kit::context::{Context, retry_after};
+use crate::kit::failure::{Failure, whole_seconds};
+use service::attempts::{Ended, Outcome};
+
+/// What a page says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rebuff {
+    Refused,
+    /// The lab is under siege: one code is not enough from this browser.
+    TwoCodes,
+    /// Too many tries.
+    Wait {
+        seconds: u64,
+    },
+    /// The server has too much to do.
+    Busy {
+        seconds: u64,
+    },
+}
+
+#[derive(Debug)]
+pub enum Settled<S> {
+    Passed(S),
+    /// What it was about ended meanwhile.
+    Over,
+    Rebuffed(Rebuff),
+}
+
+/// A refusal waits for the floor here, so that its moment tells nothing.
+pub async fn settle<S>(context: &Context<'_>, ended: Ended<S>) -> Settled<S> {
+    Settled::Rebuffed(match ended.outcome() {
+        Outcome::Passed(with) => return Settled::Passed(with),
+        Outcome::Over => return Settled::Over,
+        Outcome::Refused => {
+            context.wait_for_floor().await;
+            Rebuff::Refused
+        }
+        Outcome::TurnedAway => Rebuff::TwoCodes,
+        Outcome::Wait(wait) => Rebuff::wait(wait),
+        Outcome::Busy(wait) => Rebuff::busy(wait),
+    })
+}
+
+impl Rebuff {
+    pub fn wait(wait: Duration) -> Self {
+        Self::Wait {
+            seconds: whole_seconds(wait),
+        }
+    }
+
+    pub fn busy(wait: Duration) -> Self {
+        Self::Busy {
+            seconds: whole_seconds(wait),
+        }
+    }
+
+    /// `page`: with the status and what is said.
+    ///
+    /// # Errors
+    /// Those of the page.
+    pub fn answer<E: From<Self>>(
+        self,
+        page: impl FnOnce(StatusCode, E) -> Result<HttpResponse, Failure>,
+    ) -> Result<HttpResponse, Failure> {
+        let (status, seconds) = match self {
+            Self::Refused | Self::TwoCodes => (StatusCode::UNAUTHORIZED, None),
+            Self::Wait { seconds } => (StatusCode::TOO_MANY_REQUESTS, Some(seconds)),
+            Self::Busy { seconds } => (StatusCode::SERVICE_UNAVAILABLE, Some(seconds)),
+        };
+        let mut response = page(status, E::from(self))?;
+        if let Some(seconds) = seconds {
+            retry_after(&mut response, seconds);
+        }
+        Ok(response)
+    }
+}
