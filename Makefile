@@ -42,8 +42,8 @@ bench: ## One load program: make bench NAME=sign_in_load (docs/benchmarks.md has
 deny: ## Licences, bans, sources and advisories (cargo install --locked cargo-deny; needs the network)
 	cargo deny --locked check
 
-mutants: ## Does a test notice? Changes the code of one room: make mutants ROOM=gate (cargo install --locked cargo-mutants)
-	cargo mutants --package vestibule-$(or $(ROOM),$(error which? make mutants ROOM=gate)) --test-package vestibule-$(ROOM),vestibule
+mutants: ## Do the room's own tests notice changes of its code? make mutants ROOM=gate (cargo install --locked cargo-mutants)
+	cargo mutants --package vestibule-$(or $(ROOM),$(error which? make mutants ROOM=gate)) $(ARGS)
 
 ci: ## Everything that must hold before a change lands (as root, on Debian 12)
 	.ci/run

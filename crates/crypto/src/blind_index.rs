@@ -6,18 +6,22 @@ use sha2::Sha256;
 use super::keyring::{Keyring, Purpose};
 use kernel::ids::LabId;
 
+/// What a sealed value is found by; tells nothing of it without the keyring.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BlindIndex([u8; 32]);
 
 impl BlindIndex {
+    /// For the database.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
+    /// As [`Self::as_bytes`], taken out.
     pub const fn to_bytes(self) -> [u8; 32] {
         self.0
     }
 
+    /// As the database has it.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -39,6 +43,7 @@ pub fn blind_index(keyring: &Keyring, lab: &LabId, kind: &'static str, normalize
 pub struct Indexer(Hmac<Sha256>);
 
 impl Indexer {
+    /// For values of one `kind` of one lab; as in [`blind_index`].
     pub fn new(keyring: &Keyring, lab: &LabId, kind: &'static str) -> Self {
         let key = keyring.lookup_key(Purpose::BlindIndex, &[lab.as_str(), kind]);
         Self(super::keyed(&key, &[]))

@@ -11,6 +11,7 @@ pub fn csrf_token(keyring: &Keyring, browser: &HashedToken) -> String {
     BASE64URL_NOPAD.encode(&super::mac(&key, &[browser.as_bytes()]))
 }
 
+/// Is it the token of this browser's forms? In constant time; anything else that was sent is not.
 pub fn csrf_matches(keyring: &Keyring, browser: &HashedToken, sent: &str) -> bool {
     let key = keyring.lookup_key(Purpose::Csrf, &[]);
     BASE64URL_NOPAD

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::keyring::{Keyring, Purpose};
 use super::token::{PlainToken, TokenKind};
 
+/// For the cookie: the token, a dot, and our tag over it.
 pub fn tagged(keyring: &Keyring, token: &PlainToken) -> Zeroizing<String> {
     let key = keyring.lookup_key(Purpose::Device, &[]);
     let tag = BASE64URL_NOPAD.encode(&super::mac(&key, &[token.expose().as_bytes()]));

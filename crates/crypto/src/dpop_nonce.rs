@@ -10,11 +10,13 @@ use kernel::ids::LabId;
 /// Seconds. A nonce serves for one such span to two.
 const SPAN: i64 = 300;
 
+/// The nonce of this lab for now; the same for all clients.
 pub fn dpop_nonce(keyring: &Keyring, lab: &LabId, now: Timestamp) -> String {
     let key = keyring.lookup_key(Purpose::DpopNonce, &[lab.as_str()]);
     BASE64URL_NOPAD.encode(&super::mac(&key, &[&slot(now).to_be_bytes()]))
 }
 
+/// Did this lab give it in the last 5 to 10 minutes?
 pub fn is_recent(keyring: &Keyring, lab: &LabId, nonce: &str, now: Timestamp) -> bool {
     let key = keyring.lookup_key(Purpose::DpopNonce, &[lab.as_str()]);
     let Ok(tag) = BASE64URL_NOPAD.decode(nonce.as_bytes()) else {

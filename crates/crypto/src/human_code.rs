@@ -12,9 +12,12 @@ use kernel::ids::LabId;
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const GROUP: usize = 4;
 
+/// What a code is for: one never passes for the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeKind {
+    /// Opens an enrolment; from the lab's sheet of paper.
     Lab,
+    /// Stands in for a lost authenticator or password; its holder has a list of them.
     Recovery,
 }
 
@@ -33,6 +36,7 @@ pub struct HumanCode(Zeroizing<String>);
 impl HumanCode {
     const LENGTH: usize = 16;
 
+    /// A new one.
     pub fn generate(entropy: &dyn Entropy) -> Self {
         let bytes = Zeroizing::new(random::<{ Self::LENGTH }>(entropy));
         let characters = bytes.iter().filter_map(|byte| ALPHABET.get(usize::from(byte & 31)));

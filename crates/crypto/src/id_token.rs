@@ -20,9 +20,13 @@ const LONGEST_NAME: usize = 80;
 /// What the token has to be.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {
+    /// As the provider's metadata names it; compared byte by byte.
     pub issuer: &'a str,
+    /// What we are called there: the only audience.
     pub client_id: &'a str,
+    /// What was sent with the request.
     pub nonce: &'a str,
+    /// Signature algorithms that are accepted.
     pub algorithms: &'a [Algorithm],
     /// Empty: any, or none.
     pub acr_values: &'a [String],
@@ -30,10 +34,13 @@ pub struct Expected<'a> {
     pub mfa_amr: &'a [String],
     /// How long ago the person may have signed in at the provider.
     pub max_age: Option<Duration>,
+    /// For expiry and age, with a minute of leeway.
     pub now: Timestamp,
 }
 
+/// Why a token says nothing about anybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum Misfit {
     #[error("the ID token cannot be trusted: {0}")]
     Unverified(Unverified),
@@ -73,6 +80,7 @@ impl IdTokenOk {
         &self.name
     }
 
+    /// Does its `amr` name a value of `mfa_amr`?
     pub fn shows_second_factor(&self) -> bool {
         self.shows_second_factor
     }

@@ -19,7 +19,9 @@ const LONGEST: usize = 32 * 1024;
 const ALGORITHM: &str = "ECDH-ES";
 const ENCRYPTION: &str = "A256GCM";
 
+/// Why a token stays shut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum Unopened {
     #[error("it is no encrypted token that can be read, or too long")]
     Unreadable,
@@ -29,6 +31,7 @@ pub enum Unopened {
     Key,
 }
 
+/// What was read is no key that others could encrypt for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is no private P-256 key in PKCS#8")]
 pub struct UnusableKey;

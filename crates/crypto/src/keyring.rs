@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use kernel::clock::Timestamp;
 use kernel::entropy::{Entropy, random};
 
+/// 256 bits, wiped when dropped.
 pub type Key = Zeroizing<[u8; 32]>;
 
 /// Eight characters that stand in front of every sealed value and inside every password hash.
@@ -18,8 +19,10 @@ pub type Key = Zeroizing<[u8; 32]>;
 pub struct KeyId([u8; 8]);
 
 impl KeyId {
+    /// Bytes.
     pub const LENGTH: usize = 8;
 
+    /// As it stands in front of a sealed value.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -45,6 +48,7 @@ impl fmt::Debug for KeyId {
     }
 }
 
+/// Made with a key that is not in this keyring: another installation's, or one that was removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the keyring does not hold the key this value was made with")]
 pub struct UnknownKey;
@@ -52,17 +56,28 @@ pub struct UnknownKey;
 /// What a key is for; two purposes never share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
+    /// Goes into every password hash.
     Pepper,
+    /// Seals columns.
     Seal,
+    /// Signs what the gate tells a LIS.
     Assertion,
-    /// From here on: made again for comparison, so bound to the first key for good.
+    // From here on: made again for comparison, so bound to the first key for good.
+    /// Form tokens.
     Csrf,
+    /// Tags on trusted devices' cookies.
     Device,
+    /// Nonces for DPoP proofs.
     DpopNonce,
+    /// What sealed values are found by.
     BlindIndex,
+    /// Lab codes and recovery codes.
     HumanCode,
+    /// Seeds of identifiers that nobody has.
     Decoy,
+    /// Tells one keyring from another and shows nothing of it.
     Fingerprint,
+    /// Digests of leaked pairs.
     Leak,
 }
 
@@ -117,7 +132,9 @@ impl fmt::Debug for Entry {
     }
 }
 
+/// Why a file is no keyring; never a part of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum MalformedKeyring {
     #[error("it is not a keyring (TOML expected)")]
     Syntax,
@@ -128,6 +145,7 @@ pub enum MalformedKeyring {
 }
 
 impl Keyring {
+    /// A keyring with its first key.
     pub fn generate(entropy: &dyn Entropy, now: Timestamp) -> Self {
         Self {
             first: Root::generate(entropy, now),
@@ -169,10 +187,12 @@ impl Keyring {
         ))
     }
 
+    /// The key that makes new values.
     pub fn current(&self) -> KeyId {
         self.newest().id
     }
 
+    /// Of all keys, oldest first, with the time each was made.
     pub fn ids(&self) -> impl Iterator<Item = (KeyId, Timestamp)> {
         self.roots().map(|root| (root.id, root.created))
     }

@@ -12,12 +12,15 @@ use kernel::ids::LabId;
 pub struct PairDigest([u8; Self::LENGTH]);
 
 impl PairDigest {
+    /// Bytes.
     pub const LENGTH: usize = 16;
 
+    /// For the database.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
+    /// As the database has it.
     pub fn from_bytes(bytes: [u8; Self::LENGTH]) -> Self {
         Self(bytes)
     }
@@ -34,6 +37,7 @@ impl std::fmt::Debug for PairDigest {
 pub struct PairDigester(Hmac<Sha256>);
 
 impl PairDigester {
+    /// For pairs of one lab; digests of two labs are never alike.
     pub fn new(keyring: &Keyring, lab: &LabId) -> Self {
         let key = keyring.lookup_key(Purpose::Leak, &[lab.as_str()]);
         Self(super::keyed(&key, &[]))

@@ -15,19 +15,25 @@ use zeroize::Zeroizing;
 const DEAREST_BCRYPT: u32 = 14;
 const LONGEST_CLEAR: usize = 4_096;
 
+/// Bytes of a password or of its digest, wiped when dropped.
 pub type Secret = Zeroizing<Vec<u8>>;
 
 /// How a LIS kept its passwords.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
+    /// As it was typed.
     Clear,
+    /// MD5 of the password alone.
     Md5,
     /// MD5 of the salt and then the password.
     Md5SaltFirst,
     /// MD5 of the password and then the salt.
     Md5SaltLast,
+    /// SHA-1 of the password alone.
     Sha1,
+    /// SHA-256 of the password alone.
     Sha256,
+    /// bcrypt in its modular form, `$2a$`, `$2b$` or `$2y$`, cost 14 at most.
     Bcrypt,
 }
 
@@ -42,6 +48,7 @@ impl Scheme {
         Self::Bcrypt,
     ];
 
+    /// As in the configuration of an import.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Clear => "clear",
@@ -54,6 +61,7 @@ impl Scheme {
         }
     }
 
+    /// Is a salt kept beside it, in a column of its own?
     pub const fn has_salt_column(self) -> bool {
         matches!(self, Self::Md5SaltFirst | Self::Md5SaltLast)
     }
@@ -70,12 +78,14 @@ impl FromStr for Scheme {
     }
 }
 
+/// What was read names no scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("none of clear, md5, md5-salt-first, md5-salt-last, sha1, sha256, bcrypt")]
 pub struct UnknownScheme;
 
 /// Why what stands in a column cannot be wrapped. Never carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum UnreadableLegacy {
     #[error("no password")]
     Empty,
@@ -93,6 +103,7 @@ pub enum UnreadableLegacy {
 
 /// What a LIS kept of one password.
 pub struct Kept {
+    /// How it was kept.
     pub scheme: Scheme,
     /// To be wrapped: the clear text in NFC, the raw digest, or bcrypt's text in its one spelling.
     pub secret: Secret,

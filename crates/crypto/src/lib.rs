@@ -1,5 +1,7 @@
 //! Pure, synchronous cryptography over well-kept libraries. Nothing here reads a clock, a file or a database.
 
+#![warn(missing_docs)]
+
 pub mod blind_index;
 pub mod client_certificate;
 pub mod csrf;

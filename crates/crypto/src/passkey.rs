@@ -16,6 +16,7 @@ use super::blind_index::{BlindIndex, Indexer};
 use super::keyring::{Keyring, Purpose};
 use kernel::ids::{AccountId, LabId};
 
+/// WebAuthn asks for a name, not an address, and for HTTPS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("passkeys cannot be used with this portal address")]
 pub struct PasskeyFault;
@@ -25,6 +26,7 @@ pub struct PasskeyFault;
 pub struct UserHandle([u8; 16]);
 
 impl UserHandle {
+    /// The same for the same account, always; of another lab's it tells nothing.
     pub fn of(keyring: &Keyring, lab: &LabId, account: AccountId) -> Self {
         let key = keyring.lookup_key(Purpose::BlindIndex, &[lab.as_str(), "passkey-holder"]);
         let mut handle = [0; 16];
@@ -47,6 +49,7 @@ impl std::fmt::Debug for UserHandle {
 pub struct Credential(Passkey);
 
 impl Credential {
+    /// What it is found by when it signs.
     pub fn index(&self, keyring: &Keyring, lab: &LabId) -> BlindIndex {
         index(keyring, lab, self.0.cred_id())
     }
@@ -72,6 +75,7 @@ pub struct Registration {
 }
 
 impl Registration {
+    /// What the page hands to `navigator.credentials.create`, as JSON.
     pub fn options(&self) -> &str {
         &self.options
     }
@@ -115,6 +119,7 @@ impl std::fmt::Debug for Assertion {
     }
 }
 
+/// Why an assertion signs nobody in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mismatch {
     /// Challenge, origin, host, proof of the user or signature.

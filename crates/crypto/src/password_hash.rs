@@ -16,12 +16,17 @@ const MOST_BLOCKS: usize = 1 << 20;
 /// Cost of one hash, as in RFC 9106.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
+    /// Memory, in KiB.
     pub memory_kib: u32,
+    /// Passes over the memory.
     pub iterations: u32,
+    /// Lanes of the memory.
     pub parallelism: u32,
 }
 
+/// A stored hash cannot be compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum HashFault {
     #[error("a stored password hash is damaged")]
     Damaged,
@@ -36,6 +41,7 @@ pub enum HashFault {
 pub struct HashedPassword(String);
 
 impl HashedPassword {
+    /// `$argon2id$…`: to be sealed, never to be shown.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -70,6 +76,7 @@ pub struct WorkMemory {
 }
 
 impl WorkMemory {
+    /// Room for hashes of up to this cost: all of it is taken now.
     pub fn new(cost: Cost) -> Self {
         Self {
             blocks: vec![Block::new(); cost.memory_kib as usize],

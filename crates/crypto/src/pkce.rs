@@ -15,11 +15,13 @@ use kernel::entropy::{Entropy, random};
 pub struct CodeVerifier(Zeroizing<String>);
 
 impl CodeVerifier {
+    /// A new one: 256 random bits.
     pub fn generate(entropy: &dyn Entropy) -> Self {
         let secret = Zeroizing::new(random::<32>(entropy));
         Self(Zeroizing::new(BASE64URL_NOPAD.encode(&*secret)))
     }
 
+    /// What the token endpoint is shown.
     pub fn expose(&self) -> &str {
         &self.0
     }

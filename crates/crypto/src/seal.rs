@@ -16,9 +16,11 @@ const NONCE_LENGTH: usize = 12;
 /// Where a sealed value lives.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
+    /// Whose it is.
     pub lab: &'a LabId,
     /// `table.column`
     pub column: &'static str,
+    /// The row's id.
     pub row: &'a [u8],
 }
 
@@ -33,7 +35,9 @@ impl Place<'_> {
     }
 }
 
+/// A sealed value does not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum SealError {
     #[error("a sealed value was made with a key that the keyring does not hold")]
     UnknownKey,
@@ -49,6 +53,7 @@ pub struct Sealer {
 }
 
 impl Sealer {
+    /// Seals with the newest key of the keyring, opens with any.
     pub fn new(keyring: Arc<Keyring>, entropy: SharedEntropy) -> Self {
         Self { keyring, entropy }
     }

@@ -11,19 +11,29 @@ use kernel::entropy::{Entropy, random};
 /// What a token opens; its prefix lets secret scanners find one that was published by mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
+    /// A sign-in, in the portal's cookie.
     Session,
+    /// The same sign-in at one site, in that site's cookie.
     SiteSession,
+    /// Carries a sign-in from the portal to a site, once, in a URL.
     Ticket,
+    /// Something begun: a hold, an enrolment.
     Pending,
+    /// A mailed link: begins an enrolment, beside the birth date and the password of the LIS.
     Invitation,
+    /// A browser before anybody signs in: form tokens are bound to it.
     Browser,
+    /// A browser that an account trusts.
     Device,
     /// An authorization request under way in a browser.
     Authorization,
     /// An authorization request that a client pushed.
     PushedRequest,
+    /// What a client exchanges for tokens.
     AuthorizationCode,
+    /// What a client gets new tokens with.
     Refresh,
+    /// What a client proves itself with.
     ClientSecret,
     /// Somebody sent to a provider, until they are back.
     Departure,
@@ -53,6 +63,7 @@ impl TokenKind {
 pub struct PlainToken(Zeroizing<String>);
 
 impl PlainToken {
+    /// A new one.
     pub fn generate(kind: TokenKind, entropy: &dyn Entropy) -> Self {
         let secret = Zeroizing::new(random::<32>(entropy));
         Self(Zeroizing::new(format!(
@@ -69,10 +80,12 @@ impl PlainToken {
         well_formed.then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
+    /// The text, for the one who is to have it.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
+    /// What is stored.
     pub fn hashed(&self) -> HashedToken {
         HashedToken(Sha256::digest(self.0.as_bytes()).into())
     }
@@ -89,6 +102,7 @@ impl fmt::Debug for PlainToken {
 pub struct HashedToken([u8; 32]);
 
 impl HashedToken {
+    /// For the database.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -102,6 +116,7 @@ impl TryFrom<&[u8]> for HashedToken {
     }
 }
 
+/// What was read is not the hash of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not the hash of a token: 32 bytes expected")]
 pub struct NoHash;

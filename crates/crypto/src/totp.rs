@@ -10,10 +10,12 @@ use kernel::clock::Timestamp;
 use kernel::entropy::{Entropy, random};
 use kernel::ids::LabId;
 
+/// Bytes: the 160 bits that RFC 4226 (4, R6) recommends.
 pub const SEED_LENGTH: usize = 20;
 const STEP_SECONDS: u64 = 30;
 const DIGITS: u8 = 6;
 
+/// What an authenticator and we share. Wiped when dropped.
 #[derive(Clone)]
 pub struct Seed(Zeroizing<[u8; SEED_LENGTH]>);
 
@@ -22,10 +24,12 @@ pub struct Seed(Zeroizing<[u8; SEED_LENGTH]>);
 pub struct Step(i64);
 
 impl Step {
+    /// As the database has it.
     pub const fn from_number(number: i64) -> Self {
         Self(number)
     }
 
+    /// For the database.
     pub const fn number(self) -> i64 {
         self.0
     }
@@ -38,16 +42,19 @@ pub struct StepMatched {
 }
 
 impl StepMatched {
+    /// The step whose code was typed: it and those before it are used up.
     pub fn step(&self) -> Step {
         self.step
     }
 }
 
 impl Seed {
+    /// A new one.
     pub fn generate(entropy: &dyn Entropy) -> Self {
         Self(Zeroizing::new(random(entropy)))
     }
 
+    /// `None`: it has another length.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(|bytes| Self(Zeroizing::new(bytes)))
     }
@@ -63,6 +70,7 @@ impl Seed {
         Self(seed)
     }
 
+    /// To be sealed.
     pub fn as_bytes(&self) -> &[u8] {
         &*self.0
     }

@@ -8,11 +8,14 @@ use serde::{Deserialize, Serialize};
 /// As a token's header names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Algorithm {
+    /// ECDSA over P-256 with SHA-256.
     #[default]
     #[serde(rename = "ES256")]
     Es256,
+    /// Ed25519.
     #[serde(rename = "EdDSA")]
     EdDsa,
+    /// RSASSA-PKCS1-v1_5 with SHA-256, 2048 bits.
     #[serde(rename = "RS256")]
     Rs256,
     /// Clients may sign with it; our own tokens never carry it.
@@ -20,6 +23,7 @@ pub enum Algorithm {
     Ps256,
 }
 
+/// What was read names none of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a signature algorithm that is known here: ES256, EdDSA, RS256 or PS256 expected")]
 pub struct UnknownAlgorithm;
@@ -34,6 +38,7 @@ impl Algorithm {
     /// What clients may sign with under FAPI 2.0 (5.4).
     pub const FAPI: [Self; 3] = [Self::Es256, Self::EdDsa, Self::Ps256];
 
+    /// As in a header's `alg`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Es256 => "ES256",

@@ -37,7 +37,9 @@ enum Kind {
     Rsa,
 }
 
+/// Why a JWK verifies nothing here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum KeyProblem {
     #[error("it holds its private half, which nobody but its owner may have: it must be replaced by a new key")]
     Private,
@@ -52,7 +54,9 @@ pub enum KeyProblem {
     Unsupported,
 }
 
+/// Why a set of JWKs is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum UnusableJwks {
     #[error("it is not a JWK set: a JSON object with a list 'keys' expected")]
     NotASet,

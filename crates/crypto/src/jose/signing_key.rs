@@ -38,6 +38,7 @@ enum Pair {
 
 /// Signing failed inside the cryptographic library; nothing a caller can mend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum JoseFault {
     #[error("no P-256 key could be derived from the seed")]
     Derivation,
@@ -134,6 +135,7 @@ impl SigningKey {
         })
     }
 
+    /// What it signs under.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }

@@ -18,18 +18,26 @@ pub const LONGEST_TOKEN: usize = 16 * 1024;
 /// A token whose signature is right.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Verified {
+    /// What was signed about the token itself.
     pub header: TokenHeader,
+    /// What it says. Nothing of it was judged: not even `exp`.
     pub claims: Map<String, Value>,
 }
 
+/// The members of a header that we read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenHeader {
+    /// What kind of token it says it is; compare with [`Self::is`].
     pub typ: Option<String>,
+    /// Under which it was verified.
     pub alg: Algorithm,
+    /// Which key it says it was signed with.
     pub kid: Option<String>,
 }
 
+/// Why nothing that a token says counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum Unverified {
     #[error("it is longer than {LONGEST_TOKEN} bytes")]
     TooLong,
