@@ -25,6 +25,7 @@ mod documents;
 mod dump;
 mod enrolment;
 mod enumeration;
+mod forms;
 mod gate;
 mod hand_over;
 mod holds;

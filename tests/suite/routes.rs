@@ -120,6 +120,20 @@ fn golden() -> BTreeMap<&'static str, Class> {
 
 /// What the faces register, read from their source: `page!(PATH => …)`, `call!(PATH => …)` and `resource("PATH")`.
 fn registered() -> Vec<String> {
+    addresses(|_, _| true)
+}
+
+/// Those of [`registered`] that take a POST.
+pub fn posted() -> Vec<String> {
+    addresses(|marker, registration| match marker {
+        "page!(" => registration.split_once(')').unwrap().0.contains(','),
+        "call!(" => true,
+        _ => registration.split(';').next().unwrap().contains("(post()"),
+    })
+}
+
+/// `wanted` is shown what registers an address, and the text that follows.
+fn addresses(wanted: impl Fn(&str, &str) -> bool) -> Vec<String> {
     let faces = [
         ("portal ", "portal/mod.rs"),
         ("desk ", "desk/mod.rs"),
@@ -140,6 +154,7 @@ fn registered() -> Vec<String> {
                 let argument = rest.split([')', '=']).next().unwrap().trim();
                 match argument {
                     "$path" | "" => {}
+                    _ if !wanted(marker, rest) => {}
                     literal if literal.starts_with('"') => routes.push(format!("{face}{}", literal.trim_matches('"'))),
                     constant => routes.push(format!("{face}{}", value_of(constant))),
                 }

@@ -1,4 +1,4 @@
-//! Finds the paths `crate::…` and `super::super::…` in a source text, in `use` trees and in line.
+//! Finds paths in a source text, in `use` trees and in line: `crate::…` and `super::super::…`, or those of a crate.
 
 /// A path as written, from the crate's root, and its line.
 #[derive(Debug, PartialEq, Eq)]
@@ -8,21 +8,26 @@ pub struct Reference {
 }
 
 pub fn references(file: &str, source: &str) -> Vec<Reference> {
+    let found = paths(source, &["crate", "super"]).into_iter();
+    found
+        .filter_map(|Reference { line, path }| {
+            let path = rooted(file, path)?;
+            Some(Reference { line, path })
+        })
+        .collect()
+}
+
+/// Every path that begins with one of these words.
+pub fn paths(source: &str, firsts: &[&str]) -> Vec<Reference> {
     let tokens = tokens(&without_comments_and_strings(source));
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
         let starts = at == 0 || tokens[at - 1].text != "::";
-        let first = tokens[at].text.as_str();
-        if starts && matches!(first, "crate" | "super") {
+        if starts && firsts.contains(&tokens[at].text.as_str()) {
             let mut paths = Vec::new();
             at = tree(&tokens, at, &[], &mut paths);
-            found.extend(paths.into_iter().filter_map(|(line, path)| {
-                Some(Reference {
-                    line,
-                    path: rooted(file, path)?,
-                })
-            }));
+            found.extend(paths.into_iter().map(|(line, path)| Reference { line, path }));
         } else {
             at += 1;
         }

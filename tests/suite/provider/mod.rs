@@ -9,7 +9,7 @@ mod linking;
 mod refused;
 mod signing_in;
 mod signing_out;
-mod stand;
+pub mod stand;
 
 use vestibule::store::account::provider_links;
 use vestibule::store::audit;

@@ -19,6 +19,8 @@ pub struct Browser {
     address: SocketAddr,
     pub jar: HashMap<String, BTreeMap<String, String>>,
     pub headers: Vec<(String, String)>,
+    /// Every `Set-Cookie` that came, as it came.
+    pub received: Vec<String>,
 }
 
 pub struct Page {
@@ -126,6 +128,7 @@ impl Browser {
             address,
             jar: HashMap::new(),
             headers: Vec::new(),
+            received: Vec::new(),
         }
     }
 
@@ -209,7 +212,9 @@ impl Browser {
         };
         let mut response = sent.unwrap_or_else(|error| panic!("{url}: {error}"));
         for cookie in response.headers().get_all(SET_COOKIE) {
-            keep(cookies, cookie.to_str().unwrap());
+            let cookie = cookie.to_str().unwrap();
+            keep(cookies, cookie);
+            self.received.push(cookie.to_owned());
         }
         let body = response.body().limit(64 << 20).await.unwrap().to_vec();
         Page {

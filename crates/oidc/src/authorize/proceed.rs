@@ -124,6 +124,7 @@ pub async fn proceed(core: &Core, lab: &LabId, handle: &HashedToken, visitor: &V
 }
 
 /// The address that the browser's form leads to in the end, for the pages on the way; and whom the client expects.
+#[derive(Clone)]
 pub struct Outline {
     pub target: String,
     pub login_hint: Option<String>,

@@ -1,25 +1,26 @@
 //! JSON in, JSON out.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
+use crate::kit::ForeignPost;
 
 /// What arrived, or why it did not.
-pub type Arrived = Result<Bytes, actix_web::Error>;
+pub type Arrived = Result<ForeignPost, actix_web::Error>;
 
 /// # Errors
 /// It is too long, no JSON, or not of this form.
 pub fn read<T: DeserializeOwned>(request: &HttpRequest, arrived: Arrived) -> Result<T, Problem> {
-    let body = whole(arrived)?;
+    let posted = whole(arrived)?;
     if !is_json(request) {
         let detail = "send application/json";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "no_json", detail));
     }
-    serde_json::from_slice(&body).map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "malformed", error.to_string()))
+    serde_json::from_slice(posted.body())
+        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "malformed", error.to_string()))
 }
 
 /// As [`read`]; nothing at all is the default.
@@ -28,12 +29,12 @@ pub fn read<T: DeserializeOwned>(request: &HttpRequest, arrived: Arrived) -> Res
 /// As for [`read`].
 pub fn read_or_default<T: DeserializeOwned + Default>(request: &HttpRequest, arrived: Arrived) -> Result<T, Problem> {
     match arrived {
-        Ok(body) if body.is_empty() => Ok(T::default()),
+        Ok(posted) if posted.body().is_empty() => Ok(T::default()),
         arrived => read(request, arrived),
     }
 }
 
-fn whole(arrived: Arrived) -> Result<Bytes, Problem> {
+fn whole(arrived: Arrived) -> Result<ForeignPost, Problem> {
     arrived.map_err(|error| match error.as_response_error().status_code() {
         StatusCode::PAYLOAD_TOO_LARGE => {
             let detail = format!("a body has {} bytes at most", super::LONGEST_BODY);

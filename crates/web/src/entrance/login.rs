@@ -25,7 +25,7 @@ use service::attempts::{Codes, Ended};
 pub const CONTINUE: &str = "/oauth2/authorize/continue";
 
 /// Where the person was going, as the site told the portal.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct Destination {
     pub(super) site: Option<String>,
     pub(super) to: Option<String>,
@@ -48,29 +48,20 @@ pub struct Form {
     code: SecretString,
     #[serde(default)]
     next_code: SecretString,
-    site: Option<String>,
-    to: Option<String>,
-    via: Option<String>,
-    request: Option<String>,
+    #[serde(flatten)]
+    destination: Destination,
 }
 
 impl Fields for Form {
     type Again = (Destination, Typed);
 
     fn again(&self) -> Self::Again {
-        let destination = Destination {
-            site: self.site.clone(),
-            to: self.to.clone(),
-            via: self.via.clone(),
-            request: self.request.clone(),
-            ..Destination::default()
-        };
         let typed = Typed {
             identifier: self.identifier.clone(),
             two_codes: !self.next_code.expose_secret().trim().is_empty(),
             ..Typed::default()
         };
-        (destination, typed)
+        (self.destination.clone(), typed)
     }
 }
 

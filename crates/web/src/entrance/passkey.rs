@@ -20,23 +20,15 @@ pub struct Form {
     challenge: String,
     #[serde(default)]
     answer: SecretString,
-    site: Option<String>,
-    to: Option<String>,
-    via: Option<String>,
-    request: Option<String>,
+    #[serde(flatten)]
+    destination: Destination,
 }
 
 impl Fields for Form {
     type Again = Destination;
 
     fn again(&self) -> Destination {
-        Destination {
-            site: self.site.clone(),
-            to: self.to.clone(),
-            via: self.via.clone(),
-            request: self.request.clone(),
-            ..Destination::default()
-        }
+        self.destination.clone()
     }
 }
 

@@ -2,14 +2,14 @@
 //! follows is decided at [`super::proceed`], where the browser's cookies come along however it was sent here.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use url::form_urlencoded;
 
 use crate::entrance::login::CONTINUE;
 use crate::idp::answer;
 use crate::kit::context::with_portal;
-use crate::kit::{App, Context, Failure, see_other};
+use crate::kit::{App, Context, Failure, ForeignPost, see_other};
 use crate::pages::OauthErrorPage;
 use oidc::authorize::{Rejected, Response, begin, lab_issuer};
 use oidc::{Params, Refusal};
@@ -18,8 +18,8 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     asked(&app, &request, request.query_string().as_bytes()).await
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    asked(&app, &request, &body).await
+pub async fn post(app: Data<App>, request: HttpRequest, posted: ForeignPost) -> HttpResponse {
+    asked(&app, &request, posted.body()).await
 }
 
 async fn asked(app: &App, request: &HttpRequest, pairs: &[u8]) -> HttpResponse {

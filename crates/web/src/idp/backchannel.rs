@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use crate::kit::context::{retry_after, with_portal};
 use crate::kit::failure::whole_seconds;
-use crate::kit::{App, Context, Failure, proof};
+use crate::kit::{App, Context, Failure, ForeignPost, proof};
 use domain::authorization::OauthError;
 use domain::client::Client;
 use oidc::client_authentication::{Presented, authenticate};
@@ -28,7 +28,7 @@ pub struct Call {
 pub async fn with_client(
     app: &App,
     request: &HttpRequest,
-    body: &[u8],
+    posted: &ForeignPost,
     work: impl AsyncFnOnce(&Context<'_>, &Call) -> Result<HttpResponse, Denied>,
 ) -> HttpResponse {
     with_portal(app, request, async |context| {
@@ -36,7 +36,7 @@ pub async fn with_client(
             return Ok(not_now(failure));
         }
         let answered = async {
-            let call = call(context, body).await?;
+            let call = call(context, posted).await?;
             work(context, &call).await
         };
         let mut response = match answered.await {
@@ -50,8 +50,8 @@ pub async fn with_client(
     .await
 }
 
-async fn call(context: &Context<'_>, body: &[u8]) -> Result<Call, Denied> {
-    let params = Params::of(form_urlencoded::parse(body).into_owned())?;
+async fn call(context: &Context<'_>, posted: &ForeignPost) -> Result<Call, Denied> {
+    let params = Params::of(form_urlencoded::parse(posted.body()).into_owned())?;
     let presented = Presented {
         basic: basic(context.request)?,
         params: &params,

@@ -2,7 +2,7 @@
 //! anybody's link could do it, so the person is asked.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use url::Url;
@@ -11,7 +11,7 @@ use url::form_urlencoded::{self, Serializer};
 use crate::entrance::signed_in;
 use crate::idp::authorize::on_page;
 use crate::kit::context::{add_cookie, with_portal};
-use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
+use crate::kit::{App, Context, Failure, Fields, ForeignPost, Posted, cookies, see_other};
 use crate::pages::AskSignOut;
 use auth::session;
 use kernel::ids::{AccountId, ClientId, SessionId};
@@ -29,17 +29,17 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
 /// With a form on another site's page no cookie of ours comes along, so nobody would seem to be signed in here. What the
 /// token names is ended at once; without one the browser is sent here once more, and whoever sits there is asked. The
 /// token itself never goes into an address.
-pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
+pub async fn post(app: Data<App>, request: HttpRequest, posted: ForeignPost) -> HttpResponse {
     with_portal(&app, &request, async |context| {
         context.shown_at("/logout");
         context.admit()?;
-        let wanted = match wanted(context, &body).await {
+        let wanted = match wanted(context, posted.body()).await {
             Ok(wanted) => wanted,
             Err(Denied::Refused(refusal)) => return on_page(context, &refusal),
             Err(Denied::Fault(fault)) => return Err(fault.into()),
         };
         if wanted.session.is_none() {
-            return Ok(see_other(&without_token(&body, wanted.client.as_ref())));
+            return Ok(see_other(&without_token(posted.body(), wanted.client.as_ref())));
         }
         end(context, wanted.session).await?;
         Ok(see_other(wanted.back.as_deref().unwrap_or(context.door.logout)))

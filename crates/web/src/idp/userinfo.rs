@@ -1,14 +1,14 @@
 //! `/oauth2/userinfo`, by GET or POST, with the token in the header or in the form.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 use url::form_urlencoded;
 
 use crate::idp::backchannel;
 use crate::kit::context::with_portal;
-use crate::kit::{App, Context, bearer, proof};
+use crate::kit::{App, Context, ForeignPost, bearer, proof};
 use domain::authorization::OauthError;
 use oidc::access_token::Audience;
 use oidc::refusal::Denied;
@@ -19,8 +19,8 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     answer(&app, &request, &[]).await
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    answer(&app, &request, &body).await
+pub async fn post(app: Data<App>, request: HttpRequest, posted: ForeignPost) -> HttpResponse {
+    answer(&app, &request, posted.body()).await
 }
 
 async fn answer(app: &App, request: &HttpRequest, body: &[u8]) -> HttpResponse {

@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::service::{context, site};
@@ -11,18 +12,13 @@ use auth::hand_over;
 use crypto::token::{PlainToken, TokenKind};
 use domain::return_to::SitePath;
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub struct Arrival {
     #[serde(default)]
-    ticket: String,
+    ticket: SecretString,
+    /// It may name a record.
     #[serde(default)]
-    to: String,
-}
-
-impl std::fmt::Debug for Arrival {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Arrival(..)")
-    }
+    to: SecretString,
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Arrival>) -> HttpResponse {
@@ -32,7 +28,7 @@ pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Arrival>) ->
     };
     context
         .run(async |context| {
-            let ticket = PlainToken::parse(TokenKind::Ticket, &query.ticket);
+            let ticket = PlainToken::parse(TokenKind::Ticket, query.ticket.expose_secret());
             let browser = cookies::token(context.request, cookies::BROWSER, TokenKind::Browser);
             let (Some(ticket), Some(browser)) = (ticket, browser) else {
                 return Err(Failure::BadRequest);
@@ -43,7 +39,7 @@ pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Arrival>) ->
             let Some(token) = entered else {
                 return Err(Failure::BadRequest);
             };
-            let path = SitePath::parse(&query.to).unwrap_or_else(SitePath::root);
+            let path = SitePath::parse(query.to.expose_secret()).unwrap_or_else(SitePath::root);
             let mut response = see_other(path.as_str());
             add_cookie(&mut response, cookies::set(cookies::SITE, token.expose()));
             context.bind_browser(&mut response);

@@ -16,23 +16,15 @@ use domain::provider::Errand;
 pub struct Form {
     #[serde(default)]
     provider: String,
-    site: Option<String>,
-    to: Option<String>,
-    via: Option<String>,
-    request: Option<String>,
+    #[serde(flatten)]
+    destination: Destination,
 }
 
 impl Fields for Form {
     type Again = Destination;
 
     fn again(&self) -> Destination {
-        Destination {
-            site: self.site.clone(),
-            to: self.to.clone(),
-            via: self.via.clone(),
-            request: self.request.clone(),
-            ..Destination::default()
-        }
+        self.destination.clone()
     }
 }
 

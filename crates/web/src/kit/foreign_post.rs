@@ -1,0 +1,32 @@
+//! What is posted to us and is no form of ours: calls of programs, and forms on the pages of clients. Whoever sends one
+//! proves what they must by what is in it (a secret, a signature, a token of ours), and no cookie of ours may count.
+
+use actix_web::dev::Payload;
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+
+/// The body, as long as the face that takes it allows.
+pub struct ForeignPost(Bytes);
+
+impl ForeignPost {
+    pub fn body(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for ForeignPost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ForeignPost(..)")
+    }
+}
+
+impl FromRequest for ForeignPost {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = Bytes::from_request(request, payload);
+        Box::pin(async move { Ok(Self(body.await?)) })
+    }
+}
