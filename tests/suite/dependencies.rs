@@ -39,7 +39,7 @@ fn every_direct_dependency_has_its_reason() {
 }
 
 /// The advisories that `deny.toml` accepts, the package each is about, and who depends on it. Their reasons were read in the
-/// sources of these versions: with another one, read again (docs/decisions/0023-accepted-advisories.md), then change this.
+/// sources of these versions: with another one, read again (docs/decisions/0025-accepted-advisories.md), then change this.
 const ACCEPTED: [(&str, &str, &[&str]); 5] = [
     ("RUSTSEC-2023-0071", "rsa 0.9.10", &["openidconnect 4.1.0"]),
     ("RUSTSEC-2023-0071", "openidconnect 4.1.0", &["vestibule 0.1.0"]),
@@ -108,7 +108,7 @@ fn no_rsa_key_of_ours_reaches_the_crate_rsa() {
 #[test]
 fn release_candidates_have_a_decision() {
     let note =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/decisions/0023-accepted-advisories.md"))
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/decisions/0025-accepted-advisories.md"))
             .unwrap();
     let locked = locked();
     let candidates: Vec<&String> = locked.keys().filter(|package| is_candidate(package)).collect();

@@ -91,6 +91,23 @@ fn every_command_of_make_that_is_named_exists() {
 }
 
 #[test]
+fn every_decision_has_a_number_of_its_own() {
+    let mut seen = BTreeSet::new();
+    for entry in fs::read_dir(root().join("docs/decisions")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let number = name.split('-').next().unwrap().to_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(
+            text.starts_with(&format!("# {number}: ")),
+            "{name}: its title has its number"
+        );
+        assert!(seen.insert(number), "{name}: the number is taken");
+    }
+    assert!(seen.len() > 20);
+}
+
+#[test]
 fn links_and_paths_are_told_from_words() {
     let text = "See [a](b.md#c), [d](https://e) and [f](#g); `crates/web/src/lib.rs::x`, `crates/NAME`, `cargo test`.";
     assert_eq!(links(text).collect::<Vec<_>>(), ["b.md"]);
