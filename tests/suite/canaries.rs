@@ -1,5 +1,6 @@
 //! accounts that exist only to be leaked. Whoever tries one has it from a list; they learn nothing of it.
 
+use secrecy::ExposeSecret as _;
 use vestibule::admin::{labs, patients};
 use vestibule::domain::audit::Actor;
 use vestibule::domain::leak::LeakState;
@@ -54,7 +55,12 @@ async fn r06_a_tried_canary_opens_one_incident(app: TestApp) {
         assert!(identifier.starts_with("P-102") && identifier.len() == 8, "{identifier}");
         assert_ne!(identifier, "P-102477");
         let page = app
-            .attempt(&mut app.browser(), identifier, &canary.password, "123456")
+            .attempt(
+                &mut app.browser(),
+                identifier,
+                canary.password.expose_secret(),
+                "123456",
+            )
             .await;
         assert_eq!(page.status, 401);
         assert_eq!(recover(&app, identifier).await.status, 401);

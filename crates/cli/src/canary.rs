@@ -1,5 +1,6 @@
 //! `vestibule patient canary`
 
+use secrecy::ExposeSecret as _;
 use std::path::Path;
 
 use crate::listing::Listing;
@@ -29,7 +30,7 @@ pub(super) async fn make(
     let row = |Canary { person, password }: Canary| {
         [
             person.identifier,
-            password,
+            password.expose_secret().to_owned(),
             person.birth_date,
             person.given_name,
             person.family_name,

@@ -1,15 +1,13 @@
 //! A password as typed, and the lengths we accept: 8 to 1,024 characters, Unicode NFC, nothing cut, nothing
 //! required of its composition.
 
-use std::fmt;
-
 use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
 
 pub const MIN_CHARACTERS: usize = 8;
 pub const MAX_CHARACTERS: usize = 1_024;
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Password(SecretString);
 
 impl Password {
@@ -27,12 +25,6 @@ impl Password {
 
     pub fn characters(&self) -> usize {
         self.expose().chars().count()
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(..)")
     }
 }
 

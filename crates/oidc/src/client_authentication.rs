@@ -1,5 +1,6 @@
 //! Who calls: a client proves itself by the one way that its entry names (RFC 6749 2.3, RFC 7523, RFC 8705).
 
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use subtle::{Choice, ConstantTimeEq};
 
@@ -17,20 +18,15 @@ use service::{Core, Fault};
 use store::oauth::clients;
 
 /// What a request brings to prove whose it is.
+#[derive(Debug)]
 pub struct Presented<'a> {
     /// Of the Authorization header: client and secret.
-    pub basic: Option<(String, String)>,
+    pub basic: Option<(String, SecretString)>,
     pub params: &'a Params,
     /// The address that was called.
     pub endpoint: &'a str,
     /// Of the connection.
     pub certificate: Option<&'a ClientCertificate>,
-}
-
-impl std::fmt::Debug for Presented<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Presented(..)")
-    }
 }
 
 /// One way of proving it, with what it takes.
@@ -80,7 +76,7 @@ fn way<'a>(presented: &'a Presented<'_>) -> Result<(String, Way<'a>), Refusal> {
     }
     if let Some((id, secret)) = &presented.basic {
         return match named.is_none_or(|named| named == id) {
-            true => Ok((id.clone(), Way::Basic(secret))),
+            true => Ok((id.clone(), Way::Basic(secret.expose_secret()))),
             false => Err(Refusal::invalid_client()),
         };
     }

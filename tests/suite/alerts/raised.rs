@@ -1,5 +1,6 @@
 //! Each rule, raised by what it is made for.
 
+use secrecy::ExposeSecret as _;
 use std::time::Duration;
 
 use vestibule::admin::patients;
@@ -297,7 +298,7 @@ async fn r06_a_touched_canary_raises_an_alert(app: TestApp) {
             .attempt(
                 &mut app.browser(),
                 &canary.person.identifier,
-                &canary.password,
+                canary.password.expose_secret(),
                 "123456",
             )
             .await;

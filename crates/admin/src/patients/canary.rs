@@ -1,6 +1,7 @@
 //! Canaries for a lab: accounts that no patient has, to be planted in its exports. They look like the others and open
 //! nothing; whoever tries one has it from a list.
 
+use secrecy::SecretString;
 use std::collections::HashSet;
 
 use unicode_normalization::UnicodeNormalization;
@@ -22,16 +23,11 @@ const MODELS: i64 = 50;
 const TRIES: usize = 200;
 
 /// As it is to stand in an export.
+#[derive(Debug)]
 pub struct Canary {
     pub person: Person,
     /// Plausible; it is stored nowhere and opens nothing.
-    pub password: String,
-}
-
-impl std::fmt::Debug for Canary {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Canary(..)")
-    }
+    pub password: SecretString,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +67,7 @@ pub async fn make_canaries(core: &Core, lab: &LabId, number: usize, actor: &Acto
         let (id, now) = (AccountId::generate(&*core.entropy), core.now());
         accounts::insert(&mut tx, &core.sealer, lab, id, &index, &person, &[], now).await?;
         canaries::insert(&mut tx, lab, id, now).await?;
-        let password = who.password(&mut dice);
+        let password = who.password(&mut dice).into();
         made.push(Canary { person, password });
     }
     audit::record(core, &mut tx, lab, actor, None, Event::CanariesMade { number }).await?;

@@ -2,6 +2,7 @@
 //! factors were shown, it is complete by itself, as with a passkey: nobody can guess it, so it neither looks at the
 //! identifier's public bucket nor fills it. Where it says less, a code of the authenticator is asked for.
 
+use secrecy::ExposeSecret as _;
 use std::time::Duration;
 
 use super::refused;
@@ -107,7 +108,7 @@ async fn arrive(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: Found) -> R
     };
     let by = By {
         provider: back.provider,
-        id_token: &back.shown.raw,
+        id_token: back.shown.raw.expose_secret(),
     };
     Ok(Shows::TwoFactors(complete(act, tx, who, journey, by).await?))
 }
@@ -143,7 +144,7 @@ async fn await_code(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: Found) 
         &factor,
         back.provider.clone(),
         found.id,
-        &back.shown.raw,
+        back.shown.raw.expose_secret(),
         back.return_to.clone(),
     );
     let (id, token) = (

@@ -6,6 +6,7 @@ mod cached;
 mod metadata;
 mod token;
 
+use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -94,32 +95,20 @@ impl From<HttpFault> for NoIdentity {
 }
 
 /// What a provider's answer came to.
+#[derive(Debug)]
 pub struct Shown {
     pub token: IdTokenOk,
     pub index: BlindIndex,
     /// As it came, for the sign-out.
-    pub raw: zeroize::Zeroizing<String>,
-}
-
-/// It names a patient.
-impl std::fmt::Debug for Shown {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Shown(..)")
-    }
+    pub raw: SecretString,
 }
 
 /// What a browser brought back.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Brought<'a> {
-    pub code: Option<&'a str>,
+    pub code: Option<&'a SecretString>,
     pub iss: Option<&'a str>,
     pub error: Option<&'a str>,
-}
-
-impl std::fmt::Debug for Brought<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Brought(..)")
-    }
 }
 
 impl Providers {
@@ -236,10 +225,11 @@ impl ProviderClient {
             let plain: String = why.chars().filter(|c| c.is_ascii_graphic()).take(60).collect();
             return Err(NoIdentity::of(ProviderCause::Denied, plain));
         };
-        let raw = token::redeem(self, &metadata, code, &departure.verifier).await?;
+        let raw = token::redeem(self, &metadata, code.expose_secret(), &departure.verifier).await?;
         let token = self.check(&raw, &metadata, &departure.nonce, now).await?;
         let index =
             Indexer::new(keyring, &self.lab, "upstream identity").index(&[&self.config.issuer, token.subject()]);
+        let raw = SecretString::from(raw.as_str());
         Ok(Shown { token, index, raw })
     }
 

@@ -6,12 +6,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::desk::visit::{Visit, known_alert, with_operator};
+use crate::desk::visit::{Visit, known_alert, with_security};
 use crate::kit::{App, Button, Context, Failure, Fields, Posted, see_other};
 use crate::pages::desk::{AlertError, AlertPage};
-use auth::session::Asked;
 use domain::alert::Alert;
-use domain::operator::Role;
 use service::alerts as service;
 use store::telling::{alert_deliveries, alerts};
 
@@ -30,63 +28,45 @@ impl Fields for Note {
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest, id: Path<String>) -> HttpResponse {
-    with_operator(
-        &app,
-        &request,
-        Role::Security,
-        Asked::ByPerson,
-        async |context, visit| {
-            let alert = known_alert(context, visit, &id).await?;
-            show(context, visit, &alert, None).await
-        },
-    )
+    with_security(&app, &request, async |context, visit| {
+        let alert = known_alert(context, visit, &id).await?;
+        show(context, visit, &alert, None).await
+    })
     .await
 }
 
 pub async fn post_take(app: Data<App>, request: HttpRequest, id: Path<String>, posted: Posted<Button>) -> HttpResponse {
-    with_operator(
-        &app,
-        &request,
-        Role::Security,
-        Asked::ByPerson,
-        async |context, visit| {
-            let alert = known_alert(context, visit, &id).await?;
-            let admitted = context.admit_session()?;
-            if posted.open(context, admitted).is_err() {
-                return show(context, visit, &alert, Some(AlertError::Expired)).await;
-            }
-            match service::take(&app.core, &alert, &visit.operator.actor()).await? {
-                true => Ok(see_other(&format!("/desk/alerts/{}", alert.id))),
-                false => show(context, visit, &alert, Some(AlertError::NotNow)).await,
-            }
-        },
-    )
+    with_security(&app, &request, async |context, visit| {
+        let alert = known_alert(context, visit, &id).await?;
+        let admitted = context.admit_session()?;
+        if posted.open(context, admitted).is_err() {
+            return show(context, visit, &alert, Some(AlertError::Expired)).await;
+        }
+        match service::take(&app.core, &alert, &visit.operator.actor()).await? {
+            true => Ok(see_other(&format!("/desk/alerts/{}", alert.id))),
+            false => show(context, visit, &alert, Some(AlertError::NotNow)).await,
+        }
+    })
     .await
 }
 
 pub async fn post_close(app: Data<App>, request: HttpRequest, id: Path<String>, posted: Posted<Note>) -> HttpResponse {
-    with_operator(
-        &app,
-        &request,
-        Role::Security,
-        Asked::ByPerson,
-        async |context, visit| {
-            let alert = known_alert(context, visit, &id).await?;
-            let admitted = context.admit_session()?;
-            let Ok(fields) = posted.open(context, admitted) else {
-                return show(context, visit, &alert, Some(AlertError::Expired)).await;
-            };
-            let note: String = fields.note.expose_secret().trim().chars().take(LONGEST_NOTE).collect();
-            let error = if note.is_empty() {
-                AlertError::NoNote
-            } else if service::close(&app.core, &alert, &note, &visit.operator.actor()).await? {
-                return Ok(see_other(&format!("/desk/alerts/{}", alert.id)));
-            } else {
-                AlertError::NotNow
-            };
-            show(context, visit, &alert, Some(error)).await
-        },
-    )
+    with_security(&app, &request, async |context, visit| {
+        let alert = known_alert(context, visit, &id).await?;
+        let admitted = context.admit_session()?;
+        let Ok(fields) = posted.open(context, admitted) else {
+            return show(context, visit, &alert, Some(AlertError::Expired)).await;
+        };
+        let note: String = fields.note.expose_secret().trim().chars().take(LONGEST_NOTE).collect();
+        let error = if note.is_empty() {
+            AlertError::NoNote
+        } else if service::close(&app.core, &alert, &note, &visit.operator.actor()).await? {
+            return Ok(see_other(&format!("/desk/alerts/{}", alert.id)));
+        } else {
+            AlertError::NotNow
+        };
+        show(context, visit, &alert, Some(error)).await
+    })
     .await
 }
 

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::desk::UnderWay;
-use crate::desk::visit::{Visit, known_leak, with_operator};
+use crate::desk::visit::{Visit, known_leak, with_operator, with_security};
 use crate::kit::context::retry_after;
 use crate::kit::failure::whole_seconds;
 use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
@@ -92,23 +92,17 @@ pub async fn post(
     id: Path<String>,
     posted: Posted<Confirmation>,
 ) -> HttpResponse {
-    with_operator(
-        &app,
-        &request,
-        Role::Security,
-        Asked::ByPerson,
-        async |context, visit| {
-            let (id, step) = (
-                known_leak(context, visit, &id).await?,
-                Step::of(&request).ok_or(Failure::NotFound)?,
-            );
-            let alert = match act_on(context, visit, id, step, posted).await? {
-                Some(alert) => alert,
-                None => return Ok(see_other(&format!("/desk/leaks/{id}"))),
-            };
-            show(context, visit, &under_way, id, Some(alert)).await
-        },
-    )
+    with_security(&app, &request, async |context, visit| {
+        let (id, step) = (
+            known_leak(context, visit, &id).await?,
+            Step::of(&request).ok_or(Failure::NotFound)?,
+        );
+        let alert = match act_on(context, visit, id, step, posted).await? {
+            Some(alert) => alert,
+            None => return Ok(see_other(&format!("/desk/leaks/{id}"))),
+        };
+        show(context, visit, &under_way, id, Some(alert)).await
+    })
     .await
 }
 

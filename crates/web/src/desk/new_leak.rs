@@ -8,15 +8,13 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::desk::UnderWay;
 use crate::desk::upload::Upload;
-use crate::desk::visit::{Visit, with_operator};
+use crate::desk::visit::{Visit, with_security};
 use crate::kit::posted_upload::{NotTaken, PostedFile, PostedUpload, Texts};
 use crate::kit::{App, Context, Failure, see_other};
 use crate::pages::desk::{NewLeakError, NewLeakPage};
 use admin::Problem;
-use auth::session::Asked;
 use domain::audit::Actor;
 use domain::leak::LeakId;
-use domain::operator::Role;
 use kernel::ids::LabId;
 use leak::campaign::{self, About, LeakError, List, Notice};
 use leak::folder;
@@ -44,13 +42,9 @@ impl Texts for Form {
 }
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    with_operator(
-        &app,
-        &request,
-        Role::Security,
-        Asked::ByPerson,
-        async |context, visit| form(context, visit, &Form::default(), None).await,
-    )
+    with_security(&app, &request, async |context, visit| {
+        form(context, visit, &Form::default(), None).await
+    })
     .await
 }
 
@@ -60,25 +54,19 @@ pub async fn post(
     request: HttpRequest,
     posted: PostedUpload,
 ) -> HttpResponse {
-    with_operator(
-        &app,
-        &request,
-        Role::Security,
-        Asked::ByPerson,
-        async |context, visit| {
-            context.shown_at("/desk/leaks/new");
-            let admitted = context.admit_session()?;
-            let (fields, list) = match posted.open::<Form>(context, admitted, "list").await {
-                Ok(opened) => opened,
-                Err(NotTaken::Broken(typed)) => return form(context, visit, &typed, Some(NewLeakError::Broken)).await,
-                Err(NotTaken::Stale(typed)) => return form(context, visit, &typed, Some(NewLeakError::Expired)).await,
-            };
-            match begin(context, visit, &under_way, list, &fields).await? {
-                Ok(id) => Ok(see_other(&format!("/desk/leaks/{id}"))),
-                Err(error) => form(context, visit, &fields, Some(error)).await,
-            }
-        },
-    )
+    with_security(&app, &request, async |context, visit| {
+        context.shown_at("/desk/leaks/new");
+        let admitted = context.admit_session()?;
+        let (fields, list) = match posted.open::<Form>(context, admitted, "list").await {
+            Ok(opened) => opened,
+            Err(NotTaken::Broken(typed)) => return form(context, visit, &typed, Some(NewLeakError::Broken)).await,
+            Err(NotTaken::Stale(typed)) => return form(context, visit, &typed, Some(NewLeakError::Expired)).await,
+        };
+        match begin(context, visit, &under_way, list, &fields).await? {
+            Ok(id) => Ok(see_other(&format!("/desk/leaks/{id}"))),
+            Err(error) => form(context, visit, &fields, Some(error)).await,
+        }
+    })
     .await
 }
 

@@ -84,6 +84,15 @@ pub async fn with_operator(
     .await
 }
 
+/// As [`with_operator`], for the role `security` and what a person asks for themselves.
+pub async fn with_security(
+    app: &App,
+    request: &HttpRequest,
+    work: impl AsyncFnOnce(&mut Context<'_>, &Visit) -> Result<HttpResponse, Failure>,
+) -> HttpResponse {
+    with_operator(app, request, Role::Security, Asked::ByPerson, work).await
+}
+
 /// # Errors
 /// The database does not answer.
 pub async fn refused(context: &Context<'_>, visit: &Visit, cause: DeskCause) -> Result<(), Failure> {

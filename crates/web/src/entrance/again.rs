@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use secrecy::SecretString;
+use serde::Deserialize;
 
 use crate::kit::rebuff::{Settled, settle};
 use crate::kit::{Context, Failure, Fields, Posted, see_other};
@@ -11,17 +12,39 @@ use auth::step_up;
 use domain::evidence::Elevated;
 use domain::session::Session;
 
-/// A form that asks again.
-pub(super) trait Asks: Fields {
-    fn password(&self) -> &SecretString;
-    fn code(&self) -> &SecretString;
+/// Every form that asks again.
+#[derive(Debug, Deserialize)]
+pub struct Form {
+    #[serde(default)]
+    password: SecretString,
+    #[serde(default)]
+    code: SecretString,
+    #[serde(flatten)]
+    about: About,
+}
+
+/// What it is about, by a handle: each of the forms has one of these fields, or none. A query that leads to a form says it
+/// in the same way.
+#[derive(Clone, Debug, Deserialize)]
+pub struct About {
+    pub(super) passkey: Option<String>,
+    pub(super) provider: Option<String>,
+    pub(super) link: Option<String>,
+}
+
+impl Fields for Form {
+    type Again = About;
+
+    fn again(&self) -> About {
+        self.about.clone()
+    }
 }
 
 /// Asks again; who is elevated goes on to `act`, anybody else back to the form.
-pub(super) async fn ask_again<P, F: Asks>(
+pub(super) async fn ask_again<P>(
     context: &mut Context<'_>,
     session: &Session,
-    posted: Posted<F>,
+    posted: Posted<Form>,
     purpose: Purpose<'_>,
     act: impl AsyncFnOnce(&mut Context<'_>, Elevated<P>) -> Result<HttpResponse, Failure>,
 ) -> Result<HttpResponse, Failure> {
@@ -31,8 +54,8 @@ pub(super) async fn ask_again<P, F: Asks>(
     };
     let shown = step_up::Form {
         account: session.account,
-        password: fields.password(),
-        code: fields.code(),
+        password: &fields.password,
+        code: &fields.code,
         browser: context.visitor(),
     };
     let ended = step_up::step_up(context.act(&context.actor()), &shown).await?;

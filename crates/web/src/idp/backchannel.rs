@@ -3,6 +3,7 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use data_encoding::BASE64;
+use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::json;
 use url::form_urlencoded;
@@ -63,7 +64,7 @@ async fn call(context: &Context<'_>, posted: &ForeignPost) -> Result<Call, Denie
 }
 
 /// RFC 6749 2.3.1: name and secret are form-encoded before they are joined.
-fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Refusal> {
+fn basic(request: &HttpRequest) -> Result<Option<(String, SecretString)>, Refusal> {
     let Some(value) = request.headers().get(header::AUTHORIZATION) else {
         return Ok(None);
     };
@@ -76,7 +77,7 @@ fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Refusal> {
     let plain = BASE64.decode(credentials.trim().as_bytes()).map_err(|_| unreadable())?;
     let plain = String::from_utf8(plain).map_err(|_| unreadable())?;
     let (id, secret) = plain.split_once(':').ok_or_else(unreadable)?;
-    Ok(Some((form_decoded(id), form_decoded(secret))))
+    Ok(Some((form_decoded(id), form_decoded(secret).into())))
 }
 
 fn form_decoded(text: &str) -> String {

@@ -3,40 +3,14 @@
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use secrecy::SecretString;
-use serde::Deserialize;
 
 use super::with_holder;
-use crate::entrance::again::{Asks, ask_again, form};
+use crate::entrance::again::{Form, ask_again, form};
 use crate::kit::context::add_cookie;
-use crate::kit::{App, Fields, Posted, cookies, see_other};
+use crate::kit::{App, Posted, cookies, see_other};
 use crate::pages::Purpose;
 use auth::passkeys;
 use domain::evidence::{AddPasskey, Elevated};
-
-#[derive(Debug, Deserialize)]
-pub struct Form {
-    #[serde(default)]
-    password: SecretString,
-    #[serde(default)]
-    code: SecretString,
-}
-
-impl Fields for Form {
-    type Again = ();
-
-    fn again(&self) {}
-}
-
-impl Asks for Form {
-    fn password(&self) -> &SecretString {
-        &self.password
-    }
-
-    fn code(&self) -> &SecretString {
-        &self.code
-    }
-}
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_holder(&app, &request, async |context, _| {

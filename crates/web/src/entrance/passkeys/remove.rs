@@ -3,51 +3,17 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use secrecy::SecretString;
-use serde::Deserialize;
 
 use super::{list, with_holder};
-use crate::entrance::again::{Asks, ask_again, form};
-use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
+use crate::entrance::again::{About, Form, ask_again, form};
+use crate::kit::{App, Context, Failure, Posted, see_other};
 use crate::pages::Purpose;
 use auth::passkeys;
 use domain::evidence::{Elevated, RemovePasskey};
 use domain::session::Session;
 use store::account::passkeys::Line;
 
-#[derive(Debug, Deserialize)]
-pub struct Which {
-    passkey: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Form {
-    #[serde(default)]
-    password: SecretString,
-    #[serde(default)]
-    code: SecretString,
-    passkey: Option<String>,
-}
-
-impl Fields for Form {
-    type Again = Option<String>;
-
-    fn again(&self) -> Option<String> {
-        self.passkey.clone()
-    }
-}
-
-impl Asks for Form {
-    fn password(&self) -> &SecretString {
-        &self.password
-    }
-
-    fn code(&self) -> &SecretString {
-        &self.code
-    }
-}
-
-pub async fn get(app: Data<App>, request: HttpRequest, which: Query<Which>) -> HttpResponse {
+pub async fn get(app: Data<App>, request: HttpRequest, which: Query<About>) -> HttpResponse {
     with_holder(&app, &request, async |context, session| {
         let line = named(context, session, which.passkey.as_deref()).await?;
         let handle = line.id.to_string();
@@ -60,7 +26,7 @@ pub async fn get(app: Data<App>, request: HttpRequest, which: Query<Which>) -> H
 
 pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
     with_holder(&app, &request, async |context, session| {
-        let line = named(context, session, posted.again().as_deref()).await?;
+        let line = named(context, session, posted.again().passkey.as_deref()).await?;
         let handle = line.id.to_string();
         context.shown_at(&format!("{}?passkey={handle}", context.door.passkeys_remove));
         let remove = async |context: &mut Context<'_>, elevated: Elevated<RemovePasskey>| {

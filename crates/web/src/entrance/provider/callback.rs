@@ -50,7 +50,7 @@ pub async fn get(app: Data<App>, request: HttpRequest, answer: Query<Answer>) ->
             return login::form(context, StatusCode::FORBIDDEN, &Typed::default(), &destination, error);
         };
         let brought = Brought {
-            code: answer.code.as_ref().map(SecretString::expose_secret),
+            code: answer.code.as_ref(),
             iss: answer.iss.as_deref(),
             error: answer.error.as_deref(),
         };

@@ -3,13 +3,11 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use secrecy::SecretString;
-use serde::Deserialize;
 
 use super::{leave, name_of, trouble, with_holder};
-use crate::entrance::again::{Asks, ask_again, form};
+use crate::entrance::again::{About, Form, ask_again, form};
 use crate::entrance::signed_in;
-use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
+use crate::kit::{App, Context, Failure, Posted, see_other};
 use crate::pages::providers::{LINK, LIST, UNLINK};
 use crate::pages::{LinkLine, ProviderButton, Providers, ProvidersDone, ProvidersError, Purpose};
 use auth::provider::Refusal;
@@ -25,43 +23,6 @@ use store::account::provider_links::Line;
 const LINKED: &str = "linked";
 const UNLINKED: &str = "unlinked";
 
-#[derive(Debug, Deserialize)]
-pub struct Which {
-    provider: Option<String>,
-    link: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Form {
-    #[serde(default)]
-    password: SecretString,
-    #[serde(default)]
-    code: SecretString,
-    provider: Option<String>,
-    link: Option<String>,
-}
-
-impl Fields for Form {
-    type Again = Which;
-
-    fn again(&self) -> Which {
-        Which {
-            provider: self.provider.clone(),
-            link: self.link.clone(),
-        }
-    }
-}
-
-impl Asks for Form {
-    fn password(&self) -> &SecretString {
-        &self.password
-    }
-
-    fn code(&self) -> &SecretString {
-        &self.code
-    }
-}
-
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_holder(&app, &request, async |context, session| {
         let done = match request.query_string() {
@@ -74,7 +35,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     .await
 }
 
-pub async fn get_link(app: Data<App>, request: HttpRequest, which: Query<Which>) -> HttpResponse {
+pub async fn get_link(app: Data<App>, request: HttpRequest, which: Query<About>) -> HttpResponse {
     with_holder(&app, &request, async |context, _| {
         let button = offered(context, which.provider.as_deref())?;
         context.shown_at(&format!("{LINK}?provider={}", button.handle));
@@ -104,7 +65,7 @@ pub async fn post_link(app: Data<App>, request: HttpRequest, posted: Posted<Form
     .await
 }
 
-pub async fn get_unlink(app: Data<App>, request: HttpRequest, which: Query<Which>) -> HttpResponse {
+pub async fn get_unlink(app: Data<App>, request: HttpRequest, which: Query<About>) -> HttpResponse {
     with_holder(&app, &request, async |context, session| {
         let line = named(context, session, which.link.as_deref()).await?;
         let (handle, provider) = (line.id.to_string(), name_of(context, &line.provider));
