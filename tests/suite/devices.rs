@@ -10,6 +10,7 @@ use vestibule::leak::campaign;
 use vestibule::service::act::Act;
 use vestibule::service::attempts::{Codes, Outcome};
 use vestibule::service::siege;
+use vestibule::store::sign_in::devices;
 
 use crate::support::app::TestApp;
 use crate::support::browser::Browser;
@@ -25,6 +26,8 @@ on_both_databases![
     r37_the_holder_sees_their_devices_and_removes_one,
     a_list_in_effect_ends_the_devices_of_those_on_it_alone,
     a_device_that_was_not_used_for_long_is_none,
+    a_new_enrolment_forgets_devices_and_failures,
+    a_rotation_forgets_devices,
 ];
 
 const DEVICE: &str = "__Host-vst_device";
@@ -143,7 +146,7 @@ async fn in_a_row(app: &TestApp) -> u64 {
 async fn a_device_serves_its_own_account_alone_and_a_made_up_one_nobody(app: TestApp) {
     let (odette, other) = (app.patient("P-1", "1").await, app.patient("P-2", "2").await);
     let (home, mut elsewhere) = (at_home(&app, &odette).await, at_home(&app, &other).await);
-    hammer(&app, "P-1", 5, Duration::ZERO).await;
+    hammer(&app, "P-1", 6, Duration::from_secs(100)).await;
     assert_eq!(
         tries(&app, &mut elsewhere, &odette).await,
         429,
@@ -181,7 +184,7 @@ async fn a_family_shares_a_tablet(app: TestApp) {
     let mut stolen = app.browser();
     let cookies = stolen.jar.entry("localhost".to_owned()).or_default();
     cookies.insert(DEVICE.to_owned(), first);
-    hammer(&app, "P-1", 5, Duration::ZERO).await;
+    hammer(&app, "P-1", 6, Duration::from_secs(100)).await;
     assert_eq!(
         tries(&app, &mut stolen, &odette).await,
         429,
@@ -238,7 +241,7 @@ async fn r37_the_holder_sees_their_devices_and_removes_one(app: TestApp) {
     assert_eq!(done.status, 303);
     assert_eq!(home.get(&account).await.text().matches("name=\"device\"").count(), 2);
     app.advance(Duration::from_secs(60));
-    hammer(&app, "P-1", 5, Duration::ZERO).await;
+    hammer(&app, "P-1", 6, Duration::from_secs(100)).await;
     assert_eq!(tries(&app, &mut lost, &patient).await, 429);
     leave(&mut home);
     assert_eq!(tries(&app, &mut home, &patient).await, 303);
@@ -265,7 +268,53 @@ async fn a_device_that_was_not_used_for_long_is_none(app: TestApp) {
     let patient = app.patient("P-1", "1").await;
     let mut home = at_home(&app, &patient).await;
     app.advance(DAY * 181);
-    hammer(&app, "P-1", 5, Duration::ZERO).await;
+    hammer(&app, "P-1", 6, Duration::from_secs(100)).await;
     assert_eq!(tries(&app, &mut home, &patient).await, 429);
+    app.stop().await;
+}
+
+async fn trusted(app: &TestApp, patient: &Patient) -> usize {
+    let mut tx = app.core.db.begin_read().await.unwrap();
+    let found = devices::find(&mut tx, &app.lab(), patient.account, app.core.devices_used_since()).await;
+    found.unwrap().len()
+}
+
+async fn a_new_enrolment_forgets_devices_and_failures(app: TestApp) {
+    let mut patient = app.patient("P-1", "1").await;
+    let (_home, _work) = (at_home(&app, &patient).await, at_home(&app, &patient).await);
+    assert_eq!(trusted(&app, &patient).await, 3, "the one of the enrolment, and two");
+    hammer(&app, "P-1", 6, Duration::from_secs(100)).await;
+    assert_eq!(tries(&app, &mut app.browser(), &patient).await, 429);
+    let code = app.new_lab_code(&patient).await;
+    app.enrol(&mut app.browser(), &mut patient, &code).await;
+    assert_eq!(
+        trusted(&app, &patient).await,
+        1,
+        "the browser of the new enrolment alone"
+    );
+    app.advance(Duration::from_secs(30));
+    let status = tries(&app, &mut app.browser(), &patient).await;
+    assert_eq!(status, 303, "what strangers did before keeps nobody waiting");
+    app.stop().await;
+}
+
+/// After a recovery: a list in effect would end them by itself.
+async fn a_rotation_forgets_devices(app: TestApp) {
+    let patient = app.patient("P-1", "1").await;
+    let (_home, mut browser) = (at_home(&app, &patient).await, app.browser());
+    let recover = format!("{}/recover", app.portal);
+    let csrf = browser.get(&recover).await.field("csrf").unwrap();
+    let fields = [
+        ("identifier", patient.identifier.as_str()),
+        ("code", &app.code(&patient)),
+        ("recovery_code", &patient.recovery_codes[0]),
+        ("csrf", &csrf),
+    ];
+    assert_eq!(browser.post(&recover, &fields).await.location(), "/password");
+    assert_eq!(trusted(&app, &patient).await, 2);
+    let fields = [("new_password", "trois tortues sous la pluie"), ("csrf", &csrf)];
+    let page = browser.post(&format!("{}/password", app.portal), &fields).await;
+    assert_eq!(page.status, 303, "{page:?}");
+    assert_eq!(trusted(&app, &patient).await, 1, "the browser of the rotation alone");
     app.stop().await;
 }

@@ -35,11 +35,11 @@ fn salted() -> String {
     String::from_utf8(out.stdout).unwrap()[..32].to_owned()
 }
 
-fn line(record: &str) -> String {
+pub fn line(record: &str) -> String {
     format!("{record};P-{record};1944-05-12;Odette;Lemaître;{};sel\n", salted())
 }
 
-async fn bring_in(app: &TestApp, lines: &str) -> (ImportReport, LegacyReport) {
+pub async fn bring_in(app: &TestApp, lines: &str) -> (ImportReport, LegacyReport) {
     let file = app.directory.path().join("patients.csv");
     std::fs::write(&file, format!("{HEADER}{lines}")).unwrap();
     let map = ColumnMap::default().with_legacy(LegacyColumns {

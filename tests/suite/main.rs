@@ -14,6 +14,7 @@ mod admin;
 mod admission;
 mod alerts;
 mod architecture;
+mod attempts;
 mod canaries;
 mod clients;
 mod corpus;
