@@ -23,9 +23,9 @@ const SAYS = {
   },
   en: {
     signIn: "Sign in",
-    asks: "Do you want to give this to Carnet de vaccination?",
+    asks: "Do you want to share this with Carnet de vaccination?",
     back: "Back to the service",
-    refused: "This sign-in cannot go on",
+    refused: "This sign-in cannot continue",
     over: "This sign-in is over",
     signOut: "Do you want to sign out?",
   },

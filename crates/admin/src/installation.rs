@@ -136,7 +136,7 @@ pub async fn open_database(config: &Config, place: &Place, absent: IfAbsent) -> 
     {
         if absent == IfAbsent::Refuse {
             let remedy = "run: vestibule db migrate";
-            return Err(Problem::new(place.shown.clone(), "the database is not there", remedy));
+            return Err(Problem::new(place.shown.clone(), "the database does not exist", remedy));
         }
         create_private(&file).map_err(|error| {
             let remedy = format!(
@@ -232,7 +232,7 @@ pub(super) fn check_bond(
     let at = format!("[keyring] file {}", config.keyring.file.display());
     if fingerprint != keyring.fingerprint() {
         let what = format!("this keyring is not the one that {} was made with", place.shown);
-        let remedy = "bring back the keyring of this database, or name the keyring's own database in [database]";
+        let remedy = "use the keyring that belongs to this database, or name the keyring's own database in [database]";
         return Err(Problem::new(at, what, remedy));
     }
     let holds = |name: &str| keyring.ids().any(|(id, _)| id.to_string() == name);
@@ -243,7 +243,7 @@ pub(super) fn check_bond(
                 "this keyring is an older copy: {} is in use with key {newest}, which it lacks",
                 place.shown
             ),
-            "bring the keyring that was rotated last to this server",
+            "copy the most recently rotated keyring to this server",
         )),
         _ => Ok(()),
     }

@@ -29,7 +29,7 @@ pub fn create(path: &Path, entropy: &dyn Entropy, now: Timestamp) -> Result<Keyr
                 "use it, or name another file; to add a key run: vestibule keyring rotate",
             ),
             io::ErrorKind::NotFound => (
-                "its folder is not there".to_owned(),
+                "its folder does not exist".to_owned(),
                 "make the folder, readable by the user that runs vestibule only",
             ),
             _ => (
@@ -104,7 +104,7 @@ fn check_rights(path: &Path, metadata: &Metadata) -> Result<(), Problem> {
     let too_open = match mode & 0o077 {
         0 => None,
         0o040 if group_may_read => None,
-        rights if rights & 0o007 != 0 => Some("everybody on this machine"),
+        rights if rights & 0o007 != 0 => Some("everyone on this machine"),
         _ => Some("its whole group"),
     };
     let Some(who) = too_open else { return Ok(()) };

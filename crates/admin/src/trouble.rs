@@ -17,18 +17,18 @@ pub fn explain(fault: &StoreFault, place: &str) -> Problem {
         ),
         Trouble::ReadOnly => (
             "the database can be read but not written".to_owned(),
-            "give the user that runs vestibule the right to write to the file and its folder, or use the primary server",
+            "give the user that runs vestibule write access to the file and its folder, or use the primary server",
         ),
         Trouble::NotThere => (
             "there is no such database, or it cannot be opened".to_owned(),
             "check the path or name in [database]; for SQLite make the folder, for PostgreSQL run createdb",
         ),
         Trouble::Denied => (
-            format!("the database does not let vestibule in ({})", brief(fault)),
+            format!("the database refuses vestibule's login ({})", brief(fault)),
             "check the user and password in [database] url_file, and the rights of that user",
         ),
         Trouble::NoAnswer => (
-            "nobody answers at that address".to_owned(),
+            "nothing answers at that address".to_owned(),
             "check that the database server runs and that its host and port in [database] are right",
         ),
         Trouble::Untrusted => (
@@ -36,7 +36,7 @@ pub fn explain(fault: &StoreFault, place: &str) -> Problem {
             "name the authority that signed it as sslrootcert in the database's URL",
         ),
         Trouble::Damaged => (
-            "the file is damaged or is no SQLite database".to_owned(),
+            "the file is damaged or not an SQLite database".to_owned(),
             "restore a backup: vestibule db restore FILE --force",
         ),
         Trouble::OtherSchema => (
@@ -49,7 +49,7 @@ pub fn explain(fault: &StoreFault, place: &str) -> Problem {
         ),
         Trouble::Other => (
             brief(fault),
-            "the database's own log says more; nothing was kept of the step that failed",
+            "see the database's own log; nothing of the failed step was kept",
         ),
     };
     Problem::new(place, what, remedy)

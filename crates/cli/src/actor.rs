@@ -37,12 +37,12 @@ impl Invocation {
         let operator = match outcome {
             Outcome::Passed(operator) => operator,
             Outcome::Refused | Outcome::TurnedAway | Outcome::Over => {
-                let remedy = "a code serves once: wait for the next one; only an enrolled operator has one";
-                return Err(problem(place, "not such an operator, or not their code", remedy));
+                let remedy = "a code works once: wait for the next one; only an enrolled operator has one";
+                return Err(problem(place, "no such operator, or not their code", remedy));
             }
             Outcome::Wait(wait) | Outcome::Busy(wait) => {
                 let what = format!("too many failures: wait {} seconds", wait.as_secs() + 1);
-                return Err(problem(place, what, "a right code is refused too until then"));
+                return Err(problem(place, what, "until then even a right code is refused"));
             }
         };
         let refused = match labs {
@@ -56,8 +56,8 @@ impl Invocation {
             None => Ok(operator.actor()),
             Some(lab) => Err(problem(
                 place,
-                format!("this takes the role {role}, which they do not have in {lab}"),
-                "ask somebody who has it; vestibule operator list shows roles",
+                format!("this requires the role {role}, which they do not have in {lab}"),
+                "ask someone who has it; vestibule operator list shows roles",
             )),
         }
     }
@@ -71,7 +71,7 @@ impl Invocation {
             None => Ok(()),
             Some(name) => Err(problem(
                 format!("--as {name}"),
-                "this command writes nobody down",
+                "this command does not record who ran it",
                 "leave --as out",
             )),
         }

@@ -1,4 +1,4 @@
-//! Nouns, then verbs, as the contract names them.
+//! The command line: a noun, then a verb.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -26,10 +26,10 @@ pub struct Invocation {
     /// Configuration file [default: VESTIBULE_CONFIG, then config/vestibule.toml]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Print one JSON document instead of text, also for errors
+    /// Print one JSON document instead of text, errors included
     #[arg(long, global = true)]
     pub json: bool,
-    /// The operator who does it, who is asked for a code [default: the operating-system user]
+    /// The operator who runs the command; asks for their code [default: the operating-system user]
     #[arg(long = "as", global = true, value_name = "OPERATOR", value_parser = operator)]
     pub operator: Option<OperatorName>,
     #[command(subcommand)]
@@ -40,7 +40,7 @@ pub struct Invocation {
 pub enum Command {
     /// Serve portals and sites
     Serve,
-    /// Everything, seeded, on this machine, nothing to install
+    /// Run a complete installation with sample data on this machine; nothing to install
     Demo(Demo),
     /// Check configuration, keys, TLS, clock, database and gate
     Doctor,
@@ -62,10 +62,10 @@ pub enum Command {
     /// Named operators and what they may do
     #[command(subcommand)]
     Operator(Operator),
-    /// Patients: bring them in, hand over lab codes
+    /// Patients: import them, hand over lab codes
     #[command(subcommand)]
     Patient(Patient),
-    /// A list of identifiers and passwords circulates: who is on it, and are they safe?
+    /// A list of identifiers and passwords is circulating: who is on it, and are they safe?
     #[command(subcommand)]
     Leak(Leak),
 }
@@ -85,7 +85,7 @@ pub struct Demo {
 
 #[derive(Debug, Subcommand)]
 pub enum DemoCommand {
-    /// Write a list of identifiers and passwords as they circulate; nobody in it exists
+    /// Write a list of made-up identifiers and passwords, shaped like those that circulate
     Dump(Dump),
 }
 
@@ -108,7 +108,7 @@ pub struct Dump {
     /// none, gz or zst
     #[arg(long, default_value = "none")]
     pub compress: Packing,
-    /// Of a hundred rows, how many are those of accounts: P-000001, P-000002…
+    /// Percentage of rows that name accounts: P-000001, P-000002…
     #[arg(long, value_name = "PERCENT", default_value_t = 60)]
     pub match_percent: u8,
     /// Files whose lines are the accounts instead: IDENTIFIER or IDENTIFIER,PASSWORD
@@ -120,13 +120,13 @@ pub struct Dump {
 
 #[derive(Debug, Subcommand)]
 pub enum Db {
-    /// Bring the schema to this version's; make an SQLite file that is not there
+    /// Bring the schema up to this version; create the SQLite file if it is missing
     Migrate,
-    /// Say what the database is and how far its schema is
+    /// Show which database this is and the state of its schema
     Status,
     /// Copy the database into a new file, while it is in use
     Backup { file: PathBuf },
-    /// Put a backup in the place of the database
+    /// Replace the database with a backup
     Restore {
         file: PathBuf,
         /// Replace a database that holds accounts
@@ -139,9 +139,9 @@ pub enum Db {
 pub enum Keyring {
     /// Make a keyring, readable by its owner only
     New(KeyringFile),
-    /// Add a key that makes all new values; the older ones stay
+    /// Add a key that is used for all new values; the older keys stay
     Rotate,
-    /// Name the keys
+    /// List the keys
     Status(KeyringFile),
 }
 
@@ -160,9 +160,9 @@ pub enum Lab {
 
 #[derive(Debug, Subcommand)]
 pub enum Corpus {
-    /// Make the file; after a kill, the same command goes on where it was
+    /// Build the file; after an interruption, the same command continues where it stopped
     Build(BuildCorpus),
-    /// Say what the file is and what it was made of
+    /// Show what the file is and what it was built from
     Info { file: PathBuf },
     /// Compare every byte of the file with its checksums
     Check { file: PathBuf },
@@ -179,34 +179,34 @@ pub struct BuildCorpus {
     /// How the lists are hashed: sha1 or ntlm
     #[arg(long, default_value = "sha1", value_name = "NAME")]
     pub algorithm: Algorithm,
-    /// Leave out what was seen less often
+    /// Leave out passwords seen less often than this
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub min_count: u64,
-    /// How often a line without a count was seen; from 10 on, sign-ins with such a password are held
+    /// The count for lines that have none; from 10 on, sign-ins with such a password are held
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub count: u32,
     /// What the lists are [default: the names of the inputs]
     #[arg(long, value_name = "TEXT")]
     pub source: Option<String>,
-    /// As of when the lists are, as YYYY-MM-DD [default: today]
+    /// The date of the lists, as YYYY-MM-DD [default: today]
     #[arg(long)]
     pub date: Option<Date>,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Patient {
-    /// Bring in patients: record, identifier, email, birth_date, given_name, family_name
+    /// Import patients: record, identifier, email, birth_date, given_name, family_name
     Import {
         file: PathBuf,
         #[arg(long)]
         lab: LabId,
-        /// Where a field has another header or none: record=Dossier,birth_date=7 (numbers count from 1)
+        /// Fields whose header is different or missing: record=Dossier,birth_date=7 (numbers count from 1)
         #[arg(long, value_name = "FIELD=COLUMN,…")]
         map: Option<ColumnMap>,
         #[command(flatten)]
         legacy: Legacy,
     },
-    /// Make links to be mailed to patients whose LIS password was imported: each serves once, for seven days
+    /// Make links to mail to patients whose LIS password was imported: each works once, within seven days
     Invite {
         #[arg(long)]
         lab: LabId,
@@ -217,7 +217,7 @@ pub enum Patient {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Make accounts that nobody has, to be planted in the lab's exports: whoever tries one raises the alarm
+    /// Make canary accounts to plant in the lab's exports: they belong to no one, and any attempt on one raises an alert
     Canary {
         #[arg(long)]
         lab: LabId,
@@ -239,13 +239,13 @@ pub enum Patient {
     },
 }
 
-/// Passwords of the LIS. None is read unless its column is named.
+/// Passwords of the LIS. They are read only if their column is named.
 #[derive(Debug, Args)]
 pub struct Legacy {
-    /// Column with the passwords of the LIS, by header or number; they are kept wrapped and open nothing alone
+    /// Column with the passwords of the LIS, by header or number; they are stored wrapped and open nothing by themselves
     #[arg(long, value_name = "NAME|N", requires = "legacy_scheme")]
     pub legacy_column: Option<Source>,
-    /// How the LIS kept them; digests in hexadecimal or base64
+    /// How the LIS stored them; digests in hexadecimal or base64
     #[arg(long, value_name = "SCHEME", requires = "legacy_column")]
     pub legacy_scheme: Option<LegacyScheme>,
     /// Column with the salts, as text
@@ -273,7 +273,7 @@ pub enum SaltOrder {
 }
 
 impl Legacy {
-    /// None: no passwords are read.
+    /// `None` if no passwords are to be read.
     pub fn columns(&self) -> Option<LegacyColumns> {
         let scheme = match self.legacy_scheme? {
             LegacyScheme::Clear => Scheme::Clear,
@@ -296,7 +296,7 @@ impl Legacy {
 
 #[derive(Debug, Subcommand)]
 pub enum Operator {
-    /// Make an operator, and print the sheet with the code that begins their enrolment
+    /// Add an operator, and print the sheet with the code for their enrolment
     Add {
         /// What they sign in with and what the audit trail calls them: a-z, 0-9 and '-'
         #[arg(value_parser = operator)]
@@ -317,7 +317,7 @@ pub enum Operator {
         #[arg(long, value_parser = language, default_value = "fr")]
         language: Language,
     },
-    /// Print a sheet with a new code: for a lost telephone, a forgotten password, or to let a disabled operator back in
+    /// Print a sheet with a new code: for a lost phone, a forgotten password, or to let a disabled operator back in
     Code {
         #[arg(value_parser = operator)]
         name: OperatorName,
@@ -344,7 +344,7 @@ pub enum Operator {
     },
 }
 
-/// A type of its own: clap would take an `Option` for an argument that may be left out.
+/// Not a bare `Option`, which clap would read as an optional argument.
 #[derive(Clone, Copy, Debug)]
 pub struct RoleOrNone(pub Option<Role>);
 
@@ -394,7 +394,7 @@ pub fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Invoc
             let usage = Problems::one("command line", what, "vestibule --help shows every command");
             output::problems(true, &usage);
         } else {
-            // Nobody is left to tell that the terminal is gone.
+            // If the terminal is gone, there is no one left to tell.
             let _ = error.print();
         }
         error.exit_code()

@@ -51,7 +51,7 @@ fn build(invocation: &Invocation, wanted: &BuildCorpus) -> Result<Done, Problems
     if report.shards_resumed > 0 {
         let of = report.summary.shards;
         text.push_str(&format!(
-            "\nan earlier build went on behind shard {} of {of}",
+            "\ncontinued an earlier build after shard {} of {of}",
             report.shards_resumed
         ));
     }
@@ -63,7 +63,7 @@ fn check(invocation: &Invocation, file: &Path) -> Result<Done, Problems> {
     let checked = corpus::check(file, &mut |done, of| progress.at(done, of));
     progress.end();
     let summary = checked?;
-    let text = format!("{}\nevery byte is as it was built", said(file, &summary));
+    let text = format!("{}\nevery byte matches its checksum", said(file, &summary));
     Ok(Done::new(text, json!(summary)))
 }
 

@@ -54,7 +54,7 @@ async fn backup(invocation: &Invocation, file: &Path) -> Result<Done, Problems> 
     let actor = invocation.actor(&core, Role::Security, &[]).await?;
     let bytes = database::backup(&core, file, &actor).await?;
     let text = format!(
-        "{}: {bytes} bytes. The keyring is not in it; keep a copy of that apart from this one.",
+        "{}: {bytes} bytes. It does not contain the keyring: keep a copy of that in another place.",
         file.display()
     );
     Ok(Done::new(text, json!({ "file": file, "bytes": bytes })))
@@ -77,7 +77,7 @@ async fn restore(invocation: &Invocation, file: &Path, force: bool) -> Result<Do
     let restored = database::restore(config, file, force, &actor, clock, entropy).await?;
     let text = match &restored.kept {
         Some(kept) => format!(
-            "restored from {}; what was there before is {}",
+            "restored from {}; the previous database is {}",
             file.display(),
             kept.display()
         ),

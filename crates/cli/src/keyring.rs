@@ -47,7 +47,7 @@ async fn rotate(invocation: &Invocation) -> Result<Done, Problems> {
     let key = keyring_rotation::rotate(&core, &actor).await?;
     let file = &core.config.keyring.file;
     let text = format!(
-        "{}: key {key} added. Bring this file to every server, then restart them: they seal older values anew.",
+        "{}: key {key} added. Copy this file to every server, then restart them: they seal older values again with the new key.",
         file.display()
     );
     Ok(Done::new(text, json!({ "file": file, "key": key.to_string() })))

@@ -72,7 +72,7 @@ fn handed_over(
     let first = roles.keys().find_map(|lab| core.config.lab(lab));
     let text = match first {
         Some(lab) => sheet::of_operator(lab, issued, language)?,
-        None => format!("{name}: code {}, for whom there is no lab yet", *issued.code()),
+        None => format!("{name}: code {}; they have no lab yet", *issued.code()),
     };
     let json = json!({
         "operator": name, "roles": roles, "code": issued.code().as_str(),
@@ -144,7 +144,7 @@ fn explain(name: &OperatorName, error: OperatorError) -> Problems {
     let what = error.to_string();
     match error {
         OperatorError::Store(fault) => unwell(&fault),
-        OperatorError::Fault(_) => problem(name.to_string(), what, "try again; if it stays, report it"),
+        OperatorError::Fault(_) => problem(name.to_string(), what, "try again; if it happens again, report it"),
         OperatorError::UnknownLab(lab) => unknown_lab(&lab),
         OperatorError::NameTaken => problem(
             name.to_string(),

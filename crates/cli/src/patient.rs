@@ -71,7 +71,7 @@ async fn import(invocation: &Invocation, file: &Path, lab: &LabId, map: &ColumnM
 fn estimate(passwords: u64, takes: Duration) -> String {
     let minutes = takes.as_secs().div_ceil(60);
     format!(
-        "up to {passwords} passwords to wrap, about {} h {:02} min; whenever it is cut off, the same command goes on",
+        "up to {passwords} passwords to wrap, about {} h {:02} min; if it is interrupted, the same command continues",
         minutes / 60,
         minutes % 60
     )

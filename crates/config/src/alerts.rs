@@ -102,7 +102,7 @@ impl Alerts {
         ];
         for (key, limit) in limits {
             if limit < 2 {
-                let remedy = "2 is the least: a single one happens to everybody";
+                let remedy = "2 is the minimum: one happens to everyone";
                 problems.add(format!("[alerts] {key}"), "less than 2", remedy);
             }
         }
@@ -112,8 +112,7 @@ impl Alerts {
         let place = "[alerts] webhook";
         match url.scheme() {
             "https" if self.webhook_ca_file.is_none() => {
-                let remedy =
-                    "name the authorities to trust, as /etc/ssl/certs/ca-certificates.crt does the public ones";
+                let remedy = "name a file of certificate authorities to trust, such as /etc/ssl/certs/ca-certificates.crt for the public ones";
                 problems.add("[alerts] webhook_ca_file", "it is missing", remedy);
             }
             "https" => {}
@@ -125,7 +124,11 @@ impl Alerts {
             ),
         }
         if !url.username().is_empty() || url.password().is_some() {
-            problems.add(place, "a password in an address", "the signature says whom it is from");
+            problems.add(
+                place,
+                "it contains a password",
+                "leave it out: messages are signed instead",
+            );
         }
         if self.webhook_secret_file.is_none() {
             let remedy = "name a file that holds whsec_ and 24 to 64 random bytes in base64";

@@ -110,7 +110,7 @@ pub(super) fn check(labs: &[Lab], problems: &mut Problems) {
         if lab.id.is_operators() {
             problems.add(
                 place("id"),
-                "operators' own accounts are kept under it",
+                "operators' own accounts are stored under this id",
                 "choose another id",
             );
         }
@@ -124,7 +124,7 @@ pub(super) fn check(labs: &[Lab], problems: &mut Problems) {
         if lab.portal.domain().is_none() {
             problems.add(
                 place("portal"),
-                "an address in the place of a host name",
+                "an address instead of a host name",
                 "write a host name: passkeys are made for one",
             );
         }
@@ -142,7 +142,7 @@ pub(super) fn check(labs: &[Lab], problems: &mut Problems) {
             problems.add(
                 place("eidas2_means"),
                 "no such means of signing in",
-                format!("write some of {}", MEANS.join(", ")),
+                format!("choose from {}", MEANS.join(", ")),
             );
         }
         if !(1..=60).contains(&lab.lab_code_days) {

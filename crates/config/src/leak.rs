@@ -56,11 +56,7 @@ impl Leak {
 
     pub(super) fn check(&self, problems: &mut Problems) {
         if !(1..=24).contains(&self.rotation_hours) {
-            problems.add(
-                "[leak] rotation_hours",
-                "outside 1 to 24",
-                "a day is the most that is right",
-            );
+            problems.add("[leak] rotation_hours", "outside 1 to 24", "a day is the maximum");
         }
         if self.contact_freeze_days > 60 {
             problems.add("[leak] contact_freeze_days", "more than 60", "7 is the default");

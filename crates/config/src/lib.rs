@@ -92,7 +92,7 @@ impl Config {
         if !file.is_file() {
             return Err(Problems::one(
                 file.display().to_string(),
-                "the configuration file is not there",
+                "the configuration file does not exist",
                 "give its path with --config or VESTIBULE_CONFIG; config/vestibule.toml shows every key",
             ));
         }
@@ -169,7 +169,7 @@ impl Config {
                 problems.add(
                     format!("[[site]] {}: lab", site.id),
                     format!("no [[lab]] has the id '{}'", site.lab),
-                    "name one of the labs of this file",
+                    "name one of the labs in this file",
                 );
             }
         }

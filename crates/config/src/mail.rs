@@ -105,7 +105,7 @@ impl Mail {
             }
         }
         if self.username.is_some() != self.password_file.is_some() {
-            let remedy = "give both, or none for a server that asks for none";
+            let remedy = "give both, or neither if the server does not ask for them";
             problems.add("[mail]", "one of username and password_file is missing", remedy);
         }
         if self.per_hour == 0 {
@@ -113,7 +113,7 @@ impl Mail {
         }
         if self.bounce_address.is_some() && self.bounces.is_none() {
             let remedy = "name the Maildir in which those mails arrive as bounces";
-            problems.add("[mail] bounce_address", "nobody would read what comes back", remedy);
+            problems.add("[mail] bounce_address", "no one would read what comes back", remedy);
         }
     }
 }

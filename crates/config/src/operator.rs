@@ -34,7 +34,7 @@ impl Operator {
             problems.add(
                 "[operator] password_days",
                 "outside 30 to 3650",
-                "leave it out: a password that is not known to anybody need not change",
+                "leave it out: a password that has not leaked need not change",
             );
         }
     }

@@ -44,7 +44,7 @@ impl Password {
             problems.add(
                 "[password] memory_kib, iterations, parallelism",
                 format!(
-                    "{}/{}/{} is too cheap to guess",
+                    "{}/{}/{} makes guessing too cheap",
                     self.memory_kib, self.iterations, self.parallelism
                 ),
                 "use at least 19456/2/1, 47104/1/1 or 12288/3/1; the default is 65536/3/4",
@@ -53,7 +53,7 @@ impl Password {
         if self.memory_kib > 4 * 1024 * 1024 || self.parallelism > 64 || self.iterations > 100 {
             problems.add(
                 "[password] memory_kib, iterations, parallelism",
-                "beyond what a server can afford",
+                "more than a server can afford",
                 "stay under 4194304/100/64",
             );
         }

@@ -30,8 +30,8 @@ impl AcceptedUntil {
 
     pub(super) fn check(&self, place: &str, problems: &mut Problems) {
         for name in self.0.keys().filter(|name| !OWN_MEANS.contains(&name.as_str())) {
-            let remedy = format!("write some of {}", OWN_MEANS.join(", "));
-            problems.add(place, format!("'{name}' is no means that every lab has"), remedy);
+            let remedy = format!("choose from {}", OWN_MEANS.join(", "));
+            problems.add(place, format!("'{name}' is not a means that every lab has"), remedy);
         }
     }
 }

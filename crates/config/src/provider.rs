@@ -102,7 +102,7 @@ impl Provider {
         self.check_issuer(place, problems);
         for (key, text) in [("name", &self.name), ("client_id", &self.client_id)] {
             if text.trim().is_empty() {
-                problems.add(place(key), "it is empty", "write what the provider knows, and patients");
+                problems.add(place(key), "it is empty", "write a name that patients recognise");
             }
         }
         let is_token = |text: &String| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
@@ -113,7 +113,11 @@ impl Provider {
         ];
         for (key, list) in lists {
             if !list.iter().all(is_token) {
-                problems.add(place(key), "a value with spaces, or none", "write one value an element");
+                problems.add(
+                    place(key),
+                    "it is empty or contains spaces",
+                    "write one value per element",
+                );
             }
         }
         if !self.scopes.iter().any(|scope| scope == "openid") {
@@ -123,7 +127,11 @@ impl Provider {
         let known = |name: &String| ALGORITHMS.contains(&name.as_str());
         if self.id_token_alg.is_empty() || !self.id_token_alg.iter().all(known) {
             let remedy = format!("choose among {}", ALGORITHMS.join(", "));
-            problems.add(place("id_token_alg"), "none, or one that is not accepted here", remedy);
+            problems.add(
+                place("id_token_alg"),
+                "it is empty, or contains an algorithm that is not accepted here",
+                remedy,
+            );
         }
     }
 
@@ -133,8 +141,7 @@ impl Provider {
         match url {
             Some(url) if url.scheme() == "https" => {
                 if self.ca_file.is_none() {
-                    let remedy =
-                        "name the authorities to trust, as /etc/ssl/certs/ca-certificates.crt does the public ones";
+                    let remedy = "name a file of certificate authorities to trust, such as /etc/ssl/certs/ca-certificates.crt for the public ones";
                     problems.add(place("ca_file"), "it is missing", remedy);
                 }
             }
@@ -153,7 +160,11 @@ pub(super) fn check(lab: &Lab, problems: &mut Problems) {
     for provider in &lab.providers {
         let place = |key: &str| format!("[[lab]] {}: [[lab.provider]] {}: {key}", lab.id, provider.id);
         if !seen.insert(&provider.id) {
-            problems.add(place("id"), "two of the lab have it", "give each an id of its own");
+            problems.add(
+                place("id"),
+                "two providers of this lab have it",
+                "give each an id of its own",
+            );
         }
         provider.check(&place, problems);
     }

@@ -138,14 +138,14 @@ impl Server {
             problems.add(
                 "[server] mtls_listen, mtls_client_ca_file",
                 "one of them is missing",
-                "give both, or none where no client shows a certificate",
+                "give both, or neither if no client uses a certificate",
             );
         }
         self.check_limits(problems);
         for net in self.trusted_proxies.iter().filter(|net| net.prefix_len() == 0) {
             problems.add(
                 "[server] trusted_proxies",
-                format!("{net} would let anybody choose their own address"),
+                format!("{net} would let anyone choose their own address"),
                 "list only the networks of your own proxies",
             );
         }
@@ -160,7 +160,7 @@ impl Server {
         ];
         for (key, _) in seconds.iter().filter(|(_, value)| !(1..=600).contains(value)) {
             let place = format!("[server] {key}");
-            problems.add(place, "outside 1 to 600", "the default suits a slow telephone");
+            problems.add(place, "outside 1 to 600", "the default suits a slow phone");
         }
         let counts = [
             ("max_connections", self.max_connections),
@@ -169,7 +169,7 @@ impl Server {
         ];
         for (key, _) in counts.iter().filter(|(_, value)| !(1..=1_000_000).contains(value)) {
             let place = format!("[server] {key}");
-            problems.add(place, "outside 1 to 1000000", "0 would refuse everybody");
+            problems.add(place, "outside 1 to 1000000", "0 would refuse everyone");
         }
     }
 }

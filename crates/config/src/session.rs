@@ -43,14 +43,14 @@ impl Session {
             problems.add(
                 "[session] idle_minutes",
                 "outside 1 to 30",
-                "30 minutes is the most for health data",
+                "30 minutes is the maximum for health data",
             );
         }
         if !(1..=12).contains(&self.absolute_hours) {
             problems.add(
                 "[session] absolute_hours",
                 "outside 1 to 12",
-                "12 hours is the most for health data",
+                "12 hours is the maximum for health data",
             );
         }
         if !(1..=400).contains(&self.trusted_device_days) {

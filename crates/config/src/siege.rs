@@ -30,7 +30,7 @@ impl Siege {
             problems.add(
                 "[siege] at_least",
                 "outside 5 to 1000000",
-                "100 is the default: what is below it goes unseen for ever",
+                "100 is the default: an attack below this limit is never noticed",
             );
         }
         if !(2..=100).contains(&self.factor) {

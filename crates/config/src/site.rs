@@ -112,7 +112,7 @@ impl SiteSection {
             timeout_remedy(self.response_timeout_seconds),
         );
         for name in self.strip_headers.iter().filter(|name| !is_token(name)) {
-            note("strip_headers", Some(format!("\"{name}\" is no header name")));
+            note("strip_headers", Some(format!("\"{name}\" is not a header name")));
         }
         if self.rules.is_empty() && self.mode == GateMode::Enforce {
             let remedy = "no rule, so every page is denied: write [[site.rule]] entries, or set mode = \"learn\"";
@@ -155,7 +155,7 @@ impl SiteSection {
 
 impl RuleSection {
     fn remedies(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let url = (!self.url.starts_with('/')).then(|| ("url", "begin the pattern with '/'".to_owned()));
+        let url = (!self.url.starts_with('/')).then(|| ("url", "start the pattern with '/'".to_owned()));
         let none = self
             .methods
             .is_empty()

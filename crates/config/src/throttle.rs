@@ -96,7 +96,7 @@ impl Throttle {
         if rates.contains(&0) {
             problems.add(
                 "[throttle] network_per_minute, network_burst, lab_per_minute, all_labs_per_minute",
-                "0 would refuse everybody",
+                "0 would refuse everyone",
                 "allow some",
             );
         }
@@ -104,7 +104,7 @@ impl Throttle {
             problems.add(
                 "[throttle] account_failures_per_day",
                 "outside 3 to 25",
-                "25 is the legal most",
+                "25 is the legal maximum",
             );
         }
         if !(3..=25).contains(&self.listed_failures_per_day) {
@@ -118,7 +118,7 @@ impl Throttle {
             problems.add(
                 "[throttle] account_failures_in_a_row",
                 "outside 5 to 100",
-                "100 is the standard's most",
+                "100 is the standard's maximum",
             );
         }
     }

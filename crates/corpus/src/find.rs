@@ -116,7 +116,7 @@ impl Corpus {
         let mut gap = vec![0; DATA_AT as usize - HEADER_BYTES];
         self.file.read_exact_at(&mut gap, HEADER_BYTES as u64)?;
         if gap.iter().any(|byte| *byte != 0) {
-            return Err(Wrong::damaged("something stands behind the header"));
+            return Err(Wrong::damaged("there is unexpected data after the header"));
         }
         let (mut data_at, mut directory_at, mut keys) = (DATA_AT, self.header.directory_at, 0);
         for (number, shard) in self.shards.iter().enumerate() {

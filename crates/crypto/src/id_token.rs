@@ -44,13 +44,13 @@ pub struct Expected<'a> {
 pub enum Misfit {
     #[error("the ID token cannot be trusted: {0}")]
     Unverified(Unverified),
-    #[error("the ID token is none: {0} is missing or cannot be read")]
+    #[error("this is not an ID token: {0} is missing or cannot be read")]
     Missing(&'static str),
-    #[error("the ID token is of another kind of token")]
+    #[error("it is another kind of token than an ID token")]
     Kind,
     #[error("the ID token names another issuer")]
     Issuer,
-    #[error("the ID token is for somebody else, or for others too")]
+    #[error("the ID token is for another client, or for others as well")]
     Audience,
     #[error("the ID token is too old or too new")]
     Time,
@@ -58,7 +58,7 @@ pub enum Misfit {
     Nonce,
     #[error("the ID token's acr is not accepted")]
     Acr,
-    #[error("the person signed in at the provider too long ago, or nobody says when")]
+    #[error("the person signed in at the provider too long ago, or the provider does not say when")]
     AuthTime,
 }
 

@@ -23,7 +23,7 @@ const ENCRYPTION: &str = "A256GCM";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum Unopened {
-    #[error("it is no encrypted token that can be read, or too long")]
+    #[error("it is not a readable encrypted token, or it is too long")]
     Unreadable,
     #[error("it is not encrypted by {ALGORITHM} and {ENCRYPTION}")]
     Algorithm,
@@ -33,7 +33,7 @@ pub enum Unopened {
 
 /// What was read is no key that others could encrypt for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it is no private P-256 key in PKCS#8")]
+#[error("it is not a private P-256 key in PKCS#8")]
 pub struct UnusableKey;
 
 /// A private key that others encrypt for.

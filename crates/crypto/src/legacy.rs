@@ -80,7 +80,7 @@ impl FromStr for Scheme {
 
 /// What was read names no scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("none of clear, md5, md5-salt-first, md5-salt-last, sha1, sha256, bcrypt")]
+#[error("not one of clear, md5, md5-salt-first, md5-salt-last, sha1, sha256, bcrypt")]
 pub struct UnknownScheme;
 
 /// Why what stands in a column cannot be wrapped. Never carries it.
@@ -97,7 +97,7 @@ pub enum UnreadableLegacy {
     Nul,
     #[error("$2x$: made by a program that mixed passwords up")]
     MixedUp,
-    #[error("too dear to be checked")]
+    #[error("too expensive to check")]
     TooDear,
 }
 
@@ -269,7 +269,7 @@ mod tests {
             assert!(!opens(scheme, text, salt, "soleil1"), "{text}");
             assert!(
                 scheme == Scheme::Clear || !opens(scheme, text, salt, text),
-                "R-17: what the LIS kept is no password: {text}"
+                "R-17: this is not a password that the LIS could have stored: {text}"
             );
             assert_eq!(scheme.as_str().parse::<Scheme>().unwrap(), scheme);
         }

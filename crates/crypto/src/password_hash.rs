@@ -30,7 +30,7 @@ pub struct Cost {
 pub enum HashFault {
     #[error("a stored password hash is damaged")]
     Damaged,
-    #[error("a stored password hash asks for more memory than any is given")]
+    #[error("a stored password hash needs more memory than is allowed")]
     TooCostly,
     #[error("a stored password hash was made with a pepper that the keyring does not hold")]
     UnknownPepper,

@@ -194,7 +194,7 @@ mod tests {
         }
         assert!(
             failures.len() > 600,
-            "the simulation was no simulation: {}",
+            "the simulation did not simulate anything: {}",
             failures.len()
         );
     }

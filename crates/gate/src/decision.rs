@@ -54,7 +54,7 @@ pub enum Refusal {
     #[error("the request can be read in more than one way: {0}")]
     Ambiguous(Ambiguity),
     /// 303 to the portal.
-    #[error("nobody is signed in")]
+    #[error("no one is signed in")]
     SignInNeeded,
     /// 403: what is not named by a rule is nobody's.
     #[error("no rule covers this URL")]

@@ -47,9 +47,9 @@ pub enum Named<'r> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum PatternProblem {
-    #[error("begin the pattern with '/'")]
+    #[error("start the pattern with '/'")]
     NoSlash,
-    #[error("\"**\" stands for all that follows: it can only be the last segment")]
+    #[error("\"**\" matches everything that follows: it can only be the last segment")]
     RestNotLast,
     #[error(
         "a segment or value is a literal, \"*\" or \"{{record}}\" as a whole: encode other '*', '{{' and '}}' as %2A, %7B and %7D"

@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(
             found.unwrap_err(),
             [
-                "[[site]] s, rule 1: url: \"**\" stands for all that follows: it can only be the last segment",
+                "[[site]] s, rule 1: url: \"**\" matches everything that follows: it can only be the last segment",
                 "[[site]] s, rule 2: url: say where the record is: put {record} in the path or the query",
                 "[[site]] s, rule 3: requires: the URL names a {record}: write requires = \"record\", or \"*\" in its place",
             ]

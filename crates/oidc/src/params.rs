@@ -18,7 +18,7 @@ impl Params {
         let mut kept: Vec<(String, String)> = Vec::new();
         for (name, value) in pairs {
             if kept.iter().any(|(known, _)| *known == name) {
-                return Err(Refusal::invalid_request("a parameter stands there more than once"));
+                return Err(Refusal::invalid_request("a parameter appears more than once"));
             }
             if kept.len() == MOST {
                 return Err(Refusal::invalid_request("there are too many parameters"));

@@ -21,9 +21,9 @@ export const WORDS = {
   en: {
     signIn: "Sign in",
     refused: "We could not sign you in",
-    notTogether: "This code and this date do not go together",
+    notTogether: "This code and this date do not match",
     tooShort: /too short/,
-    guessable: /easy to guess|circulate/,
+    guessable: /easy to guess|circulating/,
     birthDate: /date of birth/,
     wrongCode: "This is not the right code",
     recoveryCodes: "Your recovery codes",

@@ -91,7 +91,7 @@ fn a_mistake_is_named_by_file_and_line() {
         Config::load(Path::new("/none.toml"))
             .unwrap_err()
             .to_string()
-            .contains("not there")
+            .contains("does not exist")
     );
 }
 

@@ -86,7 +86,7 @@ async fn nothing_is_replaced_by_a_wrong_file() {
                 .await
                 .unwrap_err()
                 .what
-                .contains("not there")
+                .contains("does not exist")
         );
 
         let keyring = std::fs::read(stand.path("keyring")).unwrap();

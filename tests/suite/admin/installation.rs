@@ -92,7 +92,7 @@ async fn a_database_that_cannot_be_had_is_named_without_its_password() {
     );
     stand.write("vestibule.toml", text);
     let problem = stand.try_open().await.unwrap_err();
-    assert!(problem.what.contains("nobody answers"), "{problem}");
+    assert!(problem.what.contains("nothing answers"), "{problem}");
     assert!(!format!("{problem:?}").contains("s3cret"), "{problem:?}");
 
     stand.url = Some("sqlite:no/such/folder/v.db".to_owned());
@@ -103,7 +103,7 @@ async fn a_database_that_cannot_be_had_is_named_without_its_password() {
     stand.url = Some("sqlite:keyring".to_owned());
     stand.write_config("");
     let problem = stand.try_open().await.unwrap_err();
-    assert!(problem.what.contains("no SQLite database"), "{problem}");
+    assert!(problem.what.contains("not an SQLite database"), "{problem}");
 }
 
 #[tokio::test]

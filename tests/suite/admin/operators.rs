@@ -58,7 +58,11 @@ fn r05_operators_are_made_and_listed_by_name() {
     );
     let taken = add("CLAIRE", &["--lab", "port", "--role", "desk"]);
     assert_eq!(taken.code, 1, "a name is one person's, however it is written");
-    assert!(taken.err.contains("there is an operator of this name"), "{}", taken.err);
+    assert!(
+        taken.err.contains("an operator with this name already exists"),
+        "{}",
+        taken.err
+    );
     let elsewhere = add("anne", &["--lab", "elsewhere", "--role", "desk"]);
     assert_eq!(elsewhere.code, 1, "{}", elsewhere.out);
     for usage in [
@@ -136,11 +140,7 @@ async fn r05_as_an_operator_asks_for_their_code_and_the_trail_names_them() {
     let import = ["patient", "import", file.to_str().unwrap(), "--lab", "port"];
     let ran = run("000000", &import);
     assert_eq!(ran.code, 1, "{}", ran.out);
-    assert!(
-        ran.err.contains("not such an operator, or not their code"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("no such operator, or not their code"), "{}", ran.err);
     let code = claire.code(&core);
     let ran = run(&code, &import);
     assert_eq!(ran.code, 0, "{}", ran.err);
@@ -185,7 +185,7 @@ async fn r46_a_role_opens_its_own_lab_and_no_more_than_it_says() {
         let ran = run(&colleague.code(&core), name, arguments);
         assert_eq!(ran.code == 0, works, "{name}: {}{}", ran.out, ran.err);
         if !works {
-            assert!(ran.err.contains("this takes the role"), "{}", ran.err);
+            assert!(ran.err.contains("this requires the role"), "{}", ran.err);
         }
     }
     assert!(holds(

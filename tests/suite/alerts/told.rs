@@ -301,7 +301,7 @@ async fn r06_an_alert_is_mailed_in_both_languages_and_asked_again() {
         );
         let text = message.body_text(0).unwrap();
         assert!(
-            text.contains("Nombre compté\u{a0}: 120") && text.contains("Nobody takes care of it yet."),
+            text.contains("Nombre compté\u{a0}: 120") && text.contains("No one is dealing with it yet."),
             "{text}"
         );
         assert!(text.contains("localhost/desk") && !text.contains("http"), "{text}");

@@ -91,7 +91,7 @@ fn a_client_is_added_changed_rotated_and_disabled() {
         "client add carnet --lab port --name x --redirect-uri https://app.example/cb",
     );
     assert!(
-        again.code == 1 && again.err.contains("client of this name"),
+        again.code == 1 && again.err.contains("already has a client"),
         "{}",
         again.err
     );

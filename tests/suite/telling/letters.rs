@@ -201,7 +201,7 @@ async fn the_command_writes_private_files_and_overwrites_nothing() {
         }
         let ran = vestibule(folder, &arguments);
         assert_eq!(ran.code, 1);
-        assert!(ran.out.contains("there already"), "{}", ran.out);
+        assert!(ran.out.contains("already exists"), "{}", ran.out);
         let ran = vestibule(folder, &["leak", "letters", "77", "--out", "other"]);
         assert!(ran.code == 1 && ran.err.contains("no leak"), "{}", ran.err);
         let ran = vestibule(

@@ -185,7 +185,7 @@ async fn r48_the_lists_for_the_lab_are_private_and_harmless_in_a_spreadsheet() {
         serde_json::from_str::<serde_json::Value>(&file("report.json")).unwrap();
         let ran = vestibule(folder, &["leak", "status", &leak]);
         assert!(
-            ran.out.contains("0 people") && ran.out.contains("no server is named"),
+            ran.out.contains("0 people") && ran.out.contains("no server is configured"),
             "{}",
             ran.out
         );

@@ -33,7 +33,7 @@ fn site_remedy(core: &Core, lab: &LabId, policy: &Policy) -> Option<String> {
     let sites: Vec<&str> = of_lab().map(|site| site.id.as_str()).collect();
     Some(match sites.as_slice() {
         [] => "the configuration has no site of this lab".to_owned(),
-        sites => format!("the lab has no site '{named}'; there is {}", sites.join(", ")),
+        sites => format!("the lab has no site '{named}'; it has {}", sites.join(", ")),
     })
 }
 

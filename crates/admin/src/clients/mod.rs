@@ -26,20 +26,20 @@ pub use update::{Updated, update};
 pub enum ClientError {
     #[error("the configuration has no laboratory '{0}'")]
     UnknownLab(LabId),
-    #[error("the laboratory has a client of this name")]
+    #[error("the laboratory already has a client with this name")]
     Taken,
-    #[error("the laboratory has no client of this name")]
+    #[error("the laboratory has no client with this name")]
     Unknown,
     #[error("the client is disabled, for good")]
     Disabled,
-    #[error("the entry cannot be as it is")]
+    #[error("the entry is not valid")]
     Unfit(Vec<PolicyProblem>),
     #[error("the client authenticates with a key of its own and has no secret")]
     NoSecret,
-    #[error("the client has {} secrets that serve", secret::MOST)]
+    #[error("the client already has {} valid secrets", secret::MOST)]
     TooManySecrets,
     /// Of the admin API.
-    #[error("this reaches further than whoever asks: to the scopes {0}")]
+    #[error("this would grant more than you have yourself: the scopes {0}")]
     Beyond(Scopes),
     #[error(transparent)]
     Store(#[from] StoreFault),

@@ -56,12 +56,12 @@ pub async fn record_for_every_lab(core: &Core, actor: &Actor, event: Event) -> R
 }
 
 fn exists(file: &Path) -> Problem {
-    let remedy = "name a new file: a backup never overwrites another";
+    let remedy = "give a new file: a backup never overwrites another";
     Problem::new(file.display().to_string(), "the file exists", remedy)
 }
 
 fn unwritable(file: &Path, error: &io::Error) -> Problem {
-    let remedy = "name a file in a folder that this user can write to, with room for the whole database";
+    let remedy = "give a file in a folder that this user can write to, with room for the whole database";
     Problem::new(
         file.display().to_string(),
         format!("it cannot be written: {error}"),

@@ -47,8 +47,8 @@ pub async fn restore(
     if !file.is_file() {
         return Err(about(
             file,
-            "the backup is not there",
-            "name a file made by vestibule db backup",
+            "the backup does not exist",
+            "give a file made by vestibule db backup",
         ));
     }
     let kept = if is_sqlite(&place) {
@@ -109,7 +109,7 @@ async fn check_file(
     let damaged = || {
         about(
             file,
-            "the backup is damaged or no SQLite database",
+            "the backup is damaged or not an SQLite database",
             "use another backup",
         )
     };
@@ -137,8 +137,8 @@ fn check_keyring(
     fingerprint: Option<String>,
 ) -> Result<(), Problem> {
     let Some(fingerprint) = fingerprint else {
-        let remedy = "name a file made by vestibule db backup";
-        return Err(about(file, "it is no backup of vestibule", remedy));
+        let remedy = "give a file made by vestibule db backup";
+        return Err(about(file, "it is not a backup made by vestibule", remedy));
     };
     let backup = Place {
         url: place.url.clone(),
@@ -203,7 +203,7 @@ fn move_aside(target: &Path) -> Result<PathBuf, Problem> {
     let problem = |error: io::Error| {
         let (what, remedy) = match error.kind() {
             io::ErrorKind::AlreadyExists => (
-                "a database kept from an earlier restore is there".to_owned(),
+                "a database kept from an earlier restore is in the way".to_owned(),
                 "move it away, then try again",
             ),
             _ => (error.to_string(), "make the database's folder writable by this user"),

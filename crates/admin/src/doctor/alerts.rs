@@ -45,9 +45,9 @@ pub(super) async fn open(config: &Config, tx: &mut Tx) -> Result<Check, StoreFau
         all += open.all;
         unowned += open.unowned;
     }
-    let what = format!("{all} open, {unowned} of them taken by nobody");
+    let what = format!("{all} open, {unowned} of them without anyone dealing with them");
     Ok(match unowned {
         0 => Check::ok("open alerts", what),
-        _ => Check::warning("open alerts", what, "look at /desk/alerts and take care of them"),
+        _ => Check::warning("open alerts", what, "look at /desk/alerts and deal with them"),
     })
 }

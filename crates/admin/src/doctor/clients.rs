@@ -21,10 +21,7 @@ pub(super) async fn examine(config: &Config, tx: &mut Tx, now: Timestamp) -> Res
         }
     }
     if checks.is_empty() {
-        checks.push(Check::ok(
-            NAME,
-            "none is the last of its client and expires within 30 days",
-        ));
+        checks.push(Check::ok(NAME, "no client's last secret expires within 30 days"));
     }
     Ok(checks)
 }
@@ -41,7 +38,7 @@ async fn look_at(tx: &mut Tx, lab: &LabId, client: &Client, now: Timestamp) -> R
     );
     Ok(match last {
         None => {
-            let what = format!("lab {lab}: no secret of the client {id} serves any more");
+            let what = format!("lab {lab}: no secret of the client {id} works any more");
             Some(Check::warning(NAME, what, remedy))
         }
         Some(last) if last <= now.plus(SOON) => {

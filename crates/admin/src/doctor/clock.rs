@@ -47,7 +47,7 @@ impl References {
                 let side = if *at > now { "behind" } else { "ahead of" };
                 format!("this machine's clock is {} {side} that of {whose}", said(off))
             }
-            Reference::Past(what, at) => format!("{what} is of {at}, {} in the future", said(off)),
+            Reference::Past(what, at) => format!("{what} is dated {at}, {} in the future", said(off)),
         };
         match off > TOO_MUCH {
             true => Check::problem("clock", what, REMEDY),

@@ -105,14 +105,17 @@ async fn writable(db: &Db) -> Result<Check, StoreFault> {
     let mut tx = db.begin().await?;
     keys_seen::probe_write(&mut tx).await?;
     drop(tx);
-    Ok(Check::ok("database writable", "a write succeeded and was taken back"))
+    Ok(Check::ok(
+        "database writable",
+        "a test write succeeded and was rolled back",
+    ))
 }
 
 fn space(file: &Path) -> Option<Check> {
     let room = rustix::fs::statvfs(files::folder(file)).ok()?;
     let free = room.f_bavail.saturating_mul(room.f_frsize) / MIB;
     let what = format!("{free} MiB free for {}", file.display());
-    let remedy = "free space or move the database: without room nobody can sign in";
+    let remedy = "free space or move the database: without room no one can sign in";
     Some(match free {
         0..64 => Check::problem("disk space", what, remedy),
         64..1024 => Check::warning("disk space", what, remedy),
@@ -124,7 +127,7 @@ fn rights(file: &Path) -> Option<Check> {
     let mode = std::fs::metadata(file).ok()?.mode() & 0o777;
     (mode & 0o007 != 0).then(|| {
         let what = format!(
-            "{} is open to everybody on this machine (mode {mode:04o})",
+            "{} is open to everyone on this machine (mode {mode:04o})",
             file.display()
         );
         Check::warning(

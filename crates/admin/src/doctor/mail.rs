@@ -11,8 +11,8 @@ pub(super) async fn examine(config: &Config) -> Vec<Check> {
     let Some(host) = &mail.host else {
         return vec![Check::warning(
             NAME,
-            "no mail server is named: people on a leaked list are told by letter only",
-            "name one as [mail] host",
+            "no mail server is configured: people on a leaked list are told by letter only",
+            "set [mail] host",
         )];
     };
     let server = format!("{host}:{}", mail.port());
@@ -21,7 +21,7 @@ pub(super) async fn examine(config: &Config) -> Vec<Check> {
             connection.close().await;
             Check::ok(
                 NAME,
-                format!("{server} lets us in; {} mails an hour at most", mail.per_hour),
+                format!("{server} accepts our mail; at most {} mails an hour", mail.per_hour),
             )
         }
         Err(unavailable) => Check::problem(
@@ -32,15 +32,15 @@ pub(super) async fn examine(config: &Config) -> Vec<Check> {
     }];
     match &mail.bounces {
         Some(folder) if !folder.join("new").is_dir() => checks.push(Check::problem(
-            "mails that came back",
-            format!("{} is no Maildir that vestibule can read", folder.display()),
+            "bounced mails",
+            format!("{} is not a Maildir that vestibule can read", folder.display()),
             "check [mail] bounces: a folder with cur, new and tmp in it, which vestibule may write to",
         )),
         Some(_) => {}
         None => checks.push(Check::warning(
-            "mails that came back",
-            "they are not read: whom a mail did not reach is known only where the server refuses it at once",
-            "name a Maildir as [mail] bounces",
+            "bounced mails",
+            "they are not read: an undelivered mail is noticed only if the server refuses it at once",
+            "set [mail] bounces to a Maildir",
         )),
     }
     checks

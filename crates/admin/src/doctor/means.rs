@@ -24,7 +24,8 @@ pub(super) fn examine(lab: &Lab, now: Timestamp) -> Check {
     let worst = accepted.iter().map(|(_, until)| judged(*until, today)).max();
     let said: Vec<String> = accepted.iter().map(|(means, until)| said(means, *until)).collect();
     let (name, what) = (format!("means of {}", lab.id), said.join("; "));
-    let remedy = "decide on what is accepted from then on, and set [lab.accepted_until] or the provider's until anew";
+    let remedy =
+        "decide what is accepted after that, and set a new date in [lab.accepted_until] or in the provider's until";
     match worst.unwrap_or(Status::Ok) {
         Status::Ok => Check::ok(name, what),
         Status::Warning => Check::warning(name, what, remedy),

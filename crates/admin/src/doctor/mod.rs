@@ -99,7 +99,7 @@ pub async fn examine(file: &Path, loaded: Result<Config, Problems>, clock: &dyn 
                 keyring.ids().map(|(_, made)| made).max(),
             );
             let what = format!(
-                "{} keys, new values by key {}",
+                "{} keys; new values use key {}",
                 keyring.ids().count(),
                 keyring.current()
             );

@@ -10,7 +10,10 @@ use config::Config;
 pub(super) fn examine(config: &Config) -> Vec<Check> {
     let proxies = &config.server.trusted_proxies;
     if proxies.is_empty() {
-        return vec![Check::ok("trusted proxies", "none: the peer is the visitor")];
+        return vec![Check::ok(
+            "trusted proxies",
+            "none: the peer's address is the visitor's",
+        )];
     }
     let wide: Vec<String> = proxies
         .iter()
@@ -21,7 +24,7 @@ pub(super) fn examine(config: &Config) -> Vec<Check> {
         return vec![Check::ok("trusted proxies", format!("{} networks", proxies.len()))];
     }
     let what = format!(
-        "{}: whoever is in there chooses the address that throttling counts",
+        "{}: anyone in there can choose the address that throttling counts",
         wide.join(", ")
     );
     vec![Check::warning(

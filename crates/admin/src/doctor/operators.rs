@@ -11,12 +11,12 @@ pub(super) async fn examine(config: &Config, db: &Db) -> Result<Check, StoreFaul
     let mut tx = db.begin_read().await?;
     let without = passkeys::count_security_without(&mut tx).await?;
     tx.commit().await?;
-    let remedy = "tell them to sign in at the desk and to add one there";
+    let remedy = "ask them to sign in at the desk and add one there";
     Ok(match (without, config.operator.security_passkey) {
         (0, _) => Check::ok(NAME, "every operator with the role security has one"),
         (number, SecurityPasskey::Required) => Check::warning(
             NAME,
-            format!("{number} operators with the role security have none, and act as the desk until they do"),
+            format!("{number} operators with the role security have none, and can only act as the desk until they do"),
             remedy,
         ),
         (number, SecurityPasskey::Offered) => Check::warning(

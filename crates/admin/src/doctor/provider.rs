@@ -18,13 +18,17 @@ pub(super) async fn examine(lab: &Lab, provider: &Provider) -> Vec<Check> {
             let mut algorithms = provider.id_token_alg.iter().filter_map(|name| name.parse().ok());
             if !algorithms.any(|algorithm: Algorithm| keys.has(algorithm)) {
                 let what = "it publishes no key for any algorithm of id_token_alg";
-                checks.push(Check::problem(name.clone(), what, "accept one that it signs with"));
+                checks.push(Check::problem(
+                    name.clone(),
+                    what,
+                    "set id_token_alg to one that it signs with",
+                ));
             }
             checks.extend(promises(&name, lab, provider, &metadata));
         }
     }
     if checks.iter().all(|check| check.status == Status::Ok) {
-        let what = format!("{} answers, and does what is asked of it", provider.issuer);
+        let what = format!("{} answers, and supports what is configured", provider.issuer);
         checks.push(Check::ok(name, what));
     }
     checks
@@ -52,18 +56,22 @@ fn promises(name: &str, lab: &Lab, provider: &Provider, metadata: &Metadata) -> 
     };
     let signs = lacks(&metadata.id_token_signing_alg_values_supported, &provider.id_token_alg);
     if signs.len() == provider.id_token_alg.len() {
-        let what = "it signs ID tokens with none of id_token_alg";
-        checks.push(Check::problem(name, what, "accept one that it signs with"));
+        let what = "it signs ID tokens with none of the algorithms in id_token_alg";
+        checks.push(Check::problem(name, what, "set id_token_alg to one that it signs with"));
     }
     let levels = lacks(&metadata.acr_values_supported, &provider.acr_values);
     if !levels.is_empty() {
-        let what = format!("it does not know {} of acr_values", levels.join(", "));
-        checks.push(Check::problem(name, what, "write those that it documents, or ask it"));
+        let what = format!("it does not support {} from acr_values", levels.join(", "));
+        checks.push(Check::problem(
+            name,
+            what,
+            "use the values in its documentation, or ask the provider",
+        ));
     }
     let scopes = lacks(&metadata.scopes_supported, &provider.scopes);
     if !scopes.is_empty() {
-        let what = format!("it does not know {} of scopes", scopes.join(", "));
-        checks.push(Check::warning(name, what, "write those that it documents"));
+        let what = format!("it does not support {} from scopes", scopes.join(", "));
+        checks.push(Check::warning(name, what, "use the values in its documentation"));
     }
     // Discovery 3: without a list, it is basic alone.
     let basic = Some(vec!["client_secret_basic".to_owned()]);
@@ -73,15 +81,15 @@ fn promises(name: &str, lab: &Lab, provider: &Provider, metadata: &Metadata) -> 
     };
     let method = provider.client_auth.as_str();
     if !lacks(methods, &[method.to_owned()]).is_empty() {
-        let what = format!("it does not take {method}");
-        checks.push(Check::problem(name, what, "set client_auth to one that it takes"));
+        let what = format!("it does not support {method}");
+        checks.push(Check::problem(name, what, "set client_auth to one that it supports"));
     }
     if provider.pkce && !lacks(&metadata.code_challenge_methods_supported, &["S256".to_owned()]).is_empty() {
-        let what = "it does not promise PKCE with S256";
+        let what = "it does not announce PKCE with S256";
         checks.push(Check::warning(
             name,
             what,
-            "state and nonce bind its answers as well; ask it, or set pkce = false",
+            "state and nonce bind its answers as well; ask the provider, or set pkce = false",
         ));
     }
     if lab.providers.len() > 1 && !metadata.authorization_response_iss_parameter_supported {
@@ -90,7 +98,7 @@ fn promises(name: &str, lab: &Lab, provider: &Provider, metadata: &Metadata) -> 
         checks.push(Check::warning(
             name,
             what,
-            "have providers that you trust alike, or one alone",
+            "use providers that you trust equally, or a single one",
         ));
     }
     checks

@@ -10,12 +10,12 @@ const NAME: &str = "siege";
 
 pub(super) async fn examine(config: &Config, db: &Db, now: Timestamp) -> Result<Vec<Check>, StoreFault> {
     if !config.siege.enabled {
-        let what = "nothing watches over a lab's sign-ins as a whole";
+        let what = "a lab's sign-ins are not watched as a whole";
         return Ok(vec![Check::warning(NAME, what, "set [siege] enabled = true")]);
     }
     let standing = siege::find_standing(db, now).await?;
     if standing.is_empty() {
-        return Ok(vec![Check::ok(NAME, "no lab's sign-ins are being guessed at")]);
+        return Ok(vec![Check::ok(NAME, "no lab is under a guessing attack")]);
     }
     let said = standing.into_iter().map(|(lab, standing)| {
         let (siege, recent) = (standing.siege, standing.recent);

@@ -32,7 +32,7 @@ fn gate(site: &SiteSection) -> Vec<Check> {
         .collect();
     let mut checks = Vec::new();
     if site.mode == GateMode::Learn {
-        let what = "it is in learn mode: pages without a rule are shown to everybody who is signed in";
+        let what = "it is in learn mode: pages without a rule are shown to everyone who is signed in";
         checks.push(Check::warning(
             name.clone(),
             what,
@@ -40,18 +40,18 @@ fn gate(site: &SiteSection) -> Vec<Check> {
         ));
     }
     if !open.is_empty() {
-        let what = format!("the rule {} lets everybody read everything", open.join(", "));
-        checks.push(Check::problem(name.clone(), what, "let it require session or record"));
+        let what = format!("the rule {} lets everyone read everything", open.join(", "));
+        checks.push(Check::problem(name.clone(), what, "make it require session or record"));
     }
     if !site.rules.iter().any(|rule| rule.requires == Requirement::Record) {
-        let what = "no rule compares a record: whoever is signed in reads whatever the other rules let through";
+        let what = "no rule compares a record: anyone who is signed in can read whatever the rules let through";
         let remedy = "name the record in the patterns, as in /dossiers/{record}/**, and require record";
         checks.push(Check::warning(name.clone(), what, remedy));
     }
     if checks.iter().all(|check| check.status == Status::Ok) {
         checks.push(Check::ok(
             name,
-            format!("{} rules, the rest is denied", site.rules.len()),
+            format!("{} rules; everything else is denied", site.rules.len()),
         ));
     }
     checks
@@ -73,7 +73,7 @@ async fn upstream(site: &SiteSection, references: &mut References) -> Vec<Check>
             return vec![Check::problem(name, what, "check the host name of upstream")];
         }
         Err(_) => {
-            let what = format!("{}: the name server does not answer", site.upstream);
+            let what = format!("{}: the name server does not respond", site.upstream);
             return vec![Check::problem(name, what, "check this machine's name servers")];
         }
     };
@@ -127,7 +127,7 @@ async fn answer(url: &Url, addresses: &[SocketAddr], patience: Duration) -> Resu
         Ok(Err(error)) => return Err(format!("the connection was cut ({error})")),
         Err(_) => {
             return Err(format!(
-                "it accepts connections and does not answer within {} s",
+                "it accepts connections but does not respond within {} s",
                 patience.as_secs()
             ));
         }
@@ -174,9 +174,9 @@ mod tests {
                 "{upstream}[[rule]]\nurl = \"{url}\"\nrequires = \"{requires}\""
             ))
         };
-        assert!(rule("/**", "public").contains("everybody read everything"));
+        assert!(rule("/**", "public").contains("everyone read everything"));
         assert!(rule("/a", "session").contains("no rule compares a record"));
-        assert_eq!(rule("/d/{record}/**", "record"), "1 rules, the rest is denied");
+        assert_eq!(rule("/d/{record}/**", "record"), "1 rules; everything else is denied");
     }
 
     #[test]

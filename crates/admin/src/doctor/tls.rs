@@ -28,9 +28,9 @@ pub(super) fn examine(config: &Config, now: Timestamp) -> Vec<Check> {
 }
 
 fn dates(name: &str, from: Timestamp, to: Timestamp, now: Timestamp) -> Check {
-    let renew = "renew the certificate; a replaced file is taken up without a restart";
+    let renew = "renew the certificate; a replaced file is picked up without a restart";
     if now < from {
-        let what = format!("it is valid only from {from}");
+        let what = format!("it is not valid before {from}");
         return Check::problem(name, what, "check this machine's clock, then the certificate");
     }
     if now >= to {
@@ -67,7 +67,7 @@ fn key_rights(config: &Config) -> Option<Check> {
     let mode = std::fs::metadata(file).ok()?.mode() & 0o777;
     (mode & 0o007 != 0).then(|| {
         let what = format!(
-            "{} is open to everybody on this machine (mode {mode:04o})",
+            "{} is open to everyone on this machine (mode {mode:04o})",
             file.display()
         );
         Check::problem("tls key", what, format!("run: chmod o= {}", file.display()))

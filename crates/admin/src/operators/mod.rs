@@ -30,9 +30,9 @@ const CODE_DAYS: u32 = 7;
 pub enum OperatorError {
     #[error("the configuration has no laboratory '{0}'")]
     UnknownLab(LabId),
-    #[error("there is an operator of this name")]
+    #[error("an operator with this name already exists")]
     NameTaken,
-    #[error("there is no operator of this name")]
+    #[error("no operator has this name")]
     Unknown,
     #[error("{field}: {reason}")]
     Unfit { field: &'static str, reason: Reason },

@@ -83,7 +83,7 @@ impl Source {
         let mut found = first.iter().enumerate().filter(|(_, text)| same(text, header));
         match (found.next(), found.next()) {
             (Some(_), Some(_)) => {
-                let remedy = format!("say which one by number: {option}NUMBER, counted from 1");
+                let remedy = format!("say which one by its number: {option}NUMBER, counted from 1");
                 Err(problem(format!("two columns are headed '{header}'"), remedy))
             }
             (found, _) => Ok(found.map(|(at, _)| at)),

@@ -32,7 +32,9 @@ pub enum InviteError {
     UnknownLab,
     #[error("no account of this laboratory has that record as its own file")]
     UnknownRecord,
-    #[error("a link would not serve: enrolled already, no password of the LIS imported, or in a leaked list")]
+    #[error(
+        "a link would not work: the patient has already enrolled, has no imported LIS password, or is on a leaked list"
+    )]
     NotInvited,
     #[error(transparent)]
     Store(#[from] StoreFault),

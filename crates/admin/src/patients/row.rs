@@ -57,10 +57,10 @@ impl fmt::Display for Reason {
             Self::NoEmail => "not an e-mail address",
             Self::NoDate => "not a date such as 1944-05-12 or 12/05/1944",
             Self::ImpossibleDate => "in the future, or before 1880",
-            Self::RecordOfAnother => "the record is the own file of another account",
+            Self::RecordOfAnother => "the record is another account's own file",
             Self::IdentifierOfAnother => "the identifier has another birth date and does not hold this record",
             Self::ContactFrozen => {
-                "the account stands on a leaked list: its e-mail cannot be changed yet ([leak] contact_freeze_days)"
+                "the account is on a leaked list: its e-mail cannot be changed yet ([leak] contact_freeze_days)"
             }
         })
     }

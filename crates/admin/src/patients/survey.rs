@@ -134,7 +134,7 @@ impl Tally {
         } else if begins(b"\x1f\x8b") || begins(b"\x28\xb5\x2f\xfd") {
             Some(("it is compressed", "unpack it first"))
         } else if begins(b"\xff\xfe") || begins(b"\xfe\xff") || self.first.contains(&0) {
-            Some(("it is in UTF-16 or no text at all", as_csv))
+            Some(("it is in UTF-16 or not text at all", as_csv))
         } else {
             None
         }

@@ -60,7 +60,7 @@ pub async fn depart(
         Ok(to) => to,
         Err(NoIdentity::Busy) => return Ok(Departed::Busy),
         Err(NoIdentity::Refused { why, .. }) => {
-            tracing::warn!(%lab, %provider, why, "nobody can be sent to the provider");
+            tracing::warn!(%lab, %provider, why, "people cannot be sent to the provider");
             return Ok(Departed::Unreachable);
         }
     };

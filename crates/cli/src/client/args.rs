@@ -10,9 +10,9 @@ use kernel::ids::{ClientId, LabId, SiteId};
 
 #[derive(Debug, Subcommand)]
 pub enum Client {
-    /// Let an application sign people in, or use the admin API; prints its secret, this once
+    /// Let an application sign people in, or use the admin API; prints its secret, this one time
     Add {
-        /// What it calls itself towards us: a-z, 0-9 and '-'
+        /// Its client ID: a-z, 0-9 and '-'
         id: ClientId,
         #[arg(long)]
         lab: LabId,
@@ -22,18 +22,18 @@ pub enum Client {
         #[command(flatten)]
         entry: Entry,
     },
-    /// Clients of a lab
+    /// List the clients of a lab
     List {
         #[arg(long)]
         lab: LabId,
     },
-    /// One client with all that it may do, as JSON that --file takes
+    /// Show one client and all that it may do, as JSON that --file accepts
     Show {
         id: ClientId,
         #[arg(long)]
         lab: LabId,
     },
-    /// Change what is named, or with --file everything
+    /// Change the settings given, or all of them with --file
     Set {
         id: ClientId,
         #[arg(long)]
@@ -41,19 +41,19 @@ pub enum Client {
         #[command(flatten)]
         entry: Entry,
     },
-    /// A new secret, printed this once; the older ones serve on for a while
+    /// Make a new secret and print it, this one time; older secrets keep working for a while
     Rotate {
         id: ClientId,
         #[arg(long)]
         lab: LabId,
-        /// Days for which the older secrets serve on; 0 ends them now [default: 7]
+        /// Days for which the older secrets keep working; 0 ends them now [default: 7]
         #[arg(long, value_name = "N")]
         overlap: Option<u32>,
         /// Days after which the new secret expires [default: 365]
         #[arg(long, value_name = "N")]
         secret_days: Option<u32>,
     },
-    /// End a client for good, with all that it has of anybody
+    /// Disable a client for good and end every session, token and grant it holds
     Disable {
         id: ClientId,
         #[arg(long)]
@@ -61,11 +61,11 @@ pub enum Client {
     },
 }
 
-/// An entry, flag by flag or in a file.
+/// A client's entry, flag by flag or in a file.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What it may do")]
 pub struct Entry {
-    /// The whole entry as JSON, in the place of the flags below
+    /// The whole entry as JSON, instead of the flags below
     #[arg(long, value_name = "POLICY.json", conflicts_with = "flags")]
     pub file: Option<PathBuf>,
     #[command(flatten)]
@@ -75,7 +75,7 @@ pub struct Entry {
 #[derive(Debug, Args)]
 #[group(id = "flags", multiple = true)]
 pub struct Flags {
-    /// As people read it on the consent page
+    /// The name that people see on the consent page
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
     /// How it authenticates [default: client_secret_basic]
@@ -99,49 +99,49 @@ pub struct Flags {
     /// Where people may be sent after signing out; may be repeated
     #[arg(long, value_name = "URI")]
     pub post_logout_redirect_uri: Vec<String>,
-    /// Where it is told that a session has ended
+    /// Where to tell it that a session has ended (back-channel logout)
     #[arg(long, value_name = "URI")]
     pub backchannel_logout_uri: Option<String>,
-    /// Authorities that sign the certificate of that address, in PEM
+    /// Certificate authorities for that address, in PEM
     #[arg(long, value_name = "FILE")]
     pub backchannel_ca: Option<PathBuf>,
-    /// Between spaces: openid profile email records offline_access; or clients:read clients:write [default: openid]
+    /// Separated by spaces: openid profile email records offline_access; or clients:read clients:write [default: openid]
     #[arg(long, value_name = "SCOPES")]
     pub scope: Option<Scopes>,
-    /// The site whose record numbers the scope records gives
+    /// The site whose record numbers the scope "records" gives
     #[arg(long, value_name = "SITE")]
     pub site: Option<SiteId>,
-    /// The lab's own software: nobody is asked
+    /// The lab's own software: people are not asked for consent
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub first_party: Option<bool>,
-    /// The same name of a person for all such clients
+    /// A person has the same subject (sub) at all clients with this setting
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub public_subject: Option<bool>,
-    /// For whom names of persons are made [default: the host of --redirect-uri]
+    /// The host that subjects (sub) are made for [default: the host of --redirect-uri]
     #[arg(long, value_name = "NAME")]
     pub sector: Option<String>,
-    /// It cannot do PKCE: why
+    /// The reason why it cannot do PKCE
     #[arg(long, value_name = "REASON", conflicts_with = "pkce")]
     pub no_pkce: Option<String>,
-    /// It can do PKCE, and must (default)
+    /// It must use PKCE (default)
     #[arg(long)]
     pub pkce: bool,
-    /// It cannot send a nonce: why
+    /// The reason why it cannot send a nonce
     #[arg(long, value_name = "REASON", conflicts_with = "nonce")]
     pub no_nonce: Option<String>,
-    /// It can send a nonce, and must (default)
+    /// It must send a nonce (default)
     #[arg(long)]
     pub nonce: bool,
-    /// It pushes every request first (PAR)
+    /// It must push every request first (PAR)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub pushed_requests_only: Option<bool>,
-    /// Every token is bound to a key of its own (DPoP, or its certificate)
+    /// Every token is bound to the client's key (DPoP, or its certificate)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub bound_tokens_only: Option<bool>,
-    /// A refresh token serves more than once
+    /// A refresh token may be used more than once
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub keep_refresh_tokens: Option<bool>,
-    /// As FAPI 2.0 wants it: the three above; takes --auth private_key_jwt or tls_client_auth
+    /// As FAPI 2.0 requires: the three above; needs --auth private_key_jwt or tls_client_auth
     #[arg(long, conflicts_with_all = ["pushed_requests_only", "bound_tokens_only", "keep_refresh_tokens"])]
     pub fapi: bool,
     /// ES256, EdDSA or RS256 [default: ES256]

@@ -28,7 +28,7 @@ impl<'a> Change<'a> {
     pub(super) fn of(entry: &'a Entry) -> Result<Self, Problems> {
         let flags = &entry.flags;
         if flags.fapi && !matches!(flags.auth, Some(Method::PrivateKeyJwt | Method::TlsClientAuth)) {
-            let what = "FAPI 2.0 knows no secrets";
+            let what = "FAPI 2.0 does not allow secrets";
             return Err(problem(
                 "--fapi",
                 what,
@@ -205,7 +205,7 @@ fn read(file: &Path) -> Result<String, Problems> {
 }
 
 fn unreadable(file: &Path, error: &serde_json::Error) -> Problems {
-    let remedy = "vestibule client show ID --lab L prints an entry to begin with";
+    let remedy = "vestibule client show ID --lab L prints an entry to start from";
     problem(file.display().to_string(), error.to_string(), remedy)
 }
 

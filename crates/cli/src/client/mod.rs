@@ -122,7 +122,7 @@ fn added_text(core: &Core, lab: &LabId, id: &ClientId, secret: Option<&IssuedSec
 
 fn rotated_text(id: &ClientId, issued: &IssuedSecret) -> Done {
     let text = format!(
-        "client_id      {id}\n{}\nolder secrets serve until {} at most",
+        "client_id      {id}\n{}\nolder secrets work until {} at the latest",
         secret_text(issued),
         issued.older_until
     );
@@ -133,7 +133,7 @@ fn rotated_text(id: &ClientId, issued: &IssuedSecret) -> Done {
 
 fn secret_text(secret: &IssuedSecret) -> String {
     format!(
-        "client_secret  {}\n               shown this once; it serves until {}",
+        "client_secret  {}\n               shown only once; it works until {}",
         secret.expose(),
         secret.expires_at
     )
@@ -157,7 +157,7 @@ fn listed(all: &[Shown]) -> Done {
         let state = match (&client.disabled_at, client.secrets.as_slice()) {
             (Some(at), _) => format!("disabled since {at}"),
             (None, _) if !client.policy.authentication.has_secret() => "no secret".to_owned(),
-            (None, []) => "no secret serves: vestibule client rotate".to_owned(),
+            (None, []) => "no valid secret: vestibule client rotate".to_owned(),
             (None, secrets) => {
                 let until: Vec<&str> = secrets
                     .iter()
@@ -190,10 +190,10 @@ fn explain(lab: &LabId, id: &ClientId, entry: Option<&Entry>, error: ClientError
         ClientError::UnknownLab(_) => return unknown_lab(lab),
         ClientError::Taken => "choose another name; vestibule client set changes this one",
         ClientError::Unknown => "vestibule client list --lab L",
-        ClientError::Disabled => "add another in its place",
-        ClientError::NoSecret => "vestibule client set ID --lab L --jwks FILE gives it other keys",
+        ClientError::Disabled => "add another client instead",
+        ClientError::NoSecret => "vestibule client set ID --lab L --jwks FILE changes its keys",
         ClientError::TooManySecrets => "wait until one has expired, or end them with --overlap 0",
-        ClientError::Beyond(_) => "ask somebody who has these scopes",
+        ClientError::Beyond(_) => "ask someone who has these scopes",
     };
     problem(id.to_string(), what, remedy)
 }

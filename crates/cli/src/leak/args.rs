@@ -15,19 +15,19 @@ use kernel::ids::LabId;
 pub enum Leak {
     /// Read a list and say what would happen; with --apply, make it happen
     Import(Import),
-    /// Agree, as a second operator, that a leak takes effect
+    /// Approve, as a second operator, that a leak takes effect
     Approve { id: LeakId },
     /// Find out which passwords of the list still open an account
     Verify(Verify),
-    /// Say how far a leak is; without a number, list them
+    /// Show the state of a leak; without a number, list all leaks
     Status { id: Option<LeakId> },
     /// The 72 hours, the figures, the timeline and the drafts for the authority
     Report(ReportOptions),
-    /// Write the letters for those whom no mail reaches
+    /// Write the letters for those whom mail does not reach
     Letters(Letters),
-    /// It was no leak: nobody has to do anything on its account any more
+    /// Undo a leak imported by mistake: no one has to do anything because of it any more
     Undo { id: LeakId },
-    /// Nothing more is to be done about it
+    /// Close a leak when nothing more is left to do
     Close { id: LeakId },
 }
 
@@ -40,13 +40,13 @@ pub struct Import {
     /// Where the list was found, in your words
     #[arg(long)]
     pub source: String,
-    /// When the lab learnt of it, as 2026-11-23T09:30:00Z: the 72 hours begin then [default: now]
+    /// When the lab learnt of it, as 2026-11-23T09:30:00Z: the 72 hours start then [default: now]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub aware: Option<Timestamp>,
     /// Where the columns are, by number from 1 or by header: identifier=3,password=7 [default: recognised]
     #[arg(long, value_name = "FIELD=COLUMN,…")]
     pub map: Option<String>,
-    /// Only say what would happen (default)
+    /// Only show what would happen (default)
     #[arg(long, conflicts_with = "apply")]
     pub dry_run: bool,
     /// End sessions and require new passwords of everyone on the list
@@ -57,9 +57,9 @@ pub struct Import {
 #[derive(Debug, Args)]
 pub struct Verify {
     pub id: LeakId,
-    /// The very file that was imported: nothing of it was kept
+    /// The same file that was imported: no copy of it was kept
     pub file: PathBuf,
-    /// How many cores it may keep busy; patients' sign-ins go first
+    /// How many cores it may use; patients' sign-ins go first
     #[arg(long, default_value_t = 0.25, value_parser = cores)]
     pub cores: f32,
 }

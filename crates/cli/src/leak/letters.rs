@@ -25,10 +25,10 @@ pub struct Letters {
     /// Both: a page in French, then one in English
     #[arg(long, value_enum, default_value = "fr")]
     pub language: Languages,
-    /// A letter also for those whom a mail has reached
+    /// Also write to those whom mail has reached
     #[arg(long)]
     pub all: bool,
-    /// A letter also for those whose letter was written before; the codes in the earlier ones end
+    /// Also write to those who already have a letter; the codes in their earlier letters end
     #[arg(long)]
     pub again: bool,
 }
@@ -84,7 +84,7 @@ pub(super) async fn run(invocation: &Invocation, options: &Letters) -> Result<Do
         .await
         .map_err(failed(Some(id)))?;
     let text = format!(
-        "{} letters, {} of them with a new lab code: {}, {}\nThey hold names and codes: print them, then delete them.",
+        "{} letters, {} of them with a new lab code: {}, {}\nThey contain names and codes: print them, then delete them.",
         written.letters,
         written.lab_codes,
         csv.display(),
@@ -101,8 +101,8 @@ pub(super) fn begin(path: &Path) -> Result<(Beside, std::fs::File), Problems> {
     if path.exists() {
         return Err(problem(
             path.display().to_string(),
-            "it is there already",
-            "name another folder as --out, or delete it if nothing of it was posted",
+            "it already exists",
+            "give another folder as --out, or delete it if nothing from it was posted",
         ));
     }
     let made = std::fs::create_dir_all(path.parent().unwrap_or(path));
@@ -111,6 +111,6 @@ pub(super) fn begin(path: &Path) -> Result<(Beside, std::fs::File), Problems> {
 }
 
 pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> Problems {
-    let remedy = "name a folder with room that this user can write to as --out";
+    let remedy = "give as --out a folder that this user can write to, with enough room";
     problem(path.display().to_string(), error.to_string(), remedy)
 }

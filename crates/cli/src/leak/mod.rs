@@ -150,7 +150,7 @@ async fn list(invocation: &Invocation) -> Result<Done, Problems> {
         }
     }
     if lines.is_empty() {
-        lines.push("There is no leak.".to_owned());
+        lines.push("There are no leaks.".to_owned());
     }
     Ok(Done::new(lines.join("\n"), json!({ "leaks": all })))
 }
@@ -171,8 +171,8 @@ fn show(progress: &Progress, notice: Notice) {
     match notice {
         Notice::Numbered(_) => {}
         Notice::Reading { done, of } => progress.step("reading", done, of),
-        Notice::Loading { done, of } => progress.step("keeping digests", done, of),
+        Notice::Loading { done, of } => progress.step("storing digests", done, of),
         Notice::Matching { done, of } => progress.step("comparing with the accounts", done, of),
-        Notice::Settling { done, of } => progress.step("writing down", done, of),
+        Notice::Settling { done, of } => progress.step("recording the accounts", done, of),
     }
 }

@@ -23,10 +23,10 @@ use service::Core;
 #[derive(Debug, Args)]
 pub struct ReportOptions {
     pub id: LeakId,
-    /// Language of the report: fr or en. The draft is written in both with --out
+    /// Language of the report: fr or en; with --out the draft is written in both
     #[arg(long, value_parser = crate::args::language, default_value = "fr")]
     pub language: Language,
-    /// Also write the whole file of the incident into this folder, with the list of the people concerned
+    /// Also write all documents of the incident into this folder, with the list of the people concerned
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }

@@ -15,11 +15,11 @@ pub(super) fn overview(of: &Overview, told: &Told, applied: Option<Applied>) -> 
         accounts.found, accounts.of_lab
     ));
     lines.push(format!(
-        "             {} with a second factor: a new password at the next sign-in",
+        "             {} with a second factor: must choose a new password at the next sign-in",
         accounts.to_rotate
     ));
     lines.push(format!(
-        "             {} without one: the old password serves nothing, a lab code is needed",
+        "             {} without one: the old password no longer works, a lab code is needed",
         accounts.to_disable
     ));
     lines.push(format!(
@@ -57,24 +57,26 @@ fn people(told: &Told) -> String {
     );
     match &told.server {
         MailServer::Fine => {}
-        MailServer::None => text.push_str("\n  mail       no server is named ([mail] host): only letters tell people"),
-        MailServer::Trouble(answer) => text.push_str(&format!("\n  mail       the server takes none: {answer}")),
+        MailServer::None => {
+            text.push_str("\n  mail       no server is configured ([mail] host): people are told by letter only")
+        }
+        MailServer::Trouble(answer) => text.push_str(&format!("\n  mail       the server accepts none: {answer}")),
     }
     text
 }
 
 fn state(of: &Overview, applied: Option<Applied>) -> String {
     match (of.state, applied) {
-        (LeakState::Drafted, _) => "a dry run; nothing has happened".to_owned(),
+        (LeakState::Drafted, _) => "a dry run; nothing has happened yet".to_owned(),
         (LeakState::Awaiting, _) => {
-            let who = of.requested_by.as_deref().unwrap_or("somebody");
-            format!("{who} asked for it; it waits for a second operator, and nothing has happened")
+            let who = of.requested_by.as_deref().unwrap_or("someone");
+            format!("{who} asked to apply it; it waits for a second operator, and nothing has happened yet")
         }
         (LeakState::Applied | LeakState::Closed, _) => {
             let since = of.effective_at.as_deref().unwrap_or_default();
             let until = of.rotate_until.as_deref().unwrap_or_default();
             format!(
-                "{}, in effect since {since}; passwords that are not new by {until} are disabled",
+                "{}, in effect since {since}; passwords not changed by {until} are disabled",
                 of.state.as_str()
             )
         }
@@ -88,7 +90,7 @@ fn list(reading: &Reading) -> Vec<String> {
     let mut lines = vec![
         format!("  list       {}, {}", understood.format, understood.encoding),
         format!(
-            "             identifier: {}, password: {}; passed over unread: {}",
+            "             identifier: {}, password: {}; left unread: {}",
             column(understood.identifier_column),
             column(understood.password_column),
             other_columns(reading)
@@ -124,15 +126,15 @@ const fn said(warning: Warning) -> &'static str {
         Warning::NothingFound => {
             "no account of this lab is on the list: is it another lab's, or is the identifier in another column (--map)?"
         }
-        Warning::FewFound => "under a tenth of the rows are accounts of this lab",
+        Warning::FewFound => "fewer than a tenth of the rows are accounts of this lab",
         Warning::NearlyEverybody => {
-            "nearly every account of the lab is on the list: make sure of its origin, a made-up list would lock everybody out"
+            "nearly every account of the lab is on the list: check where it comes from, a made-up list would lock everyone out"
         }
         Warning::ManyBadRows => "more than one row in fifty could not be read: look at the lines named above",
-        Warning::NoPasswords => "no clear password was read: nobody would have to choose a new one (--map password=…)",
+        Warning::NoPasswords => "no clear password was read: no one would have to choose a new one (--map password=…)",
         Warning::DamagedFile => "the file is damaged: what follows the damage was not read",
-        Warning::Seeds => "one-time-code seeds stand in the list: hand new lab codes to these people",
-        Warning::Canaries => "canaries stand in the list: it was exported from this lab",
+        Warning::Seeds => "the list contains one-time-code seeds: hand new lab codes to these people",
+        Warning::Canaries => "the list contains canaries: it was exported from this lab",
     }
 }
 
@@ -143,14 +145,14 @@ fn next(of: &Overview) -> String {
             format!("Next: vestibule leak import FILE --lab {} --source …", of.lab)
         }
         LeakState::Drafted => {
-            format!("Next: the same command with --apply in the place of --dry-run. Or: vestibule leak undo {id}")
+            format!("Next: the same command with --apply instead of --dry-run. Or: vestibule leak undo {id}")
         }
         LeakState::Awaiting => format!("Next: vestibule leak approve {id} --as OPERATOR. Or: vestibule leak undo {id}"),
         LeakState::Applied => {
             format!(
-                "Next: vestibule leak report {id}, vestibule leak letters {id}. A mistake: vestibule leak undo {id}"
+                "Next: vestibule leak report {id}, vestibule leak letters {id}. If it was a mistake: vestibule leak undo {id}"
             )
         }
-        LeakState::Closed | LeakState::Undone => "Nothing more is to be done.".to_owned(),
+        LeakState::Closed | LeakState::Undone => "Nothing is left to do.".to_owned(),
     }
 }

@@ -41,16 +41,16 @@ enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum KeyProblem {
-    #[error("it holds its private half, which nobody but its owner may have: it must be replaced by a new key")]
+    #[error("it contains its private half, which only its owner may have: replace it with a new key")]
     Private,
-    #[error("it is symmetric: whoever verifies with it could sign with it")]
+    #[error("it is symmetric: anyone who can verify with it could sign with it")]
     Symmetric,
-    #[error("it is no JWK with valid members")]
+    #[error("it is not a JWK with valid members")]
     Malformed,
-    #[error("an RSA key has 2048 to 8192 bits here")]
+    #[error("an RSA key must have 2048 to 8192 bits")]
     Size,
     /// Keys for other algorithms, or to encrypt with.
-    #[error("it is none that verifies ES256, EdDSA, PS256 or RS256")]
+    #[error("it is not a key that verifies ES256, EdDSA, PS256 or RS256")]
     Unsupported,
 }
 

@@ -32,7 +32,7 @@ impl Policy {
             self.name
                 .trim()
                 .is_empty()
-                .then(|| "write the name that people know".to_owned()),
+                .then(|| "write the name that people recognise".to_owned()),
         );
         note("grant_types", self.grant_remedy());
         for uri in &self.redirect_uris {
@@ -74,7 +74,7 @@ impl Policy {
         } else if code && self.redirect_uris.is_empty() {
             "authorization_code needs a redirect address"
         } else if code && self.may(GrantType::ClientCredentials) {
-            "a client acts for people or for itself: make two entries"
+            "a client acts either for people or for itself: make two entries"
         } else {
             return None;
         };
@@ -97,7 +97,7 @@ impl Policy {
         } else if self.scopes.contains(Scope::OfflineAccess) && !self.may(GrantType::RefreshToken) {
             "offline_access needs the grant refresh_token"
         } else if self.scopes.contains(Scope::OfflineAccess) && self.consent == Consent::FirstParty {
-            "offline_access is for clients whose people are asked"
+            "offline_access is for clients that ask people for consent"
         } else {
             return None;
         };

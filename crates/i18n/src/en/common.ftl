@@ -6,17 +6,17 @@ language-choice = Language
 account-link = My account
 sign-out = Sign out
 footer-label = Help and safety
-footer-never-asks = Nobody at the laboratory will ever ask for your password or your codes: not by telephone, not by e-mail, not by text message.
+footer-never-asks = The laboratory will never ask for your password or your codes: not by telephone, not by e-mail, not by text message.
 footer-help = Need help? Call the laboratory on { $phone }.
 show-password = Show password
 step = Step { $number } of { $total }
 
-busy-title = Many people are here right now
-busy-text = Your request could not be handled. Please send it again in { $wait }.
+busy-title = We are very busy right now
+busy-text = We could not handle your request. Please send it again in { $wait }.
 expired-title = This page was open for too long
 expired-text = For your safety, the form is no longer valid. Here is a fresh one: please fill it in again.
 pause-title = A short pause
-pause-text = There were several tries in a row. You can try again in { $wait }.
+pause-text = There have been several attempts in a row. You can try again in { $wait }.
 pause-calm = Nothing is lost: you only need to wait.
 
 date = { $day } { $month } { $year }

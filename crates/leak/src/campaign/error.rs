@@ -18,18 +18,18 @@ pub enum LeakError {
     List(#[from] DumpError),
     #[error("not one identifier could be read{}", reasons(.0))]
     NothingRead(Box<Census>),
-    #[error("a time of awareness in the future")]
+    #[error("the time of awareness is in the future")]
     AwareTooLate,
     /// What was wanted of a leak cannot be done in its state.
     #[error("the leak is {}", state.as_str())]
     NotNow { state: LeakState, wanted: Move },
-    #[error("whoever asked for it cannot approve it")]
+    #[error("you asked for it yourself and cannot approve it")]
     SamePerson,
     #[error("only a named operator can approve")]
     NotAnOperator,
-    #[error("another command is at work on this list")]
+    #[error("another command is working on this list")]
     ElsewhereAtWork,
-    #[error("its accounts are still being written down")]
+    #[error("its accounts are still being recorded")]
     NotSettled,
     #[error("temporary file: {0}")]
     Spool(std::io::Error),
@@ -53,12 +53,12 @@ impl LeakError {
             Self::NothingRead(_) => "look at the list, and say where its columns are: --map identifier=3,password=7",
             Self::AwareTooLate => "give the moment at which the lab learnt of it, in UTC: 2026-11-23T09:30:00Z",
             Self::NotNow { state, wanted } => remedy(*state, *wanted),
-            Self::SamePerson => "a second operator with the role security approves it",
+            Self::SamePerson => "a second operator with the role security has to approve it",
             Self::NotAnOperator => "name yourself: --as OPERATOR",
-            Self::ElsewhereAtWork => "wait until it is done; vestibule leak status shows how far it is",
-            Self::NotSettled => "wait a moment and try again; vestibule leak status shows how far it is",
+            Self::ElsewhereAtWork => "wait until it is done; vestibule leak status shows its progress",
+            Self::NotSettled => "wait a moment and try again; vestibule leak status shows its progress",
             Self::Spool(_) => "check that TMPDIR has room for a tenth of the list",
-            Self::OtherFile => "give the very file that was imported, unpacked or packed as it was then",
+            Self::OtherFile => "give the file that was imported, packed or unpacked as it was then",
             Self::Fault(_) | Self::Store(_) => "check the database, and the log",
         };
         Problem::new(place, self.to_string(), remedy)
@@ -67,14 +67,14 @@ impl LeakError {
 
 fn remedy(state: LeakState, wanted: Move) -> &'static str {
     match (state, wanted) {
-        (LeakState::Reading, _) => "import the same file again: it goes on where it was",
+        (LeakState::Reading, _) => "import the same file again: it continues where it stopped",
         (LeakState::Suspected, _) => "import the list when you have it; this suspicion can be closed or undone",
         (LeakState::Drafted, Move::Close) => "apply it, or undo it",
         (LeakState::Drafted, _) => "apply it first: vestibule leak import FILE --apply",
         (LeakState::Awaiting, _) => "it waits for a second operator: vestibule leak approve",
         (LeakState::Applied, _) => "it is in effect already",
         (LeakState::Closed, _) => "it is closed: nothing can be changed any more",
-        (LeakState::Undone, _) => "import the list anew if it is one after all",
+        (LeakState::Undone, _) => "import the list again if it is a leak after all",
     }
 }
 

@@ -26,12 +26,12 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::TooFewColumns => "fewer columns than the mapped ones",
-            Self::TooManyColumns => "more columns than the others: a delimiter stands inside a field",
+            Self::TooManyColumns => "more columns than the others: there is a delimiter inside a field",
             Self::UnclosedQuote => "a quote is not closed",
             Self::LineTooLong => "longer than a line can be",
             Self::NoIdentifier => "no identifier",
             Self::DamagedNumber => "the identifier was destroyed by a spreadsheet",
-            Self::NotAnIdentifier => "the identifier is too long, or no text",
+            Self::NotAnIdentifier => "the identifier is too long, or not text",
             Self::Undecodable => "half a character in the identifier",
             Self::NotJson => "not a JSON object",
             Self::NoSeparator => "nothing separates identifier and password",

@@ -172,7 +172,9 @@ fn prompts(text: Option<&str>) -> Result<Vec<Prompt>, Refusal> {
     let words = text.unwrap_or_default().split(' ').filter(|word| !word.is_empty());
     let prompts = words.map(prompt).collect::<Result<Vec<_>, _>>()?;
     match prompts.contains(&Prompt::None) && prompts.len() > 1 {
-        true => Err(Refusal::invalid_request("prompt: none stands alone")),
+        true => Err(Refusal::invalid_request(
+            "prompt: none cannot be combined with other values",
+        )),
         false => Ok(prompts),
     }
 }

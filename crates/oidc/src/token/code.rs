@@ -83,7 +83,7 @@ fn check(terms: &CodeTerms, params: &Params, binding: Option<&Binding>) -> Resul
     match (&terms.code_challenge, params.get("code_verifier")) {
         (None, None) => {}
         (Some(challenge), Some(verifier)) if answers(challenge, verifier) => {}
-        _ => return Err(Refusal::invalid_grant("code_verifier does not answer code_challenge")),
+        _ => return Err(Refusal::invalid_grant("code_verifier does not match code_challenge")),
     }
     match (&terms.dpop_jkt, binding) {
         (None, _) => Ok(()),
@@ -118,7 +118,7 @@ mod tests {
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
         );
         assert!(answers(challenge, verifier));
-        assert!(!answers(verifier, verifier), "the plain method is none");
+        assert!(!answers(verifier, verifier), "the plain method is not accepted");
         assert!(!answers(challenge, &verifier[..42]));
         assert!(!answers(challenge, ""));
     }

@@ -94,7 +94,7 @@ fn log(telling: &Telling<'_>) -> Outcome {
         about = about.as_str(), figure = alert.figure, times = alert.times, alert = %alert.id,
         "{}", match about {
             About::Raised => "alert",
-            About::Again => "an alert goes on and nobody has taken it",
+            About::Again => "an alert continues and no one is dealing with it",
             About::Reminder => "an alert is still open",
         }
     );

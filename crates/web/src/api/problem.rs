@@ -69,7 +69,7 @@ impl Problem {
             },
             remedy: remedy.clone(),
         };
-        let detail = "what stands at these places cannot work";
+        let detail = "the values in these places cannot work";
         Self {
             problems: problems.iter().map(place).collect(),
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unfit", detail)

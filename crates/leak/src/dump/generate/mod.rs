@@ -52,13 +52,13 @@ pub enum GenerateError {
     File { place: PathBuf, error: io::Error },
     #[error("a list has 2 to 1000 columns")]
     Columns,
-    #[error("at most 100 of a hundred rows can match")]
+    #[error("at most 100 percent of the rows can match")]
     Percent,
 }
 
 /// A name that a choice of the command line does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{given}' is none of {choices}")]
+#[error("'{given}' is not one of {choices}")]
 pub struct UnknownChoice {
     given: String,
     choices: &'static str,

@@ -59,7 +59,7 @@ fn what_cannot_be_made_is_said() {
                 match_percent: 101,
                 ..small()
             },
-            "100 of a hundred",
+            "100 percent",
         ),
         (small(), "/nowhere/list: "),
     ] {
