@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-/// Readable and writable by its owner, and by nobody else.
+/// Readable and writable by its owner only.
 pub const PRIVATE: u32 = 0o600;
 
 /// A file beside the one it will become; removed unless it becomes it.

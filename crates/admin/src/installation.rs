@@ -151,7 +151,7 @@ pub async fn open_database(config: &Config, place: &Place, absent: IfAbsent) -> 
         .map_err(|fault| explain(&fault, &place.shown))
 }
 
-/// SQLite gives its log and index the rights of the file itself, so nobody else ever reads any of them.
+/// SQLite gives its log and index the rights of the file itself, so no other user can ever read any of them.
 fn create_private(file: &Path) -> std::io::Result<()> {
     match OpenOptions::new()
         .write(true)

@@ -8,7 +8,7 @@ use domain::audit::{Actor, Event};
 use service::Core;
 
 /// Adds a key to the keyring's file and writes down who did it. Servers use it from their next start on, and seal older
-/// values anew with it.
+/// values again with it.
 ///
 /// # Errors
 /// The file cannot be replaced, or the database does not answer; if only the second fails, the problem says so.

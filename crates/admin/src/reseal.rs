@@ -12,7 +12,7 @@ const ROWS: i64 = 500;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Walks through every sealed column, unless a walk with this key has found nothing left to do. Returns how many values
-/// were sealed anew. May be dropped at any moment and called again: what was committed is not done twice.
+/// were resealed. May be dropped at any moment and called again: what was committed is not done twice.
 ///
 /// # Errors
 /// The database does not answer, or a stored value does not open with any key of the keyring.

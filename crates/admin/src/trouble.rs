@@ -1,4 +1,4 @@
-//! From a fault of the database to words that help whoever runs the installation.
+//! From a fault of the database to words that help those who run the installation.
 
 use crate::Problem;
 use store::StoreFault;

@@ -62,7 +62,7 @@ impl Invocation {
         }
     }
 
-    /// For a command that writes nobody down.
+    /// For a command that does not record who ran it.
     ///
     /// # Errors
     /// `--as` was given.
@@ -78,7 +78,7 @@ impl Invocation {
     }
 }
 
-/// Asked for where somebody sits at a terminal, else one line of standard input.
+/// Asks for it at a terminal, else reads one line of standard input.
 fn ask_code(name: &OperatorName) -> std::io::Result<String> {
     let input = std::io::stdin().lock();
     if input.is_terminal() {

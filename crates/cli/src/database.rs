@@ -63,7 +63,7 @@ async fn backup(invocation: &Invocation, file: &Path) -> Result<Done, Problems> 
 async fn restore(invocation: &Invocation, file: &Path, force: bool) -> Result<Done, Problems> {
     let actor = match &invocation.operator {
         None => machine_user(),
-        // Whoever is an operator is so in the database that will be replaced.
+        // Operators are looked up in the database that is about to be replaced.
         Some(_) => {
             let core = open(invocation).await?;
             let actor = invocation.actor(&core, Role::Security, &[]).await;

@@ -117,7 +117,7 @@ fn reported(report: &ImportReport, bad: &[BadLine]) -> Done {
         })
         .collect();
     Done {
-        // A file of which nothing could be taken is no import.
+        // If nothing in the file could be imported, the import failed.
         failed: *refused > 0 && added + updated + unchanged == 0,
         ..Done::new(
             text,

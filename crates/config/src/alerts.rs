@@ -13,14 +13,14 @@ use super::{Lab, Problems};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Alerts {
-    /// Who is mailed, in the place of each lab's `security_contact`.
+    /// The address that is mailed, instead of each lab's `security_contact`.
     pub email: Option<Address>,
     pub webhook: Option<Url>,
     /// `whsec_…`, as of the Standard Webhooks specification.
     pub webhook_secret_file: Option<PathBuf>,
     /// PEM: the authorities that may sign the webhook's certificate.
     pub webhook_ca_file: Option<PathBuf>,
-    /// Hours after which an alert that nobody has taken is said once more.
+    /// Hours after which a reminder is sent for an alert that no one has taken.
     pub remind_after_hours: u32,
     /// Over which time is counted.
     pub window_minutes: u32,

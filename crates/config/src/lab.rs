@@ -23,7 +23,7 @@ pub struct Lab {
     /// Where people report a weakness: `mailto:` or `https:`, for `/.well-known/security.txt`.
     #[serde(default)]
     pub security_contact: Option<Url>,
-    /// Whom this lab's mails come from, in the place of `[mail] from`.
+    /// The sender of this lab's mails, instead of `[mail] from`.
     #[serde(default)]
     pub mail_from: Option<Address>,
     /// Who answers for the patients' data: the legal person, for the notification of a breach.

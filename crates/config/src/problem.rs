@@ -40,7 +40,7 @@ impl Problems {
         self.0.push(Problem::new(place, what, remedy));
     }
 
-    /// The same problems, each with the file it stands in.
+    /// The same problems, each with the file it is in.
     #[must_use]
     pub fn within(mut self, file: &Path) -> Self {
         for problem in &mut self.0 {

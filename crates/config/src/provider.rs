@@ -32,7 +32,7 @@ pub struct Provider {
     pub ca_file: Option<PathBuf>,
     #[serde(default = "openid")]
     pub scopes: Vec<String>,
-    /// Asked for, and nothing else is accepted. Empty: the provider's `acr` is not looked at.
+    /// Requested from the provider, and nothing else is accepted. Empty: the provider's `acr` is ignored.
     #[serde(default)]
     pub acr_values: Vec<String>,
     /// Any of these in the provider's `amr` counts as a second factor.

@@ -1,4 +1,4 @@
-//! `[siege]`: when a whole lab's sign-ins are being guessed at, and browsers that nobody knows have to show more.
+//! `[siege]`: when a whole lab is under a guessing attack, and unknown browsers have to show more.
 
 use serde::Deserialize;
 

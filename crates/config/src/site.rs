@@ -97,7 +97,7 @@ impl fmt::Display for SiteProblem {
 impl std::error::Error for SiteProblem {}
 
 impl SiteSection {
-    /// Every problem of the section, so that they can be mended in one go; empty if there is none.
+    /// Every problem of the section, so that they can be fixed in one go; empty if there are none.
     pub fn validate(&self) -> Vec<SiteProblem> {
         let mut problems = Vec::new();
         let mut note = |field, remedy: Option<String>| {

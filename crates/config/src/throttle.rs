@@ -25,7 +25,7 @@ pub struct Throttle {
     pub all_labs_per_minute: u32,
     /// Failures on one account in any 24 hours.
     pub account_failures_per_day: u32,
-    /// The same, while the identifier stands on the list of a leak that is not closed.
+    /// The same, while the identifier is on the list of a leak that is not closed.
     pub listed_failures_per_day: u32,
     /// Consecutive failures after which an account's means are disabled.
     pub account_failures_in_a_row: u32,

@@ -1,4 +1,4 @@
-//! Why a configuration could not be read, with the line: the layered reader knows the key but not where it stands.
+//! Why a configuration could not be read, with the line: the layered reader knows the key but not its position.
 
 use std::path::Path;
 

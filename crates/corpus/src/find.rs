@@ -80,7 +80,7 @@ impl Corpus {
     }
 
     /// How often the password with this hash was seen. One absent password in 65,000 is answered wrongly; a present one
-    /// never is. Reads one block of the file: microseconds, or a disk access where nobody asked before.
+    /// never is. Reads one block of the file: microseconds, or a disk access for a block not read before.
     pub fn lookup(&self, digest: Digest) -> Option<Prevalence> {
         let key = digest.0;
         let bits = u32::from(self.header.shard_bits);

@@ -18,7 +18,7 @@ impl Map {
                   rename and replaced by rename, never edited, so this inode stays as it is"
     )]
     pub fn of(file: &File) -> io::Result<Self> {
-        // SAFETY: above; and what is read is bytes only, checked before each use, so a file that somebody edits in spite of
+        // SAFETY: above; and what is read is bytes only, checked before each use, so a file that is edited in spite of
         // it gives wrong answers, or SIGBUS where it was cut.
         let map = unsafe { Mmap::map(file)? };
         // Look-ups land anywhere: without this the kernel reads ahead megabytes for each.

@@ -52,7 +52,7 @@ impl ClientCertificate {
     }
 }
 
-/// A distinguished name in the one way in which we compare it. None: it is none.
+/// A distinguished name in the canonical form in which we compare it. `None` if it is not a distinguished name.
 pub fn normalized(name: &str) -> Option<String> {
     let name: Name = name.parse().ok()?;
     Some(name.to_string()).filter(|name| !name.is_empty())

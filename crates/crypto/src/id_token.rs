@@ -1,4 +1,4 @@
-//! ID tokens of a provider (OpenID Connect Core 3.1.3.7): what has to be right before one says who somebody is.
+//! ID tokens of a provider (OpenID Connect Core 3.1.3.7): what must be right before one proves who a person is.
 
 use std::fmt;
 use std::time::Duration;
@@ -62,7 +62,7 @@ pub enum Misfit {
     AuthTime,
 }
 
-/// Proof that the provider says who somebody is, just now and for us. Only [`check`] makes one.
+/// Proof that the provider vouches for who a person is, just now and to us. Only [`check`] makes one.
 pub struct IdTokenOk {
     subject: String,
     name: String,
@@ -126,7 +126,7 @@ pub fn check(token: &str, keys: &Jwks, expected: &Expected<'_>) -> Result<IdToke
     })
 }
 
-/// Nobody but us: what others may hold too could be theirs to begin with.
+/// We must be the only audience: a token that others hold too could have been issued to them.
 fn check_audience(verified: &Verified, client_id: &str) -> Result<(), Misfit> {
     let ours = |value: &Value| value.as_str() == Some(client_id);
     let for_us_alone = match verified.claims.get("aud") {

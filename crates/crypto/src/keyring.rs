@@ -22,7 +22,7 @@ impl KeyId {
     /// Bytes.
     pub const LENGTH: usize = 8;
 
-    /// As it stands in front of a sealed value.
+    /// As written in front of a sealed value.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -73,7 +73,7 @@ pub enum Purpose {
     BlindIndex,
     /// Lab codes and recovery codes.
     HumanCode,
-    /// Seeds of identifiers that nobody has.
+    /// Seeds for identifiers that do not exist.
     Decoy,
     /// Tells one keyring from another and shows nothing of it.
     Fingerprint,

@@ -83,7 +83,7 @@ impl FromStr for Scheme {
 #[error("not one of clear, md5, md5-salt-first, md5-salt-last, sha1, sha256, bcrypt")]
 pub struct UnknownScheme;
 
-/// Why what stands in a column cannot be wrapped. Never carries it.
+/// Why the value in a column cannot be wrapped. Never contains the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum UnreadableLegacy {

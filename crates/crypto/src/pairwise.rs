@@ -11,7 +11,7 @@ pub fn pairwise_subject(keyring: &Keyring, lab: &LabId, sector: &str, account: A
     BASE64URL_NOPAD.encode(&super::mac(&key, &[account.as_bytes()]))
 }
 
-/// A session's name towards one client. Nobody can make the session out of it.
+/// The name by which one client knows a session. The session cannot be derived from it.
 pub fn pairwise_session(keyring: &Keyring, lab: &LabId, client: &ClientId, session: SessionId) -> String {
     let key = keyring.lookup_key(Purpose::BlindIndex, &[lab.as_str(), "sid", client.as_str()]);
     let mac = super::mac(&key, &[session.as_bytes()]);

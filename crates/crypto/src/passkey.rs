@@ -1,5 +1,5 @@
 //! Passkeys (WebAuthn): what a browser is asked to have signed, and whether what it sent back is right. User verification
-//! is required, and the passkey has to be discoverable, so that nobody types an identifier to sign in with one.
+//! is required, and the passkey has to be discoverable, so that no identifier has to be typed to sign in with one.
 //!
 //! The library draws its challenges from the system's random source itself; nothing else here is not an argument.
 
@@ -43,7 +43,7 @@ impl std::fmt::Debug for UserHandle {
     }
 }
 
-/// A passkey as it is kept: public key, counter, and what its authenticator said of itself.
+/// A passkey as it is kept: public key, counter, and what its authenticator reported about itself.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Credential(Passkey);
@@ -119,7 +119,7 @@ impl std::fmt::Debug for Assertion {
     }
 }
 
-/// Why an assertion signs nobody in.
+/// Why an assertion was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mismatch {
     /// Challenge, origin, host, proof of the user or signature.
@@ -130,7 +130,7 @@ pub enum Mismatch {
     Cloned,
 }
 
-/// Proof that a passkey signed what was asked for, after its holder had proved to it who they are. Only
+/// Proof that a passkey signed our challenge, after its holder had proved to it who they are. Only
 /// [`RelyingParty::check`] makes one.
 #[derive(Debug)]
 pub struct PasskeyMatched {

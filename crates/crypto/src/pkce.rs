@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use kernel::entropy::{Entropy, random};
 
-/// What only whoever began the flow knows.
+/// The secret known only to the client that began the flow.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CodeVerifier(Zeroizing<String>);

@@ -35,7 +35,7 @@ pub enum TokenKind {
     Refresh,
     /// What a client proves itself with.
     ClientSecret,
-    /// Somebody sent to a provider, until they are back.
+    /// A person sent to a provider, until they are back.
     Departure,
 }
 
@@ -73,7 +73,7 @@ impl PlainToken {
         )))
     }
 
-    /// Reads what a browser sent back; anything but a token of this kind is none.
+    /// Reads what a browser sent back; anything but a token of this kind gives `None`.
     pub fn parse(kind: TokenKind, text: &str) -> Option<Self> {
         let secret = text.strip_prefix(kind.prefix())?;
         let well_formed = secret.len() == 43 && BASE64URL_NOPAD.decode(secret.as_bytes()).is_ok();

@@ -59,7 +59,7 @@ impl Seed {
         bytes.try_into().ok().map(|bytes| Self(Zeroizing::new(bytes)))
     }
 
-    /// What an unknown identifier is checked against: always the same for the same identifier, and known to nobody.
+    /// What an unknown identifier is checked against: always the same for the same identifier, and known to no one.
     pub fn decoy(keyring: &Keyring, lab: &LabId, identifier_index: &[u8]) -> Self {
         let key = keyring.lookup_key(Purpose::Decoy, &[lab.as_str()]);
         let tag = Zeroizing::new(super::mac(&key, &[identifier_index]));

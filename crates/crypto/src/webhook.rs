@@ -1,4 +1,4 @@
-//! Signatures of outgoing webhooks, in the manner of the Standard Webhooks specification: whoever receives one knows
+//! Signatures of outgoing webhooks, following the Standard Webhooks specification: the receiver knows
 //! that it is ours, is whole, and when it was sent.
 
 use data_encoding::BASE64;
@@ -17,10 +17,10 @@ pub struct Secret(Zeroizing<Vec<u8>>);
 pub struct MalformedSecret;
 
 impl Secret {
-    /// As it stands in its file, `whsec_…`.
+    /// As written in its file, `whsec_…`.
     ///
     /// # Errors
-    /// It is none, or too short to keep anything.
+    /// It is malformed, or too short to be safe.
     pub fn parse(text: &str) -> Result<Self, MalformedSecret> {
         let encoded = text.trim().strip_prefix(PREFIX).ok_or(MalformedSecret)?;
         let bytes = BASE64.decode(encoded.as_bytes()).map_err(|_| MalformedSecret)?;

@@ -1,6 +1,6 @@
 //! The demo's own certificate: an authority and a server certificate that it signs.
 //!
-//! The authority's key is dropped once it has signed: a person may trust `ca.pem` in a browser without fear, since nobody,
+//! The authority's key is dropped once it has signed: it is safe to trust `ca.pem` in a browser, since no one,
 //! not even this program, can sign anything else with it, and its name constraints stop at `localhost`.
 
 use std::fs;

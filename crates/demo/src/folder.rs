@@ -184,7 +184,7 @@ fn leaked_list(story: &Story) -> String {
     list
 }
 
-/// Only the owner reads what stands here; written beside and renamed, so that nobody reads half a file.
+/// Readable by the owner only; written beside and renamed, so that half a file is never read.
 fn write(path: &Path, contents: &[u8]) -> Result<(), DemoError> {
     let beside = path.with_extension("new");
     let written = fs::OpenOptions::new()

@@ -1,4 +1,4 @@
-//! The cast of the demo. Nobody here exists.
+//! The cast of the demo. None of these people exist.
 
 use crate::lis::Patient;
 use store::account::accounts::Person;
@@ -7,7 +7,7 @@ use store::account::accounts::Person;
 #[serde(rename_all = "lowercase")]
 pub enum State {
     Active,
-    /// Stands in the leaked list: a new password is required.
+    /// On the leaked list: a new password is required.
     Leaked,
     /// Has a lab code on paper and nothing else yet.
     Waiting,

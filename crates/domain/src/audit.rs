@@ -14,7 +14,7 @@ use kernel::ids::{AccountId, ClientId, OperatorName, ProviderId, SessionId, Site
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// Somebody on the network, from this address, proved or not.
+    /// A visitor from the network, at this address, proved or not.
     Visitor { address: String },
     /// A person at the machine, by operating-system user.
     Machine { user: String },
@@ -40,7 +40,7 @@ impl Actor {
     }
 }
 
-/// Why a sign-in was refused; written here and shown to nobody on the network.
+/// Why a sign-in was refused; recorded here and never shown on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RefusalCause {
@@ -53,11 +53,11 @@ pub enum RefusalCause {
     TooManyInARow,
 }
 
-/// Why a passkey was refused; written here and shown to nobody on the network.
+/// Why a passkey was refused; recorded here and never shown on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PasskeyCause {
-    /// What was signed was not asked for here, by this browser, within the last minutes, or was used before.
+    /// What was signed is not a challenge given to this browser within the last minutes, or it was used before.
     Challenge,
     /// No account has it (any more), or it names another account.
     Unknown,
@@ -68,11 +68,11 @@ pub enum PasskeyCause {
     NotActive,
 }
 
-/// Why a provider's answer signed nobody in, or linked nothing; written here and shown to nobody on the network.
+/// Why a provider's answer did not sign a person in or link anything; recorded here and never shown on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProviderCause {
-    /// Nobody was sent there from this browser within the last minutes, or the answer was used before.
+    /// This browser was not sent there within the last minutes, or the answer was used before.
     Departure,
     /// The provider, or the person there, said no.
     Denied,
@@ -84,7 +84,7 @@ pub enum ProviderCause {
     Code,
     /// Signature, audience, time or nonce of the ID token are not right.
     Token,
-    /// The level of assurance is none of those accepted.
+    /// The level of assurance is not accepted.
     Acr,
     /// Nothing of this provider is accepted any more, or ever was.
     NotAccepted,
@@ -123,7 +123,7 @@ pub enum Replayed {
 pub enum DeskCause {
     /// They have no role in this lab.
     NoRole,
-    /// What they asked for is another lab's.
+    /// What they requested belongs to another lab.
     OtherLab,
     /// Their role is not enough.
     Role,
@@ -146,15 +146,15 @@ pub enum Event {
         means: Means,
         reason: HoldReason,
     },
-    /// Somebody tried to come back without a password that serves.
+    /// An attempt to come back without a valid password.
     RecoveryRefused {
         cause: RefusalCause,
     },
-    /// Nobody was signed in by it; the account is written down where the passkey is one's.
+    /// It did not sign anyone in; the account is recorded if the passkey belongs to one.
     PasskeyRefused {
         cause: PasskeyCause,
     },
-    /// Somebody signed in was asked for password and code again, and did not give them.
+    /// A signed-in person had to give password and code again, and did not.
     StepUpRefused {
         cause: RefusalCause,
     },
@@ -164,7 +164,7 @@ pub enum Event {
     PasskeyRemoved {
         passkey: String,
     },
-    /// Nobody was signed in by it and nothing linked; the account is written down where the identity is one's.
+    /// It did not sign anyone in or link anything; the account is recorded if the identity belongs to one.
     ProviderRefused {
         provider: Option<ProviderId>,
         cause: ProviderCause,
@@ -207,12 +207,12 @@ pub enum Event {
     ConsentRefused {
         client: ClientId,
     },
-    /// A code or a refresh token came that had served: somebody else may have it, so the grant ended.
+    /// A code or a refresh token was used again: someone else may have it, so the grant ended.
     GrantReplayed {
         client: ClientId,
         what: Replayed,
     },
-    /// A signed-in visitor asked for what is not theirs; which record is not written down.
+    /// A signed-in visitor requested what is not theirs; which record is not recorded.
     GateRefused {
         site: SiteId,
         cause: GateCause,
@@ -268,7 +268,7 @@ pub enum Event {
     ClientAdded {
         client: ClientId,
     },
-    /// What it may do is another; fields are named, what stands in them is not.
+    /// What it may do has changed; the fields are named, their values are not.
     ClientChanged {
         client: ClientId,
         fields: Vec<String>,
@@ -291,7 +291,7 @@ pub enum Event {
     },
     /// An operator proved with a code that it is them, for one act.
     CodeConfirmed,
-    /// An operator asked for what their role does not reach.
+    /// An operator requested something that their role does not allow.
     DeskRefused {
         cause: DeskCause,
     },
@@ -322,7 +322,7 @@ pub enum Event {
         checked: u64,
         confirmed: u64,
     },
-    /// Somebody tried an account that exists only to be leaked.
+    /// An attempt on an account that exists only to be leaked.
     CanaryTouched {
         leak: LeakId,
     },
@@ -371,7 +371,7 @@ pub enum Event {
         leak: LeakId,
         what: outbox::Kind,
     },
-    /// It refused it, it came back, or nobody knows: a letter is needed.
+    /// The server refused it, it bounced, or its fate is unknown: a letter is needed.
     NotTold {
         leak: LeakId,
         what: outbox::Kind,
@@ -395,7 +395,7 @@ pub enum Event {
     ReportExported {
         leak: LeakId,
     },
-    /// Somebody takes care of an alert.
+    /// An operator takes an alert.
     AlertTaken {
         alert: String,
         kind: alert::Kind,

@@ -34,7 +34,7 @@ impl Limits {
 pub struct Backoff {
     /// Failures since the holder was last let in, by whatever way.
     in_a_row: u32,
-    /// Failures since somebody was last let in by this way: what delays follow from.
+    /// Failures since the last success by this way; the delays depend on them.
     #[serde(default)]
     delaying: u32,
     /// Failures of the last 24 hours, oldest first, epoch microseconds.
@@ -51,7 +51,7 @@ pub enum Admission {
 
 impl Backoff {
     /// What a stranger can see of the answer follows from the last 24 hours alone: older failures are kept for
-    /// accounts that exist and forgotten for identifiers that do not, and nobody may tell the two apart.
+    /// accounts that exist and forgotten for identifiers that do not, and the two must be indistinguishable.
     pub fn admit(&self, limits: Limits, now: Timestamp) -> Admission {
         let wait = self.until_delay_over(now).max(self.until_day_has_room(limits, now));
         if !wait.is_zero() {
@@ -82,7 +82,7 @@ impl Backoff {
         self.reopened()
     }
 
-    /// The holder was let in by another way: whoever tries this one is told what they would have been told anyway.
+    /// The holder was let in by another way: an attempt by this one is told what it would have been told anyway.
     #[must_use]
     pub fn reopened(mut self) -> Self {
         self.in_a_row = 0;

@@ -120,7 +120,7 @@ impl PasswordOk {
     }
 }
 
-/// The lab code was right: the person stood at the desk and showed who they are.
+/// The lab code was right: the person came to the desk and showed who they are.
 #[derive(Debug)]
 pub struct LabCodeOk(());
 
@@ -150,7 +150,7 @@ impl RecoveryCodeOk {
     }
 }
 
-/// A passkey of the account signed, and whoever holds it proved to it that they may use it.
+/// A passkey of the account signed, and its holder proved to it that they may use it.
 #[derive(Debug)]
 pub struct PasskeyOk(());
 
@@ -181,7 +181,7 @@ impl ProviderFactorOk {
     }
 }
 
-/// The holder of a session was asked for password and code again, just now, for one act. Neither copied nor
+/// The holder of a session gave password and code again, just now, for one act. Neither copied nor
 /// stored: the act consumes it.
 #[derive(Debug)]
 pub struct Elevated<P> {
@@ -346,7 +346,7 @@ impl Authenticated {
         }
     }
 
-    /// A complete sign-in that was held goes on from where it stood.
+    /// A complete sign-in that was held continues from where it stopped.
     pub(super) fn released(account: AccountId, means: Means, at: Timestamp) -> Self {
         Self { account, means, at }
     }

@@ -1,5 +1,5 @@
 //! A leak, and what it means for one account. Nothing is written into accounts: what an account must do follows from the
-//! lists it stands on, its password's age and the clock, so a campaign takes effect on millions at once and can be undone.
+//! lists it is on, its password's age and the clock, so a campaign takes effect on millions at once and can be undone.
 
 use std::fmt;
 use std::str::FromStr;
@@ -76,7 +76,7 @@ macro_rules! words {
     };
 }
 
-/// Where a leak stands.
+/// The state of a leak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeakState {
     /// The list is being read; a kill leaves it here, and the same command goes on.
@@ -105,7 +105,7 @@ words!(LeakState {
     Suspected = "suspected",
 });
 
-/// What somebody wants done to a leak.
+/// What an operator wants done to a leak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Move {
     /// The list is read and matched.
@@ -141,7 +141,7 @@ impl LeakState {
     }
 }
 
-/// What a leak in effect asks of an account that stands on its list.
+/// What a leak in effect requires of an account on its list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Listed with a password, and a second factor is there: a new password at the next sign-in.
@@ -194,7 +194,7 @@ pub enum Standing {
         /// From then on the password is disabled.
         until: Timestamp,
     },
-    /// Nothing that stood in a list opens this account.
+    /// Nothing that was in a list opens this account.
     PasswordDisabled,
 }
 
@@ -231,7 +231,7 @@ fn stricter(left: Standing, right: Standing) -> Standing {
     }
 }
 
-/// Until when the contacts of an account cannot be changed: whoever has the list may try to be written to in its place.
+/// Until when the contacts of an account cannot be changed: anyone with the list may try to redirect its messages.
 pub fn contacts_frozen_until(listings: &[Listing], freeze: Duration, now: Timestamp) -> Option<Timestamp> {
     let ends = listings.iter().map(|listing| listing.effective_at.plus(freeze));
     ends.max().filter(|end| *end > now)

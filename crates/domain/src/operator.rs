@@ -52,7 +52,7 @@ impl FromStr for Role {
 pub struct Operator {
     pub account: AccountId,
     pub name: OperatorName,
-    /// One a lab; the labs that are not in it are none of their business.
+    /// One a lab; they have no access to labs that are not in it.
     pub roles: BTreeMap<LabId, Role>,
 }
 

@@ -40,7 +40,7 @@ pub enum State {
     /// Taken, and perhaps in the mail server's hands.
     Sending,
     Sent,
-    /// Nobody knows whether it left: it is never sent again.
+    /// It is unknown whether it was sent, so it is never sent again.
     Uncertain,
     /// Refused for good, at once or by a message that came back.
     Bounced,

@@ -5,7 +5,7 @@ pub const MOST: usize = 20;
 
 const LONGEST_NAME: usize = 60;
 
-/// What somebody calls a passkey, as it is kept: one line, not endless. Empty: the page finds words for it.
+/// The name that a person gives a passkey, as it is stored: one short line. If empty, the page shows words of its own.
 pub fn name(typed: &str) -> String {
     let plain = typed.chars().filter(|c| !c.is_control()).take(LONGEST_NAME);
     plain.collect::<String>().trim().to_owned()

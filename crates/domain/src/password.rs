@@ -37,7 +37,7 @@ pub enum Unsuitable {
     Guessable,
     Personal(Personal),
     SameAsBefore,
-    /// It, or a small variation of it, stands beside the person's identifier in a leaked list.
+    /// It, or a small variation of it, is beside the person's identifier in a leaked list.
     Leaked,
 }
 

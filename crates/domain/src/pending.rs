@@ -1,4 +1,4 @@
-//! What stands between two requests of a sign-in, an enrolment or a new passkey that is not complete. It opens no page
+//! What is kept between two requests of a sign-in, an enrolment or a new passkey that is not complete. It opens no page
 //! but its own.
 
 use serde::{Deserialize, Serialize};
@@ -65,7 +65,7 @@ impl Held {
     pub fn wanted(&self) -> Wanted {
         match (self.reason, self.means) {
             (HoldReason::Disabled, Means::PasswordAndCode) => Wanted::NewPasswordAndRecoveryCode,
-            // Nothing of these stands in a list.
+            // None of these can be on a list.
             (HoldReason::Disabled, Means::Passkey | Means::Provider | Means::ProviderAndCode) => Wanted::NewPassword,
             (HoldReason::Disabled, _) => Wanted::LabCode,
             _ => Wanted::NewPassword,

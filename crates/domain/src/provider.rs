@@ -1,4 +1,4 @@
-//! Identities of providers: for what somebody is sent there, and what makes a link between such an identity and
+//! Identities of providers: why a person is sent there, and what makes a link between such an identity and
 //! an account. Nothing that a provider says of a person makes one: only the account's holder does, or a lab code.
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crypto::id_token::IdTokenOk;
 use crypto::pkce::CodeVerifier;
 use kernel::ids::{AccountId, LinkId, PendingId, ProviderId};
 
-/// Of one account. Nobody has so many; without a limit a stolen session could fill the database.
+/// Of one account. No one needs more; without a limit a stolen session could fill the database.
 pub const MOST: usize = 10;
 
 /// What a browser was sent to a provider with, kept for the one answer to it.
@@ -21,14 +21,14 @@ pub struct Departure {
     pub errand: Errand,
 }
 
-/// What makes the answer fit is nobody else's business.
+// What makes the answer fit must not be printed.
 impl std::fmt::Debug for Departure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Departure({}, ..)", self.provider)
     }
 }
 
-/// For what somebody is sent to a provider.
+/// Why a person is sent to a provider.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Errand {
@@ -55,7 +55,7 @@ impl Linking {
     }
 }
 
-/// Somebody in the middle of an enrolment shows an identity that is to be linked at its end.
+/// A person who is enrolling shows an identity to be linked at the end.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Enrolling {
     pending: [u8; 16],
@@ -72,7 +72,7 @@ impl Enrolling {
     }
 }
 
-/// Somebody as a provider knows them, shown by a verified ID token.
+/// A person as a provider knows them, shown by a verified ID token.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Identity {
     provider: ProviderId,

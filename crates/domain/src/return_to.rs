@@ -46,7 +46,7 @@ impl From<SitePath> for String {
 #[serde(rename_all = "kebab-case")]
 pub enum ReturnTo {
     Site(SiteReturn),
-    /// A client asked for them to be signed in.
+    /// A client asked to have them signed in.
     Client(ClientReturn),
 }
 

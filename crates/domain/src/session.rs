@@ -14,7 +14,7 @@ pub struct Lifetime {
 }
 
 impl Lifetime {
-    /// Whoever may act on every account of a lab is asked again sooner.
+    /// Operators, who may act on every account of a lab, must sign in again sooner.
     pub const OF_OPERATORS: Self = Self {
         idle: Duration::from_secs(15 * 60),
         absolute: Duration::from_secs(4 * 3600),

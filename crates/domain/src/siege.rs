@@ -46,13 +46,13 @@ impl Counts {
         }
     }
 
-    /// Whoever was turned away may guess on as soon as a siege ends, so it does not end while they come.
+    /// Those who were turned away may go on guessing as soon as a siege ends, so it does not end while they keep coming.
     fn pressure(self) -> u64 {
         self.failures + self.turned_away
     }
 }
 
-/// What was counted from `at` on, for as long as the table that it stands in says.
+/// What was counted from `at` on, for as long as the table it is in says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot {
     pub at: Timestamp,
@@ -95,7 +95,7 @@ pub struct Baseline {
 impl Baseline {
     /// `spans` are of [`WINDOW`] each, beginning at whole multiples of it, those without attempts left out; both are given
     /// oldest first. The times of earlier sieges are nothing usual. Nor is it that more fail than succeed: a span counts no
-    /// more failures than successes, so that nobody who adds a little every week is taken for usual in the end.
+    /// more failures than successes, so that an attacker who adds a little every week never counts as usual.
     #[expect(clippy::cast_precision_loss, reason = "counts of ten minutes")]
     pub fn of(spans: &[Slot], earlier: &[Span], now: Timestamp) -> Self {
         // One siege at a time: of those that had begun by then, the last is the one that may not have ended.
@@ -127,7 +127,7 @@ impl Baseline {
     }
 }
 
-/// An earlier siege, or one that stands.
+/// An earlier siege, or the current one.
 #[derive(Clone, Copy, Debug)]
 pub struct Span {
     pub began: Timestamp,
@@ -153,7 +153,7 @@ impl Rules {
         u64::from(self.at_least).max(usual.ceil() as u64)
     }
 
-    /// After a mail to everybody many fail, and more come in: that is no siege. Nobody can feign it: a success takes an
+    /// After a mail to everyone many fail, and more succeed: that is not a siege. It cannot be feigned: a success takes an
     /// account, and one account succeeds once in 30 seconds.
     pub fn is_exceeded(&self, limit: u64, window: Counts) -> bool {
         self.enabled && window.pressure() > limit && window.pressure() > window.successes

@@ -17,7 +17,7 @@ const START: Timestamp = Timestamp::from_seconds(1_790_553_600);
 const MINUTE: Duration = SLOT;
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// A lab and its servers, minute by minute; what happens in a minute may depend on whether a siege stands.
+/// A lab and its servers, minute by minute; what happens in a minute may depend on whether there is a siege.
 struct Lab {
     now: Timestamp,
     slots: Vec<Slot>,
@@ -75,7 +75,7 @@ impl Lab {
         self.state = next;
     }
 
-    /// So many sign-ins a day at the pace of a weekday, of which a share fails first.
+    /// This many sign-ins a day at the pace of a weekday; a share of them fail first.
     fn people(&mut self, a_day: f64, failing: f64) -> Counts {
         let hour = (self.now.unix_seconds() / 3600) % 24;
         let pace = match hour {

@@ -25,7 +25,7 @@ pub struct Schedule {
 }
 
 impl Slot {
-    /// Nobody remembers an older set of keys: the first one signs at once.
+    /// No client remembers an older set of keys: the first one signs at once.
     pub fn first(now: Timestamp) -> Self {
         Self {
             number: 0,

@@ -13,12 +13,12 @@ use crypto::leak_digest::{PairDigest, PairDigester};
 /// Beyond these, published attacks gain little.
 pub const MOST: usize = 256;
 
-/// Of digits at the end: beyond these nobody counts.
+/// Digits at the end: people do not count beyond this.
 const LONGEST_NUMBER: usize = 9;
 /// Pairs of changes that are likelier than a year taken off.
 const LIKELY: usize = 10;
 const YEARS_APART: u64 = 3;
-/// What stands at the end of passwords, the commonest first.
+/// Common endings of passwords, the most common first.
 const ENDINGS: &[&str] = &[
     "1", "!", "123", "12", "2", "01", ".", "*", "?", "1!", "123!", "@", "0", "3", "4", "5", "6", "7", "8", "9", "$",
 ];
@@ -136,7 +136,7 @@ fn stems(stem: &str) -> Vec<String> {
     distinct(all)
 }
 
-/// What stood before the letters is taken away or kept, and its commonest kinds added.
+/// Removes or keeps what was before the letters, and adds the most common kinds of it.
 fn heads(head: &str) -> Vec<String> {
     distinct([head, "", "1", "!"].map(str::to_owned))
 }

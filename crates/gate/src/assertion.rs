@@ -1,6 +1,6 @@
 //! Who asks, told to the LIS in a form that it can check: a short-lived signed token.
 //!
-//! A LIS that trusts a plain header trusts whoever reaches its port. This one it verifies against our JWK set; nobody
+//! A LIS that trusts a plain header trusts anyone who reaches its port. This one it verifies against our JWK set; no one
 //! but us can make one, and one that leaks is worth nothing after a minute and nothing at another site.
 
 use aws_lc_rs::digest::{SHA256, digest};

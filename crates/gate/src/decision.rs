@@ -32,7 +32,7 @@ pub struct Permit {
 pub enum Basis {
     /// A rule says that anybody may read it.
     Public,
-    /// A rule asks for a sign-in, and somebody is signed in.
+    /// A rule requires a sign-in, and the visitor is signed in.
     Session,
     /// A rule names this record, and the visitor may read it.
     Record(RecordNumber),
@@ -56,7 +56,7 @@ pub enum Refusal {
     /// 303 to the portal.
     #[error("no one is signed in")]
     SignInNeeded,
-    /// 403: what is not named by a rule is nobody's.
+    /// 403: what no rule names is open to no one.
     #[error("no rule covers this URL")]
     Unmapped,
     /// 403: not among those that the visitor may read.
@@ -121,7 +121,7 @@ pub fn decide(rules: &Rules, request: &NormalizedRequest, visitor: Option<&Visit
     })
 }
 
-/// Public pages are asked for without saying who asks; only a record named in their query needs its holder.
+/// Public pages are requested without saying who is asking; only a record named in their query needs its holder.
 fn decide_public(rules: &Rules, request: &NormalizedRequest, visitor: Option<&Visitor>) -> Result<Permit, Refusal> {
     for number in rules.records_in_query(request) {
         visitor
@@ -141,12 +141,12 @@ impl Permit {
         &self.basis
     }
 
-    /// Whom the LIS is told about; nobody for a public page.
+    /// The person the LIS is told about; none for a public page.
     pub const fn visitor(&self) -> Option<&Visitor> {
         self.visitor.as_ref()
     }
 
-    /// The one record asked for, if the rule names one.
+    /// The one record requested, if the rule names one.
     pub const fn record(&self) -> Option<&RecordNumber> {
         match &self.basis {
             Basis::Record(record) => Some(record),

@@ -177,7 +177,7 @@ fn a_public_page_is_asked_for_anonymously() {
 }
 
 proptest! {
-    /// Whatever the URL looks like, a permit never goes with somebody else's number in a place that names records.
+    /// Whatever the URL looks like, a permit is never given with another person's number in a place that names records.
     #[test]
     fn no_url_opens_another_record(
         path in "/(records|Records|print|menu|help|unknown)/?(42|43|%34%33|4%32|\\.\\.|%2e%2e|a|42%2f43|;)?/?[a-z]?",

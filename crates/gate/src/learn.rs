@@ -1,6 +1,6 @@
 //! Learn mode's memory: the shapes of URLs that no rule covers, drafted as rules for a person to judge.
 //!
-//! A shape holds no record number and no query value. It is bounded, because whoever is signed in can invent URLs.
+//! A shape holds no record number and no query value. It is bounded, because anyone who is signed in can invent URLs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -67,7 +67,7 @@ impl Learner {
     }
 }
 
-/// The pattern text is percent-encoded ASCII without quotes or backslashes, so it stands in TOML as it is.
+/// The pattern text is percent-encoded ASCII without quotes or backslashes, so it can be written in TOML as it is.
 fn shape(request: &NormalizedRequest, visitor: &Visitor) -> (String, Shape) {
     let mut url = String::new();
     let mut shape = Shape::default();
@@ -103,7 +103,7 @@ fn shape(request: &NormalizedRequest, visitor: &Visitor) -> (String, Shape) {
     (url, shape)
 }
 
-/// Numbers, dates and long or foreign names are about somebody; a rule is about a kind of page.
+/// Numbers, dates and long or foreign names are about a person; a rule is about a kind of page.
 fn is_variable(segment: &str) -> bool {
     segment.len() > LONGEST_SEGMENT || !segment.is_ascii() || segment.contains(|c: char| c.is_ascii_digit())
 }

@@ -32,12 +32,12 @@ pub enum Comparison {
     Loose,
 }
 
-/// What `{record}` stood for.
+/// What `{record}` matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named<'r> {
     /// No record: the pattern has no `{record}`.
     Nothing,
-    /// This number, wherever it stands.
+    /// This number, wherever it appears.
     One(&'r str),
     /// Different numbers in different places.
     Several,

@@ -1,4 +1,4 @@
-//! Who stands at the gate, as the session vouches for them.
+//! Who is at the gate, as vouched for by the session.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use domain::record::RecordNumber;
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, SessionId};
 
-/// A signed-in person. Whoever holds the session builds this, after the session was found and not expired.
+/// A signed-in person. Built by the code that holds the session, after the session was found and not expired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visitor {
     /// The session that was found.

@@ -1,4 +1,4 @@
-//! Moments and waits in words, as people say them where the lab stands.
+//! Moments and waits in words, as people say them where the lab is.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;

@@ -3,10 +3,10 @@
 use super::{Language, Texts, Zone};
 use kernel::clock::Timestamp;
 
-/// Where the person stands at the moment of telling.
+/// The person's situation at the moment of telling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Situation {
-    /// A new password is asked for; from `until` on the old one is disabled.
+    /// A new password is required; from `until` on the old one is disabled.
     Rotate { until: Timestamp },
     /// The old password is of no more use.
     Disabled,
@@ -20,7 +20,7 @@ pub enum Situation {
 pub enum Medium {
     Mail,
     Letter {
-        /// Whether a code of the laboratory stands below.
+        /// Whether a laboratory code is printed below.
         with_code: bool,
     },
 }
@@ -60,7 +60,7 @@ impl Notice<'_> {
         let address = match self.medium {
             Medium::Mail => Some("notice-no-link"),
             Medium::Letter { with_code: false } => Some("notice-address"),
-            // It stands on the code's sheet.
+            // It is on the code's sheet.
             Medium::Letter { with_code: true } => None,
         };
         let mut all = vec![

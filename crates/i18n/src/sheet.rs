@@ -21,7 +21,7 @@ pub struct LabCodeSheet<'a> {
     pub phone: Option<&'a str>,
 }
 
-/// What stands on the sheet, for any layout.
+/// The texts of the sheet, for any layout.
 #[derive(Debug)]
 pub struct SheetTexts {
     pub title: String,

@@ -67,7 +67,7 @@ impl Texts {
     }
 
     /// The text of a key. An unknown key is a mistake of the program that the tests find; should it happen all the
-    /// same, the key itself stands in the page rather than nothing, and the log says so.
+    /// same, the page shows the key itself rather than nothing, and the log says so.
     pub fn get(&self, language: Language, key: &str) -> Cow<'_, str> {
         self.format(language, key, None)
             .unwrap_or_else(|| Cow::Owned(key.to_owned()))

@@ -87,12 +87,12 @@ impl Clock for SystemClock {
 pub struct ManualClock(AtomicI64);
 
 impl ManualClock {
-    /// Stands at `start` until it is advanced.
+    /// Stays at `start` until it is advanced.
     pub fn at(start: Timestamp) -> Self {
         Self(AtomicI64::new(start.0))
     }
 
-    /// Moves it on; everybody who shares it sees the new time.
+    /// Advances the clock; every clone sees the new time.
     pub fn advance(&self, span: Duration) {
         self.0.fetch_add(micros_of(span), Ordering::SeqCst);
     }

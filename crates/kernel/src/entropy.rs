@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Gives random bytes that nobody can predict.
+/// Gives random bytes that no one can predict.
 pub trait Entropy: fmt::Debug + Send + Sync {
     /// Overwrites all of `bytes`. There is no error: a source that fails ends the process.
     fn fill(&self, bytes: &mut [u8]);

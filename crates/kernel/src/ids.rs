@@ -80,13 +80,13 @@ random_id! {
     GrantId,
     /// One of a client's secrets, which overlap when they are replaced.
     SecretId,
-    /// A passkey sign-in under way, of nobody yet.
+    /// A passkey sign-in in progress, not yet tied to an account.
     ChallengeId,
     /// An identity of a provider that opens an account.
     LinkId,
-    /// One attempt to tell somebody something by mail; its bounce comes back to an address that holds it.
+    /// One attempt to tell a person something by mail; a bounce comes back to an address that contains it.
     NoticeId,
-    /// Something that somebody has to look into.
+    /// Something that a person has to look into.
     AlertId,
     /// One message about an alert, the same at every attempt to deliver it.
     MessageId,

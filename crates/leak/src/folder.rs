@@ -1,4 +1,4 @@
-//! Lists that somebody put on the server for the desk: plain files of one folder, named by their names alone.
+//! Lists that were put on the server for the desk: plain files of one folder, named by their names alone.
 
 use std::path::{Path, PathBuf};
 

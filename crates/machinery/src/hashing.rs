@@ -53,7 +53,7 @@ struct Job {
     queued: Stopwatch,
 }
 
-/// What goes into a hash: a password, or what stands for one.
+/// What goes into a hash: a password, or what represents one.
 pub struct Input(Zeroizing<Vec<u8>>);
 
 impl From<Password> for Input {
@@ -250,7 +250,7 @@ fn work(tools: &Tools, jobs: &Mutex<Receiver<Job>>, state: &State, mut memory: W
     }
 }
 
-/// A job that is there already. A queue at which another thread stands waiting is empty.
+/// A job that is there already. A queue at which another thread is waiting is empty.
 fn waiting(jobs: &Mutex<Receiver<Job>>) -> Option<Job> {
     match jobs.try_lock() {
         Ok(jobs) => jobs.try_recv().ok(),

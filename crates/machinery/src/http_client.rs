@@ -1,5 +1,5 @@
 //! Short exchanges with other people's servers: one connection each, closed afterwards. TLS to the authorities that a
-//! file names, and nobody else; without TLS to this machine only. No redirect is followed and nothing is decompressed.
+//! file names, and no others; without TLS to this machine only. No redirect is followed and nothing is decompressed.
 
 use std::future::poll_fn;
 use std::path::Path;
@@ -80,7 +80,7 @@ fn built(request: hyper::http::request::Builder, body: String) -> Result<Request
 /// The status and headers alone: the body is left unread and the connection closed.
 ///
 /// # Errors
-/// Nobody answered in time.
+/// There was no answer in time.
 pub async fn send_and_close(
     url: &Url,
     authorities: Option<Authorities<'_>>,
@@ -97,7 +97,7 @@ pub async fn send_and_close(
 /// The whole answer, whatever its status. `ca_file` is what an `https` address needs.
 ///
 /// # Errors
-/// Nobody answered in time, or at too great length.
+/// There was no answer in time, or it was too long.
 pub async fn send(
     url: &Url,
     ca_file: Option<&Path>,

@@ -64,7 +64,7 @@ impl AttemptDoor {
 pub enum AttemptResult {
     passed,
     held,
-    /// Right, and something more is asked for at another door.
+    /// Right, but something more is needed, by another way in.
     continued,
     refused,
     turned_away,
@@ -144,7 +144,7 @@ struct ShedLabels {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
 #[allow(non_camel_case_types, reason = "the label's values are lower case")]
 pub enum CutFor {
-    /// Nothing asked for too long, or a header that does not end.
+    /// No request for too long, or a header that does not end.
     idle,
     /// An answer that the other side does not read.
     stalled,

@@ -13,10 +13,10 @@ use crypto::token::HashedToken;
 use kernel::client_address::{ClientAddress, ClientNetwork};
 use kernel::ids::LabId;
 
-/// By what somebody wants to come in.
+/// The means by which a person tries to sign in.
 #[derive(Clone, Copy, Debug)]
 pub enum Way<'a> {
-    /// What nobody can guess: a passkey, a lab code. Open while strangers flood the rest.
+    /// What cannot be guessed: a passkey, a lab code. Stays open while strangers flood the rest.
     Unguessable,
     /// With a code, from a browser that has a token of ours.
     KnownDevice(HashedToken),
@@ -27,7 +27,7 @@ pub enum Way<'a> {
 #[derive(Debug)]
 pub struct NetworkThrottle {
     subscribers: DefaultKeyedRateLimiter<ClientNetwork>,
-    /// IPv6 alone: whoever holds a /48 holds 65,536 subscribers' networks.
+    /// IPv6 only: the holder of a /48 has 65,536 subscribers' networks.
     sites: DefaultKeyedRateLimiter<ClientNetwork>,
     devices: DefaultKeyedRateLimiter<HashedToken>,
     labs: DefaultKeyedRateLimiter<LabId>,

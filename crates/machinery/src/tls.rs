@@ -1,4 +1,4 @@
-//! Connections of ours to others, over TLS: to authorities that a file names, and nobody else.
+//! Connections of ours to others, over TLS: trusting the authorities that a file names, and no others.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use tokio_rustls::TlsConnector;
 
-/// Whom we trust to say who somebody is: certificates in PEM.
+/// The certificate authorities we trust, in PEM.
 #[derive(Clone, Copy, Debug)]
 pub enum Authorities<'a> {
     File(&'a Path),
@@ -33,7 +33,7 @@ impl Authorities<'_> {
 }
 
 /// # Errors
-/// In words: the certificates cannot be read, or there is none.
+/// In words: the certificates cannot be read, or there are none.
 pub fn connector(authorities: Authorities<'_>) -> Result<TlsConnector, String> {
     let mut roots = RootCertStore::empty();
     for certificate in authorities.read()? {

@@ -31,7 +31,7 @@ pub struct AccessToken {
 pub enum Audience {
     Userinfo,
     Api,
-    /// Whoever asks about it.
+    /// The client that asks about it.
     Any,
 }
 
@@ -42,7 +42,7 @@ const fn refused() -> Refusal {
     )
 }
 
-/// Whoever holds a bound token has to show its key or certificate beside it; that is the caller's to compare, by
+/// A bound token must be presented with its key or certificate; the caller compares them, by
 /// [`AccessToken::is_shown_by`].
 ///
 /// # Errors
@@ -77,7 +77,7 @@ pub async fn verify(core: &Core, lab: &LabId, token: &str, audience: Audience) -
 }
 
 impl AccessToken {
-    /// A token that is bound to nothing is shown by whoever has it, but not as if it were bound.
+    /// An unbound token works for any bearer, but not when presented as if it were bound.
     pub fn is_shown_by(&self, shown: Option<&Binding>) -> bool {
         self.binding.as_ref() == shown
     }

@@ -32,7 +32,7 @@ pub struct Rules<'a> {
     pub endpoints: &'a [&'a str],
 }
 
-/// For the log of whoever looks after the client; on the network it is one "invalid client" for all.
+/// For the log, read by those who look after the client; on the network every one is "invalid client".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unproved {
     #[error("no key of the client made this signature, or not with an algorithm that counts")]

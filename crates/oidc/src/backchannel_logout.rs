@@ -34,7 +34,7 @@ const OVERLAP: Duration = Duration::from_secs(120);
 const TOKEN_LASTS: Duration = Duration::from_secs(120);
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// Tells what is due. `seen_until` is where the last turn stood; the start of time at first.
+/// Tells what is due. `seen_until` is where the last turn ended; the start of time at first.
 ///
 /// # Errors
 /// The database does not answer. A client that does not is no error: it is told again later.
@@ -52,7 +52,7 @@ pub async fn turn(core: &Core, seen_until: Timestamp) -> Result<Timestamp, Fault
     let mut tx = core.db.begin_read().await?;
     let clients = client_sessions::find_due_clients(&mut tx, now).await?;
     tx.commit().await?;
-    // All at once: whoever is slow or does not answer keeps nobody else waiting.
+    // All at once: a client that is slow or does not answer does not make the others wait.
     let told = clients.iter().map(|(lab, client)| tell_all(core, lab, client));
     join_all(told).await.into_iter().collect::<Result<(), Fault>>()?;
     Ok(now)

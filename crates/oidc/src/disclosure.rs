@@ -1,4 +1,4 @@
-//! What a client is told of a person: no more than was asked for, allowed, and is there.
+//! What a client is told about a person: no more than was requested, allowed, and is known.
 
 use std::collections::BTreeSet;
 
@@ -53,7 +53,7 @@ pub async fn claims(
     tell(Claim::Birthdate, json!(person.birth_date));
     if let Some(email) = person.email {
         tell(Claim::Email, json!(email));
-        // The lab typed it; nobody here saw a letter arrive.
+        // The lab entered it; we have not seen a mail arrive there.
         tell(Claim::EmailVerified, json!(false));
     }
     if wanted.contains(&Claim::Records) && has_one_site(core, lab) {

@@ -1,4 +1,4 @@
-//! Proofs that whoever calls holds a key (RFC 9449).
+//! Proofs that the caller holds a key (RFC 9449).
 
 use std::time::Duration;
 

@@ -173,7 +173,7 @@ fn a_nonce_is_ours_or_asked_for() {
             assert_eq!(judged(wrong.clone(), call), Err(OauthError::UseDpopNonce));
         }
     }
-    // Whoever does not hold the key learns nothing about nonces.
+    // Without the key one learns nothing about nonces.
     let key = key();
     let proof = key.sign_under(&header(&key), &claims()).unwrap();
     let (message, _) = proof.rsplit_once('.').unwrap();

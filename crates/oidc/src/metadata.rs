@@ -35,7 +35,7 @@ const BACK_CHANNEL: [(&str, &str); 5] = [
     ("revocation_endpoint", REVOKE),
 ];
 
-/// Claims of every ID token, whatever is asked for.
+/// Claims of every ID token, whatever is requested.
 const OF_THE_SIGN_IN: [&str; 9] = ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "sid"];
 
 impl Provider<'_> {

@@ -13,7 +13,7 @@ pub struct Params(Vec<(String, String)>);
 
 impl Params {
     /// # Errors
-    /// A parameter stands there twice, or is longer than any may be; or there are too many.
+    /// A parameter appears twice, or is longer than any may be; or there are too many.
     pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, Refusal> {
         let mut kept: Vec<(String, String)> = Vec::new();
         for (name, value) in pairs {

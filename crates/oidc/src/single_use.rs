@@ -34,7 +34,7 @@ impl SingleUse {
         })
     }
 
-    /// Uses it up, once the transaction is committed. False: somebody was faster.
+    /// Uses it up, once the transaction is committed. False: another request was faster.
     ///
     /// # Errors
     /// The database does not answer.

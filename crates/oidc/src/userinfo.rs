@@ -21,7 +21,7 @@ pub enum Userinfo {
 }
 
 /// # Errors
-/// The token speaks for nobody, or does not hold `openid`; or the database does not answer.
+/// The token stands for no person, or lacks `openid`; or the database does not answer.
 pub async fn userinfo(core: &Core, lab: &LabId, token: &AccessToken) -> Result<Userinfo, Denied> {
     let why = "the token has no scope openid";
     let narrow = Refusal::new(OauthError::InsufficientScope, why);

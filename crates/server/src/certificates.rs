@@ -77,8 +77,8 @@ impl Certificates {
             .with_cert_resolver(self.resolver()))
     }
 
-    /// For the listener at which nobody comes in without a certificate that one of these authorities signed. It shares
-    /// no remembered TLS session with the other, where nobody is asked.
+    /// For the listener that requires a certificate signed by one of these authorities. It shares
+    /// no remembered TLS session with the other, which asks for no certificate.
     ///
     /// # Errors
     /// The file of the authorities cannot be used.

@@ -119,7 +119,7 @@ fn tell_clients(core: Core) -> JoinHandle<()> {
     })
 }
 
-/// Telling is apart, so that whoever is slow to take an alert keeps none from being raised.
+/// Telling is separate, so that a slow receiver does not keep alerts from being raised.
 fn look_after_alerts(app: Data<App>) -> [JoinHandle<()>; 2] {
     let told = app.clone();
     [

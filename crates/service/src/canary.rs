@@ -1,4 +1,4 @@
-//! Canaries: whoever tries one has it from a list, because nobody was ever told of it.
+//! Canaries: an attempt on one comes from a list, because no one was ever told about it.
 
 use crate::{Core, audit};
 use domain::audit::{Actor, Event};

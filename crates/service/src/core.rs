@@ -44,7 +44,7 @@ pub struct Core {
     pub signing_keys: Arc<SigningKeys>,
 }
 
-/// Something broke that no visitor can mend. Logged once at the edge, shown to nobody.
+/// Something broke that no visitor can fix. Logged once at the edge, never shown.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     #[error(transparent)]
@@ -72,7 +72,7 @@ impl Core {
         }
     }
 
-    /// A trusted device that was not used since then is none any more.
+    /// A device that was not used since then is no longer trusted.
     pub fn devices_used_since(&self) -> Timestamp {
         self.now().minus(self.config.session.trusted_device_lasts())
     }

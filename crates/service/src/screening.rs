@@ -50,7 +50,7 @@ impl Context {
         self
     }
 
-    /// The kind of the longest word that stands in the text.
+    /// The kind of the longest word in the text.
     fn found_in(&self, folded: &str) -> Option<Personal> {
         let found = self.words.iter().filter(|(word, _)| folded.contains(word.as_str()));
         found.max_by_key(|(word, _)| word.len()).map(|(_, kind)| *kind)

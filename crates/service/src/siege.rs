@@ -81,7 +81,7 @@ impl Sieges {
         }
     }
 
-    /// Whether browsers that nobody knows have to show more. Counts of this moment are in it, so that a wave of guesses
+    /// Whether unknown browsers have to show more. Counts of this moment are in it, so that a wave of guesses
     /// ends at the limit and not seconds later.
     pub fn stands(&self, lab: &LabId, now: Timestamp) -> bool {
         self.watch(lab).is_some_and(|watch| {
@@ -109,7 +109,7 @@ impl Sieges {
     }
 }
 
-/// What stood when the last server stopped stands.
+/// The siege in force when the last server stopped is still in force.
 ///
 /// # Errors
 /// The database does not answer.
@@ -238,7 +238,7 @@ fn ended(siege: &Siege) -> Event {
     }
 }
 
-/// What the desk and `doctor` say of a siege that stands.
+/// What the desk and `doctor` say about a current siege.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub siege: Siege,

@@ -176,7 +176,7 @@ impl Db {
         Ok(true)
     }
 
-    /// Rows for one transaction of long work, of which SQLite's one writer bears so many. PostgreSQL keeps nobody waiting
+    /// Rows per transaction of long work: few, because SQLite has one writer. PostgreSQL makes no one wait
     /// meanwhile, and joins more at once for less.
     pub fn stretch(&self, rows: u32) -> i64 {
         i64::from(match self {

@@ -13,7 +13,7 @@ fn from_the_dry_run_to_the_undo() {
     let run = |arguments: &[&str]| vestibule(stand.folder.path(), arguments);
     stand.write("p.csv", PATIENTS);
     assert_eq!(run(&["patient", "import", "p.csv", "--lab", "port"]).code, 0);
-    assert_eq!(run(&["leak", "status"]).out, "There is no leak.\n");
+    assert_eq!(run(&["leak", "status"]).out, "There are no leaks.\n");
 
     stand.write("list.csv", "a;b;c\nx;P-1;soleil2020\ny;P-2;\nz;P-3;lune\n");
     let import = ["leak", "import", "list.csv", "--lab", "port", "--source", "forum"];

@@ -1,4 +1,4 @@
-//! Who changes clients, and how far that reaches: nobody makes or takes over a client that may do more than they.
+//! Who may change clients, and how far: no one can make or take over a client that may do more than they may.
 
 use super::ClientError;
 use domain::audit::Actor;
@@ -13,7 +13,7 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Everything: whoever is at the machine, or an operator with the role `security`.
+    /// Everything: a person at the machine, or an operator with the role `security`.
     pub fn whole(actor: Actor) -> Self {
         let scopes = Scope::ALL.into_iter().filter(|scope| scope.is_of_the_api()).collect();
         Self { actor, scopes }

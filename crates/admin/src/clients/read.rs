@@ -1,4 +1,4 @@
-//! Clients as they are shown: everything but their secrets, which nobody here knows.
+//! Clients as they are shown: everything but their secrets, which are not known here.
 
 use serde::Serialize;
 

@@ -14,9 +14,9 @@ use store::Tx;
 use store::oauth::clients;
 use store::oauth::clients::Secret;
 
-/// Until a secret expires, unless somebody says otherwise.
+/// The default lifetime of a secret.
 pub const ISSUED_DAYS: u32 = 365;
-/// For how long older secrets serve on, unless somebody says otherwise.
+/// By default, how long older secrets keep working.
 pub const OVERLAP_DAYS: u32 = 7;
 const MOST_ISSUED_DAYS: u32 = 730;
 const MOST_OVERLAP_DAYS: u32 = 90;

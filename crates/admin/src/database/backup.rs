@@ -43,7 +43,7 @@ pub async fn backup(core: &Core, file: &Path, actor: &Actor) -> Result<u64, Prob
     Ok(bytes)
 }
 
-/// An act on the whole installation stands in the trail of every lab.
+/// An act on the whole installation is recorded in the trail of every lab.
 ///
 /// # Errors
 /// The database does not answer.

@@ -1,5 +1,5 @@
 //! PostgreSQL's own programs for its backups. The password travels in the environment of the child alone, never on a
-//! command line, where everybody on the machine could read it.
+//! command line, where everyone on the machine could read it.
 
 use std::io;
 use std::path::Path;
@@ -54,7 +54,7 @@ pub(super) async fn fingerprint_in(file: &Path) -> Result<Option<String>, Proble
     Ok(value.map(str::to_owned))
 }
 
-/// Puts the dump in the place of what the database holds, all of it or nothing.
+/// Replaces the contents of the database with the dump, all of it or nothing.
 pub(super) async fn load(place: &Place, file: &Path) -> Result<(), Problem> {
     let (url, password) = separate(place)?;
     let mut command = program("pg_restore", password.as_ref());

@@ -73,7 +73,7 @@ async fn into_sqlite(
     target: &Path,
     force: bool,
 ) -> Result<Option<PathBuf>, Problem> {
-    // What is checked is the copy, which nobody else can change.
+    // What is checked is the copy, which no other process can change.
     let unwritable = |error: io::Error| {
         let remedy = "make room for a second copy beside the database, writable by this user";
         Problem::new(
@@ -154,7 +154,7 @@ struct Vacated {
     offline: Option<Offline>,
 }
 
-/// Makes sure that nobody uses the database and that nothing in it is lost unasked, then moves it aside.
+/// Makes sure that the database is not in use and that nothing in it is lost unasked, then moves it aside.
 async fn vacate(place: &Place, target: &Path, force: bool) -> Result<Vacated, Problem> {
     if !target.exists() {
         return Ok(Vacated::default());

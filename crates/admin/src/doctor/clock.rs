@@ -1,5 +1,5 @@
 //! Whether this machine's clock can be right, judged by every other clock that left a trace. Codes are good for half a
-//! minute, so a clock an hour off lets nobody in.
+//! minute, so with a clock an hour off no one gets in.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Whether somebody is guessing at a whole lab's sign-ins right now.
+//! Whether a whole lab is under a guessing attack right now.
 
 use super::Check;
 use config::Config;

@@ -110,7 +110,7 @@ fn person(new: &NewOperator) -> Result<Person, OperatorError> {
     let person = Person {
         identifier: new.name.to_string(),
         email: patients::email(email).map_err(unfit("email"))?,
-        // Nobody asks an operator for it; an enrolment without one is theirs.
+        // Operators are not asked for it; an enrolment without one is an operator's.
         birth_date: String::new(),
         given_name: patients::name(&new.given_name).map_err(unfit("given name"))?,
         family_name: patients::name(&new.family_name).map_err(unfit("family name"))?,

@@ -1,5 +1,5 @@
 //! Canaries for a lab: accounts that no patient has, to be planted in its exports. They look like the others and open
-//! nothing; whoever tries one has it from a list.
+//! nothing; an attempt on one comes from a list.
 
 use secrecy::SecretString;
 use std::collections::HashSet;

@@ -103,7 +103,7 @@ impl Source {
     }
 }
 
-/// Where the LIS's passwords stand, and how it kept them; no file is searched for them unless somebody says so.
+/// Where the LIS's passwords are, and how it stored them; no file is searched for them unless this is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LegacyColumns {
     pub scheme: Scheme,
@@ -186,7 +186,7 @@ impl ColumnMap {
                 .any(by_header)
     }
 
-    /// `first`: the file's first line. Never names what stands in it, which may be a patient.
+    /// `first`: the file's first line. Its contents, which may be a patient's, are never repeated.
     ///
     /// # Errors
     /// A field has no column.
@@ -242,7 +242,7 @@ fn problem(what: impl Into<String>, remedy: impl Into<String>) -> Problem {
     Problem::new("line 1", what, remedy)
 }
 
-/// Where in a line each field stands.
+/// The position of each field in a line.
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
     positions: [Option<usize>; Field::ALL.len()],

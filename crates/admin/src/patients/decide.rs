@@ -93,7 +93,7 @@ pub(super) async fn store(
     Ok(all)
 }
 
-/// For some days after a leak nobody is written to at another address than before.
+/// For some days after a leak no one is written to at a different address than before.
 async fn changes_frozen_contact(
     core: &Core,
     tx: &mut Tx,

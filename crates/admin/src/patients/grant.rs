@@ -1,4 +1,4 @@
-//! A record that somebody else may read: a parent, a guardian, a carer, signing in as themselves.
+//! A record that another person may read: a parent, a guardian, a carer, signing in as themselves.
 
 use domain::audit::{Actor, Event};
 use domain::identifier::Identifier;

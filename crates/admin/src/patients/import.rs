@@ -40,12 +40,12 @@ pub struct ImportReport {
     pub refused: u64,
     /// Columns of the file that were skipped unread.
     pub columns_dropped: usize,
-    /// None: no passwords of the LIS were asked for.
+    /// `None` if no passwords of the LIS were to be imported.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub legacy: Option<LegacyReport>,
 }
 
-/// A line that was not imported. Never holds what stood in it.
+/// A line that was not imported. Never holds its contents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadLine {
     /// Counted from 1.

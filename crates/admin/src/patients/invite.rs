@@ -40,7 +40,7 @@ pub enum InviteError {
     Store(#[from] StoreFault),
 }
 
-/// Ends the earlier links of whoever gets one. Everyone who may be invited, or the patient with this record.
+/// Ends the earlier links of each person who gets one: everyone who may be invited, or the patient with this record.
 ///
 /// # Errors
 /// No such patient, or the database does not answer; links made until then serve.

@@ -27,12 +27,12 @@ pub struct LegacyReport {
     pub known: u64,
     /// The patient has enrolled and needs none.
     pub enrolled: u64,
-    /// The identifier stands in a leaked list: no password of before serves.
+    /// The identifier is on a leaked list: no earlier password works.
     pub listed: u64,
     pub unreadable: u64,
 }
 
-/// What stood in a line.
+/// The contents of a line.
 pub(super) struct Found {
     pub line: u64,
     pub identifier: BlindIndex,
@@ -105,7 +105,7 @@ async fn hashed(core: &Core, kept: Kept) -> Result<LegacyPassword, Fault> {
                 let Kept { scheme, salt, .. } = kept;
                 return Ok(LegacyPassword { scheme, hash, salt });
             }
-            // Nobody waits for this one.
+            // No person waits for this one.
             Err(NoHash::Busy { retry_after }) => tokio::time::sleep(retry_after.max(Duration::from_millis(50))).await,
             Err(NoHash::Fault(fault)) => return Err(fault.into()),
         }

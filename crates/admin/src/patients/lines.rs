@@ -1,5 +1,5 @@
-//! Reads delimited records one by one, in memory that one record bounds. A quote that nobody closed costs its own line,
-//! not the rest of the file; columns that are not asked for are skipped over and never looked at.
+//! Reads delimited records one by one, in memory that one record bounds. A quote that is not closed costs its own line,
+//! not the rest of the file; columns that are not needed are skipped and never looked at.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;

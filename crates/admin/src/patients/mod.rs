@@ -1,4 +1,4 @@
-//! What a lab does for its patients: bring them in from the LIS, hand over lab codes, grant a record to somebody else.
+//! What a lab does for its patients: bring them in from the LIS, hand over lab codes, grant a record to another person.
 
 mod canary;
 mod columns;

@@ -1,4 +1,4 @@
-//! One line of an import: its six fields, checked. A reason never repeats what stood in the line.
+//! One line of an import: its six fields, checked. A reason never repeats the contents of the line.
 
 use std::fmt;
 

@@ -18,7 +18,7 @@ pub(super) struct Encoded {
 }
 
 impl Encoded {
-    /// `items` in order, at most [`MOST_KEYS`], all of one shard. Returns all of its entry but where it stands.
+    /// `items` in order, at most [`MOST_KEYS`], all of one shard. Returns all of its entry but its position.
     pub fn encode(&mut self, items: &[Item], shard_bits: u8) -> Shard {
         self.directory.clear();
         self.data.clear();

@@ -7,7 +7,7 @@ pub(super) fn parse(line: &[u8], digits: usize, default: u32) -> Option<(u64, u3
     Some((first_bits(hash)?, count(rest, default)?))
 }
 
-/// Like [`parse`], of a range file: its name is `prefix`, five digits as a number, and stands before every line.
+/// Like [`parse`], of a range file: its name is `prefix`, five digits as a number, and precedes every line.
 pub(super) fn parse_suffix(line: &[u8], prefix: u64, digits: usize, default: u32) -> Option<(u64, u32)> {
     let (suffix, rest) = line.split_at_checked(digits.checked_sub(5)?)?;
     let (first, others) = suffix.split_at_checked(11)?;

@@ -1,4 +1,4 @@
-//! One record a finished shard: where it is, and where each source stood behind it.
+//! One record a finished shard: where it is, and the position of each source after it.
 
 use super::lines::Place;
 use crate::header::take;

@@ -1,5 +1,5 @@
 //! Builds a corpus file in one pass over ordered input, in memory that does not grow with it. Plain lists are sorted first,
-//! on disk. What is kept until the end stands in `FILE.part/`.
+//! on disk. What is kept until the end is in `FILE.part/`.
 
 mod encode;
 mod hex;
@@ -72,7 +72,7 @@ pub struct Built {
     pub resumed: u64,
 }
 
-/// Puts the corpus in the place of `out` when it is whole; after a kill, the same order goes on where it was.
+/// Replaces `out` with the corpus when it is whole; after a kill, the same command continues where it stopped.
 ///
 /// # Errors
 /// An input is missing, damaged or out of order; the disk is full; another build of the same file runs. Nothing is left

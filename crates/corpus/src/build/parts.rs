@@ -26,7 +26,7 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Takes up what an earlier run of the same build left, or starts anew.
+    /// Continues what an earlier run of the same build left, or starts over.
     ///
     /// # Errors
     /// Another build of this file is running, or the folder cannot be written.

@@ -13,10 +13,10 @@ use serde_json::Value;
 
 use super::{Algorithm, SigningKey};
 
-/// A set of more keys is a mistake, or somebody's way to have us try them all.
+/// A larger set is a mistake, or an attempt to make us try every key.
 const MOST_KEYS: usize = 20;
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
-/// Those members of a JWK that only whoever signs may know, of every kind of key (RFC 7518 6).
+/// The private members of a JWK, for every kind of key (RFC 7518 6).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// A key that verifies.
@@ -70,7 +70,7 @@ pub enum UnusableJwks {
 
 impl PublicKey {
     /// # Errors
-    /// The JWK is none that may verify a token.
+    /// The JWK may not be used to verify tokens.
     pub fn parse(jwk: &Value) -> Result<Self, KeyProblem> {
         let members = jwk.as_object().ok_or(KeyProblem::Malformed)?;
         if members.get("kty").and_then(Value::as_str) == Some("oct") {
@@ -202,7 +202,7 @@ impl fmt::Debug for PublicKey {
 /// The RFC 7638 thumbprint of a public key.
 ///
 /// # Errors
-/// The JWK is none that may verify a token.
+/// The JWK may not be used to verify tokens.
 pub fn thumbprint(jwk: &Value) -> Result<String, KeyProblem> {
     PublicKey::parse(jwk).map(|key| key.thumbprint)
 }

@@ -1,6 +1,6 @@
 //! Keys that sign.
 //!
-//! Signing uses the parsed key directly: `jsonwebtoken` parses PKCS#8 anew for every token, which costs as much as half
+//! Signing uses the parsed key directly: `jsonwebtoken` parses PKCS#8 again for every token, which costs as much as half
 //! an ES256 signature. Reading tokens back is `jsonwebtoken`'s part.
 
 use std::fmt;

@@ -118,7 +118,7 @@ pub fn verify(token: &str, keys: &Jwks, allowed: &[Algorithm]) -> Result<Verifie
 /// A token that carries the key that verifies it, as a DPoP proof does: it shows that its maker holds that key, no more.
 ///
 /// # Errors
-/// The key in the header is none, or did not make this token with one of the algorithms.
+/// The header holds no valid key, or its key did not sign this token with one of the algorithms.
 pub fn verify_embedded(token: &str, allowed: &[Algorithm]) -> Result<(Verified, PublicKey), Unverified> {
     let (_, alg) = accepted(token, allowed)?;
     // The library's header has dropped a private half by now; here it still shows.
@@ -131,7 +131,7 @@ pub fn verify_embedded(token: &str, allowed: &[Algorithm]) -> Result<(Verified, 
     Ok((with_key(token, &key, alg)?, key))
 }
 
-/// A claim of a token that nobody has verified yet: to know whose keys to look for, and for nothing else.
+/// A claim of a token that has not been verified yet: only for finding out whose keys to look for.
 pub fn claimed(token: &str, claim: &str) -> Option<String> {
     if token.len() > LONGEST_TOKEN {
         return None;

@@ -21,7 +21,7 @@ pub struct AssertionKeys {
 /// What the header said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reader {
-    /// No header: somebody who came round the gate, or a public page.
+    /// No header: a request that came around the gate, or a public page.
     Unknown,
     /// A header that does not verify, or is no JWT.
     Refused,

@@ -1,6 +1,6 @@
 //! The sample LIS: the kind of result server that laboratories really run, faults included, for the demo and the tests.
 //!
-//! It has no login. Record numbers stand in its paths and queries, and whoever changes the number reads another file.
+//! It has no login. Record numbers are in its paths and queries, and anyone who changes the number reads another file.
 //! It redirects to its own private address, sets cookies for a domain of its own, and lets every page be cached. All of
 //! that is on purpose: the gate in front of it has to make it safe without changing it. It listens on loopback only.
 

@@ -50,7 +50,7 @@ pub fn reading(account: AccountId, requests: u64, records: u64, limits: &Limits)
     by_records.or_else(|| at_least(limits.reading_requests, requests, || Cause::MassReading(account)))
 }
 
-/// How often one account asked for a record that is not theirs.
+/// How often one account requested a record that is not theirs.
 pub fn other_records(account: AccountId, refused: u64, limits: &Limits) -> Option<Found> {
     at_least(limits.other_records, refused, || Cause::OtherRecords(account))
 }
@@ -58,7 +58,7 @@ pub fn other_records(account: AccountId, refused: u64, limits: &Limits) -> Optio
 /// Of one kind at one time, so many are named one by one.
 const NAMED: usize = 3;
 
-/// Those that are worth an alert of their own. Of very many, one that says how many: nobody reads ten thousand mails.
+/// Those worth an alert of their own. If there are very many, one that says how many: no one reads ten thousand mails.
 pub fn worst(kind: Kind, found: Vec<Found>) -> Vec<Found> {
     if found.len() <= NAMED {
         return found;

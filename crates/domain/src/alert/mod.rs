@@ -1,4 +1,4 @@
-//! What somebody at the lab should look into: why it was raised, who takes care of it, and when they are told.
+//! What the lab's staff should look into: why it was raised, who is dealing with it, and when they are told.
 
 mod limits;
 pub mod reminder;
@@ -68,7 +68,7 @@ pub enum Cause {
     OneAccount(Target),
     /// More than a person reads.
     MassReading(AccountId),
-    /// Records that are not theirs, asked for again and again.
+    /// Repeated requests for records that are not theirs.
     OtherRecords(AccountId),
     /// Too many to be named one by one.
     Many(Kind),
@@ -82,7 +82,7 @@ pub enum Cause {
         operator: OperatorName,
         network: ClientNetwork,
     },
-    /// An operator asked for what is another lab's.
+    /// An operator requested something of another lab's.
     OtherLab {
         by: String,
     },
@@ -102,7 +102,7 @@ pub enum Cause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     Account(AccountId),
-    /// Perhaps nobody's.
+    /// It may belong to no account.
     Identifier(BlindIndex),
 }
 
@@ -159,7 +159,7 @@ pub fn leak_subject(leak: LeakId) -> String {
     format!("leak:{leak}")
 }
 
-/// An alert as it stands.
+/// The current state of an alert.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Alert {
     pub id: AlertId,
@@ -181,7 +181,7 @@ pub struct Alert {
     pub owner: Option<String>,
     pub owned_at: Option<Timestamp>,
     pub closed_at: Option<Timestamp>,
-    /// What whoever closed it wrote.
+    /// The note of the person who closed it.
     pub note: Option<String>,
 }
 
@@ -209,7 +209,7 @@ words!(Channel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
     Raised,
-    /// It goes on, and nobody has taken it.
+    /// It continues, and no one has taken it.
     Again,
     Reminder,
 }

@@ -1,5 +1,5 @@
-//! When somebody is told of an alert: at once, then at most once an hour while it goes on and nobody takes it; once more
-//! when nobody has taken it for long, and once more when whoever took it has not closed it after a day.
+//! When people are told about an alert: at once, then hourly at most while it continues and no one takes it; once more
+//! when no one has taken it for long, and once more when the person who took it has not closed it after a day.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use kernel::clock::Timestamp;
 pub const AT_MOST_EVERY: Duration = Duration::from_secs(3600);
 const OWNED_FOR: Duration = Duration::from_secs(24 * 3600);
 
-/// What is to be said of an alert now, if anything. Even one that was closed at once is told of: whoever caused it may
+/// What to send about an alert now, if anything. Even one that was closed at once is sent: the person who caused it may
 /// have closed it.
 pub fn due(alert: &Alert, remind_after: Duration, now: Timestamp) -> Option<About> {
     if alert.cause_told_at.is_some_and(|at| at.plus(AT_MOST_EVERY) > now) {
@@ -90,7 +90,7 @@ mod tests {
         }
     }
 
-    /// What is said of an alert hour by hour, each at its moment.
+    /// What is sent about an alert hour by hour, each at its moment.
     fn said(mut alert: Alert, hours: u32, at_hour: impl Fn(u32, &mut Alert)) -> Vec<(u32, About)> {
         let mut said = Vec::new();
         for minute in 0..hours * 60 {

@@ -90,7 +90,7 @@ impl ClaimsRequest {
         }
     }
 
-    /// What userinfo gives: by scope, or asked for by name.
+    /// What userinfo gives: by scope, or requested by name.
     pub fn at_userinfo(&self, scopes: &Scopes) -> BTreeSet<Claim> {
         let by_scope = Claim::ALL.into_iter().filter(|claim| scopes.contains(claim.scope()));
         by_scope.chain(self.userinfo.iter().copied()).collect()

@@ -7,10 +7,10 @@ use super::request::{AuthorizationRequest, Prompt};
 use crate::client::{Consent, Policy, Scope};
 use kernel::clock::Timestamp;
 
-/// What is known of whoever sits at the browser.
+/// What is known about the person at the browser.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
-    /// None: nobody is signed in there.
+    /// `None` if no one is signed in there.
     pub signed_in: Option<SignedIn<'a>>,
     /// A sign-in waits there for something that its holder has to do first.
     pub is_held: bool,
@@ -31,7 +31,7 @@ pub struct SignedIn<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     SignIn,
-    /// As before, although somebody is signed in.
+    /// As before, even if a person is signed in.
     SignInAgain,
     AskConsent,
     Grant,
@@ -79,7 +79,7 @@ fn wants_fresh(request: &AuthorizationRequest, person: &SignedIn<'_>, now: Times
     request.prompts(Prompt::Login) || request.prompts(Prompt::SelectAccount) || request.max_age.is_some_and(too_old)
 }
 
-/// Tokens that outlive the session are asked for each time (OpenID Connect Core 11).
+/// Tokens that outlive the session need consent each time (OpenID Connect Core 11).
 fn needs_consent(request: &AuthorizationRequest, policy: &Policy, person: &SignedIn<'_>) -> bool {
     let asked_again = request.prompts(Prompt::Consent) || request.scopes.contains(Scope::OfflineAccess);
     asked_again || (policy.consent == Consent::Asked && !person.has_consented)

@@ -50,7 +50,7 @@ pub enum Binding {
     Certificate(String),
 }
 
-/// What whoever brings the code must bring beside it.
+/// What must be presented together with the code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeTerms {
     pub redirect_uri: String,

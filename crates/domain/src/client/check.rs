@@ -17,7 +17,7 @@ pub struct PolicyProblem {
     pub remedy: String,
 }
 
-/// A logout token is of no use to whoever reads it on the way, but a redirect carries a code.
+/// A logout token is useless to an eavesdropper, but a redirect carries a code.
 const INSECURE: &str = "write an https address; http only for localhost, 127.0.0.1 or [::1]";
 
 impl Policy {

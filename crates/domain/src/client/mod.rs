@@ -111,7 +111,7 @@ pub enum Consent {
     /// The person is asked, and sees exactly what goes out.
     #[default]
     Asked,
-    /// The lab's own software: nobody is asked.
+    /// The lab's own software: no consent is needed.
     FirstParty,
 }
 

@@ -48,7 +48,7 @@ impl Scope {
         }
     }
 
-    /// Asked for by a client in its own name; no person can give it.
+    /// Requested by a client in its own name; no person can grant it.
     pub const fn is_of_the_api(self) -> bool {
         matches!(self, Self::ReadClients | Self::WriteClients)
     }

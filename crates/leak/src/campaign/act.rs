@@ -64,7 +64,7 @@ pub async fn approve(core: &Core, lab: &LabId, id: LeakId, actor: &Actor) -> Res
     put_in_effect(core, tx, lab, &leak, actor).await
 }
 
-/// Whoever was imported since the dry run may stand on the list, too.
+/// Patients imported since the dry run may be on the list, too.
 async fn match_newcomers(core: &Core, lab: &LabId, id: LeakId) -> Result<(), LeakError> {
     let mut tx = core.db.begin_read().await?;
     let leak = lookup(&mut tx, lab, id).await?;
@@ -90,7 +90,7 @@ async fn put_in_effect(core: &Core, mut tx: Tx, lab: &LabId, leak: &Leak, actor:
     Ok(())
 }
 
-/// It was no leak: nobody has to do anything on its account any more. Ended sessions stay ended.
+/// It was not a leak: no one has to do anything because of it any more. Ended sessions stay ended.
 ///
 /// # Errors
 /// It was closed or undone, or the database does not answer.

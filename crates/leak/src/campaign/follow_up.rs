@@ -51,7 +51,7 @@ async fn follow_one(core: &Core, lab: &LabId, leak: &Leak) -> Result<(), LeakErr
     Ok(())
 }
 
-/// Whoever did not rotate in time: the password is disabled already (it follows from the clock); here it is written down.
+/// Accounts that did not rotate in time: the password is already disabled (by the clock); here this is recorded.
 async fn expire(core: &Core, lab: &LabId, leak: &Leak) -> Result<(), LeakError> {
     let mut at = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! The list of a leak: where it is read from, what is said of it, and what was understood of it.
+//! The list of a leak: where it is read from, what is known about it, and how it was understood.
 
 use std::fmt;
 use std::io::Read;

@@ -74,7 +74,7 @@ pub(super) async fn match_accounts(core: &Core, lab: &LabId, id: LeakId, notify:
     Ok(())
 }
 
-/// First of all in a transaction: whoever comes second waits here, and does nothing twice.
+/// First of all in a transaction: a second run waits here, and does nothing twice.
 pub(super) async fn advance(
     tx: &mut Tx,
     lab: &LabId,

@@ -3,10 +3,10 @@
 //! ```text
 //! list → draft: read (keyed digests, sorted) → load → match     nothing has happened yet; this is the dry run
 //!      → apply: one transaction changes the leak's state and ends the sessions; what an account must do follows from
-//!        the lists it stands on (domain::leak), so all are safe at once, and undo is one transaction as well
-//!      → settle: the trail and the outbox, stretch by stretch → expire: the passwords nobody changed
+//!        the lists it is on (domain::leak), so all are safe at once, and undo is one transaction as well
+//!      → settle: the trail and the outbox, stretch by stretch → expire: the passwords that were not changed
 //! ```
-//! Every step leaves a cursor behind, and whoever comes next goes on from there.
+//! Every step leaves a cursor behind, and the next run continues from there.
 
 mod act;
 mod draft;

@@ -64,11 +64,11 @@ pub enum Warning {
     NothingFound,
     /// Under a tenth of the identifiers are known.
     FewFound,
-    /// Nearly every account of the lab: a list made to lock everybody out looks like this.
+    /// Nearly every account of the lab: a list made up to lock everyone out looks like this.
     NearlyEverybody,
     /// More than one row in fifty could not be read.
     ManyBadRows,
-    /// No column of passwords, or one of digests: nobody would have to rotate.
+    /// No column of passwords, or one of digests: no one would have to rotate.
     NoPasswords,
     /// The file itself is damaged: what follows the damage is missing.
     DamagedFile,

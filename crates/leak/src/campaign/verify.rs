@@ -48,7 +48,7 @@ struct At {
     so_far: Verified,
 }
 
-/// Goes on where it was cut off; done once, it begins anew for what has changed.
+/// Continues where it was interrupted; after it is done, it starts again for what has changed.
 ///
 /// # Errors
 /// It is another file, or the database or the hash pool broke; the same call goes on from there.

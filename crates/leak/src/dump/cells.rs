@@ -10,7 +10,7 @@ pub(super) enum Quotes {
     Strict,
     /// A quote closes only in front of a delimiter: quotes inside a quoted field were not doubled.
     Lenient,
-    /// Quotes are characters like others, but for a field that stands between two of them.
+    /// Quotes are ordinary characters, except around a whole field.
     Plain,
 }
 

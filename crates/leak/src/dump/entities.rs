@@ -1,4 +1,4 @@
-//! HTML character references that somebody's web form left in a table.
+//! HTML character references that a web form left in a table.
 
 use memchr::memrchr;
 

@@ -1,4 +1,4 @@
-//! The dry look: what a list is, and what would be read of it. Never shows what stands in a field.
+//! The dry look: what a list is, and what would be read from it. Never shows the contents of a field.
 
 use std::fmt;
 use std::path::Path;
@@ -80,9 +80,9 @@ pub(super) struct Plan {
     pub line_end: u8,
     pub columns: Columns,
     pub header: bool,
-    /// Below what stands above the table.
+    /// Below the lines above the table.
     pub first_line: u64,
-    /// What stands in the header over the identifiers, and the key in JSON.
+    /// The header of the identifier column, or its key in JSON.
     pub identifier_name: String,
     pub password_name: Option<String>,
     pub password_is_hashed: bool,
@@ -124,7 +124,7 @@ impl Plan {
             };
         }
         inspection.password_is_hashed = hashed;
-        // A first row that only looks like a header is read as a row: at worst nobody has that identifier, where a
+        // A first row that only looks like a header is read as a row: at worst no one has that identifier, whereas a
         // person taken for a header would be missed.
         let is_certain =
             header && (headers::is_known(&name(identifier)) || matches!(mapping.identifier, Some(Place::Name(_))));

@@ -1,4 +1,4 @@
-//! What kind of thing stands in a field or a column: enough to help an operator, without showing any content.
+//! What kind of thing is in a field or a column: enough to help an operator, without showing any content.
 
 use std::fmt;
 

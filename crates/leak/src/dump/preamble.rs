@@ -3,7 +3,7 @@
 use super::headers;
 use super::text;
 
-/// A header further down is none.
+/// A header further down does not count.
 const LINES: usize = 20;
 const DELIMITERS: [char; 4] = [';', ',', '\t', '|'];
 
@@ -22,7 +22,7 @@ impl Preamble {
     }
 }
 
-/// What stands above a header has fewer fields than the header; otherwise it is a row, and there is none.
+/// The lines above a header have fewer fields than it; otherwise they are rows, and there is no header.
 fn above_header(data: &[u8], line_end: u8, delimiter: char) -> Option<Preamble> {
     let mut above = Preamble::default();
     let mut widest = 0;

@@ -22,7 +22,7 @@ use super::status::{Damage, Status};
 use super::text;
 use super::window::{LONGEST, Window};
 
-/// A line in an archive that is longer than this was made to exhaust somebody.
+/// A longer line in an archive was made to exhaust its reader.
 const BOMB: u64 = 256 << 20;
 
 pub struct DumpReader {
@@ -56,7 +56,7 @@ impl DumpReader {
         Self::of(Source::open(path)?, path, mapping)
     }
 
-    /// Reads what arrives, of which `length` bytes are expected.
+    /// Reads what arrives; `length` bytes are expected.
     ///
     /// # Errors
     /// It cannot be read, or no column is known to hold identifiers.

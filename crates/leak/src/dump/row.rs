@@ -35,7 +35,7 @@ pub struct Row {
 pub struct LeakedPassword(Zeroizing<String>);
 
 impl LeakedPassword {
-    /// In NFC, with every space and sign that stood in the list.
+    /// In NFC, with every space and sign that was in the list.
     pub fn as_found(&self) -> &str {
         &self.0
     }
@@ -78,7 +78,7 @@ impl LeakedPassword {
             text.nfc().collect()
         };
         let composed = Zeroizing::new(composed);
-        // Nobody types NUL: it is what fixed-width exports pad with.
+        // No one types NUL: it is what fixed-width exports pad with.
         let typed = if memchr::memchr(0, composed.as_bytes()).is_some() {
             Zeroizing::new(composed.replace('\0', ""))
         } else {
@@ -115,7 +115,7 @@ pub(super) enum Without {
 }
 
 /// # Errors
-/// Nobody can be recognised by this text.
+/// No person can be recognised by this text.
 pub(super) fn identifier(text: &str) -> Result<Identifier, Reason> {
     // Nearly all of them: nothing to look at twice.
     if !text.is_empty()

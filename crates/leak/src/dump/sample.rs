@@ -1,4 +1,4 @@
-//! Looks at the beginning of a list: how its records are separated, and what kind of thing stands in each column.
+//! Looks at the beginning of a list: how its records are separated, and what kind of thing is in each column.
 //! Counts kinds; keeps no field but those of the first record, which may be the header.
 
 use std::collections::BTreeMap;

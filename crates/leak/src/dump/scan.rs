@@ -81,7 +81,7 @@ pub(super) fn record(data: &[u8], shape: Shape, last: bool) -> Found {
     }
 }
 
-/// The line as it stands.
+/// The line as it is.
 pub(super) fn line(data: &[u8], shape: Shape, last: bool) -> Option<Extent> {
     let found = memchr(shape.line_end, data);
     if found.is_none() && !last {

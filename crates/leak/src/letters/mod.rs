@@ -1,4 +1,4 @@
-//! Letters for those whom no mail reaches: a table for whoever merges addresses into them, and pages to print. Written
+//! Letters for those whom mail does not reach: a table for merging addresses, and pages to print. Written
 //! stretch by stretch, so that three hundred thousand need no more memory than three.
 
 mod page;

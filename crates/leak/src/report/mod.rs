@@ -33,7 +33,7 @@ pub struct Report {
     pub language: &'static str,
     pub title: String,
     pub clock: Clock,
-    /// What stands in the way of telling people.
+    /// What prevents people from being told.
     pub remarks: Vec<String>,
     pub figures: Vec<Figure>,
     pub timeline: Vec<Entry>,
@@ -147,7 +147,7 @@ fn clock(pen: &Pen<'_>, aware_at: Timestamp) -> Clock {
     let left = deadline.since(pen.now).as_secs();
     let (aware, until) = (pen.moment(aware_at), pen.moment(deadline));
     let mut args = vec![("aware", aware.as_str().into()), ("deadline", until.as_str().into())];
-    // Rounded down: nobody should believe in an hour that is not there.
+    // Rounded down: no one should count on an hour that is not there.
     let (unit, count) = match left / 3600 {
         0 => ("wait-minutes", left / 60),
         hours => ("wait-hours", hours),

@@ -1,6 +1,6 @@
 //! Places for work in progress. Each class of requests has places of its own, so that a flood of one never takes the
 //! last place of another: session checks, people whom we seem to know, strangers. Probes ask for none. Where no place
-//! is left the answer is "not now", at once; nobody queues for a place.
+//! is left the answer is "not now", at once; there is no queue for a place.
 //!
 //! A trusted device's cookie is ours by its tag, and its rate is limited. What else a request says of itself (a cookie that
 //! looks like a session, or like something begun) is not proven when the place is taken. So a lie must not gain much: it
@@ -66,7 +66,7 @@ impl Admission {
     }
 
     /// None: come back later. `aside`: how many of those who have a place wait for a hash or a provider;
-    /// they keep nobody from the database meanwhile, and hash pool and providers have limits of their own.
+    /// they do not hold up the database meanwhile, and the hash pool and providers have limits of their own.
     pub fn enter(self: &Arc<Self>, class: Class, aside: usize) -> Option<Place> {
         let share = match class {
             Class::Session => self.take(Class::Session, SESSION_CHECKS),

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-/// Longer than this, an attempt has waited for others: everybody behind the database's one writer waits as long.
+/// Longer than this, an attempt has waited for others: everything behind the database's one writer waits as long.
 const LONG: Duration = Duration::from_millis(25);
 /// Of a place, one for each slow attempt; at the balance one attempt in eleven is slow.
 const STEP: u32 = 10;
-/// Always let in, or nobody would ever find out that things are better.
+/// Always let in, or we would never find out that things are better.
 const FEWEST: u32 = 8;
 
 /// In tenths of a place.

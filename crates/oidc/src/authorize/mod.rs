@@ -23,13 +23,13 @@ use service::{Core, Fault};
 use store::StoreFault;
 use store::oauth::{authorizations, clients};
 
-/// Somebody may have to look for their telephone first.
+/// A person may have to look for their phone first.
 pub const ASKED_LASTS: Duration = Duration::from_secs(30 * 60);
 
 /// How a request that cannot be granted ends.
 #[derive(Debug)]
 pub enum Rejected {
-    /// Nobody knows whose address that is, so nothing is sent there (RFC 9700 4.11).
+    /// It is unknown whose address that is, so nothing is sent there (RFC 9700 4.11).
     OnPage(Refusal),
     ToClient(WayBack, Refusal),
     Fault(Fault),
@@ -132,7 +132,7 @@ fn rejected(client: &Client, params: &Params, refusal: Refusal) -> Rejected {
     }
 }
 
-/// What a request object holds stands in the place of everything else (RFC 9101 6.3). None: there is no request object.
+/// What a request object holds replaces everything else (RFC 9101 6.3). `None` if there is no request object.
 fn unpacked(core: &Core, lab: &LabId, client: &Client, outer: &Params) -> Result<Option<Params>, Denied> {
     let Some(object) = outer.get("request") else {
         return Ok(None);

@@ -24,7 +24,7 @@ use store::{StoreFault, Tx};
 /// A code lies in a URL for a moment (RFC 9700 2.1.1; FAPI 2.0 allows 60 seconds).
 const CODE_LASTS: std::time::Duration = std::time::Duration::from_secs(60);
 
-/// Whoever sits at the browser.
+/// The person at the browser.
 #[derive(Debug)]
 pub struct Visitor<'a> {
     pub browser: &'a HashedToken,
@@ -96,7 +96,7 @@ pub async fn proceed(core: &Core, lab: &LabId, handle: &HashedToken, visitor: &V
                 "the person would have to do something first, or did not do what was asked",
             )
         }
-        // Also where they said yes before, or nobody would have asked: no means no.
+        // Even if they agreed before or would not have been asked: no means no.
         (Next::Grant | Next::AskConsent, Some(session), Some(Answer::Deny)) => {
             deny(core, lab, handle, &kept, session, visitor.actor).await?;
             refused(OauthError::AccessDenied, "the person said no")
@@ -211,7 +211,7 @@ async fn load(core: &Core, lab: &LabId, handle: &HashedToken, browser: &HashedTo
     }))
 }
 
-/// What is decided, and the person's name towards the client where somebody is signed in.
+/// What is decided, and, if a person is signed in, their subject at the client.
 async fn look(core: &Core, lab: &LabId, kept: &Kept, visitor: &Visitor<'_>) -> Result<(Next, String), Fault> {
     let (policy, request) = (&kept.client.policy, &kept.request);
     let mut situation = Situation {

@@ -15,7 +15,7 @@ use store::oauth::authorizations;
 const PUSHED_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 const PUSHED_LASTS: Duration = Duration::from_secs(300);
 
-/// The address under which the request can be asked for, and for how many seconds.
+/// The address at which the request can be used, and for how many seconds.
 #[derive(Debug)]
 pub struct Pushed {
     pub request_uri: String,

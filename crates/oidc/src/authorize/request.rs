@@ -27,7 +27,7 @@ pub fn way_back(params: &Params, policy: &Policy) -> Result<WayBack, Refusal> {
             "redirect_uri is not one of the addresses registered for this client, character for character",
         ));
     }
-    // One that is none is refused later, by query.
+    // A malformed one is refused later, in the query.
     let mode = match params.get("response_mode") {
         Some("form_post") => ResponseMode::FormPost,
         _ => ResponseMode::Query,

@@ -13,7 +13,7 @@ fn policy() -> Policy {
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// A good request with some parameters in the place of its own; an empty one is left out.
+/// A good request with some parameters replaced; an empty one is left out.
 fn asked(changes: &[(&str, &str)]) -> Result<AuthorizationRequest, Refusal> {
     let good = [
         ("redirect_uri", "https://app.example/cb"),

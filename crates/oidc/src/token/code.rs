@@ -55,7 +55,7 @@ pub(super) async fn redeem(issuer: &Issuer<'_>, params: &Params) -> Result<Token
     Ok(tokens)
 }
 
-/// Whoever brings the code may not be whom it was made for: everything that hangs on it ends (RFC 9700 4.5.2).
+/// The code may be in the wrong hands: everything that depends on it ends (RFC 9700 4.5.2).
 pub(super) async fn replayed(
     core: &Core,
     mut tx: Tx,

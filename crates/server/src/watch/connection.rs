@@ -78,7 +78,7 @@ impl Connection {
         Seen::Busy(waits.filter(|wait| *wait != MOVING).min().map(since))
     }
 
-    /// At once and with all that is still to be sent; whoever works on it finds it closed.
+    /// At once and with all that is still to be sent; the code that works on it finds it closed.
     pub fn cut(&self) {
         if let Some(socket) = &self.socket {
             // Neither fails but for a connection that is closed already.
@@ -99,13 +99,13 @@ impl Drop for Connection {
 }
 
 impl Flow {
-    /// A piece of the answer was handed over, and the next is asked for when the other side has taken it.
+    /// A piece of the answer was handed over, and the next is requested when the other side has taken it.
     pub fn waits(&self) {
         self.waits_since.store(self.connection.watch.now(), Ordering::Relaxed);
     }
 
     /// A second, more or less: those who were refused together do not come back together. None for a proxy, whose
-    /// connection is everybody's.
+    /// connection is shared by everyone.
     pub fn rest(&self) -> Option<Duration> {
         let (shortest, spread) = (500, 1_001);
         let rest = Duration::from_millis(shortest + self.connection.id.wrapping_mul(617) % spread);

@@ -67,7 +67,7 @@ fn refuse<B>(request: ServiceRequest, status: StatusCode) -> ServiceResponse<Eit
     request.into_response(response.finish()).map_into_right_body()
 }
 
-/// Waits from the moment at which a piece was handed over to that at which the next is asked for.
+/// Waits from when a piece was handed over until the next is requested.
 pub struct WatchedBody {
     body: BoxBody,
     flow: Flow,

@@ -1,6 +1,6 @@
 //! Every connection of a listener is watched from its first byte to its last: how many there are and from where, what is
-//! under way on them, and whether the other side takes what it asked for. Actix ends a first header that does not end
-//! and an idle HTTP/1.1 connection; later headers, idle HTTP/2 connections and answers that nobody reads it leaves open
+//! under way on them, and whether the other side reads what it requested. Actix ends a first header that does not end
+//! and an idle HTTP/1.1 connection; later headers, idle HTTP/2 connections and unread answers it leaves open
 //! for ever.
 
 mod connection;
@@ -39,7 +39,7 @@ pub struct Limits {
 #[derive(Debug)]
 pub struct Watch {
     limits: Limits,
-    /// Whose connections are not counted by network: they carry everybody's.
+    /// Peers whose connections are not counted by network: they carry everyone's.
     proxies: Vec<IpNet>,
     metrics: Arc<Metrics>,
     began: Stopwatch,
@@ -91,7 +91,7 @@ impl Watch {
         data.insert(connection);
     }
 
-    /// Cuts what has stood still for too long; to be called again and again.
+    /// Cuts what has stalled for too long; to be called again and again.
     pub fn look_around(&self) {
         let connections: Vec<_> = self.open().connections.values().filter_map(Weak::upgrade).collect();
         let (now, crowded) = (self.now(), is_crowded(connections.len(), self.limits.most));

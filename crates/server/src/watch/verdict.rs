@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use machinery::metrics::CutFor;
 
-/// Nearly full, a connection without a request is one that somebody else needs.
+/// When nearly full, a connection without a request is needed by another client.
 const IDLE_WHEN_CROWDED: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +18,7 @@ pub struct Patience {
 pub enum Seen {
     /// No request is worked on: since when.
     Idle(Duration),
-    /// Of the answers under way, how long the one that stands still longest has not been taken by the other side.
+    /// Of the answers in progress, the longest time that one has not been read by the other side.
     Busy(Option<Duration>),
 }
 

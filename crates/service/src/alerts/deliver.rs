@@ -33,7 +33,7 @@ pub(super) enum Outcome {
 }
 
 /// # Errors
-/// The database does not answer. Whoever does not take a message is no error: it is due again.
+/// The database does not answer. A receiver that does not take a message is not an error: it is due again.
 pub async fn deliver_due(core: &Core, texts: &Texts) -> Result<(), StoreFault> {
     for channel in Channel::ALL {
         let mut tx = core.db.begin_read().await?;

@@ -1,5 +1,5 @@
 //! Alerts: raised in the transaction of what causes them, or from what the watch has counted; told on every way that is
-//! configured, at most once an hour for each cause, whatever the number of servers; then somebody takes care of them.
+//! configured, at most once an hour for each cause, whatever the number of servers; then an operator deals with them.
 
 mod deliver;
 mod events;
@@ -140,7 +140,7 @@ fn recipient<'a>(core: &'a Core, lab: &LabId) -> Option<(&'a Lab, Address)> {
     Some((lab, core.config.alerts.recipient(lab)?))
 }
 
-/// False: somebody else has it, or it is closed.
+/// False if someone else has it, or it is closed.
 ///
 /// # Errors
 /// The database does not answer.

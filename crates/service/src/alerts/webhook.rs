@@ -86,7 +86,7 @@ pub(super) async fn post(core: &Core, telling: &Telling<'_>) -> Outcome {
     }
 }
 
-/// The secret is read anew each time, so that it can be replaced without a restart.
+/// The secret is read again each time, so that it can be replaced without a restart.
 fn request(core: &Core, config: &Alerts, url: &Url, telling: &Telling<'_>) -> Result<Request<String>, String> {
     let secret = secret(config)?;
     let body = Body::of(telling.alert, telling.message.about);

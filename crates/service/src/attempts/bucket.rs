@@ -1,4 +1,4 @@
-//! Where an attempt on an identifier is counted. A trusted device has a bucket of its own; everybody else shares the
+//! Where an attempt on an identifier is counted. A trusted device has a bucket of its own; everyone else shares the
 //! public one.
 
 use crate::Core;
@@ -124,7 +124,7 @@ pub async fn reopened(core: &Core, tx: &mut Tx, lab: &LabId, identifier: &BlindI
     throttle::store(tx, lab, identifier, &backoff.reopened()).await
 }
 
-/// Nobody failed: it was our fault.
+/// The visitor did not fail: it was our fault.
 pub(super) async fn take_back(
     core: &Core,
     lab: &LabId,

@@ -25,7 +25,7 @@ impl<'a> Codes<'a> {
         Self { code, next: None }
     }
 
-    /// `next`: empty where only one was asked for.
+    /// `next`: empty where only one was required.
     pub fn two(code: &'a SecretString, next: &'a SecretString) -> Self {
         let next = Some(next).filter(|next| !next.expose_secret().trim().is_empty());
         Self { code, next }
@@ -48,7 +48,7 @@ impl<'a> Codes<'a> {
         HumanCode::parse(self.code.expose_secret())
     }
 
-    /// Whoever typed two has both checked, siege or not: it may have ended meanwhile.
+    /// If two were typed both are checked, siege or not: it may have ended meanwhile.
     fn check(&self, seed: &Seed, now: Timestamp) -> Option<StepMatched> {
         let code = self.code.expose_secret();
         match self.next {

@@ -19,7 +19,7 @@ pub enum Door<'a> {
     Invitation,
     /// A lab code and the birth date.
     Activation,
-    /// Somebody signed in is asked again.
+    /// A signed-in person proves again who they are.
     StepUp,
     /// The recovery code that a held sign-in wants beside a new password.
     Rotation,

@@ -99,7 +99,7 @@ impl<'a> Attempt<'a> {
         self.count_if(tx, identifier, Shown::Enough).await
     }
 
-    /// As [`Attempt::count`]; but where what was shown is not enough for everybody, from a trusted device of this account
+    /// As [`Attempt::count`]; but where what was shown is not enough for everyone, from a trusted device of this account
     /// alone.
     ///
     /// # Errors
@@ -192,7 +192,7 @@ impl<'a> Attempt<'a> {
         Ok(Success::new())
     }
 
-    /// The one way out of a door: what is not the visitor's fault is given back, and everybody who counts is told.
+    /// The one way out of a door: what is not the visitor's fault is given back, and all the counters are told.
     ///
     /// # Errors
     /// Those of the verdict, and where a try cannot be given back.

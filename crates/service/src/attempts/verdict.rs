@@ -1,4 +1,4 @@
-//! How an attempt ends. A [`Verdict`] is what the door came to, an [`Ended`] what everybody who counts was told of.
+//! How an attempt ends. A [`Verdict`] is what the door decided, an [`Ended`] what all the counters were told.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub enum Outcome<S> {
     Refused,
     /// The lab is under siege: two codes in a row are needed, or a recovery code. Nothing was looked at, nothing counted.
     TurnedAway,
-    /// The identifier's public bucket is empty; said of unknown identifiers just as of known ones.
+    /// The identifier's public bucket is empty; unknown identifiers are told this just as known ones are.
     Wait(Duration),
     /// No room to check the password in time.
     Busy(Duration),
@@ -87,7 +87,7 @@ impl<S> Verdict<S> {
         Self::of(Outcome::Passed(with), AttemptResult::held)
     }
 
-    /// Right, and something more is asked for at another door.
+    /// Right, but something more is needed, by another way in.
     pub fn continued(_: Success, with: S) -> Self {
         Self::of(Outcome::Passed(with), AttemptResult::continued)
     }

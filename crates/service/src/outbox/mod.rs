@@ -1,5 +1,5 @@
 //! Tells people by mail: take one, send it, write down how it ended. What was interrupted in between is never sent
-//! again, since nobody can know whether it left; a letter takes its place.
+//! again, since it cannot be known whether it was sent; a letter takes its place.
 
 pub mod bounces;
 mod message;

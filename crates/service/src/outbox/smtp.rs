@@ -31,7 +31,7 @@ pub(crate) enum Ended {
     Refused(String),
     /// For now; nothing left.
     Deferred(String),
-    /// Nobody knows whether it left.
+    /// It is unknown whether it was sent.
     Uncertain(String),
 }
 
@@ -126,7 +126,7 @@ impl Connection {
         }
         let sender = MailFrom::new(Some(mail.from.clone()), parameters);
         self.step(sender).await.map_err(|ended| match ended {
-            // It is not the recipient who is refused, but us: somebody will mend that.
+            // It is not the recipient who is refused, but us: that will be fixed.
             Ended::Refused(answer) => Ended::Deferred(answer),
             other => other,
         })?;
@@ -170,7 +170,7 @@ fn tls(host: &str, mail: &Mail) -> Result<TlsParameters, Unavailable> {
     builder.build().map_err(|error| Unavailable(words(&error)))
 }
 
-/// About the server itself: nobody's address is in it.
+/// About the server itself: it contains no one's address.
 fn words(error: &Error) -> String {
     let plain = error.to_string().replace(|c: char| c.is_control(), " ");
     plain.chars().take(ANSWER_LENGTH).collect()

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use kernel::clock::Timestamp;
 
-/// Whoever comes right after a failure is told so at once.
+/// Requests right after a failure get that failure at once.
 const REST: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]

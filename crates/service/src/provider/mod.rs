@@ -1,6 +1,6 @@
 //! Identity providers (OpenID Connect), as their relying party: where to send a browser, and what the code is worth that
 //! it brings back. What a provider publishes of itself is remembered for an hour. Nothing leaves that no lab's
-//! configuration asks for, and nobody is asked before a person wants it.
+//! configuration asks for, and no provider is contacted before a person wants it.
 
 mod cached;
 mod metadata;
@@ -43,10 +43,10 @@ const LIMITS: Limits = Limits {
 };
 /// Of one provider, at once: one that does not answer keeps no more than that waiting.
 const EXCHANGES: usize = 32;
-/// Nobody who signs out here waits for somebody else's server.
+/// People who sign out here do not wait for another server.
 const AT_ONCE: Duration = Duration::from_secs(2);
 const KEPT: Duration = Duration::from_secs(3600);
-/// Keys are asked for once more where a token fits none of them, but not by every such token.
+/// Keys are fetched once more if a token fits none of them, but not for every such token.
 const KEYS_KEPT_AT_LEAST: Duration = Duration::from_secs(10);
 
 /// Every provider of every lab.
@@ -196,7 +196,7 @@ impl ProviderClient {
             query.append_pair("acr_values", &config.acr_values.join(" "));
         }
         if !config.mfa_amr.is_empty() {
-            // FranceConnect says it only to whoever asks.
+            // FranceConnect says it only when asked.
             query.append_pair("claims", r#"{"id_token":{"amr":{"essential":true}}}"#);
         }
         if let Some(seconds) = config.max_age_seconds {

@@ -106,7 +106,7 @@ fn opened(config: &Provider, token: Zeroizing<String>) -> Result<Zeroizing<Strin
     }
 }
 
-/// What opens encrypted ID tokens, if anything; read anew each time.
+/// The key that opens encrypted ID tokens, if any; read again each time.
 ///
 /// # Errors
 /// In words: the file cannot be read, or holds something else.
@@ -119,7 +119,7 @@ pub fn decryption_key(config: &Provider) -> Result<Option<DecryptionKey>, String
     key.map(Some).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// Read anew each time, so that it can be replaced without a restart.
+/// Read again each time, so that it can be replaced without a restart.
 ///
 /// # Errors
 /// In words: the file cannot be read, or is empty.

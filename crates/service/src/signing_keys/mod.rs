@@ -1,6 +1,6 @@
 //! The keys with which each lab signs what it says to its clients.
 //!
-//! A lab has none until one of its OIDC endpoints is asked for the first time: most labs have no clients, and RSA keys are
+//! A lab has none until one of its OIDC endpoints is first called: most labs have no clients, and RSA keys are
 //! slow to make. From then on they are in memory; [`turn()`] keeps them like those of the other servers, announces
 //! successors in time and forgets what is over. Nothing here is asked of the database while a request waits.
 

@@ -102,7 +102,7 @@ impl Watch {
         lock(&self.readings).of(lab, account, now)
     }
 
-    /// Somebody signed in asked for a record that is not theirs.
+    /// A signed-in person requested a record that is not theirs.
     pub fn other_record(&self, lab: &LabId, account: AccountId, limits: &Alerts, now: Timestamp) {
         let which = self.refusals.fetch_add(1, Ordering::Relaxed);
         lock(&self.others).note((lab.clone(), account), which, limits.other_records, now);

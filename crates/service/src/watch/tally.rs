@@ -37,11 +37,11 @@ impl<K> Default for Tallies<K> {
     }
 }
 
-/// Whoever comes after so many waits until some are forgotten: an attack of that breadth is seen otherwise.
+/// Beyond this many, new ones wait until some are forgotten: an attack of that breadth is noticed in other ways.
 const MOST: usize = 10_000;
 
 impl<K: Eq + Hash> Tallies<K> {
-    /// `limit`: from which count on somebody wants to know.
+    /// `limit`: the count from which on an alert is raised.
     pub(super) fn note(&mut self, whose: K, what: u64, limit: u32, now: Timestamp) {
         let most = usize::try_from(limit).unwrap_or(usize::MAX).saturating_mul(2);
         if let Some(tally) = self.0.get_mut(&whose) {

@@ -10,7 +10,7 @@ use kernel::ids::{AccountId, LabId};
 /// A step in which the code was right serves this many attempts, so that a mistyped password may be corrected.
 pub const TRIES_PER_STEP: i64 = 3;
 
-/// Binds a new authenticator in the place of any other; the step that confirmed it is used up.
+/// Binds a new authenticator, replacing any other; the step that confirmed it is used up.
 ///
 /// # Errors
 /// The database does not answer.
@@ -61,7 +61,7 @@ pub async fn try_step(tx: &mut Tx, lab: &LabId, account: AccountId, step: Step) 
     Ok(changed == 1)
 }
 
-/// Uses a step up. False: another sign-in was faster, or the authenticator was bound anew.
+/// Uses a step up. False: another sign-in was faster, or the authenticator was bound again.
 ///
 /// # Errors
 /// The database does not answer.

@@ -15,7 +15,7 @@ pub async fn insert(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp
     Ok(())
 }
 
-/// Somebody tried this account. False: it is no canary.
+/// There was an attempt on this account. False if it is not a canary.
 ///
 /// # Errors
 /// The database does not answer.

@@ -1,4 +1,4 @@
-//! Who somebody is, and the means by which they sign in.
+//! Who a person is, and the means by which they sign in.
 
 pub mod accounts;
 pub mod authenticators;

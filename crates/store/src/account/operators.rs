@@ -1,4 +1,4 @@
-//! What operators may do, lab by lab. Who they are stands among the accounts of their realm.
+//! What operators may do, lab by lab. Who they are is kept with the accounts of their realm.
 
 use std::collections::BTreeMap;
 

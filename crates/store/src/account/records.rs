@@ -14,7 +14,7 @@ use kernel::ids::{AccountId, LabId};
 pub enum Relation {
     /// It is the holder's own file.
     Own,
-    /// Somebody else's, granted with a scope until a date.
+    /// Another person's, granted with a scope until a date.
     Granted { scope: String, ends_at: Timestamp },
 }
 
@@ -155,7 +155,7 @@ pub struct OwnRecord {
 /// Attaches many records at once; one that the account was granted becomes its own.
 ///
 /// # Errors
-/// The database does not answer, or a record is somebody's own already.
+/// The database does not answer, or a record is already an account's own.
 pub async fn attach_own(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -191,7 +191,7 @@ pub async fn attach_own(
     Ok(())
 }
 
-/// Those of these records that are somebody's own file, and whose.
+/// Those of these records that are an account's own file, and which account's.
 ///
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.

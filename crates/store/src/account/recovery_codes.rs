@@ -10,7 +10,7 @@ use kernel::ids::{AccountId, LabId};
 /// A right recovery code serves this many attempts at the password.
 const TRIES_PER_CODE: i64 = 3;
 
-/// Puts these codes in the place of all earlier ones.
+/// Replaces all earlier codes with these.
 ///
 /// # Errors
 /// The database does not answer.

@@ -39,7 +39,7 @@ pub async fn set_newest_key(tx: &mut Tx, key: &str) -> Result<(), StoreFault> {
     set(tx, NEWEST_KEY, key).await
 }
 
-/// Name of the key under which every sealed value stands, as far as the last complete walk saw.
+/// Name of the key that sealed every value, as of the last complete walk.
 ///
 /// # Errors
 /// The database does not answer.

@@ -1,4 +1,4 @@
-//! The installation as a whole: its keys' fingerprints, sealing anew, the file of SQLite.
+//! The installation as a whole: its keys' fingerprints, resealing, the file of SQLite.
 
 pub mod keys_seen;
 pub mod reseal;

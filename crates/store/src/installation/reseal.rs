@@ -1,5 +1,5 @@
 //! Sealed columns, walked through row by row to put older seals under the keyring's newest key. Every sealed column of
-//! the schema stands in [`COLUMNS`]; a test compares that list with the migrations.
+//! the schema is listed in [`COLUMNS`]; a test compares that list with the migrations.
 
 use crate::db::on_both;
 use crate::{StoreFault, Tx};
@@ -127,7 +127,7 @@ struct Sealed {
     value: Vec<u8>,
 }
 
-/// Looks at the next `rows` rows and seals anew what an older key sealed. Returns how many values that were, and where
+/// Looks at the next `rows` rows and reseals what an older key sealed. Returns how many values that were, and where
 /// to go on; None at the end of the column.
 ///
 /// # Errors
@@ -188,7 +188,7 @@ async fn page(tx: &mut Tx, column: &Column, after: &Cursor, rows: i64) -> Result
     Ok(rows.into_iter().map(sealed).collect())
 }
 
-/// A value that was changed meanwhile stays as it is: whoever changed it sealed it with the newest key.
+/// A value that was changed meanwhile stays as it is: it was sealed with the newest key.
 async fn replace(tx: &mut Tx, column: &Column, row: &Sealed, anew: Vec<u8>) -> Result<u64, StoreFault> {
     let (lab, id) = (row.at.lab.as_str(), row.at.id.as_slice());
     if column.compound {

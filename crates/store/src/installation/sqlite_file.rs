@@ -7,7 +7,7 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::{StoreFault, migrations};
 
-/// What was found in a file that nobody writes to.
+/// What was found in a file that is not being written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inspection {
     /// SQLite's own check of every page and index.

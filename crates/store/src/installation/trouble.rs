@@ -6,7 +6,7 @@ use crate::StoreFault;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// Somebody else holds it; trying again is right.
+    /// Another process holds it; trying again is right.
     Busy,
     DiskFull,
     ReadOnly,
@@ -14,7 +14,7 @@ pub enum Trouble {
     NotThere,
     /// It is there, and does not let us in.
     Denied,
-    /// Nobody answers at that address.
+    /// Nothing answers at that address.
     NoAnswer,
     /// The server does not prove to be the one that was meant, or speaks no TLS.
     Untrusted,

@@ -88,7 +88,7 @@ pub async fn count_sessions(tx: &mut Tx, lab: &LabId, leak: LeakId, now: Timesta
     }))
 }
 
-/// The lists in effect on which an account stands, and since when it has its password.
+/// The lists in effect that name an account, and since when it has its password.
 ///
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
@@ -193,12 +193,12 @@ pub async fn find_next(
     rows.into_iter().map(found).collect()
 }
 
-/// The leak came into effect for the accounts of a stretch. `began_at`: a password set later is none of the list's.
+/// The leak came into effect for the accounts of a stretch. A password set after `began_at` cannot be on the list.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn settle(tx: &mut Tx, stretch: Stretch<'_>, began_at: Timestamp, now: Timestamp) -> Result<(), StoreFault> {
-    // Few passwords are newer: found once, not asked for account by account.
+    // Few passwords are newer: found once, not looked up account by account.
     const SQL: &str = "UPDATE leak_accounts SET changed_at = $7, progress = CASE WHEN account_id IN (\
          SELECT account_id FROM passwords WHERE lab_id = $1 AND set_at > $6) THEN CASE effect WHEN $8 THEN $9 WHEN $10 THEN $11 ELSE $12 END \
          ELSE CASE effect WHEN $8 THEN $13 WHEN $10 THEN $14 ELSE $15 END END \

@@ -89,7 +89,7 @@ pub async fn find_pairs(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) -> Re
     rows.into_iter().filter(|bytes| !bytes.is_empty()).map(pair).collect()
 }
 
-/// Whether an identifier with this password stands on a list that is in effect.
+/// Whether an identifier with this password is on a list that is in effect.
 ///
 /// # Errors
 /// The database does not answer.
@@ -109,7 +109,7 @@ pub async fn is_leaked(
     Ok(found.is_some())
 }
 
-/// Whether an identifier stands on any list that was not undone, with or without a password.
+/// Whether an identifier is on any list that was not undone, with or without a password.
 ///
 /// # Errors
 /// The database does not answer.
@@ -122,7 +122,7 @@ pub async fn is_listed(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) -> Res
     Ok(found.is_some())
 }
 
-/// Whether an identifier, known or not, stands on a list that is in effect and not closed. One look into an index for
+/// Whether an identifier, known or not, is on a list that is in effect and not closed. One look into an index for
 /// each of them.
 ///
 /// # Errors

@@ -21,7 +21,7 @@ pub struct Leak {
     pub began_at: Timestamp,
     pub requested_by: Option<String>,
     pub effective_at: Option<Timestamp>,
-    /// Every account's part is in the trail, and everybody's message in the outbox.
+    /// Every account's part is in the trail, and everyone's message is in the outbox.
     pub settled_at: Option<Timestamp>,
     /// Passwords that were not rotated are disabled.
     pub expired_at: Option<Timestamp>,
@@ -220,7 +220,7 @@ pub async fn set_requested_by(tx: &mut Tx, lab: &LabId, id: LeakId, who: &str) -
     Ok(())
 }
 
-/// How far long work has come, so that whoever goes on after a kill begins there.
+/// The progress of long work, so that it can continue from there after a kill.
 #[derive(Clone, Copy, Debug)]
 pub enum Cursor {
     Loaded,
@@ -399,7 +399,7 @@ pub async fn find_steps(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<Vec<Step
     Ok(rows.into_iter().map(step).collect())
 }
 
-/// The lab's open suspicion, made if there is none. True: it is a new one.
+/// The lab's open suspicion, created if there is none. True if it is new.
 ///
 /// # Errors
 /// The database does not answer.

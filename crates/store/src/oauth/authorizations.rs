@@ -15,7 +15,7 @@ const COLUMN: &str = "authorizations.request";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// By a client, to be asked for through a browser later.
+    /// Pushed by a client, to be used through a browser later.
     Pushed,
     /// Through a browser.
     Asked,

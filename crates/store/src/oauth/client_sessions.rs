@@ -1,4 +1,4 @@
-//! Which client knows of which session, under which name. That a session ended is seen here and nowhere else, so however
+//! Which client knows of which session, and by which name. The end of a session is noticed only here, so however
 //! it ended, its clients are told (OpenID Connect Back-Channel Logout).
 
 use std::time::Duration;
@@ -105,7 +105,7 @@ pub async fn hand_on(
     Ok(())
 }
 
-/// Of the sessions that ended since, those of which clients wait to be told are due now, for two days. Clients that cannot
+/// Marks as due, for two days, the sessions ended since then whose clients are waiting to be told. Clients that cannot
 /// be told have none that wait.
 ///
 /// # Errors
@@ -202,7 +202,7 @@ pub async fn put_off(
     Ok(())
 }
 
-/// Takes one, to be told now and by nobody else: it is due again at `again` if nothing is recorded by then. False: another
+/// Takes one, for this caller alone to tell: it is due again at `again` if nothing is recorded by then. False: another
 /// server was faster.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use kernel::ids::{ClientId, LabId, SecretId};
 
 const POLICY: &str = "clients.policy";
 
-/// Whoever changes a client of the lab from here on waits until this transaction has ended.
+/// From here on, other changes to clients of the lab wait until this transaction has ended.
 ///
 /// # Errors
 /// The database does not answer in time.

@@ -11,7 +11,7 @@ use kernel::ids::{AccountId, ClientId, LabId};
 
 const TERMS: &str = "consents.terms";
 
-/// In the place of what the person said yes to before.
+/// Replaces what the person consented to before.
 ///
 /// # Errors
 /// The database does not answer.

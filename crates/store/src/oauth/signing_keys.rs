@@ -32,7 +32,7 @@ pub struct Line {
 
 impl Stored {
     /// # Errors
-    /// It does not open, or is not the key that it stands for.
+    /// It cannot be opened, or is not the key that it claims to be.
     pub fn open(&self, sealer: &Sealer) -> Result<SigningKey, StoreFault> {
         let pkcs8 = sealer.open(place(&self.line.lab, &self.kid), &self.sealed)?;
         let key = SigningKey::from_pkcs8(self.line.algorithm, &pkcs8).ok();

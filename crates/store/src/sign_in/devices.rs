@@ -11,7 +11,7 @@ use domain::device::Device;
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, DeviceId, LabId};
 
-/// Of those used since `$3`, none that a list has ended: whoever was on it trusts only what they signed in from since.
+/// Of those used since `$3`, none that a list has ended: for an account on it, only devices used since are trusted.
 macro_rules! trusted {
     ($begin:literal, $end:literal) => {
         concat!(

@@ -1,4 +1,4 @@
-//! Passkey sign-ins under way, sealed: of nobody yet, and bound to a browser.
+//! Passkey sign-ins in progress, sealed: not yet tied to an account, but bound to a browser.
 
 use crate::db::on_both;
 use crate::{StoreFault, Tx};

@@ -84,7 +84,7 @@ pub async fn lookup_by_site(
     row.map(session).transpose()
 }
 
-/// Sessions of an account that nobody ended, the newest first; whether they idled out is the caller's to say.
+/// Sessions of an account that have not been ended, newest first; the caller decides whether they idled out.
 ///
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
@@ -131,7 +131,7 @@ pub async fn touch(tx: &mut Tx, lab: &LabId, session: SessionId, now: Timestamp)
     Ok(())
 }
 
-/// Ends one session of an account. False: it was over already, or is somebody else's.
+/// Ends one session of an account. False: it was over already, or belongs to another account.
 ///
 /// # Errors
 /// The database does not answer.

@@ -71,7 +71,7 @@ pub async fn delete_slots(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreFa
     }))
 }
 
-/// False: one stands already; another server was faster.
+/// False if there is one already; another server was faster.
 ///
 /// # Errors
 /// The database does not answer.

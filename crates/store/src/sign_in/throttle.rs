@@ -37,7 +37,7 @@ pub async fn store(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex, backoff: &
     Ok(())
 }
 
-/// An account whose means were bound anew begins without failures.
+/// An account whose means were bound again starts without failures.
 ///
 /// # Errors
 /// The database does not answer.

@@ -21,7 +21,7 @@ pub struct Message {
     pub attempts: u32,
 }
 
-/// In the place of whatever was said of this alert on this way before.
+/// Replaces any earlier message about this alert on this channel.
 ///
 /// # Errors
 /// The database does not answer.
@@ -70,7 +70,7 @@ pub async fn find_due(tx: &mut Tx, channel: Channel, now: Timestamp) -> Result<V
     rows.into_iter().map(message).collect()
 }
 
-/// Takes a message, to be sent now and by nobody else. False: another server was faster.
+/// Takes a message, to be sent now by this server alone. False: another server was faster.
 ///
 /// # Errors
 /// The database does not answer.
@@ -120,7 +120,7 @@ pub async fn take_up_interrupted(tx: &mut Tx, before: Timestamp) -> Result<(), S
     Ok(())
 }
 
-/// How a message stands.
+/// The state of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub channel: Channel,

@@ -1,4 +1,4 @@
-//! What somebody should look into. One cause is one open alert, whoever raises it and however often.
+//! What needs someone's attention. One cause is one open alert, no matter who raises it and how often.
 
 use crate::columns::{id, moment, word};
 use crate::db::on_both;
@@ -50,7 +50,7 @@ pub async fn is_known(tx: &mut Tx, lab: &LabId, cause: &Cause) -> Result<bool, S
     Ok(known > 0)
 }
 
-/// Until this transaction ends, nobody else decides about this cause.
+/// Until this transaction ends, no other decides about this cause.
 ///
 /// # Errors
 /// The database does not answer in time.
@@ -160,7 +160,7 @@ pub async fn lookup_lab(tx: &mut Tx, id: AlertId) -> Result<Option<LabId>, Store
     lab.map(|lab| word(&lab, "alerts.lab_id")).transpose()
 }
 
-/// How many are open, and how many of these nobody has taken.
+/// How many are open, and how many of these no one has taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Open {
     pub all: u64,
@@ -208,7 +208,7 @@ pub async fn count_kinds(tx: &mut Tx) -> Result<Vec<(Kind, u64)>, StoreFault> {
     rows.into_iter().map(counted).collect()
 }
 
-/// False: somebody has it, or it is closed.
+/// False if someone has it, or it is closed.
 ///
 /// # Errors
 /// The database does not answer.
@@ -223,7 +223,7 @@ pub async fn take(tx: &mut Tx, lab: &LabId, id: AlertId, owner: &str, now: Times
     Ok(changed == 1)
 }
 
-/// Whoever closes an alert that nobody took is its owner. False: it is closed.
+/// An alert that no one took gets the person who closes it as its owner. False if it is closed already.
 ///
 /// # Errors
 /// The database does not answer.

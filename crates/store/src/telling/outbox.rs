@@ -22,7 +22,7 @@ pub struct Telling {
     pub recipient: BlindIndex,
 }
 
-/// A telling that was taken, to be sent now and by nobody else.
+/// A message that this worker has taken, to be sent now by no other.
 #[derive(Debug)]
 pub struct Claimed {
     pub telling: Telling,
@@ -142,7 +142,7 @@ pub async fn lookup_subject(tx: &mut Tx, telling: &Telling) -> Result<Option<Sub
     row.map(subject).transpose()
 }
 
-/// Writes down how an attempt ended; `due_at` where it is to be repeated. False: somebody knew more by then.
+/// Records how an attempt ended; `due_at` if it is to be repeated. False if a later result was recorded meanwhile.
 ///
 /// # Errors
 /// The database does not answer.
@@ -183,7 +183,7 @@ pub async fn record_bounce(
     key.map(telling).transpose()
 }
 
-/// What was taken before `before` and never recorded is uncertain: whoever sent it was interrupted.
+/// What was taken before `before` and never recorded is uncertain: its sender was interrupted.
 ///
 /// # Errors
 /// The database does not answer.
@@ -240,7 +240,7 @@ pub async fn lookup_server(tx: &mut Tx) -> Result<(u32, Option<String>), StoreFa
     Ok((u32::try_from(failures).unwrap_or(u32::MAX), answer))
 }
 
-/// Gives up every mail that is due; returns of which leaks, and how many of each.
+/// Gives up every mail that is due; returns the leaks concerned, and how many for each.
 ///
 /// # Errors
 /// The database does not answer.

@@ -1,4 +1,4 @@
-//! Makes a list as they circulate, of any size: the same seed gives the same bytes. Nobody in it exists.
+//! Makes a list as they circulate, of any size: the same seed gives the same bytes. No one in it exists.
 
 mod layout;
 mod person;
@@ -107,7 +107,7 @@ pub fn generate(options: &Options, out: &Path, progress: &mut dyn FnMut(u64)) ->
     sink.finish().map_err(failed)
 }
 
-/// Who stands in the list and has an account.
+/// Who is in the list and has an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Account {
     identifier: String,

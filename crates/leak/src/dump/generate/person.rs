@@ -1,4 +1,4 @@
-//! What stands in the columns: invented people, with the accents, quotes and separators that real exports have.
+//! The contents of the columns: invented people, with the accents, quotes and separators that real exports have.
 
 use std::fmt::Write;
 

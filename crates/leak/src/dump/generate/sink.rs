@@ -1,4 +1,4 @@
-//! Text to bytes, in the encoding and the archive that was asked for.
+//! Text to bytes, in the requested encoding and compression.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
