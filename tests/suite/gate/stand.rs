@@ -18,7 +18,7 @@ use vestibule::kernel::client_address::ClientAddress;
 use vestibule::kernel::clock::{Clock as _, SystemClock, Timestamp};
 use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::kernel::ids::{AccountId, SessionId};
-use vestibule::web::proxy::{Refused, Site, SiteGate, forward};
+use vestibule::web::proxy::{Asker, Refused, Site, SiteGate, forward};
 
 pub const RULES: &str = r#"
 [[rule]]
@@ -110,7 +110,13 @@ async fn serve(req: HttpRequest, payload: web::Payload, gate: web::Data<SiteGate
     let peer = req.peer_addr().unwrap().ip();
     let client = ClientAddress::resolve(peer, std::iter::empty(), &[]);
     let now = SystemClock.now();
-    match forward(&gate, visitor.as_ref(), None, client, &req, payload, now).await {
+    let asker = Asker {
+        visitor: visitor.as_ref(),
+        reading: None,
+        client,
+        now,
+    };
+    match forward(&gate, asker, &req, payload).await {
         Ok(response) => response,
         Err(refused) => HttpResponse::build(status(&refused)).body(refused.to_string()),
     }

@@ -53,31 +53,37 @@ pub enum Refused {
     Fault(#[from] JoseFault),
 }
 
+/// Who asks for a page of a site, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// Whom the session vouches for, if anybody.
+    pub visitor: Option<&'a Visitor>,
+    /// Where what they read is counted.
+    pub reading: Option<&'a Reading>,
+    pub client: ClientAddress,
+    pub now: Timestamp,
+}
+
 /// Answers a request to a site: with the LIS's page, or with the reason why not.
-///
-/// `visitor` is whom the session vouches for at `now`, if anybody, and `reading` where what they read is counted.
 pub async fn forward(
     gate: &SiteGate,
-    visitor: Option<&Visitor>,
-    reading: Option<&Reading>,
-    client: ClientAddress,
+    asker: Asker<'_>,
     req: &HttpRequest,
     payload: web::Payload,
-    now: Timestamp,
 ) -> Result<HttpResponse, Refused> {
     let site = gate.site();
     let request = read(req).map_err(Refusal::Ambiguous)?;
-    let permitted = admit(site.rules(), request, visitor)?;
+    let permitted = admit(site.rules(), request, asker.visitor)?;
     site.learn(&permitted);
-    if let Some(reading) = reading {
+    if let Some(reading) = asker.reading {
         reading.note(permitted.permit().record().map(RecordNumber::as_str));
     }
-    let assertion = site.assertion(permitted.permit(), now)?;
+    let assertion = site.assertion(permitted.permit(), asker.now)?;
     let headers = for_upstream(
         req.headers(),
         site.origins(),
         site.extra_identity(),
-        client,
+        asker.client,
         assertion.as_deref(),
     );
     let body = RequestBody::new(payload, body_length(req), site.response_timeout());

@@ -8,7 +8,7 @@ use actix_web::web::{Data, Payload, ServiceConfig, get, head, resource, route, s
 use actix_web::{HttpRequest, HttpResponse};
 use url::form_urlencoded::byte_serialize;
 
-use super::{Refused, Site, SiteGate, enter, forward, keys};
+use super::{Asker, Refused, Site, SiteGate, enter, forward, keys};
 use crate::kit::faces::Face;
 use crate::kit::{App, Context, Failure, cookies, see_other};
 use crate::pages::{self, ErrorKind};
@@ -81,9 +81,13 @@ async fn gate(app: Data<App>, gates: Data<Gates>, request: HttpRequest, payload:
     };
     context.signed_in = visit.is_some();
     let visitor = visit.as_deref().map(visitor);
-    let reading = visit.as_deref().map(|visit| &*visit.reading);
-    let now = app.core.now();
-    match forward(gate, visitor.as_ref(), reading, context.client, &request, payload, now).await {
+    let asker = Asker {
+        visitor: visitor.as_ref(),
+        reading: visit.as_deref().map(|visit| &*visit.reading),
+        client: context.client,
+        now: app.core.now(),
+    };
+    match forward(gate, asker, &request, payload).await {
         Ok(response) => {
             app.core.metrics.gate_answered(GateResult::permitted);
             response
