@@ -49,7 +49,7 @@ const CAPACITY_LASTS: Duration = Duration::from_secs(10);
 const LATE: f64 = 0.1;
 const TIMES_CAPACITY: f64 = 10.0;
 const LASTS: Duration = Duration::from_secs(30);
-/// Seconds for the trickle's connections, of which nothing is timed.
+/// Seconds for the trickle's connections, which are not timed.
 const WARM: f64 = 5.0;
 /// Until every connection of the flood has its TLS session.
 const HANDSHAKES_LAST: Duration = Duration::from_secs(60);
@@ -135,7 +135,7 @@ impl Strangers {
         Ok(connection)
     }
 
-    /// On an identifier that is nobody's, from an address of its own.
+    /// On an identifier that belongs to no one, from an address of its own.
     fn wrong(&self) -> Vec<u8> {
         let number = u64::from_ne_bytes(random::<8>(&SystemEntropy));
         let fields = [
@@ -221,7 +221,7 @@ type Times = BTreeMap<&'static str, Vec<Duration>>;
 struct Trickle<'a> {
     installation: &'a Installation,
     strangers: Strangers,
-    /// Cookies of somebody signed in, at the site and at the portal.
+    /// Cookies of a signed-in person, at the site and at the portal.
     site_cookies: String,
     portal_cookies: String,
     devices: RefCell<std::iter::Cycle<std::slice::Iter<'a, String>>>,
@@ -313,7 +313,7 @@ impl Trickle<'_> {
     }
 }
 
-/// Signs in at the portal and goes on to the site; gives the cookies of site and portal, and the device's.
+/// Signs in at the portal and continues to the site; gives the cookies of site and portal, and the device's.
 async fn sign_in(installation: &Installation, strangers: &Strangers, patient: &Patient) -> [String; 3] {
     let (portal, site) = (installation.portal_host(), installation.site_host());
     let mut connection = strangers.client.connect().await.unwrap();
@@ -462,7 +462,7 @@ fn report_trickle(unloaded: Vec<((&'static str, f64), Times)>, loaded: Vec<((&'s
     }
 }
 
-/// What was done for whoever asked: a page, a sign-in, or the one refusal of a wrong one.
+/// What was done for a request: a page, a sign-in, or the one refusal of a wrong one.
 fn accepted(times: &mut Times) -> Vec<Duration> {
     ["200", "303", "401"]
         .iter()

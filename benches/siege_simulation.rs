@@ -36,7 +36,7 @@ const TURN: Duration = Duration::from_secs(3);
 /// Of the lab's own patients.
 const SIGN_INS_A_DAY: f64 = 10_000.0;
 const FAILING: f64 = 0.2;
-/// Of an attacker who goes on with one code: attempts in one turn.
+/// Of an attacker who continues with one code: attempts in one turn.
 const PERSISTENCE: u64 = 100;
 /// What a cautious attacker leaves to the lab's own patients within ten minutes.
 const MARGIN: u64 = 45;
@@ -47,7 +47,7 @@ const START: Timestamp = Timestamp::from_seconds(1_790_553_600);
 enum Attacker {
     /// There is none.
     Undisturbed,
-    /// Goes on with one code.
+    /// Continues with one code.
     Persists,
     /// Comes back when it is over.
     Withdraws,
@@ -265,7 +265,7 @@ impl<'a> Attack<'a> {
         }
     }
 
-    /// How many of a cohort are looked at before a siege stands, and with what chance each. None: no more in this turn.
+    /// How many of a cohort are tried before there is a siege, and the chance of each. `None`: no more in this turn.
     fn looked_at(&mut self) -> Option<(u64, f64)> {
         let (stands, room) = (self.lab.stands(), self.lab.room());
         match self.attacker {

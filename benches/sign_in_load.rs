@@ -373,7 +373,7 @@ impl Flood<'_> {
         }
     }
 
-    /// In turn: an identifier that is nobody's, and a patient's own with the right password.
+    /// In turn: an identifier that belongs to no one, and a patient's own with the right password.
     fn wrong(&self, number: usize) -> Vec<u8> {
         let nobody = format!("P-{:x}", u64::from_ne_bytes(random::<8>(&SystemEntropy)));
         let target = &self.targets[number / 2 % self.targets.len()];

@@ -76,7 +76,7 @@ impl LemonLdap {
         })
     }
 
-    /// The form's token serves once and comes with the page before: the form itself, or the refusal of the last try.
+    /// The form's token works once and comes with the page before: the form itself, or the refusal of the last try.
     async fn sign_in(&self, link: &mut Link, user: &str, password: &str) -> std::io::Result<Answer> {
         if link.token.is_none() {
             let page = format!("GET / HTTP/1.1\r\nHost: localhost:{}\r\n\r\n", self.port);

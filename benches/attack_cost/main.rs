@@ -87,7 +87,7 @@ fn table(all: &mut [Figures]) {
             figures.unknown_cpu * 1e3,
             shown(percentile(&mut figures.alone.times, 50)),
             shown(percentile(&mut figures.alone.times, 100)),
-            // Who was not let in is counted as slower than anybody who was.
+            // People who were not let in count as slower than anyone who was.
             of_all(times, *begun, 50),
             of_all(times, *begun, 99),
             times.len(),

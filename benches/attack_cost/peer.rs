@@ -41,7 +41,7 @@ pub trait Peer {
 
     async fn connect(&self) -> std::io::Result<Link>;
 
-    /// The `number`th wrong sign-in: a known account or one that is nobody's.
+    /// The `number`th wrong sign-in: a known account or one that does not exist.
     async fn wrong(&self, link: &mut Link, number: usize, known: bool) -> std::io::Result<Verdict>;
 
     /// A person's own sign-in, from the first page on; the `number`th.

@@ -24,7 +24,7 @@ pub enum Scene {
     OneAddress,
 }
 
-/// A code serves once, so whoever signed in before has to wait for the next.
+/// A code works once, so a person who signed in before has to wait for the next.
 const NEXT_CODE: Duration = Duration::from_secs(31);
 const ONE_STEP: Duration = Duration::from_secs(30);
 
@@ -130,7 +130,7 @@ impl Peer for VestibuleItself {
             ("identifier", identifier.as_str()),
             ("password", PASSWORD),
             ("code", &code),
-            // Whoever has read the page of a siege sends two: one alone is not evaluated then, and costs nearly nothing.
+            // An attacker who has read the page of a siege sends two: one alone is not checked, and costs next to nothing.
             ("next_code", &code),
             ("csrf", &self.csrf),
         ];

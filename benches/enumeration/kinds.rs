@@ -228,7 +228,7 @@ fn each(people: Vec<Patient>, typed: fn(&Patient) -> Fields) -> Vec<Sender> {
     people.into_iter().map(sender).collect()
 }
 
-/// Identifiers that are nobody's, `from` one on.
+/// Identifiers that belong to no one, `from` one on.
 fn unknown(from: usize, count: usize, typed: fn(&str) -> Fields) -> Vec<Sender> {
     let sender = |number: usize| -> Sender { Box::new(move || typed(&format!("P-{}", NOBODYS + number))) };
     (from..from + count).map(sender).collect()

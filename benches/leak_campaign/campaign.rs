@@ -160,7 +160,7 @@ async fn size(db: &Db) -> u64 {
     size.cast_unsigned()
 }
 
-/// The parent of whoever answers.
+/// The parent of the process that answers.
 async fn postmaster(db: &Db) -> Option<u32> {
     let Db::Postgres(pool) = db else { return None };
     let backend: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")

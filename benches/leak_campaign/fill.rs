@@ -10,7 +10,7 @@ use vestibule::store::Db;
 use super::{LAB, place};
 
 const TOGETHER: u64 = 5_000;
-/// Coprime to every number of accounts that is asked for: identifiers in another order than accounts.
+/// Coprime to every number of accounts that is used: identifiers in another order than accounts.
 const STRIDE: u64 = 2_654_435_761;
 
 pub async fn fill(accounts: u64) {

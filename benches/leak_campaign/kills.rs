@@ -1,4 +1,4 @@
-//! `vestibule leak import --apply` ended by SIGKILL again and again: what stands in the database when it came to its end
+//! `vestibule leak import --apply` ended by SIGKILL again and again: what is in the database when it came to its end
 //! is what an undisturbed run leaves.
 
 use std::path::Path;

@@ -13,7 +13,7 @@ use vestibule::store::oauth::clients;
 pub const SCOPE: &str = "openid email";
 /// What a client that acts for itself may ask for.
 pub const OWN_SCOPE: &str = "clients:read";
-/// Nobody listens there: the load program reads the address it is sent to.
+/// Nothing listens there: the load program reads the address it is sent to.
 pub const REDIRECT_URI: &str = "https://localhost:1/callback";
 const LASTS: Duration = Duration::from_secs(24 * 3600);
 
@@ -22,7 +22,7 @@ pub struct Credentials {
     pub secret: String,
 }
 
-/// Of the lab's own, so that nobody is asked.
+/// The lab's own, so that no consent is needed.
 pub async fn for_people(core: &Core, id: &'static str) -> Credentials {
     let policy = json!({
         "name": "Portail",

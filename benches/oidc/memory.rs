@@ -16,7 +16,7 @@ use super::support::client::{Answer, Client, Connection, get, post};
 use super::support::process::Server;
 use super::support::{Installation, PASSWORD, Patient, mib};
 
-/// A code serves once: nobody may come twice within half a minute.
+/// A code works once: no one may come twice within half a minute.
 const PATIENTS: usize = 10_000;
 const CONNECTIONS: usize = 12;
 const LONGEST: Duration = Duration::from_secs(50 * 60);
@@ -38,7 +38,7 @@ struct Run<'a> {
     watch: Stopwatch,
 }
 
-/// Somebody's, for one sign-in.
+/// One person's, for one sign-in.
 struct Browser<'a> {
     connection: &'a mut Connection,
     host: String,

@@ -12,7 +12,7 @@ pub fn start(nginx: &str, folder: &Path, port: u16, workers: usize, http: &str) 
     let dir = folder.display();
     let temporary =
         ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|kind| format!("{kind}_temp_path {dir}/{kind};"));
-    // The folder is its owner's alone, also for root's nginx, whose workers are somebody else by default.
+    // The folder is its owner's alone, also for root's nginx, whose workers run as another user by default.
     let user = if rustix::process::getuid().is_root() {
         "user root;"
     } else {

@@ -1,4 +1,4 @@
-//! accounts that exist only to be leaked. Whoever tries one has it from a list; they learn nothing of it.
+//! accounts that exist only to be leaked. An attempt on one comes from a list, and learns nothing.
 
 use secrecy::ExposeSecret as _;
 use vestibule::admin::{labs, patients};

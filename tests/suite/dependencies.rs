@@ -104,7 +104,7 @@ fn no_rsa_key_of_ours_reaches_the_crate_rsa() {
     assert!(manifests[0]["dev-dependencies"].get("openidconnect").is_some());
 }
 
-/// Release candidates are frozen by nobody: which ones are in the tree is decided, not found out.
+/// Release candidates may change at any time: which ones are in the tree is a decision, not an accident.
 #[test]
 fn release_candidates_have_a_decision() {
     let note =

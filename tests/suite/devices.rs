@@ -1,4 +1,4 @@
-//! Trusted devices: whoever hammers an identifier does not slow its holder down.
+//! Trusted devices: hammering an identifier does not slow its holder down.
 
 use std::time::Duration;
 

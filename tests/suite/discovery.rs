@@ -63,7 +63,7 @@ async fn anybody_may_read_metadata_and_keys(app: TestApp) {
         let answer = raw::exchange(&app, &format!("GET {path} HTTP/1.1"), "").await;
         assert_eq!(answer.status, "HTTP/1.1 200 OK");
     }
-    // A site is no issuer.
+    // A site is not an issuer.
     for path in METADATA.iter().chain(&["/oauth2/jwks"]) {
         let page = app.browser().get(&format!("{}{path}", app.site)).await;
         assert!(!page.status.is_success(), "{path}");

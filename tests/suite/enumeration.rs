@@ -1,4 +1,4 @@
-//! nobody learns from an answer who is a patient, which of the things they typed was right, or in what state an
+//! no one learns from an answer who is a patient, which of the things they typed was right, or in what state an
 //! account is. Byte for byte (but for the order of header lines, which is by chance), at the three forms that a stranger
 //! can send, in both languages. How long the answers take is measured by `benches/enumeration`.
 
@@ -27,7 +27,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 const FLOOR: Duration = Duration::from_millis(200);
 const LANGUAGES: [&str; 2] = ["fr", "en"];
 
-/// Nobody has these.
+/// No account has these.
 const NOBODY: &str = "P-999999";
 const NOBODYS_CODE: &str = "ABCD-EFGH-JKMN-PQRS";
 /// As long as an identifier, and none.
@@ -108,7 +108,7 @@ fn without_what_was_sent(mut answer: RawAnswer, fields: &Fields, csrf: &str) -> 
     for (_, value) in answer.headers.iter_mut().filter(|(name, _)| name == "date") {
         *value = dots(value);
     }
-    // The HTTP library draws their order anew for each answer: its map has a seed of its own each time.
+    // The HTTP library shuffles their order for each answer: its map has a new seed each time.
     answer.headers.sort();
     answer
 }

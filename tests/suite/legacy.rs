@@ -1,4 +1,4 @@
-//! passwords of the LIS are kept wrapped, open nothing alone, and serve once beside a mailed link.
+//! passwords of the LIS are kept wrapped, open nothing alone, and work once beside a mailed link.
 
 use std::time::Duration;
 

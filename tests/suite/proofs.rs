@@ -1,4 +1,4 @@
-//! Proofs of clients serve once, whichever server sees them first.
+//! Proofs of clients work once, whichever server sees them first.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -12,13 +12,13 @@ on_both_databases![r04_every_route_is_walked_without_a_session];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Class {
-    /// Anybody may read it: it holds nothing of anybody's.
+    /// Anyone may read it: it contains nothing personal.
     Public,
     /// Leads to the sign-in.
     Session,
     /// Belongs to a sign-in or enrolment under way; without one it leads back to its beginning.
     Pending,
-    /// For clients that prove who they are: refuses everybody else.
+    /// For clients that prove who they are: refuses everyone else.
     Program,
     /// Asks for an access token, in JSON.
     Token,
@@ -219,7 +219,7 @@ fn every_route_is_classified() {
     assert_eq!(registered(), golden);
 }
 
-/// What whoever has nothing to show is answered.
+/// The answer to a request that has nothing to show.
 fn assert_refused(class: Class, page: &Page, asked: &str) {
     let status = page.status;
     match class {

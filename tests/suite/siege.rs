@@ -1,4 +1,4 @@
-//! A whole lab is being guessed at: unknown browsers show two codes in a row, nobody learns anything by it, and it ends by
+//! A whole lab is under a guessing attack: unknown browsers show two codes in a row, it gives nothing away, and it ends by
 //! itself.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -172,7 +172,7 @@ async fn r21_during_a_siege_every_identifier_is_answered_alike_and_nothing_is_co
 async fn only_two_neighbouring_codes_in_their_order_sign_in(app: TestApp) {
     let app = besiegeable(app).await;
     let patient = app.patient("P-102477", "102477").await;
-    // Two steps further, so that the enrolment's own code is none of those tried.
+    // Two steps further, so that the enrolment's own code is not one of those tried.
     app.advance(Duration::from_secs(60));
     besiege(&app).await;
     let hashes = app.metric("vestibule_password_hashes_total").await;
@@ -193,7 +193,7 @@ async fn only_two_neighbouring_codes_in_their_order_sign_in(app: TestApp) {
         hashes,
         "no hash without both"
     );
-    // Hours have gone by: the siege is over, and whoever has still two fields before them gets in with two.
+    // Hours have gone by: the siege is over, and a person who still sees two fields gets in with two.
     siege::turn(&app.core).await.unwrap();
     let (first, second) = (code_at(&app, &patient, -2), code_at(&app, &patient, -1));
     let page = with_two(&app, &patient, &first, &second).await;
@@ -257,7 +257,7 @@ async fn a_trusted_device_is_not_asked_and_only_for_its_own_account(app: TestApp
     besiege(&app).await;
     let form = home.get(&format!("{}/login", app.portal)).await;
     assert!(!form.text().contains("name=\"next_code\""));
-    // Of another account it is nobody's, and answered as every stranger is.
+    // For another account it is unknown, and treated as every stranger is.
     let mut stranger = app.browser();
     let alien = app
         .attempt(&mut home, &other.identifier, &other.password, &app.code(&other))

@@ -7,7 +7,7 @@ use crypto::keyring::KeyId;
 use domain::audit::{Actor, Event};
 use service::Core;
 
-/// Adds a key to the keyring's file and writes down who did it. Servers use it from their next start on, and seal older
+/// Adds a key to the keyring's file and records who did it. Servers use it from their next start on, and seal older
 /// values again with it.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! What operators do: shared by the command line, the API and the desk. What an operator can mend is told as a
+//! What operators do: shared by the command line, the API and the desk. What an operator can fix is told as a
 //! [`Problem`]: where, what, and what to do.
 
 pub mod clients;

@@ -1,4 +1,4 @@
-//! How a complete sign-in goes on, by whatever means it was made: held, or in.
+//! How a complete sign-in continues, by whatever means it was made: held, or in.
 
 use crate::browser::Journey;
 use crate::hold;
@@ -44,7 +44,7 @@ pub async fn arrive(
     })
 }
 
-/// Whether the lists that the account stands on hold it.
+/// Whether the lists that the account is on hold it.
 ///
 /// # Errors
 /// Nothing is known of it.

@@ -1,4 +1,4 @@
-//! The browser that somebody signs in from, and where they were going.
+//! The browser that a person signs in from, and where they were going.
 
 use crypto::token::HashedToken;
 use domain::return_to::ReturnTo;
@@ -14,7 +14,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// One of which nothing is known, as a program's is.
+    /// A browser of which nothing is known, as for a program.
     pub fn unknown() -> Self {
         Self {
             description: describe_device(None),

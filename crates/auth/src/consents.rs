@@ -12,7 +12,7 @@ use store::oauth::{clients, consents, oauth_grants};
 #[derive(Debug)]
 pub struct Consented {
     pub client: ClientId,
-    /// As it stood on the consent page, or as it is called now.
+    /// The name shown on the consent page, or the current one.
     pub name: String,
     pub claims: BTreeSet<Claim>,
     pub since: Timestamp,

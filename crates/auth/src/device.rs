@@ -18,7 +18,7 @@ pub struct Listed {
     pub is_this: bool,
 }
 
-/// The browser's new token; whatever token it had serves nobody any more.
+/// The browser's new token; whatever token it had no longer works.
 ///
 /// # Errors
 /// The database does not answer.

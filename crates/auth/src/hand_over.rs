@@ -1,4 +1,4 @@
-//! Portal to site: a single-use ticket carries the sign-in over, for the browser that asked and for nobody else.
+//! Portal to site: a single-use ticket carries the sign-in over, for the browser that asked and for no other.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 //! Sign in with a passkey: complete by itself, with no identifier typed. It neither looks at the identifier's public
-//! bucket nor fills it, because nobody can guess a signature: so it stays a way in for somebody whose identifier is being
+//! bucket nor fills it, because a signature cannot be guessed: so it stays a way in for a person whose identifier is being
 //! tried by strangers.
 
 use std::time::Duration;
@@ -66,7 +66,7 @@ pub struct Form<'a> {
 type Refusal = (Option<AccountId>, PasskeyCause);
 
 /// # Errors
-/// Nobody was signed in.
+/// No one was signed in.
 pub async fn sign_in(act: Act<'_>, form: Form<'_>) -> Result<Ended<Arrival>, Fault> {
     let attempt = Attempt::at(Door::Passkey, act, None);
     let verdict = decide(act, &attempt, form).await;

@@ -1,4 +1,4 @@
-//! The passkeys of an account: listed, added and removed by whoever holds it, after they were asked again.
+//! The passkeys of an account: listed, added and removed by its holder, after a step-up.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -83,7 +83,7 @@ pub struct Adding {
 }
 
 impl Adding {
-    /// What the browser is asked for, as JSON.
+    /// What the browser is asked to do, as JSON.
     pub fn options(&self) -> &str {
         self.stage.registration().options()
     }

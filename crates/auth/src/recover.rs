@@ -1,4 +1,4 @@
-//! The way back without a password: a code of the authenticator and a recovery code, both right. Nothing that stood in a
+//! The way back without a password: a code of the authenticator and a recovery code, both right. Nothing that was in a
 //! list opens it. It ends in a hold that asks for a new password.
 
 use secrecy::SecretString;

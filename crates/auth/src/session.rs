@@ -20,7 +20,7 @@ use store::oauth::{client_sessions, oauth_grants};
 use store::sign_in::sessions;
 use store::{StoreFault, Tx};
 
-/// Use is written down at most this often.
+/// Use is recorded at most this often.
 const TOUCH_EVERY: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub async fn open(act: Act<'_>, tx: &mut Tx, who: Authenticated, browser: &Brows
     Ok(Opened { token, device, session })
 }
 
-/// Whether a request shows that somebody is there.
+/// Whether a request shows that a person is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
     ByPerson,
@@ -72,7 +72,7 @@ pub async fn recognise(core: &Core, lab: &LabId, token: &PlainToken, asked: Aske
     Ok(Some(session))
 }
 
-/// The session behind a cookie of ours that nobody ended. It may have idled out and opens nothing then; but clients of it
+/// The session behind our cookie, unless it was ended. It may have idled out and then opens nothing; but its clients
 /// go on until it is ended.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
 //! Sign in, code first: the password is looked at only when the code is right, so no stranger can make the server hash,
-//! and nobody learns which of the three was wrong.
+//! and no one learns which of the three was wrong.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -37,7 +37,7 @@ pub struct Form<'a> {
 }
 
 /// # Errors
-/// The database or the hash pool broke; nobody was signed in.
+/// The database or the hash pool broke; no one was signed in.
 pub async fn sign_in(act: Act<'_>, form: Form<'_>) -> Result<Ended<Arrival>, Fault> {
     let browser = form.browser.clone();
     let mut attempt = Attempt::at(Door::SignIn, act, browser.known_by.as_ref());
@@ -219,7 +219,7 @@ async fn aged(act: Act<'_>, tx: &mut Tx, account: AccountId) -> Result<Option<Ho
     Ok(age.filter(|age| *age >= lasts).map(|_| HoldReason::Aged))
 }
 
-/// Whether the account stands on a list, or this very pair does: a list may hold what was set after it was read.
+/// Whether the account, or this pair itself, is on a list: a list may hold what was set after it was read.
 async fn listed(
     act: Act<'_>,
     tx: &mut Tx,

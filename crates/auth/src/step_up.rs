@@ -1,4 +1,4 @@
-//! Somebody signed in is asked again, password and code, before their means of signing in change. As at a sign-in:
+//! A signed-in person gives password and code again before their means of signing in change. As at a sign-in:
 //! the code first, counted in the identifier's bucket, and no word on which of the two was wrong.
 
 use secrecy::{ExposeSecret, SecretString};
@@ -30,7 +30,7 @@ pub struct Form<'a> {
 }
 
 /// # Errors
-/// The database or the hash pool broke; nobody was elevated.
+/// The database or the hash pool broke; no one was elevated.
 pub async fn step_up<P>(act: Act<'_>, form: &Form<'_>) -> Result<Ended<Elevated<P>>, Fault> {
     let mut attempt = Attempt::at(Door::StepUp, act, form.browser.known_by.as_ref()).on(form.account);
     let verdict = decide(act, &mut attempt, form).await;

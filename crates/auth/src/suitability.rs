@@ -45,7 +45,7 @@ pub async fn judge(
     if let Err(unsuitable) = screen(&password, &context) {
         return Ok(Err(unsuitable));
     }
-    // However rare: that somebody else's was stolen is reason enough not to begin with it.
+    // However rare: that another person's was stolen is reason enough not to start with it.
     if core.known_passwords.lookup(typed).await?.is_some() {
         return Ok(Err(Unsuitable::Common));
     }

@@ -66,7 +66,7 @@ impl Alerts {
         Duration::from_secs(u64::from(self.window_minutes) * 60)
     }
 
-    /// Whom a lab's alerts are mailed to, if anybody.
+    /// Whom a lab's alerts are mailed to, if anyone.
     pub fn recipient(&self, lab: &Lab) -> Option<Address> {
         let contact = || {
             let contact = lab.security_contact.as_ref().filter(|url| url.scheme() == "mailto")?;

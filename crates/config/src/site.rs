@@ -68,7 +68,7 @@ pub enum Requirement {
     Record,
 }
 
-/// A value that cannot work, said so that the reader can mend it.
+/// A value that cannot work, worded so that the reader can fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteProblem {
     pub site: SiteId,

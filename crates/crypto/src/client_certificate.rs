@@ -19,7 +19,7 @@ pub struct ClientCertificate {
 }
 
 impl ClientCertificate {
-    /// None: it is no certificate.
+    /// None: it is not a certificate.
     pub fn parse(der: &[u8]) -> Option<Self> {
         let certificate = Certificate::from_der(der).ok()?;
         let certificate = certificate.tbs_certificate();
@@ -41,7 +41,7 @@ impl ClientCertificate {
         &self.thumbprint
     }
 
-    /// A name with a wildcard is only itself: it would stand for anybody of a domain.
+    /// A name with a wildcard is only itself: it would stand for anyone of a domain.
     pub fn has_dns_name(&self, name: &str) -> bool {
         self.dns_names.iter().any(|ours| ours.eq_ignore_ascii_case(name))
     }

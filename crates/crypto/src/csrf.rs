@@ -5,7 +5,7 @@ use data_encoding::BASE64URL_NOPAD;
 use super::keyring::{Keyring, Purpose};
 use super::token::HashedToken;
 
-/// Bound to the browser's own random cookie; serves for every form of that browser.
+/// Bound to the browser's own random cookie; works for every form of that browser.
 pub fn csrf_token(keyring: &Keyring, browser: &HashedToken) -> String {
     let key = keyring.lookup_key(Purpose::Csrf, &[]);
     BASE64URL_NOPAD.encode(&super::mac(&key, &[browser.as_bytes()]))

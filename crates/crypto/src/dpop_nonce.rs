@@ -7,7 +7,7 @@ use super::keyring::{Keyring, Purpose};
 use kernel::clock::Timestamp;
 use kernel::ids::LabId;
 
-/// Seconds. A nonce serves for one such span to two.
+/// Seconds. A nonce works for one such span to two.
 const SPAN: i64 = 300;
 
 /// The nonce of this lab for now; the same for all clients.

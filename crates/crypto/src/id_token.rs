@@ -38,7 +38,7 @@ pub struct Expected<'a> {
     pub now: Timestamp,
 }
 
-/// Why a token says nothing about anybody.
+/// Why a token says nothing about anyone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum Misfit {

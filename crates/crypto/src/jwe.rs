@@ -31,7 +31,7 @@ pub enum Unopened {
     Key,
 }
 
-/// What was read is no key that others could encrypt for.
+/// What was read is not a key that others could encrypt for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is not a private P-256 key in PKCS#8")]
 pub struct UnusableKey;

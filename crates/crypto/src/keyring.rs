@@ -132,7 +132,7 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// Why a file is no keyring; never a part of it.
+/// Why a file is not a keyring; never a part of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum MalformedKeyring {

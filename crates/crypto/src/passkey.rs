@@ -196,10 +196,10 @@ impl RelyingParty {
         made.ok().map(Credential)
     }
 
-    /// For anybody: which passkeys there are is not in it. The text is for the browser, as JSON.
+    /// For anyone: which passkeys there are is not in it. The text is for the browser, as JSON.
     ///
     /// # Errors
-    /// It cannot be written down.
+    /// It cannot be recorded.
     pub fn begin_sign_in(&self) -> Result<(String, Challenge), PasskeyFault> {
         let begun = self.0.start_discoverable_authentication().map_err(|_| PasskeyFault)?;
         let (response, state) = begun;

@@ -93,7 +93,7 @@ impl Sealer {
     }
 
     /// # Errors
-    /// As [`Sealer::open`]; also when what was sealed is no text.
+    /// As [`Sealer::open`]; also when what was sealed is not text.
     pub fn open_text(&self, place: Place<'_>, sealed: &[u8]) -> Result<String, SealError> {
         let plain = self.open(place, sealed)?;
         String::from_utf8(plain.to_vec()).map_err(|_| SealError::Damaged)

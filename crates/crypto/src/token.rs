@@ -21,7 +21,7 @@ pub enum TokenKind {
     Pending,
     /// A mailed link: begins an enrolment, beside the birth date and the password of the LIS.
     Invitation,
-    /// A browser before anybody signs in: form tokens are bound to it.
+    /// A browser before anyone signs in: form tokens are bound to it.
     Browser,
     /// A browser that an account trusts.
     Device,

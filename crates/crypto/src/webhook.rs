@@ -11,7 +11,7 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 24..=64;
 /// What both ends know.
 pub struct Secret(Zeroizing<Vec<u8>>);
 
-/// What was read is no secret of a webhook.
+/// What was read is not a secret of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not whsec_ and 24 to 64 bytes in base64")]
 pub struct MalformedSecret;

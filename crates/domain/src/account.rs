@@ -46,13 +46,13 @@ pub struct Account {
     pub state: AccountState,
 }
 
-/// Why a complete sign-in may not go on before its password is a new one.
+/// Why a complete sign-in may not continue before its password is a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HoldReason {
     /// The account is on a list that the lab imported.
     Listed,
-    /// It is on such a list, and the time to change the password is over: that password serves nothing more.
+    /// It is on such a list, and the time to change the password is over: that password no longer works.
     Disabled,
     /// Many people's breached passwords are this one; the account need not be on any list.
     KnownPassword,

@@ -1,4 +1,4 @@
-//! What is written down for good: every authentication, refusal and act of an operator, as a typed event.
+//! What is recorded for good: every authentication, refusal and act of an operator, as a typed event.
 
 use serde::Serialize;
 
@@ -276,10 +276,10 @@ pub enum Event {
     ClientSecretIssued {
         client: ClientId,
         expires_at: String,
-        /// None of the older ones serves longer than until then.
+        /// None of the older ones works longer than until then.
         older_until: String,
     },
-    /// For good; whatever it had of anybody ended.
+    /// For good; everything it was granted ended.
     ClientDisabled {
         client: ClientId,
         grants_ended: u64,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use kernel::clock::Timestamp;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// A mistyped password and a late code must not make anybody wait.
+/// A mistyped password and a late code must not make anyone wait.
 const FREE_FAILURES: u32 = 2;
 const FIRST_DELAY: Duration = Duration::from_secs(20);
 const LONGEST_DELAY: Duration = Duration::from_secs(3600);

@@ -11,7 +11,7 @@
 //!     let _again = who.clone();
 //! }
 //! ```
-//! nor written down:
+//! nor recorded:
 //! ```compile_fail
 //! fn store(who: domain::evidence::Authenticated) -> String {
 //!     serde_json::to_string(&who).unwrap()
@@ -224,7 +224,7 @@ impl<P> Elevated<P> {
 pub enum Means {
     PasswordAndCode,
     PasswordAndRecoveryCode,
-    /// The way back without a password that serves; it leads to a new one.
+    /// The way back without a password that works; it leads to a new one.
     CodeAndRecoveryCode,
     Enrolment,
     Passkey,

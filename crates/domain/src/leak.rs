@@ -79,7 +79,7 @@ macro_rules! words {
 /// The state of a leak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeakState {
-    /// The list is being read; a kill leaves it here, and the same command goes on.
+    /// The list is being read; a kill leaves it here, and the same command continues.
     Reading,
     /// Read and matched: what would happen is known, nothing has.
     Drafted,
@@ -146,7 +146,7 @@ impl LeakState {
 pub enum Effect {
     /// Listed with a password, and a second factor is there: a new password at the next sign-in.
     Rotate,
-    /// Listed with a password and without a second factor: the old password serves nothing more, a lab code is needed.
+    /// Listed with a password and without a second factor: the old password no longer works, a lab code is needed.
     Disable,
     /// Listed without a password.
     Tell,

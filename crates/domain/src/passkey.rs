@@ -1,6 +1,6 @@
 //! What is decided of passkeys beyond their signatures.
 
-/// Of one account. Nobody has so many devices; without a limit a stolen session could fill the database.
+/// Of one account. No one has so many devices; without a limit a stolen session could fill the database.
 pub const MOST: usize = 20;
 
 const LONGEST_NAME: usize = 60;

@@ -16,7 +16,7 @@ use crypto::totp::{Seed, StepMatched};
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LinkId, ProviderId};
 
-/// Raised when the shape of [`Pending`] changes: what an older version wrote is not guessed at but begun again.
+/// Raised when the shape of [`Pending`] changes: what an older version wrote is not guessed at but started over.
 pub const VERSION: i64 = 5;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,13 +33,13 @@ pub enum Pending {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
     NewPassword,
-    /// The password that was shown may be anybody's, so it counts for nothing.
+    /// The password that was shown may be anyone's, so it counts for nothing.
     NewPasswordAndRecoveryCode,
     /// What was shown beside the disabled password is used up; only the lab can tell who this is.
     LabCode,
 }
 
-/// A complete sign-in that may not go on before the password is rotated.
+/// A complete sign-in that may not continue before the password is rotated.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Held {
     reason: HoldReason,
@@ -72,7 +72,7 @@ impl Held {
         }
     }
 
-    /// A new password was made: the sign-in goes on. None: that alone does not open this hold.
+    /// A new password was made: the sign-in continues. None: that alone does not open this hold.
     pub fn release(
         &self,
         account: AccountId,

@@ -110,7 +110,7 @@ impl std::fmt::Debug for Identity {
     }
 }
 
-/// A link about to be written down. Only the holder's own wish makes one, or a lab code at the end of an enrolment.
+/// A link about to be recorded. Only the holder's own wish makes one, or a lab code at the end of an enrolment.
 #[derive(Debug)]
 pub struct NewLink {
     id: LinkId,

@@ -18,7 +18,7 @@ pub const REMEMBERED: Duration = Duration::from_secs(14 * 86_400);
 /// Standard deviations beyond the usual.
 const MARGIN: f64 = 3.0;
 
-/// How attempts from browsers that are no trusted device ended.
+/// How attempts from browsers that are not a trusted device ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub failures: u64,

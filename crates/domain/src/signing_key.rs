@@ -41,7 +41,7 @@ pub fn current<T>(row: &[T], slot: impl Fn(&T) -> Slot, now: Timestamp) -> Optio
 
 impl Schedule {
     /// The successor of a row's last key, once it is time to announce it. However late that is, it is announced for the
-    /// whole time before it signs; the last key goes on meanwhile.
+    /// whole time before it signs; the last key continues meanwhile.
     pub fn next(&self, last: Slot, now: Timestamp) -> Option<Slot> {
         let due = last.active_from.plus(self.active);
         (now >= due.minus(self.announced)).then(|| Slot {

@@ -30,7 +30,7 @@ pub struct Permit {
 /// What a permit rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Basis {
-    /// A rule says that anybody may read it.
+    /// A rule says that anyone may read it.
     Public,
     /// A rule requires a sign-in, and the visitor is signed in.
     Session,

@@ -25,7 +25,7 @@ struct Rule {
     requires: Requirement,
 }
 
-/// What the rules say of a URL, before anybody is compared with it.
+/// What the rules say of a URL, before anyone is compared with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding<'r> {
     /// A rule is for this URL and method.

@@ -8,7 +8,7 @@ use kernel::clock::Timestamp;
 pub enum Situation {
     /// A new password is required; from `until` on the old one is disabled.
     Rotate { until: Timestamp },
-    /// The old password is of no more use.
+    /// The old password is of no use any more.
     Disabled,
     /// Listed without a password.
     Listed,

@@ -105,7 +105,7 @@ impl AuditEventId {
     }
 }
 
-/// What was read is no id.
+/// What was read is not an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an id: 32 lower-case hexadecimal digits expected")]
 pub struct MalformedId;
@@ -182,7 +182,7 @@ impl LabId {
     }
 }
 
-/// What was read is no name of this kind.
+/// What was read is not a name of this kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a name here is 1 to 40 of a-z, 0-9 and '-', beginning with a letter")]
 pub struct MalformedSlug;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// Sorted by name. Links and hidden files are no lists.
+/// Sorted by name. Links and hidden files are not lists.
 ///
 /// # Errors
 /// The folder cannot be read.

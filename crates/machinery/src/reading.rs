@@ -95,7 +95,7 @@ impl Readings {
         reading
     }
 
-    /// Requests and records of each. Counts that are older than `window` begin again.
+    /// Requests and records of each. Counts that are older than `window` start over.
     pub fn counts(&mut self, window: Duration, now: Timestamp) -> Vec<((LabId, AccountId), u64, u64)> {
         let mut counts = Vec::new();
         self.0.retain(|key, entry| {

@@ -11,7 +11,7 @@ use kernel::ids::{ClientId, GrantId, LabId};
 use service::{Core, signing_keys};
 use store::oauth::{clients, refresh_tokens};
 
-/// A token that serves now.
+/// A token that works now.
 #[derive(Debug)]
 pub struct AccessToken {
     pub client: Client,

@@ -18,7 +18,7 @@ pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jw
 const KIND: &str = "assertion";
 /// One that lasts longer was not made for one request.
 const LASTS: Duration = Duration::from_secs(3600);
-/// What a client signs for something else is no assertion (RFC 8725 3.11).
+/// What a client signs for something else is not an assertion (RFC 8725 3.11).
 const OTHERS: [&str; 4] = ["dpop+jwt", "oauth-authz-req+jwt", "at+jwt", "logout+jwt"];
 
 /// By whom and for whom an assertion has to be.

@@ -24,7 +24,7 @@ use store::oauth::clients;
 
 /// No attempt lasts longer.
 const LONGEST: Duration = Duration::from_secs(10);
-/// So long at most one client is told of sessions in a turn, plus one attempt; the next turn goes on.
+/// The longest time, plus one attempt, that a turn spends telling one client about sessions; the next turn continues.
 const TURN_LASTS: Duration = Duration::from_secs(10);
 /// What was taken and never recorded is due again then.
 const INTERRUPTED: Duration = Duration::from_secs(60);

@@ -17,7 +17,7 @@ pub struct Dates {
 }
 
 impl Dates {
-    /// None: one of them is no date.
+    /// None: one of them is not a date.
     pub fn of(token: &Verified) -> Option<Self> {
         let date = |claim: &str| match token.claims.contains_key(claim) {
             true => token.seconds(claim).map(Timestamp::from_seconds).map(Some),

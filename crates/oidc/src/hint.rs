@@ -14,7 +14,7 @@ pub struct Hint {
 }
 
 /// # Errors
-/// It is no ID token that was given here; or the keys cannot be looked up.
+/// It is not an ID token that was given here; or the keys cannot be looked up.
 pub async fn read(core: &Core, lab: &LabId, token: &str) -> Result<Hint, Denied> {
     let wrong = || Refusal::invalid_request("id_token_hint is not an ID token that this client got here");
     let token = signing_keys::published(core, lab).await?.verify(token);

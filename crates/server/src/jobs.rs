@@ -29,7 +29,7 @@ const CERTIFICATES_EVERY: Duration = Duration::from_secs(5);
 const CORPUS_EVERY: Duration = Duration::from_secs(5);
 const MEMORY_EVERY: Duration = Duration::from_secs(60);
 const DATABASE_EVERY: Duration = Duration::from_secs(300);
-/// So that a campaign that a kill cut off goes on, and what its time brings happens.
+/// So that a campaign that a kill cut off continues, and what its time brings happens.
 const LEAKS_EVERY: Duration = Duration::from_secs(5);
 /// So that every server soon knows what all of them counted.
 const SIEGES_EVERY: Duration = Duration::from_secs(3);

@@ -77,7 +77,7 @@ impl Core {
         self.now().minus(self.config.session.trusted_device_lasts())
     }
 
-    /// Whether browsers that are no trusted device have to show more at this lab.
+    /// Whether browsers that are not a trusted device have to show more at this lab.
     pub fn is_besieged(&self, lab: &LabId) -> bool {
         self.sieges.stands(lab, self.now())
     }

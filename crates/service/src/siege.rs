@@ -1,4 +1,4 @@
-//! Which labs are under siege: counted in process at every attempt, written down together with what other servers counted,
+//! Which labs are under siege: counted in process at every attempt, recorded together with what other servers counted,
 //! and judged by `domain/siege.rs`.
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use machinery::metrics::AttemptResult;
 use store::sign_in::sieges;
 use store::{Db, StoreFault};
 
-/// How an attempt from a browser that is no trusted device ended.
+/// How an attempt from a browser that is not a trusted device ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     Failed,
@@ -123,7 +123,7 @@ pub async fn recall(core: &Core) -> Result<(), StoreFault> {
     Ok(())
 }
 
-/// Writes down what was counted here, reads what all servers counted, and decides for every lab.
+/// Records what was counted here, reads what all servers counted, and decides for every lab.
 ///
 /// # Errors
 /// The database does not answer; what was counted is kept for the next turn.
@@ -204,7 +204,7 @@ async fn baseline(core: &Core, lab: &LabId, now: Timestamp) -> Result<Baseline, 
     Ok(baseline)
 }
 
-/// One server writes down that a siege began or ended; the alert follows from that.
+/// One server records that a siege began or ended; the alert follows from that.
 async fn pass(core: &Core, lab: &LabId, from: State, to: State, now: Timestamp) -> Result<(), StoreFault> {
     let (siege, ends) = match (from, to) {
         (State::Calm, State::Siege(siege)) => (siege, false),

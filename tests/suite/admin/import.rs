@@ -72,7 +72,7 @@ async fn a_changed_line_updates_its_person_and_a_new_record_joins_its_own() {
     }
 }
 
-/// Whoever could move a record to another account by an import could read it.
+/// Anyone who could move a record to another account by an import could read it.
 #[tokio::test]
 async fn no_line_takes_a_record_or_an_identifier_from_somebody_else() {
     for stand in Stand::all().await {

@@ -128,7 +128,7 @@ pub async fn import_mapped(core: &Core, file: &Path, map: &ColumnMap) -> Result<
     Ok((report, bad))
 }
 
-/// Kinds of a lab's events, in the alphabet's order: the clock stands still, so they all have the same time.
+/// Kinds of a lab's events, in the alphabet's order: the clock does not move, so they all have the same time.
 pub async fn events(core: &Core) -> Vec<String> {
     let mut tx = core.db.begin_read().await.unwrap();
     let found = audit::find_newest(&mut tx, &lab(), 100).await.unwrap();

@@ -1,4 +1,4 @@
-//! Somebody takes care of an alert.
+//! An operator takes an alert.
 
 use vestibule::domain::alert::{Alert, Cause, Kind};
 use vestibule::domain::operator::Role;
@@ -94,7 +94,7 @@ async fn r07_an_alert_is_taken_and_closed_by_name(app: TestApp) {
     }
     let url = format!("{}/desk/alerts/{}/take", app.portal, alert.id);
     assert_eq!(second.post(&url, &[("csrf", "x")]).await.status, 403);
-    // What comes back is another alert, which nobody has yet.
+    // What comes back is another alert, which no one has taken yet.
     raise(&app.core, &app.lab()).await;
     let states: Vec<_> = all(&app.core, &app.lab())
         .await

@@ -223,7 +223,7 @@ async fn what_nobody_takes_is_given_up_after_a_day_or_two() {
                 .find(|one| one.channel == Channel::Webhook)
         };
         scene.go_on().await;
-        // The reminder of the second day begins anew.
+        // The reminder of the second day starts over.
         while scene.stand.now().since(start) < HOUR * 23 {
             assert_eq!(state().await.unwrap().state, Delivery::Due);
             scene.stand.advance(HOUR);
@@ -396,7 +396,7 @@ fn keep_the_log() {
     let _ = tracing::subscriber::set_global_default(json.with_writer(|| Log).finish());
 }
 
-/// From a patient's refusals to log, mailbox and webhook, with nobody at the keyboard in between.
+/// From a patient's refusals to log, mailbox and webhook, with no one at the keyboard in between.
 #[actix_web::test]
 async fn r01_no_channel_carries_anything_of_a_patient() {
     use vestibule::domain::alert::Kind;

@@ -107,7 +107,7 @@ fn tree(tokens: &[Token], mut at: usize, prefix: &[String], paths: &mut Vec<(usi
         }
         at += 1;
     }
-    // `as name` and whatever else stands before the comma.
+    // `as name` and whatever else is before the comma.
     while !prefix.is_empty()
         && tokens
             .get(at)

@@ -1,4 +1,4 @@
-//! The doors, each with somebody who stands before it.
+//! The doors, each with someone who stands before it.
 
 use secrecy::SecretString;
 use vestibule::admin::operators::identify;

@@ -1,4 +1,4 @@
-//! What happens while a password is hashed: account and password are looked at again before anybody is let in.
+//! What happens while a password is hashed: account and password are looked at again before anyone is let in.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -27,7 +27,7 @@ on_both_databases![every_door_keeps_the_same_books, a_fault_is_counted_at_every_
 enum Ending {
     Right,
     Wrong,
-    /// What serves once, a second time.
+    /// What works once, a second time.
     UsedUp,
     Delayed,
     TooManyInARow,
@@ -181,7 +181,7 @@ fn watched(app: &TestApp, ending: Ending) -> Core {
         Arc::new(HashPool::start(tools, 1, longest_wait).unwrap())
     };
     match ending {
-        // Idle, so that nobody is sent away at the door, and no job is done in time.
+        // Idle, so that no one is sent away at the door, and no job is done in time.
         Ending::PoolBusy => core.hashing = pool(Arc::clone(&core.keyring), Duration::ZERO),
         Ending::PoolBroken => {
             let other = vestibule::crypto::keyring::Keyring::generate(&SystemEntropy, core.now());
@@ -251,7 +251,7 @@ fn is_counted(core: &Core) -> bool {
     !core.watch.evaluate(&limits, core.now()).is_empty()
 }
 
-/// A database that is gone: nobody is let in, and the metrics say why.
+/// A database that is gone: no one is let in, and the metrics say why.
 async fn a_fault_is_counted_at_every_door(app: TestApp) {
     let mut subjects = Vec::new();
     // Of a rotation the hold cannot even be found.

@@ -33,7 +33,7 @@ async fn signed_in(app: &TestApp) -> Signed {
 }
 
 impl Signed {
-    /// Consent given where it is asked for; the client's tokens.
+    /// With consent if it is requested; the client's tokens.
     async fn tokens(&mut self, app: &TestApp, party: &RelyingParty, scope: &str) -> Value {
         let code = party.code(&mut self.browser, &[("scope", scope)]).await;
         party.redeem(app, &code).await.1

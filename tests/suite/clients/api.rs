@@ -30,7 +30,7 @@ const OPERATIONS: [(&str, &str); 6] = [
     ("DELETE", "/clients/{id}"),
 ];
 
-/// What each is answered, in the order of the callers: nobody, a token that is none, a person's token, a client of another
+/// What each is answered, in the order of the callers: no token, an invalid one, a person's token, a client of another
 /// lab, clients:read, clients:write, both.
 const GOLDEN: &str = "\
 GET /clients: 401 401 401 401 200 403 200
@@ -113,7 +113,7 @@ async fn nobody_hands_on_more_than_they_have(app: TestApp) {
     let lowered = json!({ "policy": api_entry("clients:write") });
     for (method, path, body, expected) in [
         ("PUT", "/clients/other-writer", Some(&raised), 403),
-        // Whose secret they got, they would be; and nobody puts out those above them.
+        // With another client's secret they would be that client; and no one can disable those above them.
         ("PUT", "/clients/both", Some(&lowered), 403),
         ("POST", "/clients/both/rotate", None, 403),
         ("DELETE", "/clients/both", None, 403),

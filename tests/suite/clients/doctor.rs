@@ -43,7 +43,7 @@ async fn the_doctor_names_clients_whose_secrets_all_expire_soon() {
     }
 }
 
-/// Each client with the verb of what is said of it.
+/// Each client with the verb of what is said about it.
 async fn named(stand: &Stand) -> Vec<String> {
     let file = stand.path("vestibule.toml");
     let checks = examine(&file, Config::load(&file), &*stand.clock).await;

@@ -82,7 +82,7 @@ impl Program {
         Self::with_token(app, portal, answer["access_token"].as_str().unwrap())
     }
 
-    /// Whatever is answered is never cached, sets no cookie, and is a problem that the document knows where it is none.
+    /// Whatever is answered is never cached, sets no cookie, and every failure is a problem that the document knows.
     pub async fn call(&mut self, method: &str, path: &str, body: Option<&Value>) -> Page {
         let url = format!("{}/api/v1{path}", self.portal);
         let method = Method::from_bytes(method.as_bytes()).unwrap();

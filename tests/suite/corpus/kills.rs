@@ -1,4 +1,4 @@
-//! A build that is killed at any moment goes on; and its memory does not grow with its input.
+//! A build that is killed at any moment continues; and its memory does not grow with its input.
 
 use std::fmt::Write;
 use std::fs;

@@ -80,7 +80,7 @@ async fn r39_a_patients_session_opens_no_desk_and_the_reverse(app: TestApp) {
         assert_eq!(page.status, 401, "{path}");
         assert!(page.text().contains(&format!("action=\"{login}\"")), "{page:?}");
     }
-    // The same means at the other door: an operator is no patient, and no site lets one in.
+    // The same means at the other door: an operator is not a patient, and no site lets one in.
     let mut browser = app.browser();
     app.advance(Duration::from_secs(30));
     let code = claire.code(&app.core);

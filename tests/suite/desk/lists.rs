@@ -31,7 +31,7 @@ async fn leaks(app: &TestApp) -> Vec<Leak> {
     campaign::find(&app.core, &app.lab()).await.unwrap()
 }
 
-/// What follows the reading goes on in the background.
+/// What follows the reading continues in the background.
 async fn drafted(app: &TestApp) -> Leak {
     loop {
         let newest = leaks(app).await.swap_remove(0);

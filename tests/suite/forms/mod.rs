@@ -15,7 +15,7 @@ use crate::support::browser::{Browser, Page};
 use crate::support::oathtool;
 use scenes::{Scene, Stage};
 
-/// How a form that is not ours is answered: a page that can be sent anew, or the way to one.
+/// The answer to a form that is not ours: a page that can be sent again, or the way to one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stale {
     Page(u16),
@@ -26,7 +26,7 @@ const FORBIDDEN: Stale = Stale::Page(403);
 
 #[derive(Clone, Copy, Debug)]
 enum Post {
-    /// Of ours. With its token it is answered otherwise than [`Stale`], or stands in the trail.
+    /// Ours. With its token the answer differs from [`Stale`], or it is recorded in the trail.
     Form(Scene, &'static [(&'static str, &'static str)], Stale),
     /// Of a client or another program; what proves it is in it, and other tests hold that.
     Foreign,

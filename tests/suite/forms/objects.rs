@@ -17,7 +17,7 @@ async fn post(app: &TestApp, browser: &mut Browser, path: &str, fields: &[(&str,
 
 struct Two {
     app: TestApp,
-    /// Whoever posts.
+    /// The one who posts.
     one: Browser,
     other: Patient,
     others: Browser,

@@ -1,4 +1,4 @@
-//! Where somebody is when a form is before them, and what it is about.
+//! Where a person is when they see a form, and what it is about.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -58,11 +58,11 @@ impl Scene {
 
 pub struct Stage {
     pub browser: Browser,
-    /// By its handle, and what else the form says of it; empty where there is none.
+    /// By its handle, and what else the form says about it; empty if there is none.
     pub object: String,
 }
 
-/// A name that nobody else has.
+/// A name that no one else has.
 fn name(prefix: &str) -> String {
     static NAMES: AtomicU32 = AtomicU32::new(0);
     format!("{prefix}{}", NAMES.fetch_add(1, Ordering::Relaxed))

@@ -249,7 +249,7 @@ async fn a_listed_pair_is_held_even_where_the_account_stood_free(app: TestApp) {
     let mut patient = app.patient("P-1", "1").await;
     let id = app.draft("P-1;une autre chose\n").await;
     app.advance(Duration::from_secs(60));
-    // Somebody's import or script sets it: no page would take it.
+    // Set by an import or a script: no page would accept it.
     let listed = Password::typed("une autre chose").unwrap();
     let hash = app.core.hashing.make(listed).await.unwrap();
     let mut tx = app.core.db.begin().await.unwrap();

@@ -1,4 +1,4 @@
-//! `vestibule leak` as somebody types it at night.
+//! `vestibule leak` as an operator types it at night.
 
 use crate::admin::stand::Stand;
 use crate::support::command::vestibule;

@@ -1,4 +1,4 @@
-//! Whoever holds the list may try to be written to in somebody else's place.
+//! Anyone who holds the list may try to redirect another person's messages.
 
 use std::io::Cursor;
 use std::time::Duration;

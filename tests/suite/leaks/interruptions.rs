@@ -1,4 +1,4 @@
-//! A campaign that is killed and begun again ends as one that never was.
+//! A campaign that is killed and started over ends as one that never was.
 
 use std::io::Write;
 use std::path::Path;

@@ -11,13 +11,13 @@ use crate::support::browser::Browser;
 use crate::support::demo::Demo;
 use crate::support::oathtool;
 
-/// Stands in every row, in columns that are read and in columns that are not.
+/// Is in every row, in columns that are read and in columns that are not.
 const PLANTED: &[u8] = b"kanari-77-entdeckt";
 
 const CHUNK: usize = 1 << 16;
 static ZEROS: [u8; CHUNK] = [0; CHUNK];
 
-/// How often the planted value stands in the memory of the server, and how many bytes were looked at.
+/// How often the planted value is in the memory of the server, and how many bytes were searched.
 fn memory(demo: &Demo) -> (usize, u64) {
     let process = format!("/proc/{}", demo.child.id());
     let maps = std::fs::read_to_string(format!("{process}/maps")).unwrap();
@@ -91,7 +91,7 @@ async fn r01_r02_neither_memory_nor_files_of_the_server_hold_anything_of_a_list(
         ("csrf", &csrf),
     ];
     assert_eq!(browser.post(&format!("{portal}/login"), &fields).await.status, 401);
-    // The web server keeps the address of each thread's last request, and the buffer that it stands in: others come.
+    // The web server keeps the address of each thread's last request, and the buffer that it is in: others come.
     drop(browser);
     let others = async || {
         for _ in 0..40 {

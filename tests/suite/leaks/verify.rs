@@ -24,7 +24,7 @@ async fn a_second_pass_tells_confirmed_reuse_from_listed_only(app: TestApp) {
     for number in ["1", "2", "3"] {
         app.patient(&format!("P-{number}"), number).await;
     }
-    // One reuses a password that stands last of its three, one in another form, one does not.
+    // One reuses the last of its three passwords, one a variant, one does not.
     let list = format!("P-1;premier\nP-1;deuxieme\nP-1;{PASSWORD}\nP-2; {PASSWORD} \nP-3;autre\nP-9;{PASSWORD}\n");
     let id = app.leak(&list).await;
     let (core, lab) = (&app.core, app.lab());

@@ -1,4 +1,4 @@
-//! A client that is held to all of FAPI 2.0: pushed requests, keys in the place of secrets, tokens bound to a key.
+//! A client that is held to all of FAPI 2.0: pushed requests, keys instead of secrets, tokens bound to a key.
 
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ impl Fapi {
         dpop::proof(&self.proof_key, &id, &call, app.now())
     }
 
-    /// As its server calls, with a fresh assertion and proof; once more where a nonce is asked for.
+    /// As its server calls, with a fresh assertion and proof; once more where a nonce is required.
     async fn call(&mut self, app: &TestApp, path: &str, fields: &[(&str, &str)]) -> (StatusCode, Value) {
         for _ in 0..2 {
             let assertion = self.assertion(app, &app.portal.clone());
@@ -221,7 +221,7 @@ async fn requests_are_pushed_signed_and_serve_once(app: TestApp) {
         "{page:?}"
     );
 
-    // An assertion serves once, and only for this issuer.
+    // An assertion works once, and only for this issuer.
     let assertion = client.assertion(&app, &app.portal.clone());
     let elsewhere = client.assertion(&app, "https://elsewhere.example");
     let mut statuses = Vec::new();

@@ -137,7 +137,7 @@ async fn another_certificate_or_another_way_proves_nothing() {
         let (status, refused) = asks_for_token(&mut stand.named(name), &stand.origin, "lis").await;
         assert_eq!((status, &refused["error"]), (401, &json!("invalid_client")), "{name}");
     }
-    // Where nobody shows one, and a client that has to prove itself otherwise.
+    // Where none is presented, and a client that has to prove itself otherwise.
     let (status, _) = asks_for_token(&mut stand.app.browser(), &stand.app.portal, "lis").await;
     assert_eq!(status, 401);
     stand.app.relying_party("by-secret", json!({})).await;
@@ -219,7 +219,7 @@ async fn each_listener_serves_what_is_its_own() {
     stand.app.stop().await;
 }
 
-/// Shows a certificate, or none, and notes whether it was asked for one.
+/// Presents a certificate, or none, and notes whether one was requested.
 #[derive(Debug)]
 struct Shows {
     certificate: Option<Arc<CertifiedKey>>,
@@ -273,7 +273,7 @@ async fn browsers_are_never_asked_for_a_certificate_and_clients_always() {
     let stand = Stand::start().await;
     let ours = || certificate(&stand.authority, NAME);
     let (public, private) = (stand.app.public_address(), stand.address);
-    // No token was sent, but somebody is listened to.
+    // No token was sent, but the client is authenticated.
     let answered = Some("HTTP/1.1 401 Unauthorized".to_owned());
     let to_public = async |shown| knock(&stand, public, public.port(), shown).await;
     let to_private = async |shown| knock(&stand, private, private.port(), shown).await;

@@ -65,7 +65,7 @@ async fn start(apache: &Path, stand: &Stand, client: &RelyingParty, port: u16, f
     Program::start(command, &environment, port, files.path().join("error.log")).await
 }
 
-/// Whoever does not want pages is refused by it instead of sent to sign in.
+/// It refuses requests that do not want pages, instead of sending them to sign in.
 fn person(stand: &Stand) -> Browser {
     let mut browser = stand.app.browser();
     browser

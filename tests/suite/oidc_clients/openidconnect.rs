@@ -202,7 +202,7 @@ impl RelyingParty {
 }
 
 impl Stand {
-    /// What the browser is sent back with; nobody listens for browsers there.
+    /// What the browser is sent back with; nothing listens for browsers there.
     async fn redirected(&self, browser: &mut Browser, number: usize, start: &str, origin: &str) -> Page {
         super::walk::until_sent_to(&self.app, browser, &self.patients[number], start, origin).await
     }

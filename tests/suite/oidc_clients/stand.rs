@@ -17,7 +17,7 @@ const ENROLMENT: Duration = Duration::from_secs(60);
 
 pub struct Stand {
     pub app: TestApp,
-    /// Each signs in once: a code serves once.
+    /// Each signs in once: a code works once.
     pub patients: Vec<Patient>,
 }
 

@@ -1,4 +1,4 @@
-//! The way through other people's pages and ours, as somebody goes who signs in, agrees, and has no scripts.
+//! The way through other people's pages and ours, as taken by a person who signs in, agrees, and has no scripts.
 
 use serde_json::Value;
 use url::Url;

@@ -48,7 +48,7 @@ async fn r40_a_passkey_is_added_only_after_password_and_code(app: TestApp) {
     );
     let again = app.again(&mut browser, add, &patient.password, &code, &[]).await;
     assert_eq!(again.status, 401, "the code is used up");
-    // What was begun is of no use to anybody else's session, nor after five minutes.
+    // What was begun is of no use to anyone else's session, nor after five minutes.
     let other = app.patient("P-2", "2").await;
     let mut stranger = app.browser();
     app.sign_in(&mut stranger, &other).await;

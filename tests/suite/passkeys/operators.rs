@@ -1,4 +1,4 @@
-//! The role `security`, and whoever is not signed in at all.
+//! The role `security`, and people who are not signed in at all.
 
 use std::time::Duration;
 
@@ -65,7 +65,7 @@ async fn r23_the_role_security_takes_a_session_opened_with_a_passkey() {
     let home = browser.get(&desk("")).await;
     assert!(!home.text().contains("class=\"notice\""), "{home:?}");
     assert_eq!(browser.get(&desk("/leaks/new")).await.status, 200);
-    // Whoever has no role here finds no page.
+    // Without a role here there is no page.
     let lab = app.lab();
     staff::set_role(&app.core, &colleague.name, &lab, None, &Actor::Vestibule)
         .await

@@ -1,4 +1,4 @@
-//! What is refused, and that nobody learns why.
+//! What is refused, and that the reason is never told.
 
 use vestibule::domain::account::AccountState;
 use vestibule::store::account::{canaries, passkeys};
@@ -31,7 +31,7 @@ async fn r23_a_wrong_page_and_an_unverified_person_are_refused(app: TestApp) {
         assert_eq!(expected.get_or_insert_with(|| seen(&page)), &seen(&page), "{origin}");
     }
     (key.origin, key.verified) = (app.portal.clone(), true);
-    // A key that nobody has, somebody else's name on it, and no answer at all.
+    // An unknown key, another person's name on it, and no answer at all.
     let mut unknown = SoftKey::new(&app.portal);
     unknown.handle = key.handle.clone();
     let page = app.sign_in_with(&mut app.browser(), &mut unknown).await;

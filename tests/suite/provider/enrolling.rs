@@ -47,7 +47,7 @@ async fn r33_an_identity_is_linked_together_with_a_lab_code(stand: Stand) {
     let page = stand.sign_in(&mut other, STRONG).await;
     assert_eq!((page.status.as_u16(), page.location()), (303, "/account"), "{page:?}");
 
-    // Nobody without an enrolment begins one so.
+    // Without an enrolment, none can be started this way.
     let mut stranger = stand.app.browser();
     let page = stranger.get(&format!("{}/activate", stand.app.portal)).await;
     let page = stand.leave_enrolment(&mut stranger, &page).await;

@@ -1,4 +1,4 @@
-//! Forged and damaged answers of a provider: none signs anybody in.
+//! Forged and damaged answers of a provider: none signs anyone in.
 
 use std::collections::HashMap;
 
@@ -268,7 +268,7 @@ async fn r33_without_pkce_nothing_of_it_is_sent() {
     app.stop().await;
 }
 
-/// Its documents, before anybody is sent anywhere.
+/// Its documents, before anyone is sent anywhere.
 #[actix_web::test]
 async fn metadata_of_another_issuer_or_without_protection_are_not_taken() {
     if !oathtool::present() {

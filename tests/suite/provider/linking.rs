@@ -44,7 +44,7 @@ async fn r33_an_identity_is_linked_from_the_account_after_being_asked_again(stan
     let account = browser.get(&format!("{}/account", stand.app.portal)).await;
     assert!(account.text().contains("href=\"/account/links\""), "{account:?}");
 
-    // Without the password nobody is sent anywhere.
+    // Without the password no one is sent anywhere.
     let address = format!("{}/account/links/add", stand.app.portal);
     let page = browser.get(&format!("{address}?provider=compte")).await;
     let (csrf, code) = (page.field("csrf").unwrap(), stand.app.code(&patient));
@@ -140,7 +140,7 @@ async fn whoever_is_not_signed_in_any_more_links_nothing(stand: Stand) {
     assert!(matches!(page.status.as_u16(), 303 | 401), "{page:?}");
     assert!(lines(&stand.app, &patient).await.is_empty());
 
-    // Nor is it linked with whoever signed in in between.
+    // Nor is it linked to the person who signed in in between.
     stand.app.advance(Duration::from_secs(30));
     let mut browser = stand.app.browser();
     stand.app.sign_in(&mut browser, &patient).await;

@@ -1,5 +1,5 @@
-//! Providers: a real one, and one that lies. Linked by whoever is signed in or has a lab code, and by
-//! nobody else; a complete sign-in where two factors were shown there.
+//! Providers: a real one, and one that lies. Linked by a person who is signed in or has a lab code, and by
+//! no one else; a complete sign-in where two factors were shown there.
 
 mod doctor;
 mod enrolling;
@@ -56,7 +56,7 @@ async fn lines(app: &TestApp, patient: &Patient) -> Vec<provider_links::Line> {
     found
 }
 
-/// The page after "link" on the list: password and code are asked for again.
+/// The page after "link" on the list, which asks for password and code again.
 async fn ask_again(app: &TestApp, browser: &mut Browser, patient: &Patient) -> Page {
     let address = format!("{}/account/links/add", app.portal);
     let page = browser.get(&format!("{address}?provider=compte")).await;

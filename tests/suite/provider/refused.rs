@@ -36,7 +36,7 @@ async fn r21_an_identity_that_is_not_linked_is_told_so_and_learns_nothing(stand:
     let (patient, _) = stand.linked("70114201", "12", STRONG).await;
     let unknown = stand.sign_in(&mut stand.app.browser(), OTHER).await;
     assert!(error(&unknown).contains("rattacher"), "{unknown:?}");
-    // As little is said of an account that cannot be used.
+    // Just as little is said about an account that cannot be used.
     let mut tx = stand.app.core.db.begin().await.unwrap();
     let (lab, now) = (stand.app.lab(), stand.app.now());
     accounts::set_state(&mut tx, &lab, patient.account, AccountState::Disabled, now)

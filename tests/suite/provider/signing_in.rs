@@ -78,7 +78,7 @@ async fn r33_one_factor_there_takes_a_code_here(stand: Stand) {
         event.detail
     );
 
-    // The same code serves nobody again, and the page is over.
+    // The same code does not work again, and the page is over.
     let mut second = stand.app.browser();
     stand.sign_in(&mut second, PLAIN).await;
     assert_eq!(give_code(&stand.app, &mut second, &code).await.status, 401);
@@ -107,7 +107,7 @@ async fn r20_wrong_codes_are_counted_as_at_a_sign_in(stand: Stand) {
         .attempt(&mut other, &patient.identifier, &patient.password, &code)
         .await;
     assert_eq!(page.status, 429);
-    // And whoever showed two factors there need not: nobody can guess that.
+    // And a person who showed two factors there need not: that cannot be guessed.
     let page = stand.sign_in(&mut stand.app.browser(), STRONG).await;
     assert_eq!((page.status.as_u16(), page.location()), (303, "/account"), "{page:?}");
     stand.app.stop().await;

@@ -1,4 +1,4 @@
-//! Whoever came by a provider is shown where to sign out there too.
+//! A person who came through a provider is shown where to sign out there too.
 
 use super::signed_in;
 use super::stand::{STRONG, Stand, with_a_provider};
@@ -27,11 +27,11 @@ async fn whoever_came_by_a_provider_may_sign_out_there_too(mut stand: Stand) {
     assert_eq!(page.status, 200, "{page:?}");
     assert!(page.text().contains("sign-out"), "{page:?}");
 
-    // Whoever came as usual leaves as usual.
+    // A person who came as usual leaves as usual.
     let csrf = usual.get(&format!("{}/account", stand.app.portal)).await.field("csrf");
     let page = usual.post(&logout, &[("csrf", &csrf.unwrap())]).await;
     assert_eq!((page.status.as_u16(), page.location()), (303, "/logout"), "{page:?}");
-    // And nobody is kept here by a provider that does not answer.
+    // And a provider that does not answer keeps no one here.
     let mut browser = stand.app.browser();
     stand.sign_in(&mut browser, STRONG).await;
     stand.stop();

@@ -1,4 +1,4 @@
-//! A real provider, not ours (npm oidc-provider), and somebody's way through it.
+//! A real provider, not ours (npm oidc-provider), and a person's way through it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ fn node() -> Option<PathBuf> {
     Some(node)
 }
 
-/// Who somebody is at the provider, and how sure it is of that.
+/// Who a person is at the provider, and how sure it is of that.
 #[derive(Clone, Copy)]
 pub struct Identity {
     pub who: &'static str,
@@ -52,7 +52,7 @@ pub const STRONG: Identity = Identity {
     acr: "eidas2",
     amr: "pwd mfa",
 };
-/// As [`STRONG`], of somebody else.
+/// As [`STRONG`], for another person.
 pub const OTHER: Identity = Identity {
     who: "odette-2",
     ..STRONG
@@ -97,7 +97,7 @@ pub struct Stand {
 /// Ends with the test.
 struct Process {
     child: Child,
-    /// Whoever writes where nobody reads is ended for it.
+    /// A process that writes to a pipe that is not read gets killed for it.
     output: BufReader<ChildStdout>,
 }
 
@@ -193,7 +193,7 @@ impl Stand {
         assert!(ready.is_some(), "{}", self.log());
     }
 
-    /// The provider has it that the client wants these, from now on.
+    /// From now on, the client is registered with these at the provider.
     pub fn change_client(&mut self, change: Value) {
         let change = change.as_object().unwrap().clone();
         self.client.as_object_mut().unwrap().extend(change);

@@ -41,9 +41,9 @@ pub struct Wish {
     pub site_keys: String,
     /// Of `[[lab]]`, and tables below it.
     pub lab_keys: String,
-    /// In the place of a new one, where something is prepared in it.
+    /// Used instead of a new one, if something is prepared in it.
     pub directory: Option<tempfile::TempDir>,
-    /// In the place of the sample LIS.
+    /// Instead of the sample LIS.
     pub upstream: Option<String>,
     /// Before the real time at the start.
     pub clock_behind: Duration,

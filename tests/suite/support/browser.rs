@@ -107,7 +107,7 @@ impl Browser {
         Self::over(trusting(ca_file).with_no_client_auth(), address)
     }
 
-    /// Shows the certificate if it is asked for one.
+    /// Presents the certificate if one is requested.
     pub fn with_certificate(ca_file: &Path, address: SocketAddr, certificate: Certificate) -> Self {
         let Certificate { chain, key } = certificate;
         Self::over(trusting(ca_file).with_client_auth_cert(chain, key).unwrap(), address)

@@ -105,7 +105,7 @@ impl Hook {
     }
 }
 
-/// Nothing is kept of whoever does not get as far as a whole request.
+/// Nothing is kept of a client that does not send a whole request.
 fn serve(stream: impl Read + Write, state: &Mutex<State>) {
     let mut reader = BufReader::new(stream);
     let mut lines = Vec::new();

@@ -93,7 +93,7 @@ impl RelyingParty {
         format!("Basic {credentials}")
     }
 
-    /// The whole way in a browser where somebody is signed in.
+    /// The whole way in a browser where a person is signed in.
     pub async fn tokens(&self, app: &TestApp, browser: &mut Browser, changes: &[(&str, &str)]) -> Tokens {
         let code = self.code(browser, changes).await;
         let (status, tokens) = self.redeem(app, &code).await;
@@ -143,7 +143,7 @@ impl Tokens {
     }
 }
 
-/// The protocol's code on an error page. Panics where there is none, or a way to leave by itself.
+/// The protocol's code on an error page. Panics if there is none, or if the page leaves by itself.
 pub fn code_on_page(page: &Page) -> String {
     assert_eq!(page.header("location"), None, "{page:?}");
     let shown = page.element("error").unwrap_or_else(|| panic!("{page:?}"));

@@ -177,7 +177,7 @@ impl TestApp {
         id
     }
 
-    /// As somebody does who does not know that it was done.
+    /// As a person does who does not know that it was done.
     pub async fn leak_again(&self, lines: &str) -> LeakId {
         let id = self.draft(lines).await;
         campaign::apply(&self.core, &self.lab(), id, &operator("first"))

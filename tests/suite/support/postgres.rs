@@ -18,7 +18,7 @@ use super::programs;
 
 const PACKAGE: &str = "postgresql-15";
 
-/// Speed over safety: nobody will miss these databases after a power cut.
+/// Speed over safety: no one will miss these databases after a power cut.
 const SETTINGS: &str = "\
 listen_addresses = ''
 max_connections = 200
@@ -39,7 +39,7 @@ struct Cluster {
 
 static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
 
-/// The URL of a new, empty database of which the caller is the owner.
+/// The URL of a new, empty database that the caller owns.
 ///
 /// None where PostgreSQL is not installed (said aloud): the test then returns. In CI that fails.
 pub async fn create_database() -> Option<String> {

@@ -105,7 +105,7 @@ impl RelyingParty {
         url.unwrap().into()
     }
 
-    /// What the browser brings back to the client, consent given where it is asked for. Panics where the person would have
+    /// What the browser brings back to the client, with consent if it is requested. Panics where the person would have
     /// to do something else.
     pub async fn answer(&self, browser: &mut Browser, changes: &[(&str, &str)]) -> Vec<(String, String)> {
         let page = browser.get(&self.url(changes)).await;

@@ -26,7 +26,7 @@ pub struct Incident {
     pub texts: Texts,
 }
 
-/// Somebody on the list.
+/// A person on the list.
 #[derive(Clone, Copy)]
 pub struct Person {
     pub identifier: &'static str,
@@ -157,7 +157,7 @@ impl Incident {
         vestibule::store::telling::outbox::lookup_server(&mut tx).await.unwrap()
     }
 
-    /// What stands in clear beside the first telling.
+    /// What is stored in clear beside the first message.
     pub async fn answer(&self) -> Option<String> {
         const SQL: &str = "SELECT answer FROM outbox";
         match &self.core.db {

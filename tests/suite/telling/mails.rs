@@ -281,7 +281,7 @@ async fn mail_check(incident: &Incident) -> Status {
     checks.into_iter().find(|check| check.name == "mail").unwrap().status
 }
 
-/// From the list to the mailbox, with nobody at the keyboard in between.
+/// From the list to the mailbox, with no one at the keyboard in between.
 #[actix_web::test]
 async fn the_server_sends_by_itself() {
     let Some(server) = MailServer::start("none", Path::new("")) else {
@@ -315,7 +315,7 @@ async fn the_server_sends_by_itself() {
     app.stop().await;
 }
 
-/// TLS is not an offer: a server without it, or with a certificate of somebody else, gets nothing.
+/// TLS is not an offer: a server without it, or with another's certificate, gets nothing.
 #[tokio::test]
 async fn a_server_that_is_not_the_named_one_gets_nothing() {
     for (served, asked) in [("none", "tls = \"starttls\""), ("implicit", "ca_file = \"\"")] {

@@ -6,7 +6,7 @@ use kernel::ids::{ClientId, LabId};
 use service::{Core, audit};
 use store::oauth::{clients, oauth_grants};
 
-/// Whatever it had of anybody ends now, for good; how much that was. Once more is no mistake.
+/// Everything it was granted ends now, for good; returns how much that was. Doing it again is not an error.
 ///
 /// # Errors
 /// No such client, or the database does not answer.

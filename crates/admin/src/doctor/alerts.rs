@@ -1,4 +1,4 @@
-//! Does anybody hear of an alert, and is one waiting?
+//! Do alerts reach anyone, and is one waiting?
 
 use super::Check;
 use config::Config;

@@ -18,7 +18,7 @@ use store::{StoreFault, Tx};
 /// Refused: no such operator, a wrong or used code, or too many failures. `actor`: from where the code came.
 ///
 /// # Errors
-/// The code may serve again then.
+/// The code may work again then.
 pub async fn identify(
     core: &Core,
     name: &OperatorName,

@@ -195,7 +195,7 @@ impl Import<'_> {
         first: bool,
         notify: &mut (dyn FnMut(Notice) + Send),
     ) -> Result<bool, Stopped> {
-        // Read and checked before anybody is kept waiting.
+        // Read and checked before anyone is kept waiting.
         let most = match self.columns.legacy {
             Some(_) => LINES_WITH_HASHES,
             None => LINES_PER_TRANSACTION,

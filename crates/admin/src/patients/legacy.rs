@@ -1,5 +1,5 @@
 //! Passwords of the LIS, wrapped while its patients are imported. Hours of hashing for a large lab: what was wrapped
-//! once is not wrapped again, so an import that was cut off goes on where it was.
+//! once is not wrapped again, so an import that was cut off continues where it was.
 
 use std::time::Duration;
 

@@ -21,7 +21,7 @@ pub struct Lines<R> {
     width: Option<usize>,
 }
 
-/// Why a line is no record.
+/// Why a line is not a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Broken {
     UnclosedQuote,
@@ -118,7 +118,7 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
-    /// A quoted field goes on in the next lines, unless that makes no record of the right width: then the quote was a
+    /// A quoted field continues in the next lines, unless that makes no record of the right width: then the quote was a
     /// mistake, and the lines after the first are read for themselves.
     fn continued(&mut self, first: Vec<u8>) -> io::Result<Scanned> {
         let line = self.line;

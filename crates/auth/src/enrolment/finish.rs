@@ -47,7 +47,7 @@ pub struct Enrolled {
 /// The password is screened and hashed, and an authenticator is made for it to be shown.
 ///
 /// # Errors
-/// The database or the hash pool broke; the enrolment stands where it stood.
+/// The database or the hash pool broke; the enrolment stays where it was.
 pub async fn choose_password(
     core: &Core,
     lab: &LabId,
@@ -76,7 +76,7 @@ pub async fn choose_password(
 /// The first code proves that the authenticator works; then everything takes effect at once.
 ///
 /// # Errors
-/// The database does not answer; the enrolment stands where it stood.
+/// The database does not answer; the enrolment stays where it was.
 pub async fn confirm(
     act: Act<'_>,
     enrolling: Enrolling,

@@ -21,7 +21,7 @@ pub enum Noted {
 /// An identity of a provider was shown on the way: it is linked when the enrolment ends.
 ///
 /// # Errors
-/// The database does not answer; the enrolment stands where it stood.
+/// The database does not answer; the enrolment stays where it was.
 pub async fn note_identity(
     core: &Core,
     lab: &LabId,

@@ -1,5 +1,5 @@
 //! A mailed link: with the birth date and the password of the LIS it begins an enrolment, once. The link alone, or that
-//! password alone, begins nothing, and neither does anything that stood in a leaked list.
+//! password alone, starts nothing, and neither does anything that was in a leaked list.
 
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
@@ -119,7 +119,7 @@ async fn on_account(
     }
 }
 
-/// Who has enrolled comes back by other ways, and no password serves whose identifier stands in a list.
+/// Those who have enrolled come back by other ways, and no password works whose identifier is on a list.
 async fn may_serve(act: Act<'_>, tx: &mut Tx, account: AccountId, person: &Person) -> Result<bool, Fault> {
     let Act { core, lab, .. } = act;
     let found = accounts::lookup(tx, lab, account).await?;

@@ -17,7 +17,7 @@ use service::{Fault, canary};
 use store::account::{accounts, lab_codes};
 use store::{StoreFault, Tx};
 
-/// Refused: the code, the date or both are not right; nobody learns which. Operators have no birth date on file. A code has
+/// Refused: the code, the date or both are not right; which one is not said. Operators have no birth date on file. A code has
 /// tries of its own, so the identifier's bucket is left alone.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ pub struct Enrolling {
 }
 
 impl Enrolling {
-    /// For somebody who is sent to a provider on the way. None: not at this stage, or not with what began it.
+    /// For a person who is sent to a provider on the way. `None` if not at this stage, or not after this kind of start.
     pub fn errand(&self) -> Option<provider::Enrolling> {
         match &self.stage {
             Stage::ChoosingPassword(stage) if stage.origin().lets_link() => Some(provider::Enrolling::of(self.id)),

@@ -69,7 +69,7 @@ pub async fn lookup(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Opti
 /// Over: it ended meanwhile, or the provider is accepted no longer.
 ///
 /// # Errors
-/// Nobody was signed in.
+/// No one was signed in.
 pub async fn confirm(
     act: Act<'_>,
     awaited: &Awaited,

@@ -1,4 +1,4 @@
-//! The links of an account: listed, made and removed by whoever holds it, after they were asked again.
+//! The links of an account: listed, made and removed by its holder, after a step-up.
 
 use super::refused;
 use domain::audit::{Actor, Event, ProviderCause};

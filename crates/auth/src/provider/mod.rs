@@ -1,5 +1,5 @@
-//! Identities of providers: somebody is sent there and comes back with an answer, and what it shows signs them
-//! in, or is linked with their account. A link is made by whoever is signed in and was asked again, or together with a lab
+//! Identities of providers: a person is sent there and comes back with an answer, and what it shows signs them
+//! in, or is linked to their account. A link is made by a person who is signed in and has stepped up, or together with a lab
 //! code; never because a name or an address is the same.
 
 pub mod code;
@@ -72,7 +72,7 @@ pub async fn depart(
     Ok(Departed::To(to))
 }
 
-/// Somebody is back. None: nobody was sent there from this browser, it was too long ago, or they were back already.
+/// The person is back. `None` if this browser was not sent there, it was too long ago, or they were back already.
 ///
 /// # Errors
 /// The database does not answer.
@@ -103,7 +103,7 @@ pub async fn take(
     Ok(departure)
 }
 
-/// What the provider's answer shows. Why it shows nothing is written down.
+/// What the provider's answer shows. Why it shows nothing is recorded.
 ///
 /// # Errors
 /// The database does not answer.

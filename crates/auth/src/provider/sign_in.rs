@@ -1,6 +1,6 @@
 //! Sign in with an identity of a provider that is linked with an account. Where the provider says that two
-//! factors were shown, it is complete by itself, as with a passkey: nobody can guess it, so it neither looks at the
-//! identifier's public bucket nor fills it. Where it says less, a code of the authenticator is asked for.
+//! factors were shown, it is complete by itself, as with a passkey: it cannot be guessed, so it neither looks at the
+//! identifier's public bucket nor fills it. Where it says less, a code of the authenticator is needed.
 
 use secrecy::ExposeSecret as _;
 use std::time::Duration;
@@ -45,7 +45,7 @@ pub enum Shows {
 /// Refused: no account that can be used has this identity.
 ///
 /// # Errors
-/// Nobody was signed in.
+/// No one was signed in.
 pub async fn sign_in(act: Act<'_>, back: &Return<'_>) -> Result<Ended<Shows>, Fault> {
     let attempt = Attempt::at(Door::Provider(back.provider), act, None);
     let verdict = decide(act, &attempt, back).await;
@@ -113,7 +113,7 @@ async fn arrive(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: Found) -> R
     Ok(Shows::TwoFactors(complete(act, tx, who, journey, by).await?))
 }
 
-/// By which provider somebody came, and with what.
+/// The provider that a person came through, and what they brought.
 pub(super) struct By<'a> {
     pub provider: &'a ProviderId,
     pub id_token: &'a str,

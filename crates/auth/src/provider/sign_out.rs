@@ -1,4 +1,4 @@
-//! Whoever came by a provider may still be signed in there: where to sign out there too.
+//! A person who came through a provider may still be signed in there: where to sign out there too.
 
 use url::Url;
 

@@ -6,7 +6,7 @@ use crate::shard::{Shard, half_hash};
 
 use super::source::Item;
 
-/// Beyond this the keys are no hashes, which spread evenly.
+/// Beyond this the keys are not hashes, which spread evenly.
 pub(super) const MOST_KEYS: usize = 4 << 20;
 
 /// A shard as it is written; the buffers are used again.

@@ -89,7 +89,7 @@ impl Lines {
             }
             let length = rest.len();
             if length == self.buffer.len() {
-                // Goes on to its end, keeping nothing of it.
+                // Continues to its end, keeping nothing of it.
                 self.in_long = true;
                 self.byte += length as u64;
                 (self.from, self.to) = (0, 0);

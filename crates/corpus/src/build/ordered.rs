@@ -23,7 +23,7 @@ pub(super) struct Ordered {
 
 impl Ordered {
     /// # Errors
-    /// The file cannot be read, or its first line is no hash.
+    /// The file cannot be read, or its first line is not a hash.
     pub fn open(path: &Path, algorithm: Algorithm, default: u32, place: Place) -> Result<Self, BuildProblem> {
         let mut ordered = Self {
             lines: Lines::open(path, place).map_err(|error| BuildProblem::unreadable(path, &error))?,

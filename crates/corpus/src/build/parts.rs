@@ -1,4 +1,4 @@
-//! `FILE.part/`: what a build keeps on disk until its file is whole. After a kill the same command goes on behind the last
+//! `FILE.part/`: what a build keeps on disk until its file is whole. After a kill the same command continues after the last
 //! shard that is whole, which is checked, not believed. A build that fails removes it.
 
 use std::fs::{self, File, OpenOptions};

@@ -18,7 +18,7 @@ pub(super) trait Source {
     /// The input is damaged, out of order or unreadable.
     fn advance(&mut self) -> Result<(), BuildProblem>;
 
-    /// Where reading would begin again with the item that is next.
+    /// Where reading would start over with the item that is next.
     fn place(&self) -> Place;
 
     /// Read so far.

@@ -21,7 +21,7 @@ const NOTICE_EVERY: u64 = 1 << 14;
 /// Written when all is sorted.
 const MARK: &str = "sorted";
 const END: &str = "end\n";
-/// In bytes; longer lines are no passwords.
+/// In bytes; longer lines are not passwords.
 const LONGEST: usize = 4096;
 
 pub(super) struct Sorter<'a> {

@@ -217,7 +217,7 @@ impl Jwks {
     /// Keys for other algorithms, or to encrypt with, are left out, as RFC 7517 5 wants; mistakes are not.
     ///
     /// # Errors
-    /// The text is no JWK set that can be trusted to verify anything.
+    /// The text is not a JWK set that can be trusted to verify anything.
     pub fn parse(text: &str) -> Result<Self, UnusableJwks> {
         let set = serde_json::from_str(text).map_err(|_| UnusableJwks::NotASet)?;
         Self::of_value(&set)
@@ -226,7 +226,7 @@ impl Jwks {
     /// As [`Self::parse`], of what was parsed as JSON before.
     ///
     /// # Errors
-    /// It is no JWK set that can be trusted to verify anything.
+    /// It is not a JWK set that can be trusted to verify anything.
     pub fn of_value(set: &Value) -> Result<Self, UnusableJwks> {
         let listed = set.get("keys").and_then(Value::as_array).ok_or(UnusableJwks::NotASet)?;
         if listed.len() > MOST_KEYS {

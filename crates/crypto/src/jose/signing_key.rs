@@ -36,7 +36,7 @@ enum Pair {
     Rsa(RsaKeyPair, &'static dyn RsaEncoding),
 }
 
-/// Signing failed inside the cryptographic library; nothing a caller can mend.
+/// Signing failed inside the cryptographic library; nothing a caller can fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each variant says in its message what it is")]
 pub enum JoseFault {

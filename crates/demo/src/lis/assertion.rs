@@ -23,7 +23,7 @@ pub struct AssertionKeys {
 pub enum Reader {
     /// No header: a request that came around the gate, or a public page.
     Unknown,
-    /// A header that does not verify, or is no JWT.
+    /// A header that does not verify, or is not a JWT.
     Refused,
     /// `verified` is false where the LIS was given no keys and just believes what it reads.
     Named { records: Vec<String>, verified: bool },

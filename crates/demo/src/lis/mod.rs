@@ -41,7 +41,7 @@ pub struct Settings {
     pub entropy: SharedEntropy,
 }
 
-/// A running sample LIS. It goes on until [`Lis::stop`] or the end of the process.
+/// A running sample LIS. It continues until [`Lis::stop`] or the end of the process.
 #[derive(Debug)]
 pub struct Lis {
     address: SocketAddr,

@@ -4,7 +4,7 @@ use super::{Cause, Kind, Target};
 use kernel::client_address::ClientNetwork;
 use kernel::ids::AccountId;
 
-/// From which count on something is no person's doing any more.
+/// The count from which on something is no longer a person's doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     pub stuffing_identifiers: u32,

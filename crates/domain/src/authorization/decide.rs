@@ -24,7 +24,7 @@ pub struct SignedIn<'a> {
     /// Their name towards this client.
     pub subject: &'a str,
     pub acr: &'a str,
-    /// They said yes to all of this before.
+    /// They agreed to all of this before.
     pub has_consented: bool,
 }
 

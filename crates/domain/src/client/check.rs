@@ -1,4 +1,4 @@
-//! What cannot work in a client's entry, said so that the reader can mend it.
+//! What cannot work in a client's entry, worded so that the reader can fix it.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -21,7 +21,7 @@ pub struct PolicyProblem {
 const INSECURE: &str = "write an https address; http only for localhost, 127.0.0.1 or [::1]";
 
 impl Policy {
-    /// Everything that cannot work, so that it can be mended in one go.
+    /// Everything that cannot work, so that it can be fixed in one go.
     pub fn problems(&self) -> Vec<PolicyProblem> {
         let mut found = Vec::new();
         let mut note = |field, remedy: Option<String>| {

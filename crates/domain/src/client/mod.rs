@@ -136,10 +136,10 @@ pub enum Demand {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refresh {
-    /// Each refresh token serves once, but for the moment in which an answer may have been lost.
+    /// Each refresh token works once, but for the moment in which an answer may have been lost.
     #[default]
     Rotated,
-    /// The first one goes on serving; for clients with keys only, as FAPI 2.0 wants it.
+    /// The first one keeps working; for clients with keys only, as FAPI 2.0 requires.
     Kept,
 }
 

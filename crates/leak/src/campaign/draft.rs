@@ -17,10 +17,10 @@ use store::leak::leak_entries::Entry;
 use store::leak::leaks::{self, Leak, NewLeak};
 
 /// Reads a list and says under which number it is known from now on. A list that was read before keeps its number; if
-/// that was cut off, it goes on where it was.
+/// that was cut off, it continues where it was.
 ///
 /// # Errors
-/// The list cannot be read, or the database does not answer; the same call goes on from there.
+/// The list cannot be read, or the database does not answer; the same call continues from there.
 pub async fn draft(
     core: &Core,
     lab: &LabId,
@@ -145,7 +145,7 @@ impl Keys {
         })
     }
 
-    /// Nothing but keyed digests goes on from here.
+    /// Nothing but keyed digests continues from here.
     fn keep(&self, row: &Row, spool: &mut Spool) -> std::io::Result<()> {
         let index = self.identifiers.index(&[row.identifier.as_str()]);
         let Some(password) = &row.password else {

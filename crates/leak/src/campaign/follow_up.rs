@@ -1,4 +1,4 @@
-//! What a leak still needs without anybody asking: whatever a kill cut off, passwords whose time is over, digests that are
+//! What a leak still needs without anyone asking: whatever a kill cut off, passwords whose time is over, digests that are
 //! no longer needed. Called again and again by the server; every replica may do it.
 
 use super::LeakError;
@@ -15,7 +15,7 @@ use store::leak::leaks::{self, Leak, Milestone};
 const STRETCH: i64 = 5_000;
 
 /// # Errors
-/// The database does not answer; the next call goes on.
+/// The database does not answer; the next call continues.
 pub async fn follow_up(core: &Core) -> Result<(), LeakError> {
     for lab in &core.config.labs {
         let mut tx = core.db.begin_read().await?;
@@ -90,7 +90,7 @@ async fn expire(core: &Core, lab: &LabId, leak: &Leak) -> Result<(), LeakError> 
     }
 }
 
-/// The digests of a list that serves nothing any more.
+/// The digests of a list that no longer works.
 async fn forget(core: &Core, lab: &LabId, leak: &Leak) -> Result<(), LeakError> {
     while has_entries(core, lab, leak).await? {
         let held = Stopwatch::start();

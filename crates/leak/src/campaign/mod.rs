@@ -42,7 +42,7 @@ pub enum Notice {
     Loading { done: u64, of: u64 },
     /// Rows compared with the accounts.
     Matching { done: u64, of: u64 },
-    /// Accounts written down.
+    /// Accounts recorded.
     Settling { done: u64, of: u64 },
 }
 

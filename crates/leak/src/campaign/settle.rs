@@ -14,10 +14,10 @@ use store::leak::leaks::{self, Cursor, Milestone};
 /// Accounts of one transaction.
 const STRETCH: u32 = 5_000;
 
-/// Goes on where it was; done once, it does nothing more.
+/// Continues where it was; done once, it does nothing more.
 ///
 /// # Errors
-/// The database does not answer; the same call goes on from there.
+/// The database does not answer; the same call continues from there.
 pub async fn settle(core: &Core, lab: &LabId, id: LeakId, notify: Notify<'_>) -> Result<(), LeakError> {
     let mut at = cursor(core, lab, id, Cursor::Settled).await?;
     loop {

@@ -51,7 +51,7 @@ struct At {
 /// Continues where it was interrupted; after it is done, it starts again for what has changed.
 ///
 /// # Errors
-/// It is another file, or the database or the hash pool broke; the same call goes on from there.
+/// It is another file, or the database or the hash pool broke; the same call continues from there.
 pub async fn verify(
     core: &Core,
     lab: &LabId,
@@ -116,7 +116,7 @@ async fn find(core: &Core, lab: &LabId, id: LeakId) -> Result<(Leak, Option<At>)
     ) {
         return Err(LeakError::NotNow { state, wanted });
     }
-    // What an older version wrote is not guessed at but begun again.
+    // What an older version wrote is not guessed at but started over.
     Ok((leak, at.and_then(|at| serde_json::from_str(&at).ok())))
 }
 

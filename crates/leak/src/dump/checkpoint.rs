@@ -1,4 +1,4 @@
-//! Where a reader was, so that another can go on after a kill.
+//! Where a reader was, so that another can continue after a kill.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Why a list cannot be read at all. Single bad rows are no errors: the census counts them.
+//! Why a list cannot be read at all. Single bad rows are not errors: the census counts them.
 
 use std::io;
 use std::path::{Path, PathBuf};

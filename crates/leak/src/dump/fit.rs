@@ -1,4 +1,4 @@
-//! Takes the two fields of a record, and mends what is commonly broken. A record with another number of columns is
+//! Takes the two fields of a record, and fixes what is commonly broken. A record with another number of columns is
 //! only taken where it is certain which field is which.
 
 use super::cells::{Cell, Cells, Quotes};
@@ -27,7 +27,7 @@ impl Columns {
         self.identifier.max(self.password.unwrap_or(0))
     }
 
-    /// Whether a record that goes on over several lines is one: otherwise its quote was a mistake.
+    /// Whether a record that continues over several lines is one: otherwise its quote was a mistake.
     pub fn fits(&self, record: &[u8], extent: &Extent) -> bool {
         let Some(width) = self.width else { return true };
         extent.fields == width

@@ -18,7 +18,7 @@ pub(super) struct Keys<'a> {
     pub password: Option<&'a str>,
 }
 
-/// None when the line is no object. An array that was broken into lines is understood too.
+/// None when the line is not an object. An array that was broken into lines is understood too.
 pub(super) fn read(line: &str, keys: Keys<'_>) -> Option<Taken> {
     let mut deserializer = serde_json::Deserializer::from_str(bare(line));
     let taken = keys.deserialize(&mut deserializer).ok()?;

@@ -44,7 +44,7 @@ pub struct MalformedMapping(String);
 
 impl Mapping {
     /// # Errors
-    /// Names the part that is no mapping.
+    /// Names the part that is not a valid mapping.
     pub fn parse(text: &str) -> Result<Self, MalformedMapping> {
         let mut mapping = Self::default();
         for part in text.split(',') {

@@ -102,7 +102,7 @@ impl DumpReader {
         })
     }
 
-    /// Goes on where another reader was; `census` is what that one had counted.
+    /// Continues where another reader was; `census` is what that one had counted.
     ///
     /// # Errors
     /// What was read before has changed, or is understood in another way with this mapping.

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use zeroize::Zeroizing;
 
 const FIRST: usize = 256 * 1024;
-/// A record that needs more is no record.
+/// A record that needs more is not a record.
 pub(super) const LONGEST: usize = 1 << 20;
 const LARGEST: usize = LONGEST + FIRST;
 

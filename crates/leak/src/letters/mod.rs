@@ -70,7 +70,7 @@ impl From<Fault> for LettersError {
     }
 }
 
-/// Writes the letters that are wished for, with a new lab code where the old password serves nothing more: a table to
+/// Writes the letters that are wished for, with a new lab code where the old password no longer works: a table to
 /// merge addresses into, and pages to print. `notify` is told how far it is, of 65,535.
 ///
 /// # Errors

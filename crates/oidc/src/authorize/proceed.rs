@@ -409,7 +409,7 @@ async fn conclude(core: &Core, lab: &LabId, handle: &HashedToken, kept: &Kept) -
     tx.commit().await
 }
 
-/// The request, and what was pushed for it, serve once. False: they did.
+/// The request, and what was pushed for it, work once. False if they were used already.
 async fn use_up(tx: &mut Tx, lab: &LabId, handle: &HashedToken, kept: &Kept) -> Result<bool, StoreFault> {
     if let Some(pushed) = &kept.request.pushed
         && !authorizations::consume(tx, lab, pushed).await?

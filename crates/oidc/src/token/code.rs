@@ -1,4 +1,4 @@
-//! A code serves once, for the client, address, verifier and key it was made for.
+//! A code works once, for the client, address, verifier and key it was made for.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::BASE64URL_NOPAD;

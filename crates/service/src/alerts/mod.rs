@@ -43,11 +43,11 @@ fn concerned<'a>(core: &'a Core, lab: &'a LabId) -> Vec<&'a LabId> {
     }
 }
 
-/// What is done every few seconds: what the watch has seen is raised, what is due to be told is written down, and what
-/// nobody reads but a log goes there.
+/// What is done every few seconds: what the watch has seen is raised, what is due to be told is recorded, and what
+/// no one reads but a log goes there.
 ///
 /// # Errors
-/// The database does not answer; the next turn goes on.
+/// The database does not answer; the next turn continues.
 pub async fn turn(core: &Core) -> Result<(), StoreFault> {
     for (lab, found) in core.watch.evaluate(&core.config.alerts, core.now()) {
         raise_found(core, &lab, found).await?;

@@ -66,7 +66,7 @@ impl Door<'_> {
     }
 
     /// Whether a stranger can guess at codes of the authenticator here. Where a signature, a session or a sheet of paper
-    /// comes first, nobody can.
+    /// comes first, no one can.
     pub(super) fn can_be_besieged(self) -> bool {
         matches!(self, Self::SignIn | Self::Recovery)
     }

@@ -181,7 +181,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// What was shown is right: takes the count back and ends the row of failures, once the transaction is committed. Of
-    /// a transaction that goes on, the bucket is locked first, as an attempt locks it.
+    /// a transaction that continues, the bucket is locked first, as an attempt locks it.
     ///
     /// # Errors
     /// Nothing was decided.

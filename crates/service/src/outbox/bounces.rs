@@ -13,7 +13,7 @@ use domain::outbox::State;
 use kernel::ids::NoticeId;
 use store::telling::outbox;
 
-/// A report quotes the mail at most; what is longer is no report.
+/// A report quotes the mail at most; what is longer is not a report.
 const LARGEST: u64 = 1 << 20;
 /// Read in one go; the rest waits for the next.
 const AT_ONCE: usize = 500;
@@ -26,7 +26,7 @@ struct Bounce {
     status: String,
 }
 
-/// Reads what is new, writes down what came back, and marks all of it as seen. Returns how many mails came back.
+/// Reads what is new, records what came back, and marks all of it as seen. Returns how many mails came back.
 ///
 /// # Errors
 /// The database does not answer. A folder that cannot be read is logged: the mails themselves are not concerned.

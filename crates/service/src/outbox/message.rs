@@ -33,7 +33,7 @@ pub fn typed_address(lab: &Lab) -> String {
     lab.portal_origin().trim_start_matches("https://").to_owned()
 }
 
-/// Where a mail that cannot be delivered comes back to: named apart for each, where anybody reads what comes back.
+/// The return address for a mail that cannot be delivered: one of its own for each mail, if bounces are read.
 fn envelope_sender(mail: &Mail, from: &Address, notice: NoticeId) -> Option<Address> {
     if mail.bounces.is_none() {
         return Some(from.clone());

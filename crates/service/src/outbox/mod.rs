@@ -1,4 +1,4 @@
-//! Tells people by mail: take one, send it, write down how it ended. What was interrupted in between is never sent
+//! Tells people by mail: take one, send it, record how it ended. What was interrupted in between is never sent
 //! again, since it cannot be known whether it was sent; a letter takes its place.
 
 pub mod bounces;
@@ -32,7 +32,7 @@ use store::{StoreFault, Tx};
 /// Sends what is due, as far as the server takes it and the hour has room. Returns how many mails it took.
 ///
 /// # Errors
-/// The database does not answer. A mail server that does not is written down, not an error.
+/// The database does not answer. A mail server that does not is recorded, not an error.
 pub async fn send_due(core: &Core, texts: &Texts) -> Result<u64, Fault> {
     let mail = &core.config.mail;
     settle_interrupted(core).await?;

@@ -21,7 +21,7 @@ use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId};
 use machinery::reading::{Reading, Readings};
 
-/// What goes on is raised again after so long.
+/// What continues is raised again after this long.
 const AGAIN: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default)]

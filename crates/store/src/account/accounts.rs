@@ -344,7 +344,7 @@ pub async fn count(tx: &mut Tx, lab: &LabId) -> Result<i64, StoreFault> {
     }))
 }
 
-/// How many accounts a lab has in each state; canaries are no patients.
+/// How many accounts a lab has in each state; canaries are not patients.
 ///
 /// # Errors
 /// The database does not answer.

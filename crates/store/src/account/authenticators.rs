@@ -7,7 +7,7 @@ use crypto::totp::{Seed, Step};
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId};
 
-/// A step in which the code was right serves this many attempts, so that a mistyped password may be corrected.
+/// A step in which the code was right allows this many attempts, so that a mistyped password may be corrected.
 pub const TRIES_PER_STEP: i64 = 3;
 
 /// Binds a new authenticator, replacing any other; the step that confirmed it is used up.

@@ -34,7 +34,7 @@ pub async fn issue(
     Ok(())
 }
 
-/// No code of the account serves any more.
+/// No code of the account works any more.
 ///
 /// # Errors
 /// The database does not answer.

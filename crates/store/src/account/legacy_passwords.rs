@@ -1,4 +1,4 @@
-//! Passwords of the LIS, wrapped. No sign-in reads them: they serve once, beside a mailed link.
+//! Passwords of the LIS, wrapped. No sign-in reads them: they work once, beside a mailed link.
 
 use crate::columns::{id, index, word};
 use crate::db::on_both;
@@ -55,7 +55,7 @@ pub async fn insert_if_waiting(
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate {
     pub account: AccountId,
-    /// It waits for its enrolment and is no canary.
+    /// It waits for its enrolment and is not a canary.
     pub is_waiting: bool,
     pub is_listed: bool,
     pub has_one: bool,

@@ -1,4 +1,4 @@
-//! Recovery codes, as MACs; each serves once.
+//! Recovery codes, as MACs; each works once.
 
 use crate::db::on_both;
 use crate::{StoreFault, Tx};
@@ -7,7 +7,7 @@ use crypto::keyring::Keyring;
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId};
 
-/// A right recovery code serves this many attempts at the password.
+/// A right recovery code allows this many attempts at the password.
 const TRIES_PER_CODE: i64 = 3;
 
 /// Replaces all earlier codes with these.

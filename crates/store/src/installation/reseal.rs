@@ -128,7 +128,7 @@ struct Sealed {
 }
 
 /// Looks at the next `rows` rows and reseals what an older key sealed. Returns how many values that were, and where
-/// to go on; None at the end of the column.
+/// to continue; None at the end of the column.
 ///
 /// # Errors
 /// The database does not answer, or a sealed value does not open.

@@ -19,7 +19,7 @@ pub struct Inspection {
 }
 
 /// # Errors
-/// The file is no SQLite database or cannot be read.
+/// The file is not an SQLite database or cannot be read.
 pub async fn inspect(file: &Path) -> Result<Inspection, StoreFault> {
     let options = SqliteConnectOptions::new()
         .filename(file)

@@ -21,7 +21,7 @@ pub struct Stretch<'a> {
 /// Greater than every index.
 pub const END: [u8; 33] = [0xff; 33];
 
-/// Finds the accounts of a stretch of entries that was not matched before. Canaries are no patients.
+/// Finds the accounts of a stretch of entries that was not matched before. Canaries are not patients.
 ///
 /// # Errors
 /// The database does not answer.

@@ -79,7 +79,7 @@ pub async fn lookup(
     )))
 }
 
-/// The clients of a session go on with the one that takes its place, under the names that they know.
+/// The clients of a session continue with the one that takes its place, under the names that they know.
 ///
 /// # Errors
 /// The database does not answer.

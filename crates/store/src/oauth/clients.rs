@@ -211,7 +211,7 @@ pub async fn lookup_with_secrets(
     Ok(found.transpose()?.map(|client| (client, hashes)))
 }
 
-/// None of the client's secrets serves longer than until then.
+/// None of the client's secrets works longer than until then.
 ///
 /// # Errors
 /// The database does not answer.

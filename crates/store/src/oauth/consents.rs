@@ -1,4 +1,4 @@
-//! What people said yes to.
+//! What people agreed to.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ pub async fn put(
     Ok(())
 }
 
-/// None: they never said yes to this client, or took it back.
+/// None: they never agreed to this client, or took it back.
 ///
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
@@ -55,7 +55,7 @@ pub async fn lookup(
         .transpose()
 }
 
-/// One thing that a person said yes to.
+/// One thing that a person agreed to.
 #[derive(Clone, Debug)]
 pub struct Given {
     pub client: ClientId,

@@ -99,7 +99,7 @@ pub async fn bind(tx: &mut Tx, lab: &LabId, grant: &Grant) -> Result<(), StoreFa
     Ok(())
 }
 
-/// Nothing that hangs on it serves any more. False: it had ended.
+/// Nothing that hangs on it works any more. False: it had ended.
 ///
 /// # Errors
 /// The database does not answer.
@@ -113,7 +113,7 @@ pub async fn end(tx: &mut Tx, lab: &LabId, grant: GrantId, now: Timestamp) -> Re
     Ok(changed == 1)
 }
 
-/// All that an account let anybody have.
+/// All that an account let anyone have.
 ///
 /// # Errors
 /// The database does not answer.
@@ -147,7 +147,7 @@ pub async fn end_of_client(
     }))
 }
 
-/// All that anybody let a client have.
+/// All that anyone let a client have.
 ///
 /// # Errors
 /// The database does not answer.
@@ -225,7 +225,7 @@ pub async fn consume_code(tx: &mut Tx, lab: &LabId, code: &HashedToken, now: Tim
     Ok(changed == 1)
 }
 
-/// Grants that can never serve again; their codes and refresh tokens go with them.
+/// Grants that can never work again; their codes and refresh tokens go with them.
 ///
 /// # Errors
 /// The database does not answer.

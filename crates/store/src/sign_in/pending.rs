@@ -97,7 +97,7 @@ pub async fn lookup(
     }))
 }
 
-/// Goes on to the next stage. False: it ended meanwhile.
+/// Moves on to the next stage. False if it ended meanwhile.
 ///
 /// # Errors
 /// The database does not answer.

@@ -86,7 +86,7 @@ pub async fn claim(tx: &mut Tx, message: &Message, now: Timestamp) -> Result<boo
     Ok(changed == 1)
 }
 
-/// Writes down how an attempt ended; `due_at` where it is to be repeated.
+/// Records how an attempt ended; `due_at` where it is to be repeated.
 ///
 /// # Errors
 /// The database does not answer.

@@ -181,7 +181,7 @@ pub async fn count_open(tx: &mut Tx, lab: &LabId) -> Result<Open, StoreFault> {
     })
 }
 
-/// Writes down that this is being told now.
+/// Records that this is being told now.
 ///
 /// # Errors
 /// The database does not answer.

@@ -26,7 +26,7 @@ async fn s4_14_a_token_that_comes_again_ends_everything(app: TestApp) {
     assert!(second.refresh() != first.refresh() && second.refresh().starts_with("vst_"));
     assert!(client.is_active(&app, second.refresh()).await && !client.is_active(&app, first.refresh()).await);
     app.advance(Duration::from_secs(31));
-    // Whoever of the two is the thief: neither goes on.
+    // Whichever of the two is the thief: neither continues.
     assert_eq!(client.unrefreshed(&app, first.refresh()).await, "invalid_grant");
     assert_eq!(client.unrefreshed(&app, second.refresh()).await, "invalid_grant");
     assert_eq!(app.userinfo(second.access()).await.status, StatusCode::UNAUTHORIZED);
@@ -47,7 +47,7 @@ async fn s4_14_a_lost_answer_and_two_windows_lose_nothing(app: TestApp) {
     assert_ne!(one.refresh(), two.refresh());
     app.advance(Duration::from_secs(29));
     let third = client.refreshed(&app, first.refresh()).await;
-    // Each window goes on with what it got, for as long as it likes.
+    // Each window continues with what it got, for as long as it likes.
     for mut tokens in [one, two, third] {
         for _ in 0..3 {
             app.advance(Duration::from_secs(240));

@@ -129,7 +129,7 @@ impl Proving {
         self.key.sign_under(&header, &claims).unwrap()
     }
 
-    /// With a nonce once one is asked for.
+    /// With a nonce once one is required.
     async fn call(&mut self, app: &TestApp, client: &RelyingParty, fields: &[(&str, &str)]) -> (StatusCode, Value) {
         loop {
             let (proof, basic) = (self.proof(app, "POST", "/oauth2/token", None), client.basic());

@@ -91,7 +91,7 @@ async fn a_client_signs_its_own_person_out(app: TestApp) {
     leads_back(&sent, None);
     assert!(!is_signed_in(&app, &mut browser).await);
 
-    // Once the session is forgotten its token names nobody, and still stands in no address.
+    // Once the session is forgotten its token names no one, and still appears in no address.
     app.advance(Duration::from_secs(13 * 3600));
     let mut tx = app.core.db.begin().await.unwrap();
     sessions::delete_expired(&mut tx, app.now()).await.unwrap();
@@ -154,7 +154,7 @@ async fn without_a_hint_the_person_is_asked() {
     assert_eq!(page.location(), "/logout");
     assert!(!is_signed_in(&app, &mut browser).await);
 
-    // Nobody is signed in: nothing to ask.
+    // No one is signed in: nothing to ask.
     leads_back(&asked(&app, &mut browser, &named).await, Some("s"));
     assert_eq!(asked(&app, &mut browser, &[]).await.location(), "/logout");
     app.stop().await;

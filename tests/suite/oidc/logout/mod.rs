@@ -1,4 +1,4 @@
-//! Signing out: asked for by a client, and told to clients.
+//! Signing out: requested by a client, and told to clients.
 
 mod initiated;
 mod told;

@@ -40,7 +40,7 @@ impl Told {
         Self { client, hook }
     }
 
-    /// The server's own job and the test's turn may both be at it; whoever tells, it comes so many times.
+    /// The server's own job and the test's turn may both be at it; in either case it comes this many times.
     async fn has(&self, app: &TestApp, count: usize) -> Vec<String> {
         for _ in 0..400 {
             turn(&app.core, Timestamp::from_micros(0)).await.unwrap();
@@ -298,7 +298,7 @@ async fn a_sign_out_after_a_long_while_reaches_clients_too() {
     told.has(&app, 1).await;
     assert_eq!(told.client.unrefreshed(&app, tokens.refresh()).await, "invalid_grant");
 
-    // They sign in anew first, and sign out then.
+    // They sign in again first, and sign out then.
     app.sign_in_again(&mut browser, &patient).await;
     let tokens = told.client.tokens(&app, &mut browser, &[]).await;
     app.advance(away);

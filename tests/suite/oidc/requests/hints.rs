@@ -47,7 +47,7 @@ async fn an_id_token_names_whom_the_client_expects() {
         ),
         "login_required"
     );
-    // Somebody else may sign in; if it is the same one again, they are not whom the client expects.
+    // Another person may sign in; if it is the same one again, they are not the one whom the client expects.
     let login = asked(&client, &mut browser, &[("id_token_hint", his_tokens.id())]).await;
     let back = app.fill_in(&mut browser, &login, &hers).await;
     assert_eq!(error(&back), "login_required");

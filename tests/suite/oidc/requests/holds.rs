@@ -1,4 +1,4 @@
-//! A hold reaches the protocol: no code while one stands, and the way goes on when it is over.
+//! A hold reaches the protocol: no code while there is one, and the way continues when it is over.
 
 use serde_json::json;
 use vestibule::crypto::token::{PlainToken, TokenKind};

@@ -140,7 +140,7 @@ async fn consent_is_asked_for_shown_whole_and_remembered() {
     let shown = page.element("consent").unwrap();
     assert!(shown.contains("le même pour plusieurs services"), "{shown}");
 
-    // A no counts, even where the person said yes in another window meanwhile.
+    // A no counts, even where the person agreed in another window meanwhile.
     public.code(&mut browser, &[]).await;
     assert_eq!(
         error(&public.consent(&mut browser, &page, "deny").await),
@@ -157,7 +157,7 @@ async fn consent_counts_for_whom_it_was_shown_to() {
     let mut browser = app.signed_in(&patient).await;
     let page = asked(&client, &mut browser, &[("scope", "openid records")]).await;
     assert!(page.element("consent").unwrap().contains("<dd>12</dd>"));
-    // In another tab somebody else of the family signs in.
+    // In another tab another family member signs in.
     app.sign_in_again(&mut browser, &other).await;
     let shown = client.consent(&mut browser, &page, "allow").await;
     let told = shown.element("consent").unwrap_or_else(|| panic!("{shown:?}"));

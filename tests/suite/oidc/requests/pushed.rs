@@ -91,7 +91,7 @@ async fn a_pushed_request_serves_its_client_once(app: TestApp) {
     let first = visit(&mut stranger, &client, &request_uri, &[]).await;
     let again = visit(&mut stranger, &client, &request_uri, &[]).await;
     assert_eq!((first.url.path(), again.url.path()), ("/login", "/login"));
-    // Whoever takes their time is not sent away for it, and only the first of both gets through.
+    // A slow person is not sent away, and only the first of the two gets through.
     app.advance(Duration::from_secs(600));
     purge(&app).await;
     let back = app.fill_in(&mut stranger, &again, &patient).await;
@@ -132,7 +132,7 @@ async fn a_request_lives_half_an_hour_in_one_browser(app: TestApp) {
     app.advance(Duration::from_secs(61));
     let page = browser.get(address.as_str()).await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
-    // The sign-in goes on without it.
+    // The sign-in continues without it.
     app.sign_in_again(&mut browser, &patient).await;
     let page = browser.get(address.as_str()).await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);

@@ -90,7 +90,7 @@ async fn a_sign_out_ends_what_hangs_on_the_session_alone(app: TestApp) {
     let (mut here, mut there) = (app.signed_in(&patient).await, app.signed_in(&patient).await);
     let mut tokens = both(&app, &mut here, "ici").await;
     let mut others = both(&app, &mut there, "ailleurs").await;
-    // By itself it asks for what the person said yes to just now, and for no more.
+    // By itself it asks for what the person agreed to just now, and for no more.
     let silent = here
         .get(
             &tokens

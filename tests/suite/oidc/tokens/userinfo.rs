@@ -184,7 +184,7 @@ async fn a_token_is_shown_in_one_way() {
         );
     }
 
-    // A token that was narrowed to less than openid says nothing of anybody.
+    // A token that was narrowed to less than openid says nothing of anyone.
     let fields = [
         ("grant_type", "refresh_token"),
         ("refresh_token", tokens.refresh()),
