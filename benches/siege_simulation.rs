@@ -1,6 +1,6 @@
-//! How many of 491,840 leaked accounts an attacker opens by guessing codes, with unlimited addresses, against our limits:
-//! `cargo bench --bench siege_simulation`. A simulated month, decided by the functions that decide in the server; the same
-//! in every run.
+//! How many of 491,840 leaked accounts an attacker opens by guessing codes, with unlimited addresses, against our
+//! limits: `cargo bench --bench siege_simulation`. A simulated month, decided by the functions that decide in the
+//! server; the same in every run.
 
 #![allow(
     clippy::unwrap_used,

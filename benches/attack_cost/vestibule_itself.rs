@@ -130,7 +130,8 @@ impl Peer for VestibuleItself {
             ("identifier", identifier.as_str()),
             ("password", PASSWORD),
             ("code", &code),
-            // An attacker who has read the page of a siege sends two: one alone is not checked, and costs next to nothing.
+            // An attacker who has read the page of a siege sends two: one alone is not checked, and costs next to
+            // nothing.
             ("next_code", &code),
             ("csrf", &self.csrf),
         ];

@@ -1,8 +1,8 @@
 //! From a leaked list to everyone on it being safe: `cargo bench --bench leak_campaign [-- campaign | kills] [sqlite |
 //! postgres]`. Accounts and rows by LEAK_ACCOUNTS and LEAK_ROWS; sixty of a hundred rows are accounts.
 //!
-//! `campaign` times each part beside the `csv` crate on the same file; `kills` ends `vestibule leak import --apply` with
-//! SIGKILL at ten random moments and compares what is in the database in the end. Filling, work and comparing are
+//! `campaign` times each part beside the `csv` crate on the same file; `kills` ends `vestibule leak import --apply`
+//! with SIGKILL at ten random moments and compares what is in the database in the end. Filling, work and comparing are
 //! processes of their own, so that memory and processor time are those of the work.
 
 #![allow(

@@ -1,5 +1,5 @@
-//! What stays resident while many people sign in, each in a browser that was never here, and clients refresh: everything
-//! over HTTP, through the real forms, with the cheapest hash that the configuration takes.
+//! What stays resident while many people sign in, each in a browser that was never here, and clients refresh:
+//! everything over HTTP, through the real forms, with the cheapest hash that the configuration takes.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! Every direct dependency has its reason in `docs/dependencies.md`, and every reason its dependency. What is accepted of
-//! advisories and release candidates is what was decided.
+//! Every direct dependency has its reason in `docs/dependencies.md`, and every reason its dependency. What is accepted
+//! of advisories and release candidates is what was decided.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -38,8 +38,9 @@ fn every_direct_dependency_has_its_reason() {
     );
 }
 
-/// The advisories that `deny.toml` accepts, the package each is about, and who depends on it. Their reasons were read in the
-/// sources of these versions: with another one, read again (docs/decisions/0025-accepted-advisories.md), then change this.
+/// The advisories that `deny.toml` accepts, the package each is about, and who depends on it. Their reasons were read
+/// in the sources of these versions: with another one, read again (docs/decisions/0025-accepted-advisories.md), then
+/// change this.
 const ACCEPTED: [(&str, &str, &[&str]); 5] = [
     ("RUSTSEC-2023-0071", "rsa 0.9.10", &["openidconnect 4.1.0"]),
     ("RUSTSEC-2023-0071", "openidconnect 4.1.0", &["vestibule 0.1.0"]),
@@ -80,8 +81,8 @@ fn an_advisory_is_accepted_for_the_callers_that_were_read() {
     assert_eq!(ignored, accepted, "deny.toml and this list");
 }
 
-/// What keeps private RSA keys away from the crate `rsa`: nothing that is shipped depends on openidconnect, and nothing of
-/// ours names either `rsa` or what webauthn-rs wraps it in.
+/// What keeps private RSA keys away from the crate `rsa`: nothing that is shipped depends on openidconnect, and nothing
+/// of ours names either `rsa` or what webauthn-rs wraps it in.
 #[test]
 fn no_rsa_key_of_ours_reaches_the_crate_rsa() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -132,7 +133,8 @@ fn a_candidate_is_known_by_its_version() {
     assert!(!is_candidate("wasi 0.11.1+wasi-snapshot-preview1"));
 }
 
-/// What `Cargo.lock` holds: name and version of each package, with what it depends on (with a version where there are several).
+/// What `Cargo.lock` holds: name and version of each package, with what it depends on (with a version where there are
+/// several).
 fn locked() -> BTreeMap<String, Vec<String>> {
     let lock = table("Cargo.lock");
     let text = |value: &toml::Value| value.as_str().unwrap().to_owned();

@@ -1,6 +1,6 @@
 //! no one learns from an answer who is a patient, which of the things they typed was right, or in what state an
-//! account is. Byte for byte (but for the order of header lines, which is by chance), at the three forms that a stranger
-//! can send, in both languages. How long the answers take is measured by `benches/enumeration`.
+//! account is. Byte for byte (but for the order of header lines, which is by chance), at the three forms that a
+//! stranger can send, in both languages. How long the answers take is measured by `benches/enumeration`.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! A whole lab is under a guessing attack: unknown browsers show two codes in a row, it gives nothing away, and it ends by
-//! itself.
+//! A whole lab is under a guessing attack: unknown browsers show two codes in a row, it gives nothing away, and it ends
+//! by itself.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

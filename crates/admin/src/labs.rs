@@ -18,8 +18,6 @@ pub struct LabSummary {
     pub disabled: i64,
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn list(core: &Core) -> Result<Vec<LabSummary>, StoreFault> {
     let mut tx = core.db.begin_read().await?;
     let mut labs = Vec::with_capacity(core.config.labs.len());

@@ -19,9 +19,6 @@ pub struct Consented {
 }
 
 /// The latest first.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Consented>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let mut listed = Vec::new();
@@ -42,7 +39,7 @@ pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Co
 /// The service gets nothing more, from this moment on; with nothing to take back, nothing happens.
 ///
 /// # Errors
-/// The database does not answer; the service may go on then.
+/// The database does not answer; the service may continue then.
 pub async fn take_back(
     core: &Core,
     lab: &LabId,

@@ -19,9 +19,6 @@ pub struct Listed {
 }
 
 /// The browser's new token; whatever token it had no longer works.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn trust(act: Act<'_>, tx: &mut Tx, account: AccountId, browser: &Browser) -> Result<PlainToken, StoreFault> {
     let Act { core, lab, .. } = act;
     let now = core.now();
@@ -48,8 +45,6 @@ pub async fn trust(act: Act<'_>, tx: &mut Tx, account: AccountId, browser: &Brow
     Ok(token)
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn list(core: &Core, lab: &LabId, account: AccountId, browser: &Browser) -> Result<Vec<Listed>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = devices::find(&mut tx, lab, account, core.devices_used_since()).await?;

@@ -19,8 +19,6 @@ pub fn browser_mark(browser: &PlainToken) -> String {
     HEXLOWER.encode(browser.hashed().as_bytes())
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn issue_ticket(
     core: &Core,
     lab: &LabId,
@@ -43,9 +41,6 @@ pub async fn issue_ticket(
 
 /// The site's side: the ticket becomes a site session. None: used, expired, of another site or browser, or the sign-in
 /// ended meanwhile.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn enter(
     core: &Core,
     lab: &LabId,

@@ -1,6 +1,6 @@
 //! Sign in with a passkey: complete by itself, with no identifier typed. It neither looks at the identifier's public
-//! bucket nor fills it, because a signature cannot be guessed: so it stays a way in for a person whose identifier is being
-//! tried by strangers.
+//! bucket nor fills it, because a signature cannot be guessed: so it stays a way in for a person whose identifier is
+//! being tried by strangers.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ use store::sign_in::passkey_challenges;
 /// To find the key, to plug it in, to read what the browser says.
 const CHALLENGE_LASTS: Duration = Duration::from_secs(5 * 60);
 
-/// What a browser is asked to have signed.
+/// What a browser is asked to get signed.
 #[derive(Debug)]
 pub struct Asked {
     /// Comes back with the answer.
@@ -35,8 +35,6 @@ pub struct Asked {
     pub options: String,
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn begin(core: &Core, party: &RelyingParty, lab: &LabId, browser: &PlainToken) -> Result<Asked, Fault> {
     let begun = party.begin_sign_in();
     let (options, challenge) = begun.map_err(|_| Fault::Broken("a passkey sign-in could not be begun"))?;

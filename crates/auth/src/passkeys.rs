@@ -20,8 +20,6 @@ use store::sign_in::pending;
 /// To find the key, to plug it in, to read what the browser says.
 const ADDING_LASTS: Duration = Duration::from_secs(5 * 60);
 
-/// # Errors
-/// The database does not answer.
 pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Line>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = passkeys::find(&mut tx, &core.sealer, lab, account).await?;
@@ -31,9 +29,6 @@ pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Li
 
 /// The browser is to make a passkey; what it answers is awaited under the token that is returned. None: the account has
 /// as many as it may.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn begin(
     core: &Core,
     party: &RelyingParty,
@@ -90,9 +85,6 @@ impl Adding {
 }
 
 /// None: nothing under this token for this account, or it expired.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn find(core: &Core, lab: &LabId, account: AccountId, token: &PlainToken) -> Result<Option<Adding>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = pending::lookup(&mut tx, &core.sealer, lab, &token.hashed(), core.now()).await?;

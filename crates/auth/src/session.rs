@@ -32,9 +32,6 @@ pub struct Opened {
 }
 
 /// Consumes an authentication; the session exists once the transaction is committed.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn open(act: Act<'_>, tx: &mut Tx, who: Authenticated, browser: &Browser) -> Result<Opened, StoreFault> {
     let Act { core, lab, .. } = act;
     let token = PlainToken::generate(TokenKind::Session, &*core.entropy);
@@ -56,9 +53,6 @@ pub enum Asked {
 }
 
 /// The live session behind a cookie of ours.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn recognise(core: &Core, lab: &LabId, token: &PlainToken, asked: Asked) -> Result<Option<Session>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = sessions::lookup(&mut tx, lab, &token.hashed()).await?;
@@ -74,9 +68,6 @@ pub async fn recognise(core: &Core, lab: &LabId, token: &PlainToken, asked: Aske
 
 /// The session behind our cookie, unless it was ended. It may have idled out and then opens nothing; but its clients
 /// go on until it is ended.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn left_open(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<Session>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = sessions::lookup(&mut tx, lab, &token.hashed()).await?;
@@ -85,9 +76,6 @@ pub async fn left_open(core: &Core, lab: &LabId, token: &PlainToken) -> Result<O
 }
 
 /// The live session behind a site's cookie, with the records its holder may read.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn recognise_at_site(
     core: &Core,
     lab: &LabId,
@@ -123,10 +111,7 @@ pub async fn recognise_at_site(
     Ok(Some(visit))
 }
 
-/// The holder asked to stay signed in: the idle time begins again now.
-///
-/// # Errors
-/// The database does not answer.
+/// The holder asked to stay signed in: the idle time starts again now.
 pub async fn keep_alive(core: &Core, lab: &LabId, session: &Session) -> Result<(), Fault> {
     let mut tx = core.db.begin().await?;
     sessions::touch(&mut tx, lab, session.id, core.now()).await?;
@@ -146,9 +131,6 @@ async fn touch(core: &Core, lab: &LabId, session: &mut Session) -> Result<(), St
 }
 
 /// Live sessions of an account, the newest first.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Session>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let open = sessions::find_open(&mut tx, lab, account).await?;

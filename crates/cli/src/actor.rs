@@ -17,8 +17,8 @@ use service::attempts::Outcome;
 const LONGEST_LINE: u64 = 200;
 
 impl Invocation {
-    /// Whom the audit trail names for a change: with `--as` the operator, whose code is asked and who must have the role
-    /// in every one of these labs (with none named, in any); else the operating-system user.
+    /// Whom the audit trail names for a change: with `--as` the operator, whose code is asked and who must have the
+    /// role in every one of these labs (with none named, in any); else the operating-system user.
     ///
     /// # Errors
     /// The operator did not prove to be one, or may not do it.

@@ -217,7 +217,8 @@ pub enum Patient {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Make canary accounts to plant in the lab's exports: they belong to no one, and any attempt on one raises an alert
+    /// Make canary accounts to plant in the lab's exports: they belong to no one, and any attempt on one raises an
+    /// alert
     Canary {
         #[arg(long)]
         lab: LabId,
@@ -242,7 +243,8 @@ pub enum Patient {
 /// Passwords of the LIS. They are read only if their column is named.
 #[derive(Debug, Args)]
 pub struct Legacy {
-    /// Column with the passwords of the LIS, by header or number; they are stored wrapped and open nothing by themselves
+    /// Column with the passwords of the LIS, by header or number; they are stored wrapped and open nothing by
+    /// themselves
     #[arg(long, value_name = "NAME|N", requires = "legacy_scheme")]
     pub legacy_column: Option<Source>,
     /// How the LIS stored them; digests in hexadecimal or base64

@@ -1,4 +1,4 @@
-//! `[alerts]`: whom an alert reaches, and from which count on something is one.
+//! `[alerts]`: whom an alert reaches, and the counts from which on one is raised.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ impl Alerts {
         Duration::from_secs(u64::from(self.window_minutes) * 60)
     }
 
-    /// Whom a lab's alerts are mailed to, if anyone.
+    /// The address that a lab's alerts are mailed to, if any.
     pub fn recipient(&self, lab: &Lab) -> Option<Address> {
         let contact = || {
             let contact = lab.security_contact.as_ref().filter(|url| url.scheme() == "mailto")?;

@@ -17,7 +17,7 @@ pub struct Lab {
     pub name: String,
     /// Origin of the sign-in pages, `https://HOST[:PORT]`.
     pub portal: Url,
-    /// Whom a patient calls, printed on the code sheet.
+    /// The number for patients to call, printed on the code sheet.
     #[serde(default)]
     pub phone: Option<String>,
     /// Where people report a weakness: `mailto:` or `https:`, for `/.well-known/security.txt`.
@@ -29,7 +29,7 @@ pub struct Lab {
     /// Who answers for the patients' data: the legal person, for the notification of a breach.
     #[serde(default)]
     pub controller: Option<String>,
-    /// Whom patients and the authority ask about their data, in one line.
+    /// The contact for patients and the authority about data protection, in one line.
     #[serde(default)]
     pub data_protection_contact: Option<String>,
     /// The time zone in which patients read times.

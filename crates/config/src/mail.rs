@@ -30,13 +30,13 @@ pub struct Mail {
     pub ca_file: Option<PathBuf>,
     pub username: Option<String>,
     pub password_file: Option<PathBuf>,
-    /// Whom mails come from, where a lab has no address of its own.
+    /// The sender of mails, where a lab has no address of its own.
     pub from: Option<Address>,
     /// Mails that leave within any hour, counted over all servers of the installation.
     pub per_hour: u32,
     /// Maildir in which mails that came back are found.
     pub bounces: Option<PathBuf>,
-    /// Where they are sent back to, with `+` and a name of their own behind the user. None: to whom they came from.
+    /// Where bounces go, with `+` and a name for each mail after the user. `None`: to the sender's address.
     pub bounce_address: Option<Address>,
 }
 

@@ -1,4 +1,4 @@
-//! `[operator]`: what is asked of operators beyond what is asked of patients.
+//! `[operator]`: what is required of operators beyond what is required of patients.
 
 use std::time::Duration;
 

@@ -25,7 +25,7 @@ pub struct Server {
     /// The port by which clients reach it, where that is another.
     #[serde(default)]
     pub mtls_public_port: Option<u16>,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     #[serde(default)]
     pub trusted_proxies: Vec<IpNet>,
     /// Time given to running requests when asked to stop.

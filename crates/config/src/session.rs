@@ -11,7 +11,7 @@ use super::Problems;
 pub struct Session {
     pub idle_minutes: u64,
     pub absolute_hours: u64,
-    /// A browser not signed in from for so many days is a stranger's again.
+    /// After this many days without a sign-in, a browser counts as a stranger's again.
     pub trusted_device_days: u32,
 }
 

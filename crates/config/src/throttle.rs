@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::Problems;
 
-/// A `/48` may do what so many of its subscribers may.
+/// A `/48` may do as much as this many of its subscribers.
 const SUBSCRIBERS_OF_A_SITE: u32 = 4;
 /// A device belongs to a household, not to a ward.
 const DEVICE: Rate = Rate {
@@ -21,7 +21,7 @@ pub struct Throttle {
     pub network_burst: u32,
     /// Sign-ins at one lab from browsers that are not known, by whatever network.
     pub lab_per_minute: u32,
-    /// And at all labs of this server together.
+    /// The same, at all labs of this server together.
     pub all_labs_per_minute: u32,
     /// Failures on one account in any 24 hours.
     pub account_failures_per_day: u32,

@@ -7,7 +7,7 @@ use md4::{Digest as _, Md4};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use zeroize::Zeroizing;
 
-/// By what the published lists are hashed. Neither protects anything here: they name entries.
+/// How the published lists are hashed. The hashes protect nothing here: they name entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
     /// Of the bytes as they stand.

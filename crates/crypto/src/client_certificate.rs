@@ -1,4 +1,4 @@
-//! Certificates that clients show (RFC 8705): whose they are, and the name by which a token is bound to one.
+//! Certificates that clients present (RFC 8705): whose they are, and how a token is bound to one.
 //!
 //! The TLS library has verified the chain, the dates and the purpose before anything here is asked.
 
@@ -10,7 +10,7 @@ use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::name::Name;
 
-/// What is asked of a certificate, read once for its connection.
+/// The parts of a certificate that we need, read once for its connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientCertificate {
     thumbprint: String,
@@ -41,7 +41,7 @@ impl ClientCertificate {
         &self.thumbprint
     }
 
-    /// A name with a wildcard is only itself: it would stand for anyone of a domain.
+    /// A name with a wildcard matches only itself: otherwise it would match anyone in a domain.
     pub fn has_dns_name(&self, name: &str) -> bool {
         self.dns_names.iter().any(|ours| ours.eq_ignore_ascii_case(name))
     }

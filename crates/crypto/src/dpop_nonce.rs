@@ -1,5 +1,5 @@
-//! Nonces that we give to clients for their DPoP proofs (RFC 9449 8): they show that a proof was made lately. Nothing is
-//! kept of them; each is a MAC of the time.
+//! Nonces that we give to clients for their DPoP proofs (RFC 9449 8): they show that a proof was made lately. Nothing
+//! is kept of them; each is a MAC of the time.
 
 use data_encoding::BASE64URL_NOPAD;
 
@@ -7,7 +7,7 @@ use super::keyring::{Keyring, Purpose};
 use kernel::clock::Timestamp;
 use kernel::ids::LabId;
 
-/// Seconds. A nonce works for one such span to two.
+/// Seconds. A nonce is valid for one to two of these spans.
 const SPAN: i64 = 300;
 
 /// The nonce of this lab for now; the same for all clients.

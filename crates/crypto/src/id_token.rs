@@ -70,7 +70,7 @@ pub struct IdTokenOk {
 }
 
 impl IdTokenOk {
-    /// Whose it is, as this provider calls them towards us.
+    /// The subject: what this provider calls the person, towards us.
     pub fn subject(&self) -> &str {
         &self.subject
     }

@@ -78,7 +78,7 @@ impl FromStr for Scheme {
     }
 }
 
-/// What was read names no scheme.
+/// The text names no scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not one of clear, md5, md5-salt-first, md5-salt-last, sha1, sha256, bcrypt")]
 pub struct UnknownScheme;

@@ -1,5 +1,6 @@
-//! Passkeys (WebAuthn): what a browser is asked to have signed, and whether what it sent back is right. User verification
-//! is required, and the passkey has to be discoverable, so that no identifier has to be typed to sign in with one.
+//! Passkeys (WebAuthn): what a browser is asked to have signed, and whether what it sent back is right. User
+//! verification is required, and the passkey has to be discoverable, so that no identifier has to be typed to sign in
+//! with one.
 //!
 //! The library draws its challenges from the system's random source itself; nothing else here is not an argument.
 
@@ -138,7 +139,7 @@ pub struct PasskeyMatched {
 }
 
 impl PasskeyMatched {
-    /// The passkey as it is to be kept from now on, if that is not as before.
+    /// The passkey to store from now on, if it has changed.
     pub fn changed(&self) -> Option<&Credential> {
         self.changed.as_ref()
     }
@@ -196,7 +197,7 @@ impl RelyingParty {
         made.ok().map(Credential)
     }
 
-    /// For anyone: which passkeys there are is not in it. The text is for the browser, as JSON.
+    /// The same for everyone: it does not reveal which passkeys there are. The text is JSON for the browser.
     ///
     /// # Errors
     /// It cannot be recorded.

@@ -67,11 +67,11 @@ pub struct PasswordMatched {
     pub outdated: bool,
 }
 
-/// Memory in which hashes of up to a cost are computed, one after the other. A hash overwrites all that the one before it
-/// left, so only the last of a row has to be wiped away: for 64 MiB that is a thirtieth of the work.
+/// Memory in which hashes of up to a cost are computed, one after the other. A hash overwrites all that the one before
+/// it left, so only the last of a row has to be wiped away: for 64 MiB that is a thirtieth of the work.
 pub struct WorkMemory {
     blocks: Vec<Block>,
-    /// So many blocks at the beginning hold what the last hash left.
+    /// This many blocks at the beginning hold what the last hash left.
     used: usize,
 }
 
@@ -117,7 +117,7 @@ impl std::fmt::Debug for WorkMemory {
 }
 
 /// # Errors
-/// The cost is beyond what is ever computed.
+/// The cost is higher than any we compute.
 pub fn hash(
     keyring: &Keyring,
     entropy: &dyn Entropy,

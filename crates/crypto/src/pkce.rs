@@ -26,7 +26,7 @@ impl CodeVerifier {
         &self.0
     }
 
-    /// What is shown of it in the beginning.
+    /// What is sent of it at the start of the flow.
     pub fn challenge(&self) -> String {
         BASE64URL_NOPAD.encode(&Sha256::digest(self.0.as_bytes()))
     }

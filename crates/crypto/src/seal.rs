@@ -1,5 +1,5 @@
-//! Sealed columns: AES-256-GCM-SIV with the place (lab, table, column, row) as associated data, so that a value moved to
-//! another row or column no longer opens.
+//! Sealed columns: AES-256-GCM-SIV with the place (lab, table, column, row) as associated data, so that a value moved
+//! to another row or column no longer opens.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Time-based one-time passwords (RFC 6238): 160-bit seeds, SHA-1, 6 digits, 30 seconds, current and previous step only.
+//! Time-based one-time passwords (RFC 6238): 160-bit seeds, SHA-1, 6 digits, 30 seconds, current and previous step
+//! only.
 
 use std::fmt;
 
@@ -110,8 +111,8 @@ impl Seed {
         Some(StepMatched { step: Step(step) })
     }
 
-    /// The step in which `second` is right, as in [`Seed::check`], if `first` is the code of the step just before it. All
-    /// four comparisons are made, whatever comes of them.
+    /// The step in which `second` is right, as in [`Seed::check`], if `first` is the code of the step just before it.
+    /// All four comparisons are made, whatever comes of them.
     pub fn check_in_a_row(&self, first: &str, second: &str, now: Timestamp) -> Option<StepMatched> {
         let (first, second) = (digits(first)?, digits(second)?);
         let totp = self.totp();
@@ -138,7 +139,7 @@ impl Seed {
     }
 }
 
-/// Whether something can be a code at all.
+/// Whether a text has the form of a code.
 pub fn reads_as_code(typed: &str) -> bool {
     digits(typed).is_some()
 }

@@ -86,7 +86,7 @@ pub enum ProviderCause {
     Token,
     /// The level of assurance is not accepted.
     Acr,
-    /// Nothing of this provider is accepted any more, or ever was.
+    /// This provider is no longer accepted, or never was.
     NotAccepted,
     /// No account has this identity.
     NotLinked,

@@ -1,4 +1,5 @@
-//! How long an account's public bucket makes the next attempt wait: a pure function of the failures so far.
+//! How long an account's public bucket makes the next attempt wait: a pure function of the failures so far (R-19,
+//!
 
 use std::time::Duration;
 
@@ -92,7 +93,7 @@ impl Backoff {
     /// The attempt counted at `attempted_at` was never evaluated to its end, for reasons that are ours.
     #[must_use]
     pub fn without_attempt(mut self, attempted_at: Timestamp) -> Self {
-        // One that is not there was never committed: nothing of others' failures is taken back for it.
+        // One that is missing was never committed: no one else's failures are taken back for it.
         if let Some(index) = self.recent.iter().rposition(|at| *at == attempted_at.micros()) {
             self.recent.remove(index);
             self.in_a_row = self.in_a_row.saturating_sub(1);

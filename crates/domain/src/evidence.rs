@@ -165,7 +165,7 @@ impl PasskeyOk {
 pub struct ProviderOk(());
 
 impl ProviderOk {
-    /// None: the provider says nothing of a second factor.
+    /// `None` if the provider reports no second factor.
     pub fn from_id_token(token: &IdTokenOk) -> Option<Self> {
         token.shows_second_factor().then_some(Self(()))
     }
@@ -218,7 +218,7 @@ impl<P> Elevated<P> {
     }
 }
 
-/// By what a person was authenticated; `amr` follows from it.
+/// How a person was authenticated; `amr` follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Means {
@@ -247,8 +247,8 @@ impl Means {
         }
     }
 
-    /// Authentication method references (RFC 8176 and IANA's registry). Whether hardware keeps a passkey is not known here,
-    /// so it is `pop`, proof of possession of a key, and neither `hwk` nor `swk`. What a provider was shown is
+    /// Authentication method references (RFC 8176 and IANA's registry). Whether hardware keeps a passkey is not known
+    /// here, so it is `pop`, proof of possession of a key, and neither `hwk` nor `swk`. What a provider was shown is
     /// its own to name: of that, only that there were two factors.
     pub const fn amr(self) -> &'static [&'static str] {
         match self {

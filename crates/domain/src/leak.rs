@@ -1,5 +1,6 @@
-//! A leak, and what it means for one account. Nothing is written into accounts: what an account must do follows from the
-//! lists it is on, its password's age and the clock, so a campaign takes effect on millions at once and can be undone.
+//! A leak, and what it means for one account. Nothing is written into accounts: what an account must do follows from
+//! the lists it is on, its password's age and the clock, so a campaign takes effect on millions at once and can be
+//! undone.
 
 use std::fmt;
 use std::str::FromStr;
@@ -198,7 +199,7 @@ pub enum Standing {
     PasswordDisabled,
 }
 
-/// `password_set_at` is None where there is no password; `within` is the time given to rotate.
+/// `password_set_at` is `None` if there is no password; `within` is the time given to rotate.
 pub fn standing(
     listings: &[Listing],
     password_set_at: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! What is decided of passkeys beyond their signatures.
+//! What is decided about passkeys beyond their signatures.
 
 /// Of one account. No one has so many devices; without a limit a stolen session could fill the database.
 pub const MOST: usize = 20;

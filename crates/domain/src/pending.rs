@@ -16,7 +16,7 @@ use crypto::totp::{Seed, StepMatched};
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LinkId, ProviderId};
 
-/// Raised when the shape of [`Pending`] changes: what an older version wrote is not guessed at but started over.
+/// Raised when the shape of [`Pending`] changes: what an older version wrote is started over, not guessed at.
 pub const VERSION: i64 = 5;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub enum Pending {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
     NewPassword,
-    /// The password that was shown may be anyone's, so it counts for nothing.
+    /// The password that was given may be known to anyone, so it counts for nothing.
     NewPasswordAndRecoveryCode,
     /// What was shown beside the disabled password is used up; only the lab can tell who this is.
     LabCode,
@@ -72,7 +72,7 @@ impl Held {
         }
     }
 
-    /// A new password was made: the sign-in continues. None: that alone does not open this hold.
+    /// A new password was made: the sign-in continues. `None` if that alone does not end this hold.
     pub fn release(
         &self,
         account: AccountId,
@@ -177,7 +177,7 @@ impl BindingAuthenticator {
         &self.origin
     }
 
-    /// What is to be linked with the account, if anything.
+    /// What is to be linked to the account, if anything.
     pub fn link(&self, id: LinkId, account: AccountId, _: &CodeOk) -> Option<NewLink> {
         let identity = self.identity.clone()?;
         Some(NewLink::by_enrolment(id, account, identity))
@@ -201,7 +201,7 @@ impl std::fmt::Debug for BindingAuthenticator {
     }
 }
 
-/// The holder was asked again, and their browser is to make a passkey.
+/// The holder has stepped up, and their browser is to make a passkey.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AddingPasskey {
     registration: Registration,
@@ -217,7 +217,7 @@ impl AddingPasskey {
     }
 }
 
-/// A provider said who this is, and nothing of a second factor: a code of the authenticator is awaited.
+/// A provider said who this is, but reported no second factor: a code of the authenticator is awaited.
 #[derive(Serialize, Deserialize)]
 pub struct AwaitingCode {
     provider: ProviderId,

@@ -38,7 +38,7 @@ pub enum Errand {
     Enrol(Enrolling),
 }
 
-/// The holder of the account was asked again, and is to show which identity they mean.
+/// The holder of the account has stepped up, and is to show which identity they mean.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Linking {
     account: [u8; 16],

@@ -36,7 +36,7 @@ pub struct Session {
     pub id: SessionId,
     pub account: AccountId,
     pub means: Means,
-    /// What the holder is told of the browser, in their list of sessions.
+    /// What the holder is told about the browser, in their list of sessions.
     pub device: String,
     pub authenticated_at: Timestamp,
     pub last_used_at: Timestamp,

@@ -1,5 +1,5 @@
-//! When a whole lab is being guessed at: a million codes are few where half a million accounts are tried, each within its
-//! own limits. A pure function of counts; what a siege asks for is in `auth/codes.rs`.
+//! When a whole lab is being guessed at: a million codes are few where half a million accounts are tried, each within
+//! its own limits. A pure function of counts; what a siege asks for is in `auth/codes.rs`.
 
 use std::time::Duration;
 
@@ -46,7 +46,8 @@ impl Counts {
         }
     }
 
-    /// Those who were turned away may go on guessing as soon as a siege ends, so it does not end while they keep coming.
+    /// Those who were turned away may go on guessing as soon as a siege ends, so it does not end while they keep
+    /// coming.
     fn pressure(self) -> u64 {
         self.failures + self.turned_away
     }
@@ -93,9 +94,9 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// `spans` are of [`WINDOW`] each, beginning at whole multiples of it, those without attempts left out; both are given
-    /// oldest first. The times of earlier sieges are nothing usual. Nor is it that more fail than succeed: a span counts no
-    /// more failures than successes, so that an attacker who adds a little every week never counts as usual.
+    /// `spans` are of [`WINDOW`] each, beginning at whole multiples of it, those without attempts left out; both are
+    /// given oldest first. The times of earlier sieges are nothing usual. Nor is it that more fail than succeed: a span
+    /// counts no more failures than successes, so that an attacker who adds a little every week never counts as usual.
     #[expect(clippy::cast_precision_loss, reason = "counts of ten minutes")]
     pub fn of(spans: &[Slot], earlier: &[Span], now: Timestamp) -> Self {
         // One siege at a time: of those that had begun by then, the last is the one that may not have ended.
@@ -153,8 +154,8 @@ impl Rules {
         u64::from(self.at_least).max(usual.ceil() as u64)
     }
 
-    /// After a mail to everyone many fail, and more succeed: that is not a siege. It cannot be feigned: a success takes an
-    /// account, and one account succeeds once in 30 seconds.
+    /// After a mail to everyone many fail, and more succeed: that is not a siege. It cannot be feigned: a success takes
+    /// an account, and one account succeeds once in 30 seconds.
     pub fn is_exceeded(&self, limit: u64, window: Counts) -> bool {
         self.enabled && window.pressure() > limit && window.pressure() > window.successes
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kernel::clock::Timestamp;
 
-/// A key's place in the row of keys of one algorithm. It signs until its successor begins.
+/// A key's place in the succession of keys of one algorithm. It signs until its successor begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot {
     pub number: u32,

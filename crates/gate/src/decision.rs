@@ -1,6 +1,6 @@
 //! The decision, and the only place where leave to pass is made.
 //!
-//! [`Permitted`] is a value, not a flag: the upstream call takes one, and there is no other way to come by it than
+//! [`Permitted`] is a value, not a flag: the upstream call takes one, and there is no other way to obtain it than
 //! [`admit`].
 //!
 //! ```compile_fail,E0451
@@ -83,7 +83,8 @@ pub fn admit(
     Ok(Permitted { request, permit })
 }
 
-/// A stranger learns nothing here but what is public: whatever else is wrong with the request, the answer is to sign in.
+/// A stranger learns nothing here but what is public: whatever else is wrong with the request, the answer is to sign
+/// in.
 pub fn decide(rules: &Rules, request: &NormalizedRequest, visitor: Option<&Visitor>) -> Result<Permit, Refusal> {
     let finding = rules.find(request);
     if let Finding::Mapped {

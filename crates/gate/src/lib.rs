@@ -1,8 +1,8 @@
 //! The gate: may this request reach the LIS, and what does the LIS get to see of it?
 //!
 //! Everything here is a pure function of its arguments; `web::proxy` does the reading and writing. A request passes
-//! through four hands: [`request`] reads its URL into the one form that all parsers agree on, [`decision`] compares it with
-//! the site's rules, [`headers`] strips and adds, [`assertion`] says who asks.
+//! through four hands: [`request`] reads its URL into the one form that all parsers agree on, [`decision`] compares it
+//! with the site's rules, [`headers`] strips and adds, [`assertion`] says who asks.
 
 #![warn(missing_docs)]
 

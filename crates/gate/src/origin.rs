@@ -23,7 +23,7 @@ impl Origins {
     /// Reads `origin` and `upstream` of a site.
     ///
     /// # Errors
-    /// One of them is not an origin: which, and what to write.
+    /// One of them is not an origin: says which, and what to write.
     pub fn of(section: &SiteSection) -> Result<Self, SiteProblem> {
         let read = |field, text: &str| {
             Origin::read(text).ok_or_else(|| section.problem(None, field, "write scheme, host and port".to_owned()))

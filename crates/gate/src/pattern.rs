@@ -1,8 +1,8 @@
 //! URL patterns: `/records/{record}/**`, `/print?nr={record}`.
 //!
 //! A path segment is a literal, `*` (any one segment), `{record}`, or, as the last, `**` (whatever follows, nothing
-//! included). A query names parameters that must be there: `nr={record}`, `kind=pdf`, `page=*`; others may be there too.
-//! Literals are percent-encoded where they contain `* { } ? # %`.
+//! included). A query names parameters that must be there: `nr={record}`, `kind=pdf`, `page=*`; others may be there
+//! too. Literals are percent-encoded where they contain `* { } ? # %`.
 
 use crate::request::{NormalizedRequest, canonical_name, read_segment};
 use crate::text::decode;
@@ -64,7 +64,7 @@ pub enum PatternProblem {
 }
 
 impl Pattern {
-    /// Reads a pattern as the configuration has it.
+    /// Reads a pattern as written in the configuration.
     ///
     /// # Errors
     /// No request could ever match it, or it could be read in two ways.

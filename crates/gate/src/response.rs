@@ -8,8 +8,8 @@ use actix_web::http::header::{
 use crate::headers::{is_hop_by_hop, is_own_cookie, named_in_connection};
 use crate::origin::Origins;
 
-/// Beginnings of names that are dropped: they tell of the LIS's software, cache what must not be cached, lead around the
-/// gate (`Alt-Svc`), order a proxy in front to fetch files (`X-Accel-*`, `X-Sendfile`), or let other origins read
+/// Beginnings of names that are dropped: they tell of the LIS's software, cache what must not be cached, lead around
+/// the gate (`Alt-Svc`), order a proxy in front to fetch files (`X-Accel-*`, `X-Sendfile`), or let other origins read
 /// (`Access-Control-*`).
 const DROPPED: [&str; 19] = [
     "server",
@@ -50,7 +50,7 @@ pub fn for_browser(upstream: &HeaderMap, origins: &Origins, requested: &str) -> 
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(REFERRER_POLICY) {
-        // Record numbers stand in URLs: no other site is told them.
+        // Record numbers are in URLs: no other site may learn them.
         headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     }
     headers
@@ -87,8 +87,8 @@ fn refresh(value: &str, origins: &Origins, requested: &str) -> String {
     format!("{}; url={url}", delay.trim())
 }
 
-/// The LIS's cookie, held to the site's host and to HTTPS, and out of scripts' reach. `None` drops it: it takes the name
-/// of one of ours, or none.
+/// The LIS's cookie, held to the site's host and to HTTPS, and out of scripts' reach. `None` drops it: it takes the
+/// name of one of ours, or none.
 fn set_cookie(value: &str) -> Option<String> {
     let mut parts = value.split(';').map(str::trim);
     let pair = parts.next()?;

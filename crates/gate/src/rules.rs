@@ -25,7 +25,7 @@ struct Rule {
     requires: Requirement,
 }
 
-/// What the rules say of a URL, before anyone is compared with it.
+/// What the rules say about a URL, before the visitor is considered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding<'r> {
     /// A rule is for this URL and method.
@@ -74,8 +74,8 @@ impl Rules {
         self.mode
     }
 
-    /// The rule whose pattern fits first decides. Rules below it are asked about the method only if they have the very
-    /// same pattern, so that `POST /records/43` cannot slip past a rule for `GET` into a broader one.
+    /// The first rule whose pattern matches decides. Rules below it are asked about the method only if they have the
+    /// very same pattern, so that `POST /records/43` cannot slip past a rule for `GET` into a broader one.
     pub fn find<'r>(&self, request: &'r NormalizedRequest) -> Finding<'r> {
         let Some((first, named)) = self.first(request, Comparison::Exact) else {
             // A near miss is let through by no mode: the LIS may well take it for the real thing.

@@ -8,7 +8,7 @@ use kernel::clock::Timestamp;
 pub enum Situation {
     /// A new password is required; from `until` on the old one is disabled.
     Rotate { until: Timestamp },
-    /// The old password is of no use any more.
+    /// The old password no longer works.
     Disabled,
     /// Listed without a password.
     Listed,
@@ -28,14 +28,14 @@ pub enum Medium {
 #[derive(Clone, Copy, Debug)]
 pub struct Notice<'a> {
     pub lab: &'a str,
-    /// Whom it is for: one mailbox may serve a family.
+    /// The person it is for: one mailbox may serve a family.
     pub holder: &'a str,
     pub situation: Situation,
     pub medium: Medium,
     /// Of the portal, to be typed: host, and port if it has one.
     pub address: &'a str,
     pub phone: Option<&'a str>,
-    /// Whom to ask about one's data.
+    /// The contact for questions about personal data.
     pub contact: Option<&'a str>,
 }
 

@@ -8,9 +8,9 @@ const WIDTH: usize = 76;
 #[derive(Clone, Copy, Debug)]
 pub struct LabCodeSheet<'a> {
     pub lab: &'a str,
-    /// The name of the operator whose access it opens; None: a patient's.
+    /// The name of the operator whose access it opens; `None` for a patient.
     pub operator: Option<&'a str>,
-    /// Whom the sheet is for, as the desk writes it; not printed when absent.
+    /// The person the sheet is for, as the desk writes it; not printed when absent.
     pub holder: Option<&'a str>,
     /// With or without separators; printed in groups of four.
     pub code: &'a str,

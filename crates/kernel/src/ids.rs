@@ -70,7 +70,7 @@ random_id! {
     SessionId,
     /// A browser that an account trusts.
     DeviceId,
-    /// Something begun and not finished between two requests: an enrolment, a hold.
+    /// Something started and not yet finished between two requests: an enrolment, a hold.
     PendingId,
     /// An event in the trail.
     AuditEventId,

@@ -1,6 +1,6 @@
-//! The bounded Argon2id pool: as many threads as cores, each with work memory of its own that it keeps, and wipes when it
-//! has nothing more to do. A job that would wait too long is refused at the door; one that waited too long all the same,
-//! or whose sender has gone, is never computed.
+//! The bounded Argon2id pool: as many threads as cores, each with work memory of its own that it keeps, and wipes when
+//! it has nothing more to do. A job that would wait too long is refused at the door; one that waited too long all the
+//! same, or whose sender has gone, is never computed.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -178,7 +178,7 @@ impl HashPool {
         self.threads
     }
 
-    /// How long so many hashes take when nothing else is to be done.
+    /// How long this many hashes take when there is nothing else to do.
     pub fn expected_time(&self, hashes: u64) -> Duration {
         let micros = self.state.hash_micros.load(Ordering::Relaxed);
         Duration::from_micros(hashes.saturating_mul(micros) / self.threads.max(1) as u64)

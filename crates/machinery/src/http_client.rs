@@ -30,7 +30,7 @@ pub struct Limits {
     pub most: usize,
 }
 
-/// In words for a log: no secret, nothing of what was sent.
+/// In words for a log: no secret, nothing that was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HttpFault {
     /// Nothing was sent.

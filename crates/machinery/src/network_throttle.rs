@@ -1,5 +1,5 @@
-//! Sheds what comes too fast, before any database or hash work: from one subscriber, from one site of subscribers, and
-//! from strangers to one lab and to all labs together.
+//! Sheds requests that come too fast, before any database or hash work: from one subscriber, from one site of
+//! subscribers, and from strangers to one lab and to all labs together.
 
 use std::hash::Hash;
 use std::num::NonZeroU32;

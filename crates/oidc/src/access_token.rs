@@ -26,7 +26,7 @@ pub struct AccessToken {
     pub grant: Option<Grant>,
 }
 
-/// For whom a token is meant.
+/// The audience of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     Userinfo,

@@ -21,7 +21,7 @@ const LASTS: Duration = Duration::from_secs(3600);
 /// What a client signs for something else is not an assertion (RFC 8725 3.11).
 const OTHERS: [&str; 4] = ["dpop+jwt", "oauth-authz-req+jwt", "at+jwt", "logout+jwt"];
 
-/// By whom and for whom an assertion has to be.
+/// The required issuer and audience of an assertion.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
     pub client: &'a ClientId,

@@ -1,5 +1,5 @@
-//! Clients are told of sessions that ended (OpenID Connect Back-Channel Logout 1.0), however they ended: seen from what is
-//! stored, and repeated until the client has taken it or two days are over.
+//! Clients are told about sessions that ended (OpenID Connect Back-Channel Logout 1.0), however they ended: seen from
+//! what is stored, and repeated until the client has taken it or two days are over.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ const LONGEST: Duration = Duration::from_secs(10);
 const TURN_LASTS: Duration = Duration::from_secs(10);
 /// What was taken and never recorded is due again then.
 const INTERRUPTED: Duration = Duration::from_secs(60);
-/// A transaction that ended a session may have begun so long before it was seen.
+/// A transaction that ended a session may have started this long before it was noticed.
 const OVERLAP: Duration = Duration::from_secs(120);
 /// From issue to expiry.
 const TOKEN_LASTS: Duration = Duration::from_secs(120);

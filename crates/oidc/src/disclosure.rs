@@ -23,9 +23,6 @@ pub fn sid(core: &Core, lab: &LabId, client: &ClientId, session: SessionId) -> S
 }
 
 /// The claims as they go out. What the lab does not hold is left out.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn claims(
     core: &Core,
     tx: &mut Tx,
@@ -62,7 +59,7 @@ pub async fn claims(
     Ok(told)
 }
 
-/// Record numbers do not say at which site they count: of several sites, none is told the others'.
+/// Record numbers do not say which site they belong to: with several sites, none is told the others'.
 fn has_one_site(core: &Core, lab: &LabId) -> bool {
     core.config.sites.iter().filter(|site| site.lab == *lab).count() == 1
 }

@@ -28,7 +28,7 @@ pub struct Call<'a> {
     pub method: &'a str,
     /// As the caller addressed it, with origin and path.
     pub url: &'a str,
-    /// The access token beside it, where there is one.
+    /// The access token sent with it, if any.
     pub access_token: Option<&'a str>,
     pub algorithms: &'a [Algorithm],
     pub nonce: Nonce,

@@ -1,4 +1,4 @@
-//! An ID token of ours that a client brings back to say whom it means, however old it is.
+//! An ID token of ours that a client sends back to say whom it means, however old it is.
 
 use crate::Refusal;
 use crate::authorize::lab_issuer;
@@ -6,7 +6,7 @@ use crate::refusal::Denied;
 use kernel::ids::{ClientId, LabId};
 use service::{Core, signing_keys};
 
-/// Whom the token names, to whom it was given, and in which session.
+/// The person the token names, the client it was given to, and the session.
 pub struct Hint {
     pub client: ClientId,
     pub subject: String,

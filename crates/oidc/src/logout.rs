@@ -15,7 +15,7 @@ use store::oauth::{client_sessions, clients};
 pub struct Wanted {
     /// The session that an ID token of ours names, which a client brings to end it.
     pub session: Option<(SessionId, AccountId)>,
-    /// Who asks, if it is said.
+    /// Who is asking, if known.
     pub client: Option<ClientId>,
     /// Where the browser goes afterwards.
     pub back: Option<String>,

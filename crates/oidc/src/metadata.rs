@@ -1,4 +1,4 @@
-//! What a lab's provider can do, said to programs (OpenID Connect Discovery 1.0, RFC 8414).
+//! What a lab's provider can do, described for programs (OpenID Connect Discovery 1.0, RFC 8414).
 
 use serde_json::{Map, Value, json};
 

@@ -4,7 +4,7 @@ use super::refusal::Refusal;
 
 /// A parameter longer than this is not a parameter; `state` may have thousands of characters, a request object more.
 const LONGEST: usize = 16 * 1024;
-/// No request of any protocol has so many; each is compared with all before it.
+/// No request of any protocol has more; each is compared with all before it.
 const MOST: usize = 64;
 
 /// Names and values as they came. An empty value is as good as none.

@@ -18,7 +18,7 @@ const LASTS: Duration = Duration::from_secs(3600);
 /// Claims of the token itself, which say nothing of the request.
 const OF_THE_TOKEN: [&str; 6] = ["iss", "aud", "exp", "nbf", "iat", "jti"];
 
-/// By whom and for whom a request object has to be.
+/// The required issuer and audience of a request object.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
     pub client: &'a ClientId,

@@ -35,9 +35,6 @@ impl SingleUse {
     }
 
     /// Uses it up, once the transaction is committed. False: another request was faster.
-    ///
-    /// # Errors
-    /// The database does not answer.
     pub async fn take(&self, tx: &mut Tx, lab: &LabId) -> Result<bool, StoreFault> {
         used_ids::insert(tx, lab, self.kind, &self.digest, self.expires_at).await
     }

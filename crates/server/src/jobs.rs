@@ -1,4 +1,4 @@
-//! What is done again and again in the background; each job survives its own failures.
+//! Repeated background work; each job survives its own failures.
 
 use std::future::Future;
 use std::sync::Arc;

@@ -34,8 +34,8 @@ use web::{desk, idp, internal};
 
 /// Connections that wait to be accepted: a crowd that comes at once.
 const BACKLOG: i32 = 1_024;
-/// Of an answer, so many bytes (the kernel doubles it) are out of our hands before the other side has taken them. It bounds
-/// what a reader that stalls costs, and lets progress be seen of one that is merely slow.
+/// This many bytes of an answer (the kernel doubles it) may be out of our hands before the other side has read them. It
+/// bounds what a reader that stalls costs, and lets progress be seen of one that is merely slow.
 const SEND_BUFFER: usize = 128 * 1024;
 /// Those who ask there are few and near.
 const INTERNAL_CONNECTIONS: usize = 256;

@@ -1,5 +1,5 @@
-//! The listener that asks clients for a certificate (RFC 8705). It is apart from the one for browsers, which must never be
-//! asked: they would ask the person which certificate to show.
+//! The listener that asks clients for a certificate (RFC 8705). It is separate from the one for browsers, which must
+//! never be asked: they would ask the person which certificate to show.
 
 use std::any::Any;
 use std::net::TcpListener;

@@ -27,9 +27,6 @@ pub async fn record(
 }
 
 /// As [`record`], for a refusal that changes nothing else.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn record_alone(
     core: &Core,
     lab: &LabId,

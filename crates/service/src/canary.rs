@@ -11,9 +11,6 @@ use store::{StoreFault, Tx};
 const SOURCE: &str = "canary";
 
 /// Opens an incident if this account is a canary, unless one is open already; true: it is.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn watch(
     core: &Core,
     tx: &mut Tx,

@@ -44,7 +44,8 @@ pub struct Core {
     pub signing_keys: Arc<SigningKeys>,
 }
 
-/// Something broke that no visitor can fix. Logged once at the edge, never shown.
+/// Something broke that no visitor can fix, as a rule that the database does not answer ([`StoreFault`]). Logged once
+/// at the edge, never shown.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     #[error(transparent)]

@@ -1,4 +1,4 @@
-//! The corpus in use: opened when the server starts, replaced when its file is, asked at every password.
+//! The corpus in use: opened when the server starts, replaced when its file is, consulted for every password.
 
 use std::fs;
 use std::io;
@@ -55,8 +55,8 @@ impl KnownPasswords {
         self.current.load_full()
     }
 
-    /// Takes up a replaced file once every byte of it is checked; a broken one is reported, once, and the earlier one stays.
-    /// Takes as long as reading the file does.
+    /// Takes up a replaced file once every byte of it is checked; a broken one is reported, once, and the earlier one
+    /// stays. Takes as long as reading the file does.
     pub fn reload(&self) {
         let Some(file) = &self.file else { return };
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,8 +92,8 @@ impl KnownPasswords {
         }
     }
 
-    /// How often a password was seen, in any form that it may have been stored in. Off the request's thread: it may wait
-    /// for the disk.
+    /// How often a password was seen, in any form that it may have been stored in. Off the request's thread: it may
+    /// wait for the disk.
     ///
     /// # Errors
     /// The look-up was not finished.

@@ -1,4 +1,5 @@
-//! What use cases share: screening of passwords, audit, the outbox, sieges, alerts and what they are counted from, `Core`.
+//! What use cases share: screening of passwords, audit, the outbox, sieges, alerts and what they are counted from,
+//! `Core`.
 
 pub mod act;
 pub mod alerts;

@@ -23,7 +23,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// None: a wait, or no room, tells nothing of what was typed.
+    /// `None`: a wait, or lack of room, says nothing about what was typed.
     pub fn of(result: AttemptResult) -> Option<Self> {
         match result {
             AttemptResult::refused => Some(Self::Failed),
@@ -110,9 +110,6 @@ impl Sieges {
 }
 
 /// The siege in force when the last server stopped is still in force.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn recall(core: &Core) -> Result<(), StoreFault> {
     let mut tx = core.db.begin_read().await?;
     for (lab, siege) in sieges::find_standing(&mut tx).await? {
@@ -246,8 +243,6 @@ pub struct Standing {
     pub recent: Counts,
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn find_standing(db: &Db, now: Timestamp) -> Result<Vec<(LabId, Standing)>, StoreFault> {
     let mut tx = db.begin_read().await?;
     let slots = sieges::find_recent(&mut tx, now.minus(WINDOW)).await?;

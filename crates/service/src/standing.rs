@@ -7,8 +7,6 @@ use kernel::ids::{AccountId, LabId};
 use store::leak::leak_accounts;
 use store::{StoreFault, Tx};
 
-/// # Errors
-/// The database does not answer.
 pub async fn of(core: &Core, tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<Standing, StoreFault> {
     let (listings, password_set_at) = leak_accounts::find_listings(tx, lab, account).await?;
     let within = core.config.leak.rotation_within();
@@ -16,9 +14,6 @@ pub async fn of(core: &Core, tx: &mut Tx, lab: &LabId, account: AccountId) -> Re
 }
 
 /// None: the contacts of this account may be changed.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn contacts_frozen(
     core: &Core,
     tx: &mut Tx,

@@ -48,7 +48,9 @@ pub enum Tx {
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// The database did not do its work. Never "not found", and never shown to a patient.
+/// The database does not answer, or a stored value cannot be read. Never "not found", and never shown to a patient.
+///
+/// A function that returns it without a section about errors fails for these two reasons only.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreFault {
     #[error("database: {0}")]
@@ -185,8 +187,8 @@ impl Db {
         })
     }
 
-    /// A list was loaded or matched. PostgreSQL plans by what it knows of its tables, and would learn of millions of new
-    /// rows a minute later; SQLite plans by the indexes alone.
+    /// A list was loaded or matched. PostgreSQL plans by what it knows of its tables, and would learn of millions of
+    /// new rows a minute later; SQLite plans by the indexes alone.
     ///
     /// # Errors
     /// The database does not answer.

@@ -77,8 +77,8 @@ fn complaints_of_face(file: &str, source: &str) -> Vec<String> {
     wrong
 }
 
-/// How actix gives a body away. What is posted comes out of the kit's `Posted`, `PostedUpload` and `ForeignPost` alone; the
-/// gate passes bodies on as they come.
+/// How actix gives a body away. What is posted comes out of the kit's `Posted`, `PostedUpload` and `ForeignPost` alone;
+/// the gate passes bodies on as they come.
 fn complaints_of_bodies(file: &str, source: &str) -> Vec<String> {
     const GIVE: &[&str] = &[
         "Form",

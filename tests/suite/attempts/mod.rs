@@ -1,5 +1,5 @@
-//! Every door keeps the same books: one table of doors and endings, on both databases. What is asked of each: the trail,
-//! the counts behind alerts, the metrics, the siege, and whether the try was given back.
+//! Every door keeps the same books: one table of doors and endings, on both databases. What is asked of each: the
+//! trail, the counts behind alerts, the metrics, the siege, and whether the try was given back.
 
 mod doors;
 mod meanwhile;

@@ -51,8 +51,8 @@ const OPERATIONS: [(&str, &str); 17] = [
     ("POST", "/desk/leaks/{id}/undo"),
 ];
 
-/// What each is answered, in the order of the roles: not signed in, a role elsewhere, desk, security. A wrong code is 422, an
-/// approval of nothing 409: both got as far as the act itself.
+/// What each is answered, in the order of the roles: not signed in, a role elsewhere, desk, security. A wrong code is
+/// 422, an approval of nothing 409: both got as far as the act itself.
 const GOLDEN: &str = "\
 GET /desk: 303 404 200 200
 POST /desk/stay: 303 303 303 303

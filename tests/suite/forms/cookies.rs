@@ -1,5 +1,5 @@
-//! Every cookie of ours is bound to its host, for TLS alone, out of reach of scripts, and stays at home when another site
-//! posts.
+//! Every cookie of ours is bound to its host, for TLS alone, out of reach of scripts, and stays at home when another
+//! site posts.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! What is posted. Every address that takes a POST is classified here: a form of ours, or what others send. Each form is
-//! sent as a stranger's page would have it sent, and answers as if nothing had been.
+//! What is posted. Every address that takes a POST is classified here: a form of ours, or what others send. Each form
+//! is sent as a stranger's page would have it sent, and answers as if nothing had been.
 
 mod cookies;
 mod objects;

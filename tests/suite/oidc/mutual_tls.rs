@@ -237,8 +237,8 @@ impl ResolvesClientCert for Shows {
     }
 }
 
-/// The first line of what is answered there to a request that names localhost at that port, and whether a certificate was
-/// asked for.
+/// The first line of what is answered there to a request that names localhost at that port, and whether a certificate
+/// was asked for.
 async fn knock(
     stand: &Stand,
     address: SocketAddr,

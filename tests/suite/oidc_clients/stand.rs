@@ -1,4 +1,5 @@
-//! A provider whose clock goes with the real one, since other people's programs know no other; its patients and clients.
+//! A provider whose clock goes with the real one, since other people's programs know no other; its patients and
+//! clients.
 
 use std::sync::Arc;
 use std::time::Duration;

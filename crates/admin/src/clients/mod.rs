@@ -1,5 +1,5 @@
-//! Relying parties of a lab: added, changed, given secrets and disabled, by an operator or through the admin API. What may
-//! be in an entry is decided in `domain::client`; what an entry refers to is looked up here.
+//! Relying parties of a lab: added, changed, given secrets and disabled, by an operator or through the admin API. What
+//! may be in an entry is decided in `domain::client`; what an entry refers to is looked up here.
 
 mod add;
 mod authority;

@@ -1,5 +1,5 @@
-//! Secrets of clients: random, shown once, stored as a hash, good for a time. A new one serves beside the older ones for
-//! an overlap, so that no sign-in fails while it is put in place.
+//! Secrets of clients: random, shown once, stored as a hash, valid for a time. A new one is valid beside the older ones
+//! for an overlap, so that no sign-in fails while it is put in place.
 
 use std::time::Duration;
 

@@ -44,9 +44,6 @@ pub async fn backup(core: &Core, file: &Path, actor: &Actor) -> Result<u64, Prob
 }
 
 /// An act on the whole installation is recorded in the trail of every lab.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn record_for_every_lab(core: &Core, actor: &Actor, event: Event) -> Result<(), StoreFault> {
     let mut tx = core.db.begin().await?;
     for lab in &core.config.labs {

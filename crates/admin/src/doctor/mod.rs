@@ -1,4 +1,4 @@
-//! Looks an installation over and says what is wrong with it, each thing with its remedy. Changes nothing.
+//! Examines an installation and says what is wrong with it, each problem with its remedy. Changes nothing.
 
 mod alerts;
 mod certificate;

@@ -1,5 +1,5 @@
-//! Named operators: made, given roles and disabled by those who run the machines. They enrol and sign in as patients do,
-//! in a realm of their own; there is no default operator and no shared one.
+//! Named operators: made, given roles and disabled by those who run the machines. They enrol and sign in as patients
+//! do, in a realm of their own; there is no default operator and no shared one.
 
 mod identify;
 
@@ -205,8 +205,6 @@ pub async fn disable(core: &Core, name: &OperatorName, actor: &Actor) -> Result<
     Ok(tx.commit().await?)
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn list(core: &Core) -> Result<Vec<OperatorSummary>, StoreFault> {
     let realm = LabId::operators();
     let mut tx = core.db.begin_read().await?;
@@ -229,9 +227,6 @@ pub async fn list(core: &Core) -> Result<Vec<OperatorSummary>, StoreFault> {
 }
 
 /// None: no operator, or one who is not enrolled or was disabled.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn lookup(core: &Core, account: AccountId) -> Result<Option<Operator>, StoreFault> {
     let mut tx = core.db.begin_read().await?;
     read(core, &mut tx, account).await

@@ -22,7 +22,7 @@ const MODELS: i64 = 50;
 /// Tries to find an identifier that is free.
 const TRIES: usize = 200;
 
-/// As it is to stand in an export.
+/// As it should appear in an export.
 #[derive(Debug)]
 pub struct Canary {
     pub person: Person,

@@ -23,7 +23,7 @@ use store::StoreFault;
 
 /// Also what one statement reads or writes.
 const LINES_PER_TRANSACTION: usize = 1_000;
-/// Where each line costs a hash: so many are lost when the import is cut off.
+/// When each line costs a hash: this many are lost if the import is interrupted.
 const LINES_WITH_HASHES: usize = 100;
 /// Between two transactions the server's own writes have their turn: SQLite has one writer, and a patient who signs in
 /// does not queue for it but tries again and again for five seconds.
@@ -251,7 +251,7 @@ impl Import<'_> {
         Ok(ended)
     }
 
-    /// Puts what the LIS kept of a password into `kept`.
+    /// Puts what the LIS stored of a password into `kept`.
     fn read(&self, scanned: Scanned, kept: &mut Vec<Found>) -> Line {
         let (number, encoding) = (scanned.line, self.found.encoding);
         let row = scanned

@@ -117,8 +117,8 @@ pub async fn confirm(
     Ok(Step::Done(Enrolled { opened, recovery_codes }))
 }
 
-/// Whatever the account had before ends here: password, also that of the LIS, authenticator, passkeys, linked identities,
-/// sessions, trusted devices, failures.
+/// Whatever the account had before ends here: password, also that of the LIS, authenticator, passkeys, linked
+/// identities, sessions, trusted devices, failures.
 async fn replace_means(
     act: Act<'_>,
     tx: &mut Tx,

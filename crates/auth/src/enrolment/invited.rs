@@ -43,7 +43,7 @@ pub async fn begin(act: Act<'_>, form: &Form<'_>) -> Result<Ended<PlainToken>, F
 }
 
 async fn decide(act: Act<'_>, attempt: &mut Attempt<'_>, form: &Form<'_>) -> Result<Verdict<PlainToken>, Fault> {
-    // Said only after a right birth date, it would tell that it was right.
+    // If said only after a right birth date, it would reveal that it was right.
     if let Some(full) = attempt.no_room() {
         return Ok(full);
     }
@@ -72,7 +72,7 @@ async fn decide(act: Act<'_>, attempt: &mut Attempt<'_>, form: &Form<'_>) -> Res
     Ok(Verdict::passed(success, token))
 }
 
-/// Whom a link was mailed to, and what the LIS kept of their password.
+/// The person a link was mailed to, and what the LIS stored of their password.
 struct Invited {
     account: AccountId,
     person: Person,

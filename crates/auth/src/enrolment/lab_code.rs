@@ -17,8 +17,8 @@ use service::{Fault, canary};
 use store::account::{accounts, lab_codes};
 use store::{StoreFault, Tx};
 
-/// Refused: the code, the date or both are not right; which one is not said. Operators have no birth date on file. A code has
-/// tries of its own, so the identifier's bucket is left alone.
+/// Refused: the code, the date or both are not right; which one is not said. Operators have no birth date on file. A
+/// code has tries of its own, so the identifier's bucket is left alone.
 ///
 /// # Errors
 /// The code can be used again.

@@ -43,9 +43,6 @@ pub enum Stage {
 }
 
 /// None: nothing under this token, or it expired.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn lookup(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<Enrolling>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = pending::lookup(&mut tx, &core.sealer, lab, &token.hashed(), core.now()).await?;

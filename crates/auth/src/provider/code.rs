@@ -42,9 +42,6 @@ impl Awaited {
 }
 
 /// None: nothing under this token, or it expired.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn lookup(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<Awaited>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = pending::lookup(&mut tx, &core.sealer, lab, &token.hashed(), core.now()).await?;

@@ -11,8 +11,6 @@ use service::{Core, Fault, audit};
 use store::account::provider_links::{self, Line};
 use store::{StoreFault, Tx};
 
-/// # Errors
-/// The database does not answer.
 pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Line>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = provider_links::find(&mut tx, &core.sealer, lab, account).await?;
@@ -58,9 +56,6 @@ pub async fn link(act: Act<'_>, provider: &ProviderId, linking: Linking, shown: 
 }
 
 /// False: another account of the lab has it.
-///
-/// # Errors
-/// The database does not answer.
 pub(crate) async fn insert(act: Act<'_>, tx: &mut Tx, new: &NewLink) -> Result<bool, StoreFault> {
     let Act { core, lab, .. } = act;
     if !provider_links::insert(tx, &core.sealer, lab, new, core.now()).await? {

@@ -1,6 +1,6 @@
 //! Identities of providers: a person is sent there and comes back with an answer, and what it shows signs them
-//! in, or is linked to their account. A link is made by a person who is signed in and has stepped up, or together with a lab
-//! code; never because a name or an address is the same.
+//! in, or is linked to their account. A link is made by a person who is signed in and has stepped up, or together with
+//! a lab code; never because a name or an address is the same.
 
 pub mod code;
 pub mod links;
@@ -35,8 +35,6 @@ pub enum Departed {
     Unreachable,
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn depart(
     core: &Core,
     lab: &LabId,
@@ -73,9 +71,6 @@ pub async fn depart(
 }
 
 /// The person is back. `None` if this browser was not sent there, it was too long ago, or they were back already.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn take(
     core: &Core,
     lab: &LabId,
@@ -104,9 +99,6 @@ pub async fn take(
 }
 
 /// What the provider's answer shows. Why it shows nothing is recorded.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn redeem(
     core: &Core,
     lab: &LabId,
@@ -134,7 +126,7 @@ pub async fn redeem(
     }))
 }
 
-/// What is told of it.
+/// What is reported about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The provider, or the person there, said no.

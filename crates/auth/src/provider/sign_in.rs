@@ -119,7 +119,7 @@ pub(super) struct By<'a> {
     pub id_token: &'a str,
 }
 
-/// As any complete sign-in; and the session is known to have come by this provider.
+/// As any complete sign-in; and the session remembers that it came through this provider.
 pub(super) async fn complete(
     act: Act<'_>,
     tx: &mut Tx,

@@ -8,9 +8,6 @@ use service::{Core, Fault};
 use store::sign_in::provider_sessions;
 
 /// None: the session came by no provider, or by one that has no such place or does not say so at once.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn elsewhere(core: &Core, lab: &LabId, session: SessionId) -> Result<Option<(ProviderId, Url)>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = provider_sessions::lookup(&mut tx, &core.sealer, lab, session).await?;

@@ -105,7 +105,8 @@ pub struct Flags {
     /// Certificate authorities for that address, in PEM
     #[arg(long, value_name = "FILE")]
     pub backchannel_ca: Option<PathBuf>,
-    /// Separated by spaces: openid profile email records offline_access; or clients:read clients:write [default: openid]
+    /// Separated by spaces: openid profile email records offline_access; or clients:read clients:write [default:
+    /// openid]
     #[arg(long, value_name = "SCOPES")]
     pub scope: Option<Scopes>,
     /// The site whose record numbers the scope "records" gives

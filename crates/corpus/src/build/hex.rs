@@ -1,7 +1,7 @@
 //! Lines of hash lists: `HASH:COUNT` in hexadecimal, upper or lower case.
 
-/// The first 64 bits of the hash, which must have as many digits as the text before the colon; a line without a count is
-/// worth `default`. None: it is no such line.
+/// The first 64 bits of the hash, which must have as many digits as the text before the colon; a line without a count
+/// is worth `default`. None: it is no such line.
 pub(super) fn parse(line: &[u8], digits: usize, default: u32) -> Option<(u64, u32)> {
     let (hash, rest) = line.split_at_checked(digits)?;
     Some((first_bits(hash)?, count(rest, default)?))

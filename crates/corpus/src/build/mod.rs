@@ -1,5 +1,5 @@
-//! Builds a corpus file in one pass over ordered input, in memory that does not grow with it. Plain lists are sorted first,
-//! on disk. What is kept until the end is in `FILE.part/`.
+//! Builds a corpus file in one pass over ordered input, in memory that does not grow with it. Plain lists are sorted
+//! first, on disk. What is kept until the end is in `FILE.part/`.
 
 mod encode;
 mod hex;

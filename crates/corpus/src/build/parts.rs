@@ -1,5 +1,5 @@
-//! `FILE.part/`: what a build keeps on disk until its file is whole. After a kill the same command continues after the last
-//! shard that is whole, which is checked, not believed. A build that fails removes it.
+//! `FILE.part/`: what a build keeps on disk until its file is whole. After a kill the same command continues after the
+//! last shard that is whole, which is checked, not believed. A build that fails removes it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -78,7 +78,7 @@ impl Parts {
         })
     }
 
-    /// The shards that are whole, of a build with so many sources. Everything behind them is cut off.
+    /// The complete shards of a build with this many sources. Everything after them is cut off.
     ///
     /// # Errors
     /// The folder cannot be read or written.

@@ -1,4 +1,5 @@
-//! Plain lists, one password a line, in any order: hashed, sorted in pieces that fit into memory, kept on disk until merged.
+//! Plain lists, one password a line, in any order: hashed, sorted in pieces that fit into memory, kept on disk until
+//! merged.
 
 use std::fs::File;
 use std::io::Write;

@@ -23,7 +23,7 @@ pub enum Algorithm {
     Ps256,
 }
 
-/// What was read names none of them.
+/// The text names none of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a signature algorithm that is known here: ES256, EdDSA, RS256 or PS256 expected")]
 pub struct UnknownAlgorithm;

@@ -223,7 +223,7 @@ impl Jwks {
         Self::of_value(&set)
     }
 
-    /// As [`Self::parse`], of what was parsed as JSON before.
+    /// As [`Self::parse`], from JSON that is already parsed.
     ///
     /// # Errors
     /// It is not a JWK set that can be trusted to verify anything.

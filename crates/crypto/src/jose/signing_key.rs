@@ -1,7 +1,7 @@
 //! Keys that sign.
 //!
-//! Signing uses the parsed key directly: `jsonwebtoken` parses PKCS#8 again for every token, which costs as much as half
-//! an ES256 signature. Reading tokens back is `jsonwebtoken`'s part.
+//! Signing uses the parsed key directly: `jsonwebtoken` parses PKCS#8 again for every token, which costs as much as
+//! half an ES256 signature. Reading tokens back is `jsonwebtoken`'s part.
 
 use std::fmt;
 

@@ -115,7 +115,7 @@ pub fn verify(token: &str, keys: &Jwks, allowed: &[Algorithm]) -> Result<Verifie
     Err(refusal)
 }
 
-/// A token that carries the key that verifies it, as a DPoP proof does: it shows that its maker holds that key, no more.
+/// A token that carries the key that verifies it, as a DPoP proof does: it only shows that its maker holds that key.
 ///
 /// # Errors
 /// The header holds no valid key, or its key did not sign this token with one of the algorithms.

@@ -1,4 +1,4 @@
-//! From counts to alerts. What is counted, and over which time, is the watcher's affair.
+//! From counts to alerts. What is counted, and over which time, is up to the watcher.
 
 use super::{Cause, Kind, Target};
 use kernel::client_address::ClientNetwork;
@@ -55,7 +55,7 @@ pub fn other_records(account: AccountId, refused: u64, limits: &Limits) -> Optio
     at_least(limits.other_records, refused, || Cause::OtherRecords(account))
 }
 
-/// Of one kind at one time, so many are named one by one.
+/// Up to this many of one kind at one time are named one by one.
 const NAMED: usize = 3;
 
 /// Those worth an alert of their own. If there are very many, one that says how many: no one reads ten thousand mails.

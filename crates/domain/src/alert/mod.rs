@@ -128,7 +128,7 @@ impl Cause {
         }
     }
 
-    /// Whom or what it is about, without anything personal of a patient: a network, an operator, an account's random
+    /// Who or what it is about, without anything personal about a patient: a network, an operator, an account's random
     /// name, a leak's number. Empty where it is about the lab as a whole.
     pub fn subject(&self) -> String {
         match self {

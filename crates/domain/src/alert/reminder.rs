@@ -43,13 +43,13 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 /// 5 s, doubled up to an hour: a day and a half.
 const MOST_ATTEMPTS: u32 = 44;
 
-/// How long to wait after so many attempts that failed. None: it is given up.
+/// How long to wait after this many failed attempts. `None`: it is given up.
 pub fn retry_after(attempts: u32) -> Option<Duration> {
     let doubled = 1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
     (attempts < MOST_ATTEMPTS).then(|| FIRST_WAIT.saturating_mul(doubled).min(LONGEST_WAIT))
 }
 
-/// Of the time within which the authority is to be told.
+/// Of the time within which the authority must be told.
 const TO_NOTIFY: Duration = Duration::from_secs(72 * 3600);
 /// Hours before its end.
 pub const WARNED_AT: [u32; 2] = [6, 24];
@@ -155,7 +155,7 @@ mod tests {
             }
         };
         assert_eq!(said(alert(), 100, closed), [(0, About::Raised)]);
-        // Another one of the same cause, closed at once; of the one before was told 30 minutes ago.
+        // Another one of the same cause, closed at once; the one before was sent 30 minutes ago.
         let again = Alert {
             cause_told_at: Some(START.minus(HOUR / 2)),
             closed_at: Some(START),

@@ -23,7 +23,7 @@ pub struct Client {
     pub disabled_at: Option<Timestamp>,
 }
 
-/// As it is stored, shown and given through the API; [`Policy::problems`] says what cannot work.
+/// As stored, shown and given through the API; [`Policy::problems`] says what cannot work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
@@ -108,7 +108,7 @@ pub enum GrantType {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Consent {
-    /// The person is asked, and sees exactly what goes out.
+    /// The person is asked, and sees exactly what will be shared.
     #[default]
     Asked,
     /// The lab's own software: no consent is needed.

@@ -1,4 +1,4 @@
-//! What is decided of a leak: applied, approved by a second person, undone, closed.
+//! Decisions about a leak: applied, approved by a second person, undone, closed.
 
 use super::{LeakError, load};
 use config::Approval;

@@ -145,7 +145,7 @@ impl Keys {
         })
     }
 
-    /// Nothing but keyed digests continues from here.
+    /// From here on there are only keyed digests.
     fn keep(&self, row: &Row, spool: &mut Spool) -> std::io::Result<()> {
         let index = self.identifiers.index(&[row.identifier.as_str()]);
         let Some(password) = &row.password else {
@@ -186,7 +186,7 @@ async fn finish(core: &Core, lab: &LabId, id: LeakId, actor: &Actor, reading: &R
     let (from, wanted) = (LeakState::Reading, Move::Draft);
     let to = from.after(wanted).ok_or(LeakError::NotNow { state: from, wanted })?;
     let mut tx = core.db.begin().await?;
-    // Another process may have come here first: then it has said so, too.
+    // Another process may have got here first: then it has reported this, too.
     if leaks::advance(&mut tx, lab, id, from, to, now).await? {
         leaks::add_step(&mut tx, lab, id, to.as_str(), &actor.label(), now).await?;
         let read = usize::from(reading.understood.identifier_column.is_some())

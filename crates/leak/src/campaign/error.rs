@@ -20,7 +20,7 @@ pub enum LeakError {
     NothingRead(Box<Census>),
     #[error("the time of awareness is in the future")]
     AwareTooLate,
-    /// What was wanted of a leak cannot be done in its state.
+    /// The wish cannot be fulfilled in the leak's current state.
     #[error("the leak is {}", state.as_str())]
     NotNow { state: LeakState, wanted: Move },
     #[error("you asked for it yourself and cannot approve it")]

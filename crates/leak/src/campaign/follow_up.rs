@@ -1,4 +1,4 @@
-//! What a leak still needs without anyone asking: whatever a kill cut off, passwords whose time is over, digests that are
+//! What a leak still needs, done unasked: whatever a kill cut off, passwords whose time is over, digests that are
 //! no longer needed. Called again and again by the server; every replica may do it.
 
 use super::LeakError;
@@ -90,7 +90,7 @@ async fn expire(core: &Core, lab: &LabId, leak: &Leak) -> Result<(), LeakError> 
     }
 }
 
-/// The digests of a list that no longer works.
+/// The digests of a list that are no longer needed.
 async fn forget(core: &Core, lab: &LabId, leak: &Leak) -> Result<(), LeakError> {
     while has_entries(core, lab, leak).await? {
         let held = Stopwatch::start();

@@ -1,5 +1,5 @@
-//! Digests into the database and compared with the accounts: in stretches, so that patients sign in meanwhile and a kill
-//! loses one stretch at most.
+//! Digests into the database and compared with the accounts: in stretches, so that patients sign in meanwhile and a
+//! kill loses one stretch at most.
 
 use super::spool::Sorted;
 use super::{LeakError, Notice, Notify};

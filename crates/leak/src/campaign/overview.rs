@@ -102,8 +102,6 @@ impl Accounts {
     }
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn find(core: &Core, lab: &LabId) -> Result<Vec<Leak>, StoreFault> {
     let mut tx = core.db.begin_read().await?;
     let leaks = leaks::find(&mut tx, lab).await?;
@@ -124,9 +122,6 @@ pub async fn lab_of(core: &Core, id: LeakId) -> Result<LabId, LeakError> {
 }
 
 /// None: this lab has no such leak.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn overview(core: &Core, lab: &LabId, id: LeakId) -> Result<Option<Overview>, StoreFault> {
     let mut tx = core.db.begin_read().await?;
     let Some(leak) = leaks::lookup(&mut tx, lab, id).await? else {

@@ -120,7 +120,7 @@ impl Sorted {
         Ok(())
     }
 
-    /// The next so many entries; fewer at the end.
+    /// The next entries, this many or fewer at the end.
     ///
     /// # Errors
     /// A temporary file cannot be read.

@@ -72,7 +72,7 @@ pub struct Census {
     pub bad: Vec<BadRows>,
     pub empty_lines: u64,
     pub headers: u64,
-    /// By what their fields were written in.
+    /// By the encoding of their fields.
     pub ascii: u64,
     pub utf8: u64,
     pub windows_1252: u64,

@@ -106,7 +106,7 @@ fn character(name: &str) -> Option<char> {
     code.and_then(char::from_u32).filter(|c| *c != '\0')
 }
 
-/// None when there is no reference in it.
+/// `None` if it contains no reference.
 pub(super) fn decode(text: &str) -> Option<String> {
     let mut rest = text;
     let mut decoded = String::new();

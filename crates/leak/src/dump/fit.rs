@@ -154,7 +154,8 @@ impl Columns {
     }
 }
 
-/// `identifier:password`: the first separator separates, the others belong to the password; the other way round, the last.
+/// `identifier:password`: the first separator separates, the others belong to the password; the other way round, the
+/// last.
 ///
 /// # Errors
 /// Nothing separates.

@@ -251,7 +251,7 @@ impl Choice<'_> {
         }
     }
 
-    /// Said, or known by its header.
+    /// Given, or recognised by its header.
     fn place(&self, mapping: &Mapping, field: Field) -> Result<Option<usize>, String> {
         let columns = &self.sample.columns;
         let named = self.header || self.sample.format == Format::JsonLines;

@@ -28,7 +28,8 @@ pub(super) enum Place {
     Nowhere,
 }
 
-/// `identifier=3,password=7`, by number from 1 or by header; `password=none` reads none. What is not said is recognised.
+/// `identifier=3,password=7`, by number from 1 or by header; `password=none` reads none. What is not said is
+/// recognised.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mapping {
     pub(super) identifier: Option<Place>,

@@ -17,7 +17,7 @@ pub enum Damage {
     OddLength,
     /// UTF-16 with half a character.
     BrokenCharacter,
-    /// A single line that goes on and on inside an archive.
+    /// A single endless line inside an archive.
     Bomb,
 }
 

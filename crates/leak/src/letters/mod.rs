@@ -70,8 +70,8 @@ impl From<Fault> for LettersError {
     }
 }
 
-/// Writes the letters that are wished for, with a new lab code where the old password no longer works: a table to
-/// merge addresses into, and pages to print. `notify` is told how far it is, of 65,535.
+/// Writes the requested letters, with a new lab code where the old password no longer works: a table to
+/// merge addresses into, and pages to print. `notify` is told the progress, out of 65,535.
 ///
 /// # Errors
 /// The leak is not in effect, a file cannot be written, or the database does not answer. Codes issued until then are

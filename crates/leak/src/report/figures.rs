@@ -52,7 +52,7 @@ pub(super) fn of(pen: &Pen<'_>, overview: &Overview, told: &Told) -> Vec<Figure>
     all.into_iter().map(figure).collect()
 }
 
-/// None: there is no such figure.
+/// `None` if there is no such figure.
 pub(super) fn find<'f>(figures: &'f [Figure], name: &str) -> Option<&'f Figure> {
     figures.iter().find(|figure| figure.name == name)
 }

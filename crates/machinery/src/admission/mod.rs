@@ -1,12 +1,12 @@
 //! Places for work in progress. Each class of requests has places of its own, so that a flood of one never takes the
-//! last place of another: session checks, people whom we seem to know, strangers. Probes ask for none. Where no place
+//! last place of another: session checks, people whom we seem to know, strangers. Probes need none. Where no place
 //! is left the answer is "not now", at once; there is no queue for a place.
 //!
-//! A trusted device's cookie is ours by its tag, and its rate is limited. What else a request says of itself (a cookie that
-//! looks like a session, or like something begun) is not proven when the place is taken. So a lie must not gain much: it
-//! only moves the liar from the strangers' places to those of the class it pretends to, whose number is fixed as well; a
-//! session's place is given back as soon as the check has failed; and known people for whom no place of their own is left
-//! may still have a stranger's, which the liar has then left free.
+//! A trusted device's cookie is ours by its tag, and its rate is limited. What else a request says of itself (a cookie
+//! that looks like a session, or like something begun) is not proven when the place is taken. So a lie must not gain
+//! much: it only moves the liar from the strangers' places to those of the class it pretends to, whose number is fixed
+//! as well; a session's place is given back as soon as the check has failed; and known people for whom no place of
+//! their own is left may still have a stranger's, which the liar has then left free.
 
 mod pace;
 
@@ -16,17 +16,17 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use kernel::clock::Stopwatch;
 use pace::Pace;
 
-/// Session checks are reads of a fraction of a millisecond: so many at once are a database that hardly answers.
+/// Session checks are reads of a fraction of a millisecond: this many at once mean a database that hardly answers.
 const SESSION_CHECKS: usize = 256;
 /// Attempts of known people, among them everyone in the middle of an enrolment.
 const KNOWN: usize = 32;
 
-/// Whom a place is for, the most important first.
+/// What a place is for, the most important first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// Brings the cookie of a session, which is about to be checked.
     Session,
-    /// Brings the cookie of a trusted device, or of something that was begun with a code.
+    /// Has the cookie of a trusted device, or of something that was started with a code.
     Known,
     Stranger,
 }

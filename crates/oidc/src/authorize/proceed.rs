@@ -76,8 +76,6 @@ pub struct Question {
     pub ui_locales: Option<String>,
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn proceed(core: &Core, lab: &LabId, handle: &HashedToken, visitor: &Visitor<'_>) -> Result<Step, Fault> {
     let Some(kept) = load(core, lab, handle, visitor.browser).await? else {
         return Ok(Step::Gone);
@@ -140,8 +138,6 @@ impl std::fmt::Debug for Outline {
     }
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn outline(
     core: &Core,
     lab: &LabId,

@@ -23,7 +23,7 @@ use store::{StoreFault, Tx};
 pub const ACCESS_TOKEN: &str = "at+jwt";
 const ID_TOKEN: &str = "JWT";
 
-/// One answer of the token endpoint in the making: for whom, signed with what, bound to what.
+/// An answer of the token endpoint in the making: for whom, signed with what, bound to what.
 pub(super) struct Issuer<'a> {
     pub core: &'a Core,
     pub lab: &'a LabId,

@@ -1,4 +1,4 @@
-//! Whether a grant still serves. Asked at every use, so that whatever ended it counts at once.
+//! Whether a grant is still valid. Checked at every use, so that whatever ended it counts at once.
 
 use domain::account::HoldReason;
 use domain::authorization::Grant;
@@ -8,9 +8,6 @@ use store::Tx;
 use store::oauth::oauth_grants;
 
 /// None: it ended, expired, its session is over, or its account is held.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn living(core: &Core, tx: &mut Tx, lab: &LabId, id: GrantId) -> Result<Option<Grant>, Fault> {
     let now = core.now();
     let Some(found) = oauth_grants::lookup(tx, lab, id, now).await? else {

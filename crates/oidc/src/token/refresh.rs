@@ -1,5 +1,5 @@
-//! A refresh token becomes new tokens and gives its place to another one. One that comes again was perhaps stolen; but an
-//! answer can be lost, and two windows of a client can ask at once, so for a moment it still serves.
+//! A refresh token becomes new tokens and gives its place to another one. One that comes again was perhaps stolen; but
+//! an answer can be lost, and two windows of a client can ask at once, so for a moment it still serves.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use store::oauth::{oauth_grants, refresh_tokens};
 
 /// For an answer that was lost on the way, and for windows that ask at once.
 const GRACE: Duration = Duration::from_secs(30);
-/// So long it is noticed that one comes again; later it is merely unknown.
+/// For this long, a second use is recognised as such; later the token is merely unknown.
 const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) async fn refresh(issuer: &Issuer<'_>, params: &Params) -> Result<Tokens, Denied> {
@@ -53,7 +53,7 @@ pub(super) async fn refresh(issuer: &Issuer<'_>, params: &Params) -> Result<Toke
     Ok(tokens)
 }
 
-/// No more than was granted (RFC 6749 6), and is still allowed.
+/// No more than was granted (RFC 6749 6) and is still allowed.
 fn narrowed(granted: &Scopes, params: &Params) -> Result<Scopes, Refusal> {
     let Some(text) = params.get("scope") else {
         return Ok(granted.clone());

@@ -52,7 +52,7 @@ impl Connection {
         }
     }
 
-    /// None: so many are under way, on this connection or on all of them, that no further one is begun.
+    /// `None` if so many are in progress, on this connection or in all, that no further one is started.
     pub fn begin(self: &Arc<Self>) -> Option<Flow> {
         let waits_since = Arc::new(AtomicU64::new(MOVING));
         let mut under_way = self.under_way();

@@ -1,4 +1,5 @@
-//! Around every request: refused where too many are under way or its header is too large, and seen until its answer is gone.
+//! Around every request: refused where too many are under way or its header is too large, and seen until its answer is
+//! gone.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -71,9 +72,9 @@ fn refuse<B>(request: ServiceRequest, status: StatusCode) -> ServiceResponse<Eit
 pub struct WatchedBody {
     body: BoxBody,
     flow: Flow,
-    /// Who was asked to come back later has the answer at once, whole, and is not listened to for a while: a flood that
-    /// does not care for `Retry-After` would else use the processor up with being refused. Over HTTP/1.1 only: over HTTP/2
-    /// an answer is whole when its stream ends.
+    /// A client told to come back later has the answer at once, whole, and is not listened to for a while: a flood that
+    /// does not care for `Retry-After` would else use the processor up with being refused. Over HTTP/1.1 only: over
+    /// HTTP/2 an answer is whole when its stream ends.
     rest: Option<Duration>,
     /// Everything is handed over.
     resting: Option<Pin<Box<Sleep>>>,

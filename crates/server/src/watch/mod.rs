@@ -1,6 +1,6 @@
-//! Every connection of a listener is watched from its first byte to its last: how many there are and from where, what is
-//! under way on them, and whether the other side reads what it requested. Actix ends a first header that does not end
-//! and an idle HTTP/1.1 connection; later headers, idle HTTP/2 connections and unread answers it leaves open
+//! Every connection of a listener is watched from its first byte to its last: how many there are and from where, what
+//! is under way on them, and whether the other side reads what it requested. Actix ends a first header that does not
+//! end and an idle HTTP/1.1 connection; later headers, idle HTTP/2 connections and unread answers it leaves open
 //! for ever.
 
 mod connection;

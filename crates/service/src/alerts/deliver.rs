@@ -1,5 +1,5 @@
-//! Takes what is due to be told and tells it, each way in its turn. What fails is repeated, longer apart each time; what
-//! was interrupted is sent again, since an alert that comes twice is better than none.
+//! Takes what is due to be told and tells it, each way in its turn. What fails is repeated, longer apart each time;
+//! what was interrupted is sent again, since an alert that comes twice is better than none.
 
 use std::time::Duration;
 

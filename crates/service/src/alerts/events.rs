@@ -14,8 +14,6 @@ use store::account::{accounts, operators};
 use store::telling::alerts;
 use store::{StoreFault, Tx};
 
-/// # Errors
-/// The database does not answer.
 pub async fn follow(
     core: &Core,
     tx: &mut Tx,

@@ -22,11 +22,8 @@ use store::leak::leaks;
 use store::telling::{alert_deliveries, alerts};
 use store::{StoreFault, Tx};
 
-/// Raises an alert, which exists once the transaction is committed; servers tell of it within seconds. `figure`: a count,
-/// where the cause has one. An attack on operators is every lab's business.
-///
-/// # Errors
-/// The database does not answer.
+/// Raises an alert, which exists once the transaction is committed; servers tell of it within seconds. `figure`: a
+/// count, where the cause has one. An attack on operators is every lab's business.
 pub async fn raise(core: &Core, tx: &mut Tx, lab: &LabId, cause: &Cause, figure: u64) -> Result<(), StoreFault> {
     let now = core.now();
     for lab in concerned(core, lab) {
@@ -141,9 +138,6 @@ fn recipient<'a>(core: &'a Core, lab: &LabId) -> Option<(&'a Lab, Address)> {
 }
 
 /// False if someone else has it, or it is closed.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn take(core: &Core, alert: &Alert, actor: &Actor) -> Result<bool, StoreFault> {
     let mut tx = core.db.begin().await?;
     let taken = alerts::take(&mut tx, &alert.lab, alert.id, &actor.label(), core.now()).await?;
@@ -159,9 +153,6 @@ pub async fn take(core: &Core, alert: &Alert, actor: &Actor) -> Result<bool, Sto
 }
 
 /// False: it is closed.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn close(core: &Core, alert: &Alert, note: &str, actor: &Actor) -> Result<bool, StoreFault> {
     let (lab, who) = (&alert.lab, actor.label());
     let mut tx = core.db.begin().await?;

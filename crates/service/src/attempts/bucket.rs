@@ -12,7 +12,7 @@ use store::leak::leak_entries;
 use store::sign_in::{devices, throttle};
 use store::{StoreFault, Tx};
 
-/// An attempt that was counted; what follows from its end is said to the same bucket.
+/// An attempt that was counted; the same bucket is told how it ended.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Counted {
     bucket: Bucket,
@@ -31,7 +31,7 @@ impl Counted {
     }
 }
 
-/// Whether what was shown is enough to be looked at from any browser.
+/// Whether what was shown is enough to be checked from any browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shown {
     Enough,

@@ -1,6 +1,6 @@
 //! What has to be typed as a code: one of the authenticator, or two of it in a row while the lab is under siege and the
-//! browser is not a trusted device. Two steps are accepted at any time, so one code is guessed with 2 in 10^6, and two in
-//! a row with 2 in 10^12.
+//! browser is not a trusted device. Two steps are accepted at any time, so one code is guessed with 2 in 10^6, and two
+//! in a row with 2 in 10^12.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -31,9 +31,9 @@ impl<'a> Codes<'a> {
         Self { code, next }
     }
 
-    /// Whether this is enough to be looked at from a browser that is not a trusted device. Neither the database nor a key
-    /// is asked, so the answer is the same for every identifier. `takes_recovery`: whether a recovery code may stand in
-    /// for a code, or has a field of its own.
+    /// Whether this is enough to be looked at from a browser that is not a trusted device. Neither the database nor a
+    /// key is asked, so the answer is the same for every identifier. `takes_recovery`: whether a recovery code may
+    /// stand in for a code, or has a field of its own.
     pub fn are_enough(&self, core: &Core, lab: &LabId, takes_recovery: bool) -> bool {
         !core.is_besieged(lab) || self.are_two() || (takes_recovery && self.recovery().is_some())
     }
@@ -58,8 +58,8 @@ impl<'a> Codes<'a> {
     }
 }
 
-/// Which step of the account's authenticator the codes belong to. Where there is no account, or no authenticator, the same
-/// work is done on a decoy, and the result must not be used.
+/// The step of the account's authenticator that the codes belong to. If there is no account, or no authenticator, the
+/// same work is done on a decoy, and the result must not be used.
 pub fn check_step(
     core: &Core,
     lab: &LabId,

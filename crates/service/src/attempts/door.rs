@@ -65,8 +65,8 @@ impl Door<'_> {
         }
     }
 
-    /// Whether a stranger can guess at codes of the authenticator here. Where a signature, a session or a sheet of paper
-    /// comes first, no one can.
+    /// Whether a stranger can guess at codes of the authenticator here. Where a signature, a session or a sheet of
+    /// paper comes first, no one can.
     pub(super) fn can_be_besieged(self) -> bool {
         matches!(self, Self::SignIn | Self::Recovery)
     }

@@ -1,8 +1,8 @@
 //! An attempt to show who one is, by whatever door: counted before it is evaluated, and ended in one way.
 //!
 //! Every door works like this: [`Attempt::at`] begins, the door looks at what was shown and comes to a [`Verdict`], and
-//! [`Attempt::end`] makes it the [`Ended`] that the door must return. Nothing else makes one, so no door can leave out the
-//! trail, the counts behind alerts, the metrics or the siege, or keep a try that was lost through our own fault.
+//! [`Attempt::end`] makes it the [`Ended`] that the door must return. Nothing else makes one, so no door can leave out
+//! the trail, the counts behind alerts, the metrics or the siege, or keep a try that was lost through our own fault.
 
 mod bucket;
 mod codes;
@@ -84,14 +84,14 @@ impl<'a> Attempt<'a> {
         self
     }
 
-    /// Asked before anything is looked at: were it said only after a right code, it would tell that the code was right.
+    /// Checked before anything else: if it were said only after a right code, it would reveal that the code was right.
     pub fn no_room<S>(&self) -> Option<Verdict<S>> {
         self.act.core.hashing.congestion().map(Verdict::busy)
     }
 
-    /// Counts the attempt, by whatever door it comes, in the identifier's bucket: so no door is a way around the others'
-    /// limits. A trusted device has a bucket of its own. Others in the same bucket wait for the end of this
-    /// transaction.
+    /// Counts the attempt, by whatever door it comes, in the identifier's bucket: so no door is a way around the
+    /// others' limits. A trusted device has a bucket of its own. Others in the same bucket wait for the
+    /// end of this transaction.
     ///
     /// # Errors
     /// The attempt must not be evaluated.
@@ -99,8 +99,8 @@ impl<'a> Attempt<'a> {
         self.count_if(tx, identifier, Shown::Enough).await
     }
 
-    /// As [`Attempt::count`]; but where what was shown is not enough for everyone, from a trusted device of this account
-    /// alone.
+    /// As [`Attempt::count`]; but where what was shown is not enough for everyone, from a trusted device of this
+    /// account alone.
     ///
     /// # Errors
     /// The attempt must not be evaluated.
@@ -180,8 +180,8 @@ impl<'a> Attempt<'a> {
         Ok(Verdict::refused())
     }
 
-    /// What was shown is right: takes the count back and ends the row of failures, once the transaction is committed. Of
-    /// a transaction that continues, the bucket is locked first, as an attempt locks it.
+    /// What was shown is right: takes the count back and ends the row of failures, once the transaction is committed.
+    /// Of a transaction that continues, the bucket is locked first, as an attempt locks it.
     ///
     /// # Errors
     /// Nothing was decided.

@@ -10,13 +10,14 @@ use machinery::metrics::AttemptResult;
 #[derive(Debug)]
 pub enum Outcome<S> {
     Refused,
-    /// The lab is under siege: two codes in a row are needed, or a recovery code. Nothing was looked at, nothing counted.
+    /// The lab is under siege: two codes in a row are needed, or a recovery code. Nothing was looked at, nothing
+    /// counted.
     TurnedAway,
     /// The identifier's public bucket is empty; unknown identifiers are told this just as known ones are.
     Wait(Duration),
     /// No room to check the password in time.
     Busy(Duration),
-    /// What it was about ended meanwhile; of what was shown, this says nothing.
+    /// What it was about ended meanwhile; this says nothing about what was shown.
     Over,
     Passed(S),
 }

@@ -13,7 +13,7 @@ use i18n::{Language, Notice, Texts, Zone};
 use kernel::clock::Timestamp;
 use kernel::ids::NoticeId;
 
-/// A mail with the addresses that its way begins and ends at.
+/// A mail with its sender and recipient.
 #[derive(Debug)]
 pub(crate) struct Outgoing {
     pub from: Address,

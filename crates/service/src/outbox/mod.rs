@@ -205,8 +205,8 @@ async fn not_told(
     audit::record(core, tx, &telling.lab, &Actor::Vestibule, account, event).await
 }
 
-/// The server cannot be reached or does not let us in: it is left alone for a while, longer each time, and after three days everything
-/// that is due is given up, so that letters can be written.
+/// The server cannot be reached or does not let us in: it is left alone for a while, longer each time, and after three
+/// days everything that is due is given up, so that letters can be written.
 async fn leave_alone(core: &Core, answer: &str) -> Result<(), Fault> {
     tracing::warn!(answer, "the mail server cannot be used");
     let now = core.now();

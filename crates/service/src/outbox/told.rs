@@ -32,12 +32,10 @@ pub enum MailServer {
     /// None is named: only letters tell people.
     None,
     Fine,
-    /// What it objected to when it was last asked.
+    /// Its objection when it was last asked.
     Trouble(String),
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn told(core: &Core, lab: &LabId, leak: LeakId) -> Result<Told, StoreFault> {
     let mut tx = core.db.begin_read().await?;
     let counts = outbox::count(&mut tx, lab, leak).await?;

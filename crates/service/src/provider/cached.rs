@@ -20,7 +20,7 @@ struct Slot<T> {
     failed: Option<(String, Timestamp)>,
 }
 
-/// How old it may be, and when that is asked.
+/// How old it may be, and when that is checked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kept {
     pub at_most: Duration,
@@ -37,10 +37,10 @@ impl<T> Default for Cached<T> {
 }
 
 impl<T> Cached<T> {
-    /// One fetches at a time; the others wait for what it gets.
+    /// One request fetches at a time; the others wait for its result.
     ///
     /// # Errors
-    /// In words: nothing was ever had, and nothing can be.
+    /// In words: nothing was ever fetched, and nothing can be.
     pub async fn get<F>(&self, kept: Kept, fetch: impl FnOnce() -> F) -> Result<Arc<T>, String>
     where
         F: Future<Output = Result<T, String>>,

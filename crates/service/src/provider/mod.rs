@@ -1,5 +1,5 @@
-//! Identity providers (OpenID Connect), as their relying party: where to send a browser, and what the code is worth that
-//! it brings back. What a provider publishes of itself is remembered for an hour. Nothing leaves that no lab's
+//! Identity providers (OpenID Connect), as their relying party: where to send a browser, and what the code is worth
+//! that it brings back. What a provider publishes of itself is remembered for an hour. Nothing leaves that no lab's
 //! configuration asks for, and no provider is contacted before a person wants it.
 
 mod cached;

@@ -26,7 +26,7 @@ struct Refused {
     error: String,
 }
 
-/// The ID token alone: of the access token there is no use.
+/// Only the ID token: we have no use for the access token.
 pub(super) async fn redeem(
     client: &ProviderClient,
     metadata: &Metadata,

@@ -79,7 +79,7 @@ pub async fn consume(
     Ok(changed == 1)
 }
 
-/// Accounts with ids after this one whom a link would serve: they wait, the password of their LIS is here, and no list
+/// Accounts with ids after this one that could use a link: they wait, the password of their LIS is here, and no list
 /// that was not undone has their identifier.
 ///
 /// # Errors

@@ -24,7 +24,7 @@ impl std::fmt::Debug for LegacyPassword {
     }
 }
 
-/// Kept for an account that waits and has none yet; any other is left as it is.
+/// Stored for an account that waits and has none yet; any other is left unchanged.
 ///
 /// # Errors
 /// The database does not answer.
@@ -51,7 +51,7 @@ pub async fn insert_if_waiting(
     Ok(inserted == 1)
 }
 
-/// What an import may do with the password beside an identifier.
+/// What an import may do with an identifier's password.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate {
     pub account: AccountId,

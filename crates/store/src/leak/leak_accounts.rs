@@ -26,8 +26,8 @@ pub const END: [u8; 33] = [0xff; 33];
 /// # Errors
 /// The database does not answer.
 pub async fn match_stretch(tx: &mut Tx, stretch: Stretch<'_>, now: Timestamp) -> Result<u64, StoreFault> {
-    // CROSS JOIN has SQLite begin with the list, which may be short; PostgreSQL is told the bounds of both tables, since
-    // it does not conclude the one from the other.
+    // CROSS JOIN has SQLite begin with the list, which may be short; PostgreSQL is told the bounds of both tables,
+    // since it does not conclude the one from the other.
     const SQL: &str = "INSERT INTO leak_accounts (lab_id, leak_id, identifier_index, account_id, effect, progress, \
          changed_at) SELECT a.lab_id, $2, a.identifier_index, a.account_id, \
          CASE WHEN e.longest = 0 THEN $5 WHEN t.account_id IS NULL THEN $6 ELSE $7 END, $8, $9 \
@@ -217,8 +217,8 @@ pub async fn settle(tx: &mut Tx, stretch: Stretch<'_>, began_at: Timestamp, now:
     Ok(())
 }
 
-/// Messages for the accounts of a stretch that have an e-mail address, those with a new password included: the old one may
-/// be in use elsewhere. Each once, however often this is called.
+/// Messages for the accounts of a stretch that have an e-mail address, those with a new password included: the old one
+/// may be in use elsewhere. Each once, however often this is called.
 ///
 /// # Errors
 /// The database does not answer.

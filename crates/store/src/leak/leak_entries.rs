@@ -137,7 +137,7 @@ pub async fn is_on_open_list(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) 
     Ok(found.is_some())
 }
 
-/// Where a stretch of so many entries after `after` ends. None: fewer are left.
+/// Where a stretch of this many entries after `after` ends. `None` if fewer are left.
 ///
 /// # Errors
 /// The database does not answer.
@@ -156,7 +156,7 @@ pub async fn lookup_stretch(
     }))
 }
 
-/// Deletes up to so many entries of a leak; how many there were.
+/// Deletes up to this many entries of a leak; returns how many there were.
 ///
 /// # Errors
 /// The database does not answer.

@@ -8,10 +8,10 @@ use domain::leak::{Effect, LeakId, Progress};
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId, NoticeId};
 
-/// Whom letters are wished for.
+/// The people to write letters to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wish {
-    /// Those who were told by mail too.
+    /// Including those who were told by mail.
     pub everyone: bool,
     /// Those whose letter is written already.
     pub again: bool,

@@ -87,7 +87,7 @@ pub async fn bind(
     Ok(changed == 1)
 }
 
-/// Of a request that was asked through a browser only what that browser brings is found.
+/// Only the browser through which a request was made can find it.
 ///
 /// # Errors
 /// The database does not answer, or the sealed request does not open.

@@ -9,7 +9,7 @@ use crate::{StoreFault, Tx};
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, ClientId, LabId, SessionId};
 
-/// For so long a client that does not answer is told again.
+/// How long a client that does not answer keeps being told.
 const TOLD_WITHIN: Duration = Duration::from_secs(48 * 3600);
 
 /// A session as one client knows it.
@@ -133,7 +133,7 @@ pub async fn have_ended(tx: &mut Tx, since: Timestamp) -> Result<bool, StoreFaul
     Ok(count > 0)
 }
 
-/// Clients that are to be told of something now.
+/// Clients that have something to be told now.
 ///
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
@@ -151,7 +151,7 @@ pub async fn find_due_clients(tx: &mut Tx, now: Timestamp) -> Result<Vec<(LabId,
     rows.into_iter().map(read).collect()
 }
 
-/// What one client is to be told of now, the oldest first.
+/// What one client is to be told now, oldest first.
 ///
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
@@ -181,7 +181,7 @@ pub async fn find_due(
     rows.into_iter().map(read).collect()
 }
 
-/// A client does not answer: that counts as an attempt for all that it is to be told of now.
+/// A client does not answer: that counts as an attempt for everything that it was to be told.
 ///
 /// # Errors
 /// The database does not answer.

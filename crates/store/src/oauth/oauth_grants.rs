@@ -81,7 +81,7 @@ fn found(row: Columns, now: Timestamp) -> Result<Found, StoreFault> {
     })
 }
 
-/// From now on its refresh tokens serve beside a proof of possession only.
+/// From now on its refresh tokens work only with a proof of possession.
 ///
 /// # Errors
 /// The database does not answer.
@@ -99,7 +99,7 @@ pub async fn bind(tx: &mut Tx, lab: &LabId, grant: &Grant) -> Result<(), StoreFa
     Ok(())
 }
 
-/// Nothing that hangs on it works any more. False: it had ended.
+/// Nothing that depends on it works any more. False if it had ended already.
 ///
 /// # Errors
 /// The database does not answer.
@@ -113,7 +113,7 @@ pub async fn end(tx: &mut Tx, lab: &LabId, grant: GrantId, now: Timestamp) -> Re
     Ok(changed == 1)
 }
 
-/// All that an account let anyone have.
+/// Everything that an account granted to clients.
 ///
 /// # Errors
 /// The database does not answer.
@@ -147,7 +147,7 @@ pub async fn end_of_client(
     }))
 }
 
-/// All that anyone let a client have.
+/// Everything that was granted to a client.
 ///
 /// # Errors
 /// The database does not answer.

@@ -41,7 +41,8 @@ pub async fn insert(
     Ok(())
 }
 
-/// Takes a challenge away, for one answer. None: there is none for this browser, it expired, or another answer was faster.
+/// Takes a challenge away, for one answer. None: there is none for this browser, it expired, or another answer was
+/// faster.
 ///
 /// # Errors
 /// The database does not answer, or the sealed state does not open.
