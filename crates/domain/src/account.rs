@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::leak::Standing;
+use crate::unknown_state::UnknownState;
 use kernel::ids::AccountId;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +36,6 @@ impl FromStr for AccountState {
             .ok_or(UnknownState)
     }
 }
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a stored state is not one this version knows")]
-pub struct UnknownState;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Account {

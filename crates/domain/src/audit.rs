@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::account::HoldReason;
+pub use crate::actor::Actor;
 use crate::authorization::Claim;
 use crate::evidence::Means;
 use crate::leak::{Effect, LeakId};
@@ -10,35 +11,6 @@ use crate::operator::Role;
 use crate::{alert, outbox};
 use crypto::jose::Algorithm;
 use kernel::ids::{AccountId, ClientId, OperatorName, ProviderId, SessionId, SiteId};
-
-/// Who did it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Actor {
-    /// A visitor from the network, at this address, proved or not.
-    Visitor { address: String },
-    /// A person at the machine, by operating-system user.
-    Machine { user: String },
-    /// A named operator, by the name they sign in with.
-    Operator { name: String },
-    /// A relying party, in its own name.
-    Client { name: String },
-    /// The program itself.
-    Vestibule,
-}
-
-impl Actor {
-    /// One line, safe in a log whatever the names hold.
-    pub fn label(&self) -> String {
-        let plain = |text: &str| text.chars().filter(|c| !c.is_control()).take(120).collect::<String>();
-        match self {
-            Self::Visitor { address } => format!("visitor:{}", plain(address)),
-            Self::Machine { user } => format!("machine:{}", plain(user)),
-            Self::Operator { name } => format!("operator:{}", plain(name)),
-            Self::Client { name } => format!("client:{}", plain(name)),
-            Self::Vestibule => "vestibule".to_owned(),
-        }
-    }
-}
 
 /// Why a sign-in was refused; recorded here and never shown on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -504,17 +476,4 @@ pub struct Entry {
     pub actor: Actor,
     pub account: Option<AccountId>,
     pub event: Event,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn r44_a_name_cannot_forge_a_second_line() {
-        let actor = Actor::Machine {
-            user: "eve\n2026-01-01 machine:root".to_owned(),
-        };
-        assert_eq!(actor.label(), "machine:eve2026-01-01 machine:root");
-    }
 }

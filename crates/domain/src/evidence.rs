@@ -71,7 +71,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::account::UnknownState;
+use crate::unknown_state::UnknownState;
 use crypto::human_code::CodeMatched;
 use crypto::id_token::IdTokenOk;
 use crypto::passkey::PasskeyMatched;

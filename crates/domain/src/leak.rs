@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::account::UnknownState;
+use crate::unknown_state::UnknownState;
 use kernel::clock::Timestamp;
 
 /// Counted from 1 over the whole installation, so that it can be said on the telephone.

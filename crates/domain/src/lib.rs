@@ -1,6 +1,7 @@
 //! What a laboratory and its patients would recognise: types, transitions and policy. No SQL, no HTTP, no clock.
 
 pub mod account;
+pub mod actor;
 pub mod alert;
 pub mod audit;
 pub mod authorization;
@@ -28,3 +29,4 @@ pub mod siege;
 mod siege_tests;
 pub mod signing_key;
 pub mod tweaks;
+pub mod unknown_state;

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::account::UnknownState;
-use crate::audit::Actor;
+use crate::actor::Actor;
+use crate::unknown_state::UnknownState;
 use kernel::ids::{AccountId, LabId, OperatorName};
 
 /// The later one may do all that the earlier one may.

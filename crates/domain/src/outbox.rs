@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::leak::{Effect, words};
-use crate::account::UnknownState;
+use crate::unknown_state::UnknownState;
 
 /// A telling of the outbox: one mail for each effect, and the letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

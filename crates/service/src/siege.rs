@@ -16,7 +16,7 @@ use store::{Db, StoreFault};
 
 /// How an attempt from a browser that is not a trusted device ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub(crate) enum Ending {
     Failed,
     TurnedAway,
     Succeeded,
@@ -24,7 +24,7 @@ pub enum Ending {
 
 impl Ending {
     /// `None`: a wait, or lack of room, says nothing about what was typed.
-    pub fn of(result: AttemptResult) -> Option<Self> {
+    pub(crate) fn of(result: AttemptResult) -> Option<Self> {
         match result {
             AttemptResult::refused => Some(Self::Failed),
             AttemptResult::turned_away => Some(Self::TurnedAway),
@@ -90,7 +90,7 @@ impl Sieges {
         })
     }
 
-    pub fn count(&self, lab: &LabId, ending: Option<Ending>, now: Timestamp) {
+    pub(crate) fn count(&self, lab: &LabId, ending: Option<Ending>, now: Timestamp) {
         let Some(ending) = ending else { return };
         if let Some(mut watch) = self.watch(lab) {
             let one = |is: Ending| u64::from(ending == is);

@@ -37,7 +37,7 @@ pub struct Form<'a> {
 /// # Errors
 /// The database or the hash pool broke; the link can be used again.
 pub async fn begin(act: Act<'_>, form: &Form<'_>) -> Result<Ended<PlainToken>, Fault> {
-    let mut attempt = Attempt::at(Door::Invitation, act, None);
+    let mut attempt = Attempt::at(Door::Invitation, act, None).with_paper(form.invitation.expose());
     let verdict = decide(act, &mut attempt, form).await;
     attempt.end(verdict).await
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 pub use limits::{Found, Limits, one_account, one_network, other_records, reading, stuffing, worst};
 
 use super::leak::{LeakId, words};
-use crate::account::UnknownState;
+use crate::unknown_state::UnknownState;
 use crypto::blind_index::BlindIndex;
 use kernel::client_address::ClientNetwork;
 use kernel::clock::Timestamp;

@@ -77,7 +77,8 @@ impl<'a> Attempt<'a> {
         self.account = Some(account);
     }
 
-    /// With a code off a sheet of paper, as it was typed.
+    /// With something that was handed over, as it was typed: a code off a sheet of paper, a mailed link. It is what the
+    /// attempt names until it is counted.
     pub fn with_paper(mut self, typed: &str) -> Self {
         let (core, lab) = (self.act.core, self.act.lab);
         self.named = Some(Named::Code(blind_index(&core.keyring, lab, "watched code", typed)));

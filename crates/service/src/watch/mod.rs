@@ -43,7 +43,7 @@ struct Attempts {
 
 /// What an attempt named, as keyed digests.
 #[derive(Clone, Copy, Debug)]
-pub enum Named {
+pub(crate) enum Named {
     Identifier(BlindIndex),
     /// Off a sheet of paper.
     Code(BlindIndex),
@@ -51,7 +51,7 @@ pub enum Named {
 
 /// An attempt that was refused, or had to wait: who named what.
 #[derive(Debug)]
-pub struct Sighting {
+pub(crate) struct Sighting {
     lab: LabId,
     network: Option<ClientNetwork>,
     named: Option<Named>,
@@ -59,7 +59,7 @@ pub struct Sighting {
 
 impl Sighting {
     /// `named`: None where nothing was typed that can be looked up.
-    pub fn of(lab: &LabId, actor: &Actor, named: Option<Named>) -> Self {
+    pub(crate) fn of(lab: &LabId, actor: &Actor, named: Option<Named>) -> Self {
         let network = match actor {
             Actor::Visitor { address } => address.parse().ok().map(ClientAddress::network),
             _ => None,
@@ -71,7 +71,7 @@ impl Sighting {
         }
     }
 
-    pub fn count(self, core: &Core) {
+    pub(crate) fn count(self, core: &Core) {
         let (now, limits) = (core.now(), &core.config.alerts);
         let (named, is_identifier) = match self.named {
             None => return,
