@@ -46,4 +46,5 @@ mod signing_keys;
 mod support;
 mod telling;
 mod transport;
+mod tries;
 mod troubles;

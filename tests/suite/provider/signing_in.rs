@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::stand::{PLAIN, STRONG, Stand, Twist, leads_to, with_a_provider};
+use super::stand::{OTHER, PLAIN, STRONG, Stand, Twist, leads_to, with_a_provider};
 use super::{causes, give_code, kinds, lines, signed_in, trail};
 
 with_a_provider![
@@ -12,6 +12,7 @@ with_a_provider![
     r14_a_listed_account_is_held,
     it_leads_where_they_were_going,
     a_key_that_the_provider_replaced_is_asked_for_once_more,
+    both_doors_keep_the_books_that_every_door_keeps,
 ];
 
 async fn r33_two_factors_there_are_a_complete_sign_in(stand: Stand) {
@@ -220,5 +221,63 @@ async fn r33_encrypted_id_tokens_are_opened() {
     let page = stand.sign_in(&mut stand.app.browser(), STRONG).await;
     assert_eq!(page.status, 401, "{page:?}");
     assert_eq!(causes(&stand.app).await, ["token"]);
+    stand.app.stop().await;
+}
+
+async fn attempts(stand: &Stand, door: &str, result: &str) -> f64 {
+    let name = format!("vestibule_attempts_total{{door=\"{door}\",result=\"{result}\"}}");
+    stand.app.metric(&name).await
+}
+
+async fn sign_ins(stand: &Stand, result: &str) -> f64 {
+    let name = format!("vestibule_sign_ins_total{{result=\"{result}\"}}");
+    stand.app.metric(&name).await
+}
+
+fn is_seen_by_alerts(stand: &Stand) -> bool {
+    let mut limits = stand.app.core.config.alerts.clone();
+    limits.network_identifiers = 1;
+    !stand.app.core.watch.evaluate(&limits, stand.app.now()).is_empty()
+}
+
+/// As `attempts/` asks it of the others.
+async fn both_doors_keep_the_books_that_every_door_keeps(stand: Stand) {
+    let (patient, _) = stand.linked("70114201", "12", STRONG).await;
+    let app = &stand.app;
+    app.advance(Duration::from_secs(60));
+    let signed_in = sign_ins(&stand, "signed_in").await;
+    stand.sign_in(&mut app.browser(), OTHER).await;
+    assert_eq!(attempts(&stand, "provider", "refused").await, 1.0);
+    assert_eq!(sign_ins(&stand, "refused").await, 1.0);
+
+    let mut browser = app.browser();
+    stand.sign_in(&mut browser, PLAIN).await;
+    assert_eq!(attempts(&stand, "provider", "continued").await, 1.0);
+    assert_eq!(
+        sign_ins(&stand, "signed_in").await,
+        signed_in,
+        "one factor is no sign-in"
+    );
+    assert!(!is_seen_by_alerts(&stand));
+
+    let mut statuses = Vec::new();
+    while !statuses.contains(&429) {
+        assert!(statuses.len() < 10, "{statuses:?}");
+        statuses.push(give_code(app, &mut browser, "000000").await.status.as_u16());
+    }
+    let wrong = (statuses.len() - 1) as f64;
+    assert_eq!(attempts(&stand, "provider_code", "refused").await, wrong);
+    assert_eq!(attempts(&stand, "provider_code", "delayed").await, 1.0);
+    assert_eq!(sign_ins(&stand, "refused").await, 1.0 + wrong);
+    assert_eq!(sign_ins(&stand, "delayed").await, 1.0);
+    assert_eq!(kinds(app, "sign-in-delayed").await, 1);
+    assert!(is_seen_by_alerts(&stand));
+
+    app.advance(Duration::from_secs(300));
+    let code = app.code(&patient);
+    let page = give_code(app, &mut browser, &code).await;
+    assert_eq!(page.status, 303, "{page:?}");
+    assert_eq!(attempts(&stand, "provider_code", "passed").await, 1.0);
+    assert_eq!(sign_ins(&stand, "signed_in").await, signed_in + 1.0);
     stand.app.stop().await;
 }
