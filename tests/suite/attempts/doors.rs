@@ -240,20 +240,8 @@ impl Subject {
                 named(recover::recover(act, &form).await.map(|ended| ended.outcome()))
             }
             Door::Passkey => self.passkey(act).await,
-            Door::Invitation => {
-                let form = invited::Form {
-                    invitation: &PlainToken::parse(TokenKind::Invitation, &self.paper).unwrap(),
-                    birth_date: BirthDate::parse("12/05/1944").unwrap(),
-                    password: &password,
-                };
-                named(invited::begin(act, &form).await.map(|ended| ended.outcome()))
-            }
-            Door::Activation => {
-                let day = if is_right { "12/05/1944" } else { "13/05/1944" };
-                let paper = SecretString::from(self.paper.as_str());
-                let ended = lab_code::begin(act, &paper, BirthDate::parse(day)).await;
-                named(ended.map(|ended| ended.outcome()))
-            }
+            Door::Invitation => self.invitation(act, &password).await,
+            Door::Activation => self.activation(act, is_right).await,
             Door::StepUp => {
                 let form = step_up::Form {
                     account: self.patient.account,
@@ -271,6 +259,22 @@ impl Subject {
                 named(ended.map(|ended| ended.outcome()))
             }
         }
+    }
+
+    async fn invitation(&self, act: Act<'_>, password: &SecretString) -> Result<&'static str, String> {
+        let form = invited::Form {
+            invitation: &PlainToken::parse(TokenKind::Invitation, &self.paper).unwrap(),
+            birth_date: BirthDate::parse("12/05/1944").unwrap(),
+            password,
+        };
+        named(invited::begin(act, &form).await.map(|ended| ended.outcome()))
+    }
+
+    async fn activation(&self, act: Act<'_>, is_right: bool) -> Result<&'static str, String> {
+        let day = if is_right { "12/05/1944" } else { "13/05/1944" };
+        let paper = SecretString::from(self.paper.as_str());
+        let ended = lab_code::begin(act, &paper, BirthDate::parse(day)).await;
+        named(ended.map(|ended| ended.outcome()))
     }
 
     fn recovery_code(&self, is_right: bool) -> SecretString {
