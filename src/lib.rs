@@ -4,6 +4,9 @@
 //! holds it. `docs/architecture.md` has the table.
 
 pub use {
-    admin, auth, cli, config, corpus, crypto, demo, domain, gate, i18n, kernel, leak, machinery, oidc, server, service,
+    admin, auth, cli, config, corpus, crypto, domain, gate, i18n, kernel, leak, machinery, oidc, server, service,
     store, web,
 };
+
+#[cfg(feature = "demo")]
+pub use demo;

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         let json = invocation.json;
         let ended = match &invocation.command {
             Command::Serve => serve(&invocation).await,
+            #[cfg(feature = "demo")]
             Command::Demo(options) if options.command.is_none() => {
                 let run = demo::run(&options.dir, options.port, told_to_stop()).await;
                 run.map_err(|error| Problems::one("demo", error.to_string(), "see above; nothing was lost"))

@@ -26,7 +26,7 @@ async fn canaries(app: &TestApp, number: usize) -> Vec<patients::Canary> {
         .unwrap()
 }
 
-async fn suspicions(app: &TestApp) -> Vec<leaks::Leak> {
+async fn suspicions(app: &TestApp) -> Vec<vestibule::domain::leak::Leak> {
     let mut tx = app.core.db.begin_read().await.unwrap();
     let found = leaks::find(&mut tx, &app.lab()).await.unwrap();
     tx.commit().await.unwrap();

@@ -249,6 +249,16 @@ pub(super) fn check_bond(
     }
 }
 
+/// Whether the database answers.
+///
+/// # Errors
+/// It does not.
+pub async fn answers(core: &Core) -> Result<(), StoreFault> {
+    let mut tx = core.db.begin_read().await?;
+    keys_seen::keyring_fingerprint(&mut tx).await?;
+    tx.commit().await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! What operators do: shared by the command line, the API and the desk. What an operator can fix is told as a
 //! [`Problem`]: where, what, and what to do.
 
+pub mod alerts;
 pub mod clients;
 pub mod corpus;
 pub mod database;

@@ -8,19 +8,19 @@ use crypto::passkey::{RelyingParty, UserHandle};
 use crypto::token::{PlainToken, TokenKind};
 use domain::audit::{Actor, Event};
 use domain::evidence::{AddPasskey, Elevated, RemovePasskey};
+use domain::passkey::PasskeyEntry;
 use domain::passkey::{MOST, name};
 use domain::pending::{AddingPasskey, Pending};
 use kernel::ids::{AccountId, LabId, PasskeyId, PendingId};
 use service::act::Act;
 use service::{Core, Fault, audit};
-use store::account::passkeys::Line;
 use store::account::{accounts, passkeys};
 use store::sign_in::pending;
 
 /// To find the key, to plug it in, to read what the browser says.
 const ADDING_LASTS: Duration = Duration::from_secs(5 * 60);
 
-pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Line>, Fault> {
+pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<PasskeyEntry>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = passkeys::find(&mut tx, &core.sealer, lab, account).await?;
     tx.commit().await?;

@@ -7,8 +7,9 @@ mod canary;
 mod client;
 mod corpus;
 mod database;
+#[cfg(feature = "demo")]
+mod demo;
 mod doctor;
-mod dump;
 mod invite;
 mod keyring;
 mod lab;
@@ -32,7 +33,9 @@ use kernel::ids::LabId;
 use service::Core;
 use store::StoreFault;
 
-pub use args::{Command, Demo, DemoCommand, Invocation, parse, parse_from};
+pub use args::{Command, Invocation, parse, parse_from};
+#[cfg(feature = "demo")]
+pub use demo::{Demo, DemoCommand};
 
 /// What a command has done.
 #[derive(Debug)]
@@ -67,15 +70,14 @@ pub async fn run(invocation: Invocation) -> ExitCode {
         Command::Operator(command) => operator::run(&invocation, command).await,
         Command::Patient(command) => patient::run(&invocation, command).await,
         Command::Leak(command) => leak::run(&invocation, command).await,
+        #[cfg(feature = "demo")]
         Command::Demo(Demo {
             command: Some(DemoCommand::Dump(options)),
             ..
-        }) => dump::run(&invocation, options),
-        Command::Serve | Command::Demo(_) => Err(Problems::one(
-            "command line",
-            "this command is started elsewhere",
-            "start it as a program of its own",
-        )),
+        }) => demo::dump(&invocation, options),
+        #[cfg(feature = "demo")]
+        Command::Demo(_) => Err(started_elsewhere()),
+        Command::Serve => Err(started_elsewhere()),
     };
     match done {
         Ok(done) => {
@@ -92,6 +94,14 @@ pub async fn run(invocation: Invocation) -> ExitCode {
         }
         Err(problems) => fail(json, &problems),
     }
+}
+
+fn started_elsewhere() -> Problems {
+    Problems::one(
+        "command line",
+        "this command is started elsewhere",
+        "start it as a program of its own",
+    )
 }
 
 /// Says what is wrong, on standard error in words or on standard output in JSON; exit code 1.

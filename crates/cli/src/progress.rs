@@ -14,6 +14,7 @@ impl Progress {
     }
 
     /// As of bytes.
+    #[cfg(feature = "demo")]
     pub fn of_rows(json: bool) -> Self {
         Self::with(
             json,

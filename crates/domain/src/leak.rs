@@ -304,3 +304,26 @@ words!(Verdict {
     Confirmed = "confirmed",
     ListedOnly = "listed-only",
 });
+
+/// An incident: one list.
+#[derive(Clone, Debug)]
+pub struct Leak {
+    pub id: LeakId,
+    pub state: LeakState,
+    pub source: String,
+    /// As the operator gave it; empty where the columns were recognised.
+    pub mapping: String,
+    /// JSON; empty while the list is being read.
+    pub census: String,
+    pub aware_at: Timestamp,
+    pub began_at: Timestamp,
+    pub requested_by: Option<String>,
+    pub effective_at: Option<Timestamp>,
+    /// Every account's part is in the trail, and everybody's message in the outbox.
+    pub settled_at: Option<Timestamp>,
+    /// Passwords that were not rotated are disabled.
+    pub expired_at: Option<Timestamp>,
+    pub verified_at: Option<Timestamp>,
+    /// Closed or undone.
+    pub ended_at: Option<Timestamp>,
+}

@@ -1,5 +1,8 @@
 //! What is decided about passkeys beyond their signatures.
 
+use kernel::clock::Timestamp;
+use kernel::ids::PasskeyId;
+
 /// Of one account. No one has so many devices; without a limit a stolen session could fill the database.
 pub const MOST: usize = 20;
 
@@ -9,6 +12,15 @@ const LONGEST_NAME: usize = 60;
 pub fn name(typed: &str) -> String {
     let plain = typed.chars().filter(|c| !c.is_control()).take(LONGEST_NAME);
     plain.collect::<String>().trim().to_owned()
+}
+
+/// As its holder sees it in their list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasskeyEntry {
+    pub id: PasskeyId,
+    pub name: String,
+    pub added_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::evidence::{Elevated, LinkProvider};
 use crypto::blind_index::BlindIndex;
 use crypto::id_token::IdTokenOk;
 use crypto::pkce::CodeVerifier;
+use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LinkId, PendingId, ProviderId};
 
 /// Of one account. No one needs more; without a limit a stolen session could fill the database.
@@ -141,4 +142,15 @@ impl NewLink {
     pub fn identity(&self) -> &Identity {
         &self.identity
     }
+}
+
+/// As its holder sees it in their list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkEntry {
+    pub id: LinkId,
+    pub provider: ProviderId,
+    /// What the provider calls the person; it may be empty.
+    pub name: String,
+    pub linked_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
 }

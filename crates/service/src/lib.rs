@@ -17,3 +17,6 @@ pub mod standing;
 pub mod watch;
 
 pub use self::core::{Core, Fault};
+// What the edge has to know of the store: that it failed, and how.
+pub use store::StoreFault;
+pub use store::installation::trouble::Trouble;

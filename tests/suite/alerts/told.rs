@@ -6,11 +6,12 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use vestibule::demo::certificate;
+use vestibule::domain::alert::MessageStatus;
 use vestibule::domain::alert::{About, Cause, Channel, Delivery};
 use vestibule::i18n::Texts;
 use vestibule::kernel::clock::{Clock, SystemClock};
 use vestibule::service::{Core, alerts};
-use vestibule::store::telling::alert_deliveries::{self, Standing};
+use vestibule::store::telling::alert_deliveries;
 
 use super::{all, raised};
 use crate::admin::stand::{Stand, actor, lab};
@@ -62,7 +63,7 @@ impl Scene {
         go_on(&self.core, &self.texts).await;
     }
 
-    async fn standings(&self) -> Vec<Standing> {
+    async fn standings(&self) -> Vec<MessageStatus> {
         let alert = all(&self.core, &lab()).await.remove(0);
         let mut tx = self.core.db.begin_read().await.unwrap();
         let found = alert_deliveries::find(&mut tx, &lab(), alert.id).await.unwrap();

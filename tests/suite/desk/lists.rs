@@ -2,10 +2,10 @@
 
 use std::fs;
 
+use vestibule::domain::leak::Leak;
 use vestibule::domain::leak::LeakState;
 use vestibule::domain::operator::Role;
 use vestibule::leak::campaign;
-use vestibule::store::leak::leaks::Leak;
 
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, Page};

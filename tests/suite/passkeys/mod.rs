@@ -49,7 +49,7 @@ fn seen(page: &Page) -> (u16, String, Vec<(String, String)>) {
     (page.status.as_u16(), page.text().replace(&csrf, "CSRF"), headers)
 }
 
-async fn lines(app: &TestApp, patient: &Patient) -> Vec<passkeys::Line> {
+async fn lines(app: &TestApp, patient: &Patient) -> Vec<vestibule::domain::passkey::PasskeyEntry> {
     let mut tx = app.core.db.begin_read().await.unwrap();
     let found = passkeys::find(&mut tx, &app.core.sealer, &app.lab(), patient.account)
         .await

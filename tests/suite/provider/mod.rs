@@ -47,7 +47,7 @@ async fn kinds(app: &TestApp, kind: &str) -> usize {
     trail(app).await.iter().filter(|event| event.kind == kind).count()
 }
 
-async fn lines(app: &TestApp, patient: &Patient) -> Vec<provider_links::Line> {
+async fn lines(app: &TestApp, patient: &Patient) -> Vec<vestibule::domain::provider::LinkEntry> {
     let mut tx = app.core.db.begin_read().await.unwrap();
     let found = provider_links::find(&mut tx, &app.core.sealer, &app.lab(), patient.account)
         .await

@@ -3,15 +3,16 @@
 use super::refused;
 use domain::audit::{Actor, Event, ProviderCause};
 use domain::evidence::{Elevated, UnlinkProvider};
+use domain::provider::LinkEntry;
 use domain::provider::{Identity, Linking, MOST, NewLink};
 use kernel::ids::{AccountId, LabId, LinkId, ProviderId};
 use service::act::Act;
 use service::provider::Shown;
 use service::{Core, Fault, audit};
-use store::account::provider_links::{self, Line};
+use store::account::provider_links;
 use store::{StoreFault, Tx};
 
-pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Line>, Fault> {
+pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<LinkEntry>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = provider_links::find(&mut tx, &core.sealer, lab, account).await?;
     tx.commit().await?;
@@ -77,7 +78,7 @@ pub async fn unlink(
     core: &Core,
     lab: &LabId,
     elevated: Elevated<UnlinkProvider>,
-    line: &Line,
+    line: &LinkEntry,
     actor: &Actor,
 ) -> Result<bool, Fault> {
     let account = elevated.account();

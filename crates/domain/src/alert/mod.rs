@@ -235,3 +235,12 @@ words!(Delivery {
     Sent = "sent",
     GivenUp = "given-up",
 });
+
+/// How far a message about an alert is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageStatus {
+    pub channel: Channel,
+    pub about: About,
+    pub state: Delivery,
+    pub at: Timestamp,
+}

@@ -3,12 +3,13 @@
 use super::{LeakError, load};
 use config::Approval;
 use domain::audit::{Actor, Event};
+use domain::leak::Leak;
 use domain::leak::{LeakId, LeakState, Move};
 use kernel::ids::LabId;
 use service::{Core, audit};
 use store::Tx;
 use store::leak::leak_accounts;
-use store::leak::leaks::{self, Leak};
+use store::leak::leaks;
 use store::telling::outbox;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,12 +9,13 @@ use crate::dump::{DumpReader, Mapping, Row};
 use crypto::blind_index::{BlindIndex, Indexer};
 use crypto::leak_digest::PairDigester;
 use domain::audit::{Actor, Event};
+use domain::leak::Leak;
 use domain::leak::{LeakId, LeakState, Move};
 use kernel::ids::LabId;
 use kernel::stack;
 use service::{Core, audit};
 use store::leak::leak_entries::Entry;
-use store::leak::leaks::{self, Leak, NewLeak};
+use store::leak::leaks::{self, NewLeak};
 
 /// Reads a list and says under which number it is known from now on. A list that was read before keeps its number; if
 /// that was cut off, it continues where it was.

@@ -3,6 +3,7 @@
 
 use super::LeakError;
 use domain::audit::{Actor, Entry, Event};
+use domain::leak::Leak;
 use domain::leak::{LeakState, Progress};
 use kernel::clock::Stopwatch;
 use kernel::ids::LabId;
@@ -10,7 +11,7 @@ use machinery::pause;
 use service::{Core, audit};
 use store::leak::leak_accounts::{self, Stretch};
 use store::leak::leak_entries;
-use store::leak::leaks::{self, Leak, Milestone};
+use store::leak::leaks::{self, Milestone};
 
 const STRETCH: i64 = 5_000;
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{LeakError, Reading};
 use crate::dump::BadRows;
+use domain::leak::Leak;
 use domain::leak::{Effect, LeakId, LeakState, Progress, Verdict};
 use kernel::clock::Timestamp;
 use kernel::ids::LabId;
@@ -11,7 +12,7 @@ use service::Core;
 use store::StoreFault;
 use store::account::accounts;
 use store::leak::leak_accounts::{self, Count};
-use store::leak::leaks::{self, Leak};
+use store::leak::leaks;
 
 /// Times in RFC 3339, UTC.
 #[derive(Clone, Debug, Serialize)]

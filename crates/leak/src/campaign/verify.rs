@@ -12,6 +12,7 @@ use crate::dump::{Census, Checkpoint, DumpReader, Mapping, Row};
 use crypto::blind_index::Indexer;
 use crypto::password_hash::HashedPassword;
 use domain::audit::{Actor, Event};
+use domain::leak::Leak;
 use domain::leak::{LeakId, LeakState, Move, Verdict};
 use domain::password::Password;
 use kernel::clock::Stopwatch;
@@ -19,7 +20,7 @@ use kernel::ids::LabId;
 use machinery::hashing::NoHash;
 use service::{Core, Fault, audit};
 use store::leak::leak_accounts::{self, ToVerify};
-use store::leak::leaks::{self, Leak, Milestone};
+use store::leak::leaks::{self, Milestone};
 
 /// Rows between two checkpoints.
 const BATCH: usize = 200;

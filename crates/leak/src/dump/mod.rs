@@ -11,6 +11,7 @@ mod checkpoint;
 mod entities;
 mod error;
 mod fit;
+#[cfg(feature = "generator")]
 pub mod generate;
 mod headers;
 mod inspect;

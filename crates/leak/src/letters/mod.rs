@@ -13,6 +13,7 @@ use config::Lab;
 use crypto::human_code::{CodeKind, HumanCode};
 use domain::account::AccountState;
 use domain::audit::{Actor, Event};
+use domain::leak::Leak;
 use domain::leak::{LeakId, LeakState, Move};
 use i18n::{Language, Medium, Notice, Situation, Texts, Zone};
 use kernel::clock::{Stopwatch, Timestamp};
@@ -22,7 +23,7 @@ use service::{Core, Fault, audit, outbox};
 use store::StoreFault;
 use store::account::accounts::{self, Person};
 use store::account::{lab_codes, records};
-use store::leak::leaks::{self, Leak};
+use store::leak::leaks;
 use store::leak::letters::{self, Addressee};
 
 pub use store::leak::letters::Wish;

@@ -7,9 +7,9 @@ use super::figures::{Figure, find};
 use super::{Pen, TO_NOTIFY};
 use crate::campaign::{Overview, Reading};
 use config::Lab;
+use domain::leak::Leak;
 use i18n::Language;
 use service::Core;
-use store::leak::leaks::Leak;
 
 struct Rows {
     read: String,

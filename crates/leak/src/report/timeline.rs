@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::Pen;
+use domain::leak::Leak;
 use domain::leak::LeakState;
 use kernel::clock::Timestamp;
 use service::outbox::Told;
-use store::leak::leaks::{Leak, Step};
+use store::leak::leaks::Step;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {

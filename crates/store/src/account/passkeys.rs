@@ -8,20 +8,12 @@ use crypto::passkey::Credential;
 use crypto::seal::{Place, Sealer};
 use domain::account::AccountState;
 use domain::operator::Role;
+use domain::passkey::PasskeyEntry;
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId, PasskeyId};
 
 const CREDENTIAL: &str = "passkeys.credential";
 const NAME: &str = "passkeys.name";
-
-/// As its holder sees it in their list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    pub id: PasskeyId,
-    pub name: String,
-    pub added_at: Timestamp,
-    pub last_used_at: Option<Timestamp>,
-}
 
 /// As a sign-in needs it.
 #[derive(Debug)]
@@ -110,7 +102,12 @@ pub async fn lookup(
 ///
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
-pub async fn find(tx: &mut Tx, sealer: &Sealer, lab: &LabId, account: AccountId) -> Result<Vec<Line>, StoreFault> {
+pub async fn find(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    lab: &LabId,
+    account: AccountId,
+) -> Result<Vec<PasskeyEntry>, StoreFault> {
     const SQL: &str = "SELECT passkey_id, name, added_at, last_used_at FROM passkeys \
          WHERE lab_id = $1 AND account_id = $2 ORDER BY added_at, passkey_id";
     type Columns = (Vec<u8>, Vec<u8>, i64, Option<i64>);
@@ -120,7 +117,7 @@ pub async fn find(tx: &mut Tx, sealer: &Sealer, lab: &LabId, account: AccountId)
     });
     let line = |(passkey, name, added_at, last_used_at): Columns| {
         let passkey = id(&passkey, "passkeys.passkey_id")?;
-        Ok(Line {
+        Ok(PasskeyEntry {
             id: passkey,
             name: sealer.open_text(place(lab, NAME, &passkey), &name)?,
             added_at: Timestamp::from_micros(added_at),

@@ -5,22 +5,12 @@ use crate::db::on_both;
 use crate::{StoreFault, Tx};
 use crypto::blind_index::BlindIndex;
 use crypto::seal::{Place, Sealer};
+use domain::provider::LinkEntry;
 use domain::provider::NewLink;
 use kernel::clock::Timestamp;
-use kernel::ids::{AccountId, LabId, LinkId, ProviderId};
+use kernel::ids::{AccountId, LabId, LinkId};
 
 const NAME: &str = "upstream_links.name";
-
-/// As its holder sees it in their list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    pub id: LinkId,
-    pub provider: ProviderId,
-    /// What the provider calls the person; it may be empty.
-    pub name: String,
-    pub linked_at: Timestamp,
-    pub last_used_at: Option<Timestamp>,
-}
 
 /// As a sign-in needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +75,7 @@ pub async fn lookup(tx: &mut Tx, lab: &LabId, index: &BlindIndex) -> Result<Opti
 ///
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
-pub async fn find(tx: &mut Tx, sealer: &Sealer, lab: &LabId, account: AccountId) -> Result<Vec<Line>, StoreFault> {
+pub async fn find(tx: &mut Tx, sealer: &Sealer, lab: &LabId, account: AccountId) -> Result<Vec<LinkEntry>, StoreFault> {
     const SQL: &str = "SELECT link_id, upstream_id, name, linked_at, last_used_at FROM upstream_links \
          WHERE lab_id = $1 AND account_id = $2 ORDER BY linked_at, link_id";
     type Columns = (Vec<u8>, String, Vec<u8>, i64, Option<i64>);
@@ -95,7 +85,7 @@ pub async fn find(tx: &mut Tx, sealer: &Sealer, lab: &LabId, account: AccountId)
     });
     let line = |(link, provider, name, linked_at, last_used_at): Columns| {
         let link = id(&link, "upstream_links.link_id")?;
-        Ok(Line {
+        Ok(LinkEntry {
             id: link,
             provider: word(&provider, "upstream_links.upstream_id")?,
             name: sealer.open_text(place(lab, &link), &name)?,

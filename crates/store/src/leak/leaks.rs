@@ -4,31 +4,10 @@ use crate::columns::{moment, word};
 use crate::db::on_both;
 use crate::{StoreFault, Tx};
 use crypto::blind_index::BlindIndex;
+use domain::leak::Leak;
 use domain::leak::{LeakId, LeakState};
 use kernel::clock::Timestamp;
 use kernel::ids::LabId;
-
-#[derive(Clone, Debug)]
-pub struct Leak {
-    pub id: LeakId,
-    pub state: LeakState,
-    pub source: String,
-    /// As the operator gave it; empty where the columns were recognised.
-    pub mapping: String,
-    /// JSON; empty while the list is being read.
-    pub census: String,
-    pub aware_at: Timestamp,
-    pub began_at: Timestamp,
-    pub requested_by: Option<String>,
-    pub effective_at: Option<Timestamp>,
-    /// Every account's part is in the trail, and everyone's message is in the outbox.
-    pub settled_at: Option<Timestamp>,
-    /// Passwords that were not rotated are disabled.
-    pub expired_at: Option<Timestamp>,
-    pub verified_at: Option<Timestamp>,
-    /// Closed or undone.
-    pub ended_at: Option<Timestamp>,
-}
 
 type Columns = (
     i64,

@@ -4,6 +4,7 @@
 use crate::columns::{id, word};
 use crate::db::on_both;
 use crate::{StoreFault, Tx};
+use domain::alert::MessageStatus;
 use domain::alert::{About, Alert, Channel, Delivery};
 use kernel::clock::Timestamp;
 use kernel::ids::{AlertId, LabId, MessageId};
@@ -120,25 +121,16 @@ pub async fn take_up_interrupted(tx: &mut Tx, before: Timestamp) -> Result<(), S
     Ok(())
 }
 
-/// The state of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
-    pub channel: Channel,
-    pub about: About,
-    pub state: Delivery,
-    pub at: Timestamp,
-}
-
 /// # Errors
 /// The database does not answer, or a stored value cannot be read.
-pub async fn find(tx: &mut Tx, lab: &LabId, alert: AlertId) -> Result<Vec<Standing>, StoreFault> {
+pub async fn find(tx: &mut Tx, lab: &LabId, alert: AlertId) -> Result<Vec<MessageStatus>, StoreFault> {
     const SQL: &str = "SELECT channel, about, state, changed_at FROM alert_deliveries \
          WHERE lab_id = $1 AND alert_id = $2 ORDER BY channel";
     let rows: Vec<(String, String, String, i64)> = on_both!(tx, connection => {
         sqlx::query_as(SQL).bind(lab.as_str()).bind(alert.as_bytes().as_slice()).fetch_all(connection).await?
     });
     let standing = |(channel, about, state, at): (String, String, String, i64)| {
-        Ok(Standing {
+        Ok(MessageStatus {
             channel: word(&channel, "alert_deliveries.channel")?,
             about: word(&about, "alert_deliveries.about")?,
             state: word(&state, "alert_deliveries.state")?,

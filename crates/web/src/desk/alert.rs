@@ -9,9 +9,9 @@ use serde::Deserialize;
 use crate::desk::visit::{Visit, known_alert, with_security};
 use crate::kit::{App, Button, Context, Failure, Fields, Posted, see_other};
 use crate::pages::desk::{AlertError, AlertPage};
+use admin::alerts::{self, Whose};
 use domain::alert::Alert;
 use service::alerts as service;
-use store::telling::{alert_deliveries, alerts};
 
 const LONGEST_NOTE: usize = 500;
 
@@ -78,15 +78,15 @@ async fn show(
 ) -> Result<HttpResponse, Failure> {
     let core = &context.app.core;
     context.shown_at(&format!("/desk/alerts/{}", alert.id));
-    let mut tx = core.db.begin_read().await?;
-    // As it is now: whoever was faster may have changed it.
-    let now = alerts::lookup(&mut tx, &core.sealer, context.lab(), alert.id).await?;
-    let told = alert_deliveries::find(&mut tx, context.lab(), alert.id).await?;
-    tx.commit().await?;
+    // As it is now: a colleague may have been faster.
+    let Some(Whose::Own(now)) = alerts::lookup(core, context.lab(), alert.id).await? else {
+        return Err(Failure::NotFound);
+    };
+    let told = alerts::find_messages(core, context.lab(), alert.id).await?;
     let page = AlertPage {
         chrome: context.chrome(),
         stay: visit.stay(context),
-        alert: &now.ok_or(Failure::NotFound)?,
+        alert: &now,
         told: &told,
         error,
     };

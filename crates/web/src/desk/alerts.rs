@@ -7,19 +7,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::desk::visit::with_operator;
 use crate::kit::App;
 use crate::pages::desk::AlertsPage;
+use admin::alerts;
 use auth::session::Asked;
 use domain::operator::Role;
-use store::telling::alerts;
-
-/// The open ones come first; of older ones, so many.
-const MOST: i64 = 200;
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_operator(&app, &request, Role::Desk, Asked::ByPerson, async |context, visit| {
-        let core = &app.core;
-        let mut tx = core.db.begin_read().await?;
-        let found = alerts::find(&mut tx, &core.sealer, context.lab(), MOST).await?;
-        tx.commit().await?;
+        let found = alerts::find(&app.core, context.lab()).await?;
         let page = AlertsPage {
             chrome: context.chrome(),
             stay: visit.stay(context),

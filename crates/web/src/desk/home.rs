@@ -8,12 +8,12 @@ use crate::desk::visit::with_operator;
 use crate::entrance::stay;
 use crate::kit::{App, Failure};
 use crate::pages::desk::DeskHome;
+use admin::alerts;
 use auth::profile;
 use auth::session::Asked;
 use domain::operator::Role;
 use kernel::ids::LabId;
 use service::siege;
-use store::telling::alerts;
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_operator(&app, &request, Role::Desk, Asked::ByPerson, async |context, visit| {
@@ -23,9 +23,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
         let standing = siege::find_standing(&app.core.db, app.core.now()).await?;
         let siege_of = |lab: &LabId| standing.iter().find(|(of, _)| of == lab).map(|(_, siege)| *siege);
         let role = visit.operator.roles.get(context.lab()).copied();
-        let mut tx = app.core.db.begin_read().await?;
-        let open = alerts::count_open(&mut tx, context.lab()).await?;
-        tx.commit().await?;
+        let open_alerts = alerts::count_open(&app.core, context.lab()).await?;
         let page = DeskHome {
             chrome: context.chrome(),
             stay: visit.stay(context),
@@ -34,7 +32,7 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
             is_limited: visit.is_limited,
             siege: siege_of(context.lab()),
             staff_siege: siege_of(context.realm()),
-            open_alerts: open.all,
+            open_alerts,
             stayed: context.request.query_string() == stay::STAYED,
         };
         context.page(StatusCode::OK, &page)

@@ -6,6 +6,7 @@ use crate::entrance::signed_in;
 use crate::kit::context::with_portal;
 use crate::kit::{App, Context, Failure};
 use crate::pages::Stay;
+use admin::alerts::{self, Whose};
 use admin::operators;
 use auth::session::Asked;
 use config::SecurityPasskey;
@@ -18,7 +19,6 @@ use domain::session::Session;
 use kernel::ids::AlertId;
 use leak::campaign::{self, LeakError};
 use service::audit;
-use store::telling::alerts;
 
 #[derive(Debug)]
 pub struct Visit {
@@ -116,13 +116,13 @@ pub async fn known_leak(context: &Context<'_>, visit: &Visit, id: &str) -> Resul
 
 /// As [`known_leak`].
 pub async fn known_alert(context: &Context<'_>, visit: &Visit, id: &str) -> Result<Alert, Failure> {
-    let (core, id) = (&context.app.core, id.parse::<AlertId>().map_err(|_| Failure::NotFound)?);
-    let mut tx = core.db.begin_read().await?;
-    let lab = alerts::lookup_lab(&mut tx, id).await?.ok_or(Failure::NotFound)?;
-    let found = alerts::lookup(&mut tx, &core.sealer, context.lab(), id).await?;
-    tx.commit().await?;
-    if lab != *context.lab() {
-        refused(context, visit, DeskCause::OtherLab).await?;
+    let id = id.parse::<AlertId>().map_err(|_| Failure::NotFound)?;
+    match alerts::lookup(&context.app.core, context.lab(), id).await? {
+        Some(Whose::Own(alert)) => Ok(*alert),
+        Some(Whose::Other) => {
+            refused(context, visit, DeskCause::OtherLab).await?;
+            Err(Failure::NotFound)
+        }
+        None => Err(Failure::NotFound),
     }
-    found.ok_or(Failure::NotFound)
 }

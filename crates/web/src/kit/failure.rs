@@ -5,8 +5,7 @@ use std::time::Duration;
 use crypto::seal::SealError;
 use machinery::hashing::NoHash;
 use service::Fault;
-use store::StoreFault;
-use store::installation::trouble::Trouble;
+use service::{StoreFault, Trouble};
 
 #[derive(Debug)]
 pub enum Failure {

@@ -5,8 +5,7 @@ use actix_web::http::header;
 use actix_web::web::Data;
 
 use crate::kit::App;
-use store::installation::keys_seen;
-use store::{Db, StoreFault};
+use admin::installation;
 
 pub async fn healthz() -> HttpResponse {
     plain("ok\n")
@@ -14,7 +13,7 @@ pub async fn healthz() -> HttpResponse {
 
 /// Ready while the database answers.
 pub async fn readyz(app: Data<App>) -> HttpResponse {
-    match ask(&app.core.db).await {
+    match installation::answers(&app.core).await {
         Ok(()) => plain("ready\n"),
         Err(fault) => {
             tracing::warn!(%fault, "not ready");
@@ -23,12 +22,6 @@ pub async fn readyz(app: Data<App>) -> HttpResponse {
                 .body("not ready\n")
         }
     }
-}
-
-async fn ask(db: &Db) -> Result<(), StoreFault> {
-    let mut tx = db.begin_read().await?;
-    keys_seen::keyring_fingerprint(&mut tx).await?;
-    tx.commit().await
 }
 
 fn plain(text: &'static str) -> HttpResponse {

@@ -5,7 +5,9 @@ use crate::pages::desk::{
     AlertError, AlertPage, AlertsPage, DeskHome, LeakAlert, LeakLine, LeakPage, LeaksPage, NewLeakError, NewLeakPage,
     ReportPage, Work,
 };
+use domain::alert::MessageStatus;
 use domain::alert::{About, Alert as Raised, Channel, Delivery, Kind};
+use domain::leak::Leak;
 use domain::leak::{LeakId, LeakState};
 use domain::operator::Role;
 use domain::siege::{Counts, Siege};
@@ -14,8 +16,6 @@ use leak::campaign::{Overview, Reading, Understood, Warning};
 use leak::dump::Census;
 use leak::report::{Clock, Entry, Figure, Report};
 use service::siege::Standing as SiegeStanding;
-use store::leak::leaks::Leak;
-use store::telling::alert_deliveries::Standing;
 
 /// A quarter of an hour, four hours.
 const STAY: Stay = Stay {
@@ -110,7 +110,7 @@ fn alerts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         };
         put(pages, name, &page);
     }
-    let standing = |channel, state| Standing {
+    let standing = |channel, state| MessageStatus {
         channel,
         about: About::Raised,
         state,
@@ -119,7 +119,7 @@ fn alerts(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     let ways = Channel::ALL
         .iter()
         .zip([Delivery::Sent, Delivery::Due, Delivery::GivenUp]);
-    let told: Vec<Standing> = ways.map(|(channel, state)| standing(*channel, state)).collect();
+    let told: Vec<MessageStatus> = ways.map(|(channel, state)| standing(*channel, state)).collect();
     for alert in &all {
         let page = AlertPage {
             chrome,

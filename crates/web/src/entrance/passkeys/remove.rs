@@ -10,8 +10,8 @@ use crate::kit::{App, Context, Failure, Posted, see_other};
 use crate::pages::Purpose;
 use auth::passkeys;
 use domain::evidence::{Elevated, RemovePasskey};
+use domain::passkey::PasskeyEntry;
 use domain::session::Session;
-use store::account::passkeys::Line;
 
 pub async fn get(app: Data<App>, request: HttpRequest, which: Query<About>) -> HttpResponse {
     with_holder(&app, &request, async |context, session| {
@@ -39,12 +39,12 @@ pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) ->
     .await
 }
 
-fn purpose<'a>(handle: &'a str, line: &'a Line) -> Purpose<'a> {
+fn purpose<'a>(handle: &'a str, line: &'a PasskeyEntry) -> Purpose<'a> {
     let name = &line.name;
     Purpose::Remove { handle, name }
 }
 
-async fn named(context: &Context<'_>, session: &Session, handle: Option<&str>) -> Result<Line, Failure> {
+async fn named(context: &Context<'_>, session: &Session, handle: Option<&str>) -> Result<PasskeyEntry, Failure> {
     let found = passkeys::list(&context.app.core, context.realm(), session.account).await?;
     let line = found
         .into_iter()

@@ -13,11 +13,11 @@ use crate::pages::{LinkLine, ProviderButton, Providers, ProvidersDone, Providers
 use auth::provider::Refusal;
 use auth::provider::links::{self, Linked};
 use domain::evidence::{Elevated, LinkProvider, UnlinkProvider};
+use domain::provider::LinkEntry;
 use domain::provider::{Errand, Linking};
 use domain::session::Session;
 use kernel::ids::ProviderId;
 use service::provider::Shown;
-use store::account::provider_links::Line;
 
 /// What the list finds in its query after something was done.
 const LINKED: &str = "linked";
@@ -135,7 +135,7 @@ fn offered<'a>(context: &Context<'a>, handle: Option<&str>) -> Result<ProviderBu
         .ok_or(Failure::NotFound)
 }
 
-async fn named(context: &Context<'_>, session: &Session, handle: Option<&str>) -> Result<Line, Failure> {
+async fn named(context: &Context<'_>, session: &Session, handle: Option<&str>) -> Result<LinkEntry, Failure> {
     let found = links::list(&context.app.core, context.realm(), session.account).await?;
     let line = found
         .into_iter()

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use askama::Template;
 
 use crate::pages::{Alert, Chrome, Stay};
+use domain::alert::MessageStatus;
 use domain::alert::{Alert as Raised, Channel, Delivery};
 use i18n::alert::keys;
-use store::telling::alert_deliveries::Standing;
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "desk_alerts.html")]
@@ -56,7 +56,7 @@ pub struct AlertPage<'a> {
     pub chrome: Chrome<'a>,
     pub stay: Stay,
     pub alert: &'a Raised,
-    pub told: &'a [Standing],
+    pub told: &'a [MessageStatus],
     pub error: Option<AlertError>,
 }
 
@@ -98,7 +98,7 @@ impl AlertPage<'_> {
         self.alert.owner.is_none() && self.alert.closed_at.is_none()
     }
 
-    fn channel(&self, standing: &Standing) -> Cow<'_, str> {
+    fn channel(&self, standing: &MessageStatus) -> Cow<'_, str> {
         self.chrome.t(match standing.channel {
             Channel::Log => "alert-channel-log",
             Channel::Mail => "alert-channel-mail",
@@ -106,7 +106,7 @@ impl AlertPage<'_> {
         })
     }
 
-    fn delivery(&self, standing: &Standing) -> Cow<'_, str> {
+    fn delivery(&self, standing: &MessageStatus) -> Cow<'_, str> {
         self.chrome.t(match standing.state {
             Delivery::Due => "alert-delivery-due",
             Delivery::Sending => "alert-delivery-sending",

@@ -6,9 +6,9 @@ use askama::Template;
 
 use super::state;
 use crate::pages::{Alert, Chrome, Stay};
+use domain::leak::Leak;
 use domain::leak::{LeakState, Move};
 use leak::campaign::{Overview, Warning};
-use store::leak::leaks::Leak;
 
 /// What this server does with the list at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
