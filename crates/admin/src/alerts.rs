@@ -5,7 +5,7 @@ use kernel::ids::{AlertId, LabId};
 use service::{Core, StoreFault};
 use store::telling::{alert_deliveries, alerts};
 
-/// The open ones come first; of older ones, so many.
+/// The open ones come first, then this many older ones.
 const MOST: i64 = 200;
 
 /// # Errors

@@ -319,7 +319,7 @@ pub struct Leak {
     pub began_at: Timestamp,
     pub requested_by: Option<String>,
     pub effective_at: Option<Timestamp>,
-    /// Every account's part is in the trail, and everybody's message in the outbox.
+    /// Every account's part is in the trail, and everyone's message is in the outbox.
     pub settled_at: Option<Timestamp>,
     /// Passwords that were not rotated are disabled.
     pub expired_at: Option<Timestamp>,

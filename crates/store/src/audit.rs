@@ -10,8 +10,6 @@ use domain::audit::Entry;
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, AuditEventId, LabId};
 
-/// # Errors
-/// The database does not answer.
 pub async fn insert(
     tx: &mut Tx,
     lab: &LabId,
@@ -33,9 +31,6 @@ pub async fn insert(
 }
 
 /// As [`insert`], for what happens to many accounts at once.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn insert_many(
     tx: &mut Tx,
     lab: &LabId,
@@ -87,9 +82,6 @@ pub struct Stored {
 }
 
 /// The newest `limit` events of a lab, newest first.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn find_newest(tx: &mut Tx, lab: &LabId, limit: i64) -> Result<Vec<Stored>, StoreFault> {
     const SQL: &str = "SELECT at, kind, actor, account_id, detail FROM audit_events WHERE lab_id = $1 \
          ORDER BY at DESC LIMIT $2";

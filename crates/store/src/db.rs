@@ -114,9 +114,6 @@ impl Db {
     }
 
     /// Names of the migrations this binary holds, and how many of them the database has.
-    ///
-    /// # Errors
-    /// The database does not answer.
     pub async fn migration_status(&self) -> Result<(Vec<String>, usize), StoreFault> {
         let names = migrations::names();
         let mut tx = self.begin().await?;
@@ -189,9 +186,6 @@ impl Db {
 
     /// A list was loaded or matched. PostgreSQL plans by what it knows of its tables, and would learn of millions of
     /// new rows a minute later; SQLite plans by the indexes alone.
-    ///
-    /// # Errors
-    /// The database does not answer.
     pub async fn note_new_lists(&self) -> Result<(), StoreFault> {
         if let Self::Postgres(pool) = self {
             sqlx::query("ANALYZE leak_entries, leak_accounts").execute(pool).await?;
@@ -200,9 +194,6 @@ impl Db {
     }
 
     /// The database server's clock. None for SQLite, which has no other clock than ours.
-    ///
-    /// # Errors
-    /// The database does not answer.
     pub async fn server_time(&self) -> Result<Option<Timestamp>, StoreFault> {
         let Self::Postgres(pool) = self else { return Ok(None) };
         let sql = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";

@@ -53,8 +53,6 @@ pub struct Imported {
     pub digest: Vec<u8>,
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup_for_sign_in(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -108,8 +106,6 @@ pub async fn lookup_for_sign_in(
     }))
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(tx: &mut Tx, lab: &LabId, account_id: AccountId) -> Result<Option<Account>, StoreFault> {
     const SQL: &str = "SELECT account_id, state FROM accounts WHERE lab_id = $1 AND account_id = $2";
     let row: Option<(Vec<u8>, String)> = on_both!(tx, connection => {
@@ -206,8 +202,6 @@ pub async fn find_some_identifiers(
     rows.iter().map(open).collect()
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn lookup_imported(
     tx: &mut Tx,
     lab: &LabId,
@@ -290,8 +284,6 @@ pub async fn insert(
     Ok(())
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn update_person(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -314,8 +306,6 @@ pub async fn update_person(
     Ok(())
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn set_state(
     tx: &mut Tx,
     lab: &LabId,
@@ -334,9 +324,6 @@ pub async fn set_state(
 
 /// How many accounts a lab has, canaries included: answered from an index alone, where [`count_by_state`] reads every
 /// account.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn count(tx: &mut Tx, lab: &LabId) -> Result<i64, StoreFault> {
     Ok(on_both!(tx, connection => {
         sqlx::query_scalar("SELECT COUNT(*) FROM accounts WHERE lab_id = $1")
@@ -345,9 +332,6 @@ pub async fn count(tx: &mut Tx, lab: &LabId) -> Result<i64, StoreFault> {
 }
 
 /// How many accounts a lab has in each state; canaries are not patients.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn count_by_state(tx: &mut Tx, lab: &LabId) -> Result<Vec<(AccountState, i64)>, StoreFault> {
     const SQL: &str = "SELECT a.state, COUNT(*) FROM accounts a WHERE a.lab_id = $1 AND NOT EXISTS (\
          SELECT 1 FROM canaries c WHERE c.lab_id = a.lab_id AND c.account_id = a.account_id) \
@@ -406,9 +390,6 @@ pub async fn insert_many(
 }
 
 /// Those of these identifiers that an account has.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_imported(
     tx: &mut Tx,
     lab: &LabId,

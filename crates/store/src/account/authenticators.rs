@@ -11,9 +11,6 @@ use kernel::ids::{AccountId, LabId};
 pub const TRIES_PER_STEP: i64 = 3;
 
 /// Binds a new authenticator, replacing any other; the step that confirmed it is used up.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn bind(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -45,9 +42,6 @@ pub async fn bind(
 
 /// Takes one of the attempts that a right code is good for. False: the step is used up, consumed, or older than one
 /// that is.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn try_step(tx: &mut Tx, lab: &LabId, account: AccountId, step: Step) -> Result<bool, StoreFault> {
     const SQL: &str = "UPDATE authenticators SET \
          tried_times = CASE WHEN tried_step = $3 THEN tried_times + 1 ELSE 1 END, tried_step = $3 \
@@ -62,9 +56,6 @@ pub async fn try_step(tx: &mut Tx, lab: &LabId, account: AccountId, step: Step) 
 }
 
 /// Uses a step up. False: another sign-in was faster, or the authenticator was bound again.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn consume_step(tx: &mut Tx, lab: &LabId, account: AccountId, step: Step) -> Result<bool, StoreFault> {
     const SQL: &str = "UPDATE authenticators SET consumed_step = $3 \
          WHERE lab_id = $1 AND account_id = $2 AND consumed_step < $3";

@@ -5,8 +5,6 @@ use crate::{StoreFault, Tx};
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId};
 
-/// # Errors
-/// The database does not answer.
 pub async fn insert(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp) -> Result<(), StoreFault> {
     on_both!(tx, connection => {
         sqlx::query("INSERT INTO canaries (lab_id, account_id, made_at) VALUES ($1, $2, $3)")
@@ -16,9 +14,6 @@ pub async fn insert(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp
 }
 
 /// There was an attempt on this account. False if it is not a canary.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn touch(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp) -> Result<bool, StoreFault> {
     const SQL: &str = "UPDATE canaries SET touched_at = $3 WHERE lab_id = $1 AND account_id = $2";
     let changed = on_both!(tx, connection => {

@@ -8,9 +8,6 @@ use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId};
 
 /// Issues a link; the account's earlier ones end.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn issue(
     tx: &mut Tx,
     lab: &LabId,
@@ -38,9 +35,6 @@ pub async fn issue(
 }
 
 /// None: no such link, expired, or used.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn lookup(
     tx: &mut Tx,
     lab: &LabId,
@@ -59,9 +53,6 @@ pub async fn lookup(
 }
 
 /// Uses a link up. False: expired meanwhile, or used by a faster enrolment.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn consume(
     tx: &mut Tx,
     lab: &LabId,
@@ -81,9 +72,6 @@ pub async fn consume(
 
 /// Accounts with ids after this one that could use a link: they wait, the password of their LIS is here, and no list
 /// that was not undone has their identifier.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_who_may_be_invited(
     tx: &mut Tx,
     lab: &LabId,

@@ -10,9 +10,6 @@ use kernel::ids::{AccountId, LabId};
 const TRIES_PER_CODE: i64 = 5;
 
 /// Issues a code; the account's earlier ones end.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn issue(
     tx: &mut Tx,
     lab: &LabId,
@@ -35,9 +32,6 @@ pub async fn issue(
 }
 
 /// No code of the account works any more.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn end_all(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE lab_codes SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
     on_both!(tx, connection => {
@@ -48,9 +42,6 @@ pub async fn end_all(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestam
 }
 
 /// A code for each of many accounts at once; their earlier ones end.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn issue_many(
     tx: &mut Tx,
     lab: &LabId,
@@ -87,9 +78,6 @@ pub async fn issue_many(
 }
 
 /// Takes one of the attempts a right code is good for. None: no such code, expired, ended or tried too often.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn try_code(
     tx: &mut Tx,
     lab: &LabId,
@@ -108,9 +96,6 @@ pub async fn try_code(
 }
 
 /// Uses a code up. False: expired meanwhile, or used by a faster enrolment.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn consume(
     tx: &mut Tx,
     lab: &LabId,

@@ -25,9 +25,6 @@ impl std::fmt::Debug for LegacyPassword {
 }
 
 /// Stored for an account that waits and has none yet; any other is left unchanged.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn insert_if_waiting(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -62,9 +59,6 @@ pub struct Candidate {
 }
 
 /// The accounts of these identifiers.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_candidates(
     tx: &mut Tx,
     lab: &LabId,
@@ -106,8 +100,6 @@ pub async fn find_candidates(
     rows.into_iter().map(candidate).collect()
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -134,9 +126,6 @@ pub async fn lookup(
 }
 
 /// It served, or something better took its place.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn delete(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<(), StoreFault> {
     on_both!(tx, connection => {
         sqlx::query("DELETE FROM legacy_passwords WHERE lab_id = $1 AND account_id = $2")

@@ -17,9 +17,6 @@ pub enum Seen {
 }
 
 /// Remembers it.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn see(tx: &mut Tx, account: AccountId, network: &BlindIndex, now: Timestamp) -> Result<Seen, StoreFault> {
     const KNOWN: &str = "UPDATE operator_networks SET last_at = $4 \
          WHERE lab_id = $1 AND account_id = $2 AND network_index = $3";

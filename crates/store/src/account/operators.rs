@@ -9,8 +9,6 @@ use domain::operator::Role;
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId};
 
-/// # Errors
-/// The database does not answer.
 pub async fn set_role(
     tx: &mut Tx,
     account: AccountId,
@@ -30,8 +28,6 @@ pub async fn set_role(
     Ok(())
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn take_role(tx: &mut Tx, account: AccountId, lab: &LabId) -> Result<(), StoreFault> {
     const SQL: &str = "DELETE FROM operator_roles WHERE lab_id = $1 AND account_id = $2";
     on_both!(tx, connection => {
@@ -41,8 +37,6 @@ pub async fn take_role(tx: &mut Tx, account: AccountId, lab: &LabId) -> Result<(
     Ok(())
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_roles(tx: &mut Tx, account: AccountId) -> Result<BTreeMap<LabId, Role>, StoreFault> {
     const SQL: &str = "SELECT lab_id, role FROM operator_roles WHERE account_id = $1";
     let rows: Vec<(String, String)> = on_both!(tx, connection => {
@@ -58,9 +52,6 @@ pub async fn find_roles(tx: &mut Tx, account: AccountId) -> Result<BTreeMap<LabI
 }
 
 /// Every operator's account, the oldest first.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find(tx: &mut Tx) -> Result<Vec<AccountId>, StoreFault> {
     const SQL: &str = "SELECT account_id FROM accounts WHERE lab_id = $1 ORDER BY created_at, account_id";
     let rows: Vec<(Vec<u8>,)> = on_both!(tx, connection => {

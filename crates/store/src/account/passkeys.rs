@@ -44,9 +44,6 @@ fn open(sealer: &Sealer, lab: &LabId, row: &PasskeyId, sealed: &[u8]) -> Result<
 }
 
 /// False: some account of the lab has this very passkey.
-///
-/// # Errors
-/// The database does not answer.
 #[expect(clippy::too_many_arguments, reason = "one row")]
 pub async fn insert(
     tx: &mut Tx,
@@ -73,8 +70,6 @@ pub async fn insert(
     Ok(inserted == 1)
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -99,9 +94,6 @@ pub async fn lookup(
 }
 
 /// Of an account, the oldest first.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -128,9 +120,6 @@ pub async fn find(
 }
 
 /// What the passkeys of an account are checked against.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_credentials(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -149,8 +138,6 @@ pub async fn find_credentials(
     rows.iter().map(credential).collect()
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn count(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<i64, StoreFault> {
     const SQL: &str = "SELECT COUNT(*) FROM passkeys WHERE lab_id = $1 AND account_id = $2";
     Ok(on_both!(tx, connection => {
@@ -160,9 +147,6 @@ pub async fn count(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<i64, 
 }
 
 /// Enrolled operators with the role `security` somewhere and no passkey.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn count_security_without(tx: &mut Tx) -> Result<i64, StoreFault> {
     const SQL: &str = "SELECT COUNT(*) FROM accounts a WHERE a.lab_id = $1 AND a.state = $2 \
          AND EXISTS (SELECT 1 FROM operator_roles r WHERE r.account_id = a.account_id AND r.role = $3) \
@@ -175,9 +159,6 @@ pub async fn count_security_without(tx: &mut Tx) -> Result<i64, StoreFault> {
 }
 
 /// It signed in. False: it was removed meanwhile, or signed in elsewhere with another counter.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn update(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -201,9 +182,6 @@ pub async fn update(
 }
 
 /// False: the account has no such passkey.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn delete(tx: &mut Tx, lab: &LabId, account: AccountId, passkey: PasskeyId) -> Result<bool, StoreFault> {
     const SQL: &str = "DELETE FROM passkeys WHERE lab_id = $1 AND account_id = $2 AND passkey_id = $3";
     let deleted = on_both!(tx, connection => {
@@ -214,8 +192,6 @@ pub async fn delete(tx: &mut Tx, lab: &LabId, account: AccountId, passkey: Passk
     Ok(deleted == 1)
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn delete_all(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<(), StoreFault> {
     const SQL: &str = "DELETE FROM passkeys WHERE lab_id = $1 AND account_id = $2";
     on_both!(tx, connection => {

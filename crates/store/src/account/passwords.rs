@@ -9,8 +9,6 @@ use crypto::password_hash::HashedPassword;
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId};
 
-/// # Errors
-/// The database does not answer.
 pub async fn set(
     tx: &mut Tx,
     lab: &LabId,
@@ -29,9 +27,6 @@ pub async fn set(
 }
 
 /// Stores a dearer hash of the same password. False if the password was changed meanwhile: the newer one stays.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn replace_hash(
     tx: &mut Tx,
     lab: &LabId,
@@ -61,8 +56,6 @@ pub async fn lookup(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<Opti
         .map_err(|_| StoreFault::Unreadable("passwords.hash"))
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn lookup_age(
     tx: &mut Tx,
     lab: &LabId,

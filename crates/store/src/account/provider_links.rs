@@ -28,9 +28,6 @@ fn place<'a>(lab: &'a LabId, row: &'a LinkId) -> Place<'a> {
 }
 
 /// False: some account of the lab has this identity.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn insert(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -55,8 +52,6 @@ pub async fn insert(
     Ok(inserted == 1)
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(tx: &mut Tx, lab: &LabId, index: &BlindIndex) -> Result<Option<Found>, StoreFault> {
     const SQL: &str = "SELECT link_id, account_id FROM upstream_links WHERE lab_id = $1 AND identity_index = $2";
     let row: Option<(Vec<u8>, Vec<u8>)> = on_both!(tx, connection => {
@@ -72,9 +67,6 @@ pub async fn lookup(tx: &mut Tx, lab: &LabId, index: &BlindIndex) -> Result<Opti
 }
 
 /// Of an account, the oldest first.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find(tx: &mut Tx, sealer: &Sealer, lab: &LabId, account: AccountId) -> Result<Vec<LinkEntry>, StoreFault> {
     const SQL: &str = "SELECT link_id, upstream_id, name, linked_at, last_used_at FROM upstream_links \
          WHERE lab_id = $1 AND account_id = $2 ORDER BY linked_at, link_id";
@@ -96,8 +88,6 @@ pub async fn find(tx: &mut Tx, sealer: &Sealer, lab: &LabId, account: AccountId)
     rows.into_iter().map(line).collect()
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn count(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<i64, StoreFault> {
     const SQL: &str = "SELECT COUNT(*) FROM upstream_links WHERE lab_id = $1 AND account_id = $2";
     Ok(on_both!(tx, connection => {
@@ -107,9 +97,6 @@ pub async fn count(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<i64, 
 }
 
 /// It signed in. False: it was removed meanwhile.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn touch(
     tx: &mut Tx,
     lab: &LabId,
@@ -128,9 +115,6 @@ pub async fn touch(
 }
 
 /// False: the account has no such link.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn delete(tx: &mut Tx, lab: &LabId, account: AccountId, link: LinkId) -> Result<bool, StoreFault> {
     const SQL: &str = "DELETE FROM upstream_links WHERE lab_id = $1 AND account_id = $2 AND link_id = $3";
     let deleted = on_both!(tx, connection => {
@@ -141,8 +125,6 @@ pub async fn delete(tx: &mut Tx, lab: &LabId, account: AccountId, link: LinkId) 
     Ok(deleted == 1)
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn delete_all(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<(), StoreFault> {
     const SQL: &str = "DELETE FROM upstream_links WHERE lab_id = $1 AND account_id = $2";
     on_both!(tx, connection => {

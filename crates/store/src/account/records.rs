@@ -28,9 +28,6 @@ fn row_key(account: AccountId, index: &BlindIndex) -> Vec<u8> {
 }
 
 /// Adds a record to an account, or changes how it holds it.
-///
-/// # Errors
-/// The database does not answer.
 #[expect(clippy::too_many_arguments, reason = "one row")]
 pub async fn attach(
     tx: &mut Tx,
@@ -68,9 +65,6 @@ pub async fn attach(
 }
 
 /// Whose own file a record is.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn lookup_owner(tx: &mut Tx, lab: &LabId, index: &BlindIndex) -> Result<Option<AccountId>, StoreFault> {
     const SQL: &str = "SELECT account_id FROM records WHERE lab_id = $1 AND record_index = $2 AND relation = $3";
     let owner: Option<Vec<u8>> = on_both!(tx, connection => {
@@ -192,9 +186,6 @@ pub async fn attach_own(
 }
 
 /// Those of these records that are an account's own file, and which account's.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_owners(
     tx: &mut Tx,
     lab: &LabId,

@@ -11,9 +11,6 @@ use kernel::ids::{AccountId, LabId};
 const TRIES_PER_CODE: i64 = 3;
 
 /// Replaces all earlier codes with these.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn replace(
     tx: &mut Tx,
     keyring: &Keyring,
@@ -38,9 +35,6 @@ pub async fn replace(
 }
 
 /// The stored MAC of a code that may still be used.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn lookup(
     tx: &mut Tx,
     lab: &LabId,
@@ -57,9 +51,6 @@ pub async fn lookup(
 }
 
 /// Takes one of the attempts that a right code is good for and returns the stored MAC. None: no such code, or used up.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn try_code(
     tx: &mut Tx,
     lab: &LabId,
@@ -76,9 +67,6 @@ pub async fn try_code(
 }
 
 /// Uses a code up. False: another sign-in was faster.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn consume(
     tx: &mut Tx,
     lab: &LabId,
@@ -96,8 +84,6 @@ pub async fn consume(
     Ok(changed == 1)
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn count_left(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<i64, StoreFault> {
     const SQL: &str = "SELECT COUNT(*) FROM recovery_codes \
          WHERE lab_id = $1 AND account_id = $2 AND consumed_at IS NULL AND tried_times < $3";

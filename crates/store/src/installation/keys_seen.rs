@@ -7,16 +7,11 @@ const KEYRING_FINGERPRINT: &str = "keyring-fingerprint";
 const NEWEST_KEY: &str = "keyring-newest-key";
 const RESEALED_WITH: &str = "resealed-with";
 
-/// # Errors
-/// The database does not answer.
 pub async fn keyring_fingerprint(tx: &mut Tx) -> Result<Option<String>, StoreFault> {
     value(tx, KEYRING_FINGERPRINT).await
 }
 
 /// Binds a database that has no keyring yet to this one. False: it was bound meanwhile.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn adopt_keyring(tx: &mut Tx, fingerprint: &str) -> Result<bool, StoreFault> {
     const SQL: &str = "INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
     let added = on_both!(tx, connection => {
@@ -26,29 +21,19 @@ pub async fn adopt_keyring(tx: &mut Tx, fingerprint: &str) -> Result<bool, Store
 }
 
 /// Name of the newest key that a server has started with.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn newest_key(tx: &mut Tx) -> Result<Option<String>, StoreFault> {
     value(tx, NEWEST_KEY).await
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn set_newest_key(tx: &mut Tx, key: &str) -> Result<(), StoreFault> {
     set(tx, NEWEST_KEY, key).await
 }
 
 /// Name of the key that sealed every value, as of the last complete walk.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn resealed_with(tx: &mut Tx) -> Result<Option<String>, StoreFault> {
     value(tx, RESEALED_WITH).await
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn set_resealed_with(tx: &mut Tx, key: &str) -> Result<(), StoreFault> {
     set(tx, RESEALED_WITH, key).await
 }
@@ -62,9 +47,6 @@ pub async fn probe_write(tx: &mut Tx) -> Result<(), StoreFault> {
 }
 
 /// How many accounts there are, of all labs.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn count_accounts(tx: &mut Tx) -> Result<i64, StoreFault> {
     Ok(on_both!(tx, connection => {
         sqlx::query_scalar("SELECT COUNT(*) FROM accounts").fetch_one(connection).await?

@@ -22,9 +22,6 @@ pub struct Stretch<'a> {
 pub const END: [u8; 33] = [0xff; 33];
 
 /// Finds the accounts of a stretch of entries that was not matched before. Canaries are not patients.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn match_stretch(tx: &mut Tx, stretch: Stretch<'_>, now: Timestamp) -> Result<u64, StoreFault> {
     // CROSS JOIN has SQLite begin with the list, which may be short; PostgreSQL is told the bounds of both tables,
     // since it does not conclude the one from the other.
@@ -66,8 +63,6 @@ macro_rules! sessions {
     };
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn end_sessions(tx: &mut Tx, lab: &LabId, leak: LeakId, now: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str = sessions!("UPDATE sessions SET ended_at = $3", "");
     Ok(on_both!(tx, connection => {
@@ -77,9 +72,6 @@ pub async fn end_sessions(tx: &mut Tx, lab: &LabId, leak: LeakId, now: Timestamp
 }
 
 /// How many sessions [`end_sessions`] would end.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn count_sessions(tx: &mut Tx, lab: &LabId, leak: LeakId, now: Timestamp) -> Result<i64, StoreFault> {
     const SQL: &str = sessions!("SELECT COUNT(*) FROM sessions", " AND expires_at > $3");
     Ok(on_both!(tx, connection => {
@@ -89,9 +81,6 @@ pub async fn count_sessions(tx: &mut Tx, lab: &LabId, leak: LeakId, now: Timesta
 }
 
 /// The lists in effect that name an account, and since when it has its password.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_listings(
     tx: &mut Tx,
     lab: &LabId,
@@ -124,9 +113,6 @@ pub async fn find_listings(
 }
 
 /// An account set a new password: every leak that was not undone counts it.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn note_new_password(
     tx: &mut Tx,
     lab: &LabId,
@@ -166,9 +152,6 @@ pub struct Found {
 }
 
 /// The next accounts after an index, in order.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_next(
     tx: &mut Tx,
     lab: &LabId,
@@ -194,9 +177,6 @@ pub async fn find_next(
 }
 
 /// The leak came into effect for the accounts of a stretch. A password set after `began_at` cannot be on the list.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn settle(tx: &mut Tx, stretch: Stretch<'_>, began_at: Timestamp, now: Timestamp) -> Result<(), StoreFault> {
     // Few passwords are newer: found once, not looked up account by account.
     const SQL: &str = "UPDATE leak_accounts SET changed_at = $7, progress = CASE WHEN account_id IN (\
@@ -219,9 +199,6 @@ pub async fn settle(tx: &mut Tx, stretch: Stretch<'_>, began_at: Timestamp, now:
 
 /// Messages for the accounts of a stretch that have an e-mail address, those with a new password included: the old one
 /// may be in use elsewhere. Each once, however often this is called.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn fill_outbox(tx: &mut Tx, stretch: Stretch<'_>, now: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str = "INSERT INTO outbox (lab_id, leak_id, kind, recipient, state, attempts, due_at, changed_at) \
          SELECT x.lab_id, x.leak_id, CASE x.effect WHEN $6 THEN $7 WHEN $8 THEN $9 ELSE $10 END, x.identifier_index, \
@@ -241,9 +218,6 @@ pub async fn fill_outbox(tx: &mut Tx, stretch: Stretch<'_>, now: Timestamp) -> R
 }
 
 /// The time to rotate is over for the accounts of a stretch.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn expire(tx: &mut Tx, stretch: Stretch<'_>, now: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str = "UPDATE leak_accounts SET progress = $6, changed_at = $7 \
          WHERE lab_id = $1 AND leak_id = $2 AND identifier_index > $3 AND identifier_index <= $4 AND progress = $5";
@@ -264,9 +238,6 @@ pub struct ToVerify {
 }
 
 /// Those of these identifiers whose password is not newer than the list and not confirmed yet.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_to_verify(
     tx: &mut Tx,
     lab: &LabId,
@@ -300,9 +271,6 @@ pub async fn find_to_verify(
 }
 
 /// A confirmation stays, whatever another row of the same identifier says.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn set_verdict(
     tx: &mut Tx,
     lab: &LabId,
@@ -329,8 +297,6 @@ pub struct Count {
     pub accounts: i64,
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn count(tx: &mut Tx, lab: &LabId, leak: LeakId) -> Result<Vec<Count>, StoreFault> {
     const SQL: &str = "SELECT effect, progress, verdict, COUNT(*) FROM leak_accounts \
          WHERE lab_id = $1 AND leak_id = $2 GROUP BY effect, progress, verdict ORDER BY effect, progress, verdict";
@@ -350,9 +316,6 @@ pub async fn count(tx: &mut Tx, lab: &LabId, leak: LeakId) -> Result<Vec<Count>,
 }
 
 /// Canaries that stand on a list: it comes from an export of this lab.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn count_canaries(tx: &mut Tx, lab: &LabId, leak: LeakId) -> Result<i64, StoreFault> {
     const SQL: &str = "SELECT COUNT(*) FROM canaries c \
          JOIN accounts a ON a.lab_id = c.lab_id AND a.account_id = c.account_id WHERE c.lab_id = $1 AND EXISTS (\

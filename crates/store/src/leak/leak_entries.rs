@@ -46,9 +46,6 @@ impl std::fmt::Debug for Entry {
 }
 
 /// Entries that were not loaded before; best given in order: then the table only grows at its end.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn insert_many(tx: &mut Tx, lab: &LabId, leak: LeakId, entries: &[Entry]) -> Result<(), StoreFault> {
     const SQL: &str = packed!(
         "49",
@@ -70,9 +67,6 @@ pub async fn insert_many(tx: &mut Tx, lab: &LabId, leak: LeakId, entries: &[Entr
 }
 
 /// Pairs of one identifier in every list that was not undone.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_pairs(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) -> Result<Vec<PairDigest>, StoreFault> {
     const SQL: &str = "SELECT e.pair FROM leaks l JOIN leak_entries e ON e.lab_id = l.lab_id AND e.leak_id = l.leak_id \
          WHERE l.lab_id = $1 AND e.identifier_index = $2 AND l.state <> 'undone' AND l.state <> 'reading'";
@@ -90,9 +84,6 @@ pub async fn find_pairs(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) -> Re
 }
 
 /// Whether an identifier with this password is on a list that is in effect.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn is_leaked(
     tx: &mut Tx,
     lab: &LabId,
@@ -110,9 +101,6 @@ pub async fn is_leaked(
 }
 
 /// Whether an identifier is on any list that was not undone, with or without a password.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn is_listed(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) -> Result<bool, StoreFault> {
     const SQL: &str = "SELECT 1 FROM leaks l JOIN leak_entries e ON e.lab_id = l.lab_id AND e.leak_id = l.leak_id \
          WHERE l.lab_id = $1 AND e.identifier_index = $2 AND l.state <> 'undone' LIMIT 1";
@@ -124,9 +112,6 @@ pub async fn is_listed(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) -> Res
 
 /// Whether an identifier, known or not, is on a list that is in effect and not closed. One look into an index for
 /// each of them.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn is_on_open_list(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) -> Result<bool, StoreFault> {
     const SQL: &str = "SELECT 1 FROM leaks l WHERE l.lab_id = $1 AND l.state = 'applied' AND EXISTS \
          (SELECT 1 FROM leak_entries e WHERE e.lab_id = l.lab_id AND e.leak_id = l.leak_id \
@@ -138,9 +123,6 @@ pub async fn is_on_open_list(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) 
 }
 
 /// Where a stretch of this many entries after `after` ends. `None` if fewer are left.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn lookup_stretch(
     tx: &mut Tx,
     lab: &LabId,
@@ -157,9 +139,6 @@ pub async fn lookup_stretch(
 }
 
 /// Deletes up to this many entries of a leak; returns how many there were.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn delete_some(tx: &mut Tx, lab: &LabId, leak: LeakId, most: i64) -> Result<u64, StoreFault> {
     let end = lookup_stretch(tx, lab, leak, &[], most).await?;
     Ok(match end {

@@ -79,9 +79,6 @@ pub struct NewLeak<'a> {
 }
 
 /// The next number of the installation.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn insert(tx: &mut Tx, lab: &LabId, new: &NewLeak<'_>) -> Result<LeakId, StoreFault> {
     const SQL: &str = "INSERT INTO leaks (lab_id, leak_id, state, source, mapping, census, aware_at, began_at) \
          SELECT $1, COALESCE(MAX(leak_id), 0) + 1, $2, $3, $4, '', $5, $6 FROM leaks RETURNING leak_id";
@@ -95,8 +92,6 @@ pub async fn insert(tx: &mut Tx, lab: &LabId, new: &NewLeak<'_>) -> Result<LeakI
     Ok(LeakId::from_number(number))
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<Option<Leak>, StoreFault> {
     const SQL: &str = select!("WHERE lab_id = $1 AND leak_id = $2");
     let row: Option<Columns> = on_both!(tx, connection => {
@@ -106,9 +101,6 @@ pub async fn lookup(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<Option<Leak>
 }
 
 /// Which lab a leak belongs to; for the command line, which names leaks by number alone.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup_lab(tx: &mut Tx, id: LeakId) -> Result<Option<LabId>, StoreFault> {
     let lab: Option<String> = on_both!(tx, connection => {
         sqlx::query_scalar("SELECT lab_id FROM leaks WHERE leak_id = $1")
@@ -118,9 +110,6 @@ pub async fn lookup_lab(tx: &mut Tx, id: LeakId) -> Result<Option<LabId>, StoreF
 }
 
 /// Of a lab, the newest first.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find(tx: &mut Tx, lab: &LabId) -> Result<Vec<Leak>, StoreFault> {
     const SQL: &str = select!("WHERE lab_id = $1 ORDER BY leak_id DESC");
     let rows: Vec<Columns> = on_both!(tx, connection => {
@@ -129,8 +118,6 @@ pub async fn find(tx: &mut Tx, lab: &LabId) -> Result<Vec<Leak>, StoreFault> {
     rows.into_iter().map(leak).collect()
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn lookup_file(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<Option<Vec<u8>>, StoreFault> {
     let file: Option<Option<Vec<u8>>> = on_both!(tx, connection => {
         sqlx::query_scalar("SELECT file_index FROM leaks WHERE lab_id = $1 AND leak_id = $2")
@@ -140,9 +127,6 @@ pub async fn lookup_file(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<Option<
 }
 
 /// A leak of this very file, read in this very way, that was not undone.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup_by_file(tx: &mut Tx, lab: &LabId, file: &BlindIndex) -> Result<Option<Leak>, StoreFault> {
     const SQL: &str =
         select!("WHERE lab_id = $1 AND file_index = $2 AND state <> 'undone' ORDER BY leak_id DESC LIMIT 1");
@@ -153,9 +137,6 @@ pub async fn lookup_by_file(tx: &mut Tx, lab: &LabId, file: &BlindIndex) -> Resu
 }
 
 /// The whole file was read; `census` is JSON.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn set_read(tx: &mut Tx, lab: &LabId, id: LeakId, file: &BlindIndex, census: &str) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE leaks SET file_index = $3, census = $4 WHERE lab_id = $1 AND leak_id = $2";
     on_both!(tx, connection => {
@@ -166,9 +147,6 @@ pub async fn set_read(tx: &mut Tx, lab: &LabId, id: LeakId, file: &BlindIndex, c
 }
 
 /// Moves a leak from one state to another. False: it was not in the first.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn advance(
     tx: &mut Tx,
     lab: &LabId,
@@ -189,8 +167,6 @@ pub async fn advance(
     Ok(changed == 1)
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn set_requested_by(tx: &mut Tx, lab: &LabId, id: LeakId, who: &str) -> Result<(), StoreFault> {
     on_both!(tx, connection => {
         sqlx::query("UPDATE leaks SET requested_by = $3 WHERE lab_id = $1 AND leak_id = $2")
@@ -232,9 +208,6 @@ impl Cursor {
 }
 
 /// Empty at the beginning.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn lookup_cursor(tx: &mut Tx, lab: &LabId, id: LeakId, cursor: Cursor) -> Result<Vec<u8>, StoreFault> {
     let at: Option<Option<Vec<u8>>> = on_both!(tx, connection => {
         sqlx::query_scalar(cursor.select()).bind(lab.as_str()).bind(id.number()).fetch_optional(connection).await?
@@ -243,9 +216,6 @@ pub async fn lookup_cursor(tx: &mut Tx, lab: &LabId, id: LeakId, cursor: Cursor)
 }
 
 /// False: another process has come further; what this one did in the transaction is to be dropped.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn move_cursor(
     tx: &mut Tx,
     lab: &LabId,
@@ -264,9 +234,6 @@ pub async fn move_cursor(
 }
 
 /// Accounts were added: what is not in effect yet is compared with all of them again before it is.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn match_again(tx: &mut Tx, lab: &LabId) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE leaks SET matched_to = NULL \
          WHERE lab_id = $1 AND (state = 'drafted' OR state = 'awaiting-approval')";
@@ -284,9 +251,6 @@ pub enum Milestone {
 }
 
 /// False: it was passed before.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn pass(
     tx: &mut Tx,
     lab: &LabId,
@@ -312,9 +276,6 @@ pub async fn pass(
 }
 
 /// Where the second pass over the file was, as JSON.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn lookup_verified_to(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<Option<String>, StoreFault> {
     let to: Option<Option<String>> = on_both!(tx, connection => {
         sqlx::query_scalar("SELECT verified_to FROM leaks WHERE lab_id = $1 AND leak_id = $2")
@@ -323,8 +284,6 @@ pub async fn lookup_verified_to(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<
     Ok(to.flatten())
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn set_verified_to(tx: &mut Tx, lab: &LabId, id: LeakId, to: Option<&str>) -> Result<(), StoreFault> {
     on_both!(tx, connection => {
         sqlx::query("UPDATE leaks SET verified_to = $3 WHERE lab_id = $1 AND leak_id = $2")
@@ -341,8 +300,6 @@ pub struct Step {
     pub actor: String,
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn add_step(
     tx: &mut Tx,
     lab: &LabId,
@@ -362,9 +319,6 @@ pub async fn add_step(
 }
 
 /// In their order.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn find_steps(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<Vec<Step>, StoreFault> {
     const SQL: &str = "SELECT at, step, actor FROM leak_steps WHERE lab_id = $1 AND leak_id = $2 ORDER BY at, step";
     let rows: Vec<(i64, String, String)> = on_both!(tx, connection => {
@@ -379,9 +333,6 @@ pub async fn find_steps(tx: &mut Tx, lab: &LabId, id: LeakId) -> Result<Vec<Step
 }
 
 /// The lab's open suspicion, created if there is none. True if it is new.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn open_suspicion(
     tx: &mut Tx,
     lab: &LabId,
@@ -409,9 +360,6 @@ pub async fn open_suspicion(
 }
 
 /// Of leaks that have not ended: whose they are, and since when they are known.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_running(tx: &mut Tx) -> Result<Vec<(LabId, LeakId, Timestamp)>, StoreFault> {
     const SQL: &str = "SELECT lab_id, leak_id, aware_at FROM leaks WHERE ended_at IS NULL ORDER BY leak_id";
     let rows: Vec<(String, i64, i64)> = on_both!(tx, connection => sqlx::query_as(SQL).fetch_all(connection).await?);

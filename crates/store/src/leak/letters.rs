@@ -27,9 +27,6 @@ pub struct Addressee {
 }
 
 /// The next people after an index who need a letter: without an address, or whose mail did not arrive.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_next(
     tx: &mut Tx,
     lab: &LabId,
@@ -67,9 +64,6 @@ pub async fn find_next(
 }
 
 /// These people's letters are being written, by this run.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn begin(
     tx: &mut Tx,
     lab: &LabId,
@@ -99,9 +93,6 @@ pub async fn begin(
 }
 
 /// The run's files are complete. Returns how many letters are in them and in no later run's.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn finish(tx: &mut Tx, run: NoticeId, now: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str = "UPDATE outbox SET state = 'written', changed_at = $2 WHERE notice_id = $1 AND state = 'writing'";
     Ok(on_both!(tx, connection => {

@@ -49,8 +49,6 @@ pub struct New<'a> {
     pub expires_at: Timestamp,
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn insert(tx: &mut Tx, sealer: &Sealer, lab: &LabId, new: &New<'_>) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO authorizations \
          (lab_id, handle_hash, kind, client_id, request, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -67,9 +65,6 @@ pub async fn insert(tx: &mut Tx, sealer: &Sealer, lab: &LabId, new: &New<'_>) ->
 
 /// Binds a request to the first browser that comes with it. False: there is no such request, it expired, or another
 /// browser was first.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn bind(
     tx: &mut Tx,
     lab: &LabId,
@@ -128,9 +123,6 @@ pub async fn lookup_pushed(
 }
 
 /// Uses a request up. False: another was faster.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn consume(tx: &mut Tx, lab: &LabId, handle: &[u8]) -> Result<bool, StoreFault> {
     const SQL: &str = "DELETE FROM authorizations WHERE lab_id = $1 AND handle_hash = $2";
     let changed = on_both!(tx, connection => {
@@ -141,9 +133,6 @@ pub async fn consume(tx: &mut Tx, lab: &LabId, handle: &[u8]) -> Result<bool, St
 
 /// A pushed one is used up with what a browser asked by it, so it is kept until no such request can be left: so long
 /// after its own end.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp, asked_lasts: Duration) -> Result<u64, StoreFault> {
     const SQL: &str = "DELETE FROM authorizations WHERE expires_at <= $2 OR (expires_at <= $1 AND kind = 'asked')";
     Ok(on_both!(tx, connection => {

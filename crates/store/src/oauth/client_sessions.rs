@@ -26,9 +26,6 @@ pub struct ClientSession {
 
 /// Once for a client and session, however often it asks: the name that the client knows it by, perhaps from before.
 /// `is_told`: it has an address to be told at.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn put(
     tx: &mut Tx,
     new: &ClientSession,
@@ -55,9 +52,6 @@ pub async fn put(
 }
 
 /// The session that a client calls by this name, and whose it is; whether it is over is not said.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(
     tx: &mut Tx,
     lab: &LabId,
@@ -80,9 +74,6 @@ pub async fn lookup(
 }
 
 /// The clients of a session continue with the one that takes its place, under the names that they know.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn hand_on(
     tx: &mut Tx,
     lab: &LabId,
@@ -107,9 +98,6 @@ pub async fn hand_on(
 
 /// Marks as due, for two days, the sessions ended since then whose clients are waiting to be told. Clients that cannot
 /// be told have none that wait.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn mark_due(tx: &mut Tx, ended_since: Timestamp, now: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str = "UPDATE client_sessions SET state = 'due', due_at = $2, expires_at = $3 WHERE state = 'open' \
          AND (lab_id, session_id) IN (SELECT lab_id, session_id FROM sessions WHERE ended_at >= $1)";
@@ -121,9 +109,6 @@ pub async fn mark_due(tx: &mut Tx, ended_since: Timestamp, now: Timestamp) -> Re
 }
 
 /// Whether [`mark_due`] has anything to do.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn have_ended(tx: &mut Tx, since: Timestamp) -> Result<bool, StoreFault> {
     const SQL: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM sessions s JOIN client_sessions c ON c.lab_id = s.lab_id \
          AND c.session_id = s.session_id WHERE s.ended_at >= $1 AND c.state = 'open' LIMIT 1) AS found";
@@ -134,9 +119,6 @@ pub async fn have_ended(tx: &mut Tx, since: Timestamp) -> Result<bool, StoreFaul
 }
 
 /// Clients that have something to be told now.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_due_clients(tx: &mut Tx, now: Timestamp) -> Result<Vec<(LabId, ClientId)>, StoreFault> {
     const SQL: &str = "SELECT DISTINCT lab_id, client_id FROM client_sessions WHERE state = 'due' AND due_at <= $1";
     let rows: Vec<(String, String)> = on_both!(tx, connection => {
@@ -152,9 +134,6 @@ pub async fn find_due_clients(tx: &mut Tx, now: Timestamp) -> Result<Vec<(LabId,
 }
 
 /// What one client is to be told now, oldest first.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_due(
     tx: &mut Tx,
     lab: &LabId,
@@ -182,9 +161,6 @@ pub async fn find_due(
 }
 
 /// A client does not answer: that counts as an attempt for everything that it was to be told.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn put_off(
     tx: &mut Tx,
     lab: &LabId,
@@ -204,9 +180,6 @@ pub async fn put_off(
 
 /// Takes one, for this caller alone to tell: it is due again at `again` if nothing is recorded by then. False: another
 /// server was faster.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn claim(tx: &mut Tx, session: &ClientSession, now: Timestamp, again: Timestamp) -> Result<bool, StoreFault> {
     const SQL: &str = "UPDATE client_sessions SET attempts = attempts + 1, due_at = $5 WHERE lab_id = $1 \
          AND session_id = $2 AND client_id = $3 AND state = 'due' AND due_at <= $4";
@@ -227,8 +200,6 @@ pub enum Outcome {
     GivenUp,
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn record(tx: &mut Tx, session: &ClientSession, outcome: Outcome) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE client_sessions SET state = $4, due_at = CASE WHEN $5 > 0 THEN $5 ELSE due_at END \
          WHERE lab_id = $1 AND session_id = $2 AND client_id = $3 AND state = 'due'";
@@ -246,8 +217,6 @@ pub async fn record(tx: &mut Tx, session: &ClientSession, outcome: Outcome) -> R
     Ok(())
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {
     Ok(on_both!(tx, connection => {
         sqlx::query("DELETE FROM client_sessions WHERE expires_at <= $1")

@@ -19,9 +19,6 @@ pub async fn take_turns(tx: &mut Tx, lab: &LabId) -> Result<(), StoreFault> {
 }
 
 /// False: the lab has a client of that name.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn insert(tx: &mut Tx, lab: &LabId, client: &Client) -> Result<bool, StoreFault> {
     const SQL: &str = "INSERT INTO clients (lab_id, client_id, policy, created_at, updated_at) \
          VALUES ($1, $2, $3, $4, $4) ON CONFLICT DO NOTHING";
@@ -34,8 +31,6 @@ pub async fn insert(tx: &mut Tx, lab: &LabId, client: &Client) -> Result<bool, S
     Ok(inserted == 1)
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn update(
     tx: &mut Tx,
     lab: &LabId,
@@ -54,9 +49,6 @@ pub async fn update(
 }
 
 /// False: no such client, or it was disabled before.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn disable(tx: &mut Tx, lab: &LabId, client: &ClientId, now: Timestamp) -> Result<bool, StoreFault> {
     const SQL: &str = "UPDATE clients SET disabled_at = $3, updated_at = $3 \
          WHERE lab_id = $1 AND client_id = $2 AND disabled_at IS NULL";
@@ -80,9 +72,6 @@ fn client((client, policy, created_at, disabled_at): Columns) -> Result<Client, 
 }
 
 /// Disabled or not.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(tx: &mut Tx, lab: &LabId, id: &ClientId) -> Result<Option<Client>, StoreFault> {
     const SQL: &str = "SELECT client_id, policy, created_at, disabled_at FROM clients \
          WHERE lab_id = $1 AND client_id = $2";
@@ -93,18 +82,12 @@ pub async fn lookup(tx: &mut Tx, lab: &LabId, id: &ClientId) -> Result<Option<Cl
 }
 
 /// None: no such client, or it is disabled.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup_enabled(tx: &mut Tx, lab: &LabId, id: &ClientId) -> Result<Option<Client>, StoreFault> {
     let client = lookup(tx, lab, id).await?;
     Ok(client.filter(|client| client.disabled_at.is_none()))
 }
 
 /// Those of a lab by name, disabled ones too.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find(tx: &mut Tx, lab: &LabId) -> Result<Vec<Client>, StoreFault> {
     const SQL: &str =
         "SELECT client_id, policy, created_at, disabled_at FROM clients WHERE lab_id = $1 ORDER BY client_id";
@@ -122,8 +105,6 @@ pub struct Secret {
     pub expires_at: Timestamp,
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn insert_secret(
     tx: &mut Tx,
     lab: &LabId,
@@ -143,9 +124,6 @@ pub async fn insert_secret(
 }
 
 /// Those that have not expired, with their hashes, the newest first.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_secrets(
     tx: &mut Tx,
     lab: &LabId,
@@ -171,9 +149,6 @@ pub async fn find_secrets(
 
 /// A client, disabled or not, with the hashes of those of its secrets that have not expired. One exchange with the
 /// database: every call of a client's server begins with it.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup_with_secrets(
     db: &Db,
     lab: &LabId,
@@ -212,9 +187,6 @@ pub async fn lookup_with_secrets(
 }
 
 /// None of the client's secrets works longer than until then.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn expire_secrets(tx: &mut Tx, lab: &LabId, client: &ClientId, until: Timestamp) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE client_secrets SET expires_at = $3 \
          WHERE lab_id = $1 AND client_id = $2 AND expires_at > $3";
@@ -225,8 +197,6 @@ pub async fn expire_secrets(tx: &mut Tx, lab: &LabId, client: &ClientId, until: 
     Ok(())
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn delete_expired_secrets(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {
     Ok(on_both!(tx, connection => {
         sqlx::query("DELETE FROM client_secrets WHERE expires_at <= $1")

@@ -12,9 +12,6 @@ use kernel::ids::{AccountId, ClientId, LabId};
 const TERMS: &str = "consents.terms";
 
 /// Replaces what the person consented to before.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn put(
     tx: &mut Tx,
     lab: &LabId,
@@ -36,9 +33,6 @@ pub async fn put(
 }
 
 /// None: they never agreed to this client, or took it back.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(
     tx: &mut Tx,
     lab: &LabId,
@@ -64,9 +58,6 @@ pub struct Given {
 }
 
 /// The latest first.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<Vec<Given>, StoreFault> {
     const SQL: &str = "SELECT client_id, terms, given_at FROM consents \
          WHERE lab_id = $1 AND account_id = $2 ORDER BY given_at DESC, client_id";
@@ -85,9 +76,6 @@ pub async fn find(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<Vec<Gi
 }
 
 /// False: there was none.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn delete(tx: &mut Tx, lab: &LabId, account: AccountId, client: &ClientId) -> Result<bool, StoreFault> {
     const SQL: &str = "DELETE FROM consents WHERE lab_id = $1 AND account_id = $2 AND client_id = $3";
     let changed = on_both!(tx, connection => {

@@ -11,8 +11,6 @@ use kernel::ids::{AccountId, ClientId, GrantId, LabId};
 const TERMS: &str = "oauth_grants.terms";
 const CODE: &str = "authorization_codes.request";
 
-/// # Errors
-/// The database does not answer.
 pub async fn insert(tx: &mut Tx, lab: &LabId, grant: &Grant) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO oauth_grants (lab_id, grant_id, client_id, account_id, session_id, is_offline, terms, \
          created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -49,8 +47,6 @@ pub struct Found {
     pub session_is_over: bool,
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(tx: &mut Tx, lab: &LabId, grant: GrantId, now: Timestamp) -> Result<Option<Found>, StoreFault> {
     const SQL: &str = "SELECT g.grant_id, g.client_id, g.account_id, g.session_id, g.is_offline, g.terms, g.created_at, \
          g.expires_at, g.ended_at, s.expires_at FROM oauth_grants g LEFT JOIN sessions s ON s.lab_id = g.lab_id \
@@ -82,9 +78,6 @@ fn found(row: Columns, now: Timestamp) -> Result<Found, StoreFault> {
 }
 
 /// From now on its refresh tokens work only with a proof of possession.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn bind(tx: &mut Tx, lab: &LabId, grant: &Grant) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE oauth_grants SET terms = $3 WHERE lab_id = $1 AND grant_id = $2";
     let terms = Terms {
@@ -100,9 +93,6 @@ pub async fn bind(tx: &mut Tx, lab: &LabId, grant: &Grant) -> Result<(), StoreFa
 }
 
 /// Nothing that depends on it works any more. False if it had ended already.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn end(tx: &mut Tx, lab: &LabId, grant: GrantId, now: Timestamp) -> Result<bool, StoreFault> {
     const SQL: &str = "UPDATE oauth_grants SET ended_at = $3 WHERE lab_id = $1 AND grant_id = $2 AND ended_at IS NULL";
     let changed = on_both!(tx, connection => {
@@ -114,9 +104,6 @@ pub async fn end(tx: &mut Tx, lab: &LabId, grant: GrantId, now: Timestamp) -> Re
 }
 
 /// Everything that an account granted to clients.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn end_of_account(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str =
         "UPDATE oauth_grants SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
@@ -128,9 +115,6 @@ pub async fn end_of_account(tx: &mut Tx, lab: &LabId, account: AccountId, now: T
 }
 
 /// All that an account let one client have.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn end_of_client(
     tx: &mut Tx,
     lab: &LabId,
@@ -148,9 +132,6 @@ pub async fn end_of_client(
 }
 
 /// Everything that was granted to a client.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn end_all_of_client(tx: &mut Tx, lab: &LabId, client: &ClientId, now: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str = "UPDATE oauth_grants SET ended_at = $3 WHERE lab_id = $1 AND client_id = $2 AND ended_at IS NULL";
     Ok(on_both!(tx, connection => {
@@ -160,8 +141,6 @@ pub async fn end_all_of_client(tx: &mut Tx, lab: &LabId, client: &ClientId, now:
     }))
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn insert_code(
     tx: &mut Tx,
     lab: &LabId,
@@ -192,8 +171,6 @@ pub struct FoundCode {
     pub is_consumed: bool,
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup_code(tx: &mut Tx, lab: &LabId, code: &HashedToken) -> Result<Option<FoundCode>, StoreFault> {
     const SQL: &str = "SELECT grant_id, request, expires_at, consumed_at FROM authorization_codes \
          WHERE lab_id = $1 AND code_hash = $2";
@@ -212,9 +189,6 @@ pub async fn lookup_code(tx: &mut Tx, lab: &LabId, code: &HashedToken) -> Result
 }
 
 /// Uses a code up. False: it was used before.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn consume_code(tx: &mut Tx, lab: &LabId, code: &HashedToken, now: Timestamp) -> Result<bool, StoreFault> {
     const SQL: &str = "UPDATE authorization_codes SET consumed_at = $3 \
          WHERE lab_id = $1 AND code_hash = $2 AND consumed_at IS NULL";
@@ -226,9 +200,6 @@ pub async fn consume_code(tx: &mut Tx, lab: &LabId, code: &HashedToken, now: Tim
 }
 
 /// Grants that can never work again; their codes and refresh tokens go with them.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {
     Ok(on_both!(tx, connection => {
         sqlx::query("DELETE FROM oauth_grants WHERE expires_at <= $1")

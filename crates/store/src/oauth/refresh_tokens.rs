@@ -7,8 +7,6 @@ use crypto::token::HashedToken;
 use kernel::clock::Timestamp;
 use kernel::ids::{GrantId, LabId};
 
-/// # Errors
-/// The database does not answer.
 pub async fn insert(
     tx: &mut Tx,
     lab: &LabId,
@@ -26,9 +24,6 @@ pub async fn insert(
 }
 
 /// The grant that a refresh token hangs on, and when another one took its place.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(
     tx: &mut Tx,
     lab: &LabId,
@@ -45,9 +40,6 @@ pub async fn lookup(
 }
 
 /// Another one takes its place. False: another had taken it.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn rotate(tx: &mut Tx, lab: &LabId, token: &HashedToken, now: Timestamp) -> Result<bool, StoreFault> {
     const SQL: &str = "UPDATE refresh_tokens SET rotated_at = $3 \
          WHERE lab_id = $1 AND token_hash = $2 AND rotated_at IS NULL";
@@ -59,9 +51,6 @@ pub async fn rotate(tx: &mut Tx, lab: &LabId, token: &HashedToken, now: Timestam
 }
 
 /// Keeps what is needed to notice that one is used again: those of a grant that were rotated last.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn delete_rotated_before(
     tx: &mut Tx,
     lab: &LabId,
@@ -77,9 +66,6 @@ pub async fn delete_rotated_before(
 }
 
 /// Takes an access token back, by its `jti`.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn revoke_access_token(
     tx: &mut Tx,
     lab: &LabId,
@@ -95,8 +81,6 @@ pub async fn revoke_access_token(
     Ok(())
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn is_revoked(tx: &mut Tx, lab: &LabId, token_id: &str) -> Result<bool, StoreFault> {
     const SQL: &str = "SELECT COUNT(*) FROM revoked_tokens WHERE lab_id = $1 AND token_id = $2";
     let count: i64 = on_both!(tx, connection => {
@@ -105,8 +89,6 @@ pub async fn is_revoked(tx: &mut Tx, lab: &LabId, token_id: &str) -> Result<bool
     Ok(count > 0)
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {
     Ok(on_both!(tx, connection => {
         sqlx::query("DELETE FROM revoked_tokens WHERE expires_at <= $1")

@@ -50,9 +50,6 @@ fn place<'a>(lab: &'a LabId, kid: &'a [u8]) -> Place<'a> {
 }
 
 /// False: the slot is taken; another server was faster.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn insert(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -78,9 +75,6 @@ pub async fn insert(
 }
 
 /// A lab's keys, by algorithm and in their order.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find(tx: &mut Tx, lab: &LabId) -> Result<Vec<Stored>, StoreFault> {
     const SQL: &str = "SELECT lab_id, kid, algorithm, slot, active_from, private_key FROM signing_keys \
          WHERE lab_id = $1 ORDER BY algorithm, slot";
@@ -97,9 +91,6 @@ pub async fn find(tx: &mut Tx, lab: &LabId) -> Result<Vec<Stored>, StoreFault> {
 }
 
 /// The places of every lab's keys, by lab and algorithm and in their order.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_lines(tx: &mut Tx) -> Result<Vec<Line>, StoreFault> {
     const SQL: &str = "SELECT lab_id, kid, algorithm, slot, active_from FROM signing_keys \
          ORDER BY lab_id, algorithm, slot";
@@ -109,8 +100,6 @@ pub async fn find_lines(tx: &mut Tx) -> Result<Vec<Line>, StoreFault> {
     rows.into_iter().map(line).collect()
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn delete(tx: &mut Tx, line: &Line) -> Result<(), StoreFault> {
     const SQL: &str = "DELETE FROM signing_keys WHERE lab_id = $1 AND algorithm = $2 AND slot = $3";
     on_both!(tx, connection => {

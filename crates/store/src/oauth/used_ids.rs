@@ -6,9 +6,6 @@ use kernel::clock::Timestamp;
 use kernel::ids::LabId;
 
 /// False: it was used before.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn insert(
     tx: &mut Tx,
     lab: &LabId,
@@ -26,8 +23,6 @@ pub async fn insert(
     Ok(inserted == 1)
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {
     Ok(on_both!(tx, connection => {
         sqlx::query("DELETE FROM used_ids WHERE expires_at <= $1")

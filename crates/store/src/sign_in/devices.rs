@@ -29,9 +29,6 @@ macro_rules! trusted {
 
 /// The device that this browser is for the holder of this identifier, and its back-off. Other attempts from it wait
 /// until this transaction ends.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lock(
     tx: &mut Tx,
     lab: &LabId,
@@ -57,8 +54,6 @@ pub async fn lock(
     )))
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn set_backoff(tx: &mut Tx, lab: &LabId, device: DeviceId, backoff: &Backoff) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE devices SET backoff = $3 WHERE lab_id = $1 AND device_id = $2";
     let backoff = throttle::to_text(backoff)?;
@@ -69,8 +64,6 @@ pub async fn set_backoff(tx: &mut Tx, lab: &LabId, device: DeviceId, backoff: &B
     Ok(())
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn lookup_backoff(tx: &mut Tx, lab: &LabId, device: DeviceId) -> Result<Option<Backoff>, StoreFault> {
     const SQL: &str =
         "UPDATE devices SET description = description WHERE lab_id = $1 AND device_id = $2 RETURNING backoff";
@@ -83,9 +76,6 @@ pub async fn lookup_backoff(tx: &mut Tx, lab: &LabId, device: DeviceId) -> Resul
 }
 
 /// The browser has a new token, for every account that it is trusted by.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn renew(tx: &mut Tx, lab: &LabId, old: &HashedToken, new: &HashedToken) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE devices SET token_hash = $3 WHERE lab_id = $1 AND token_hash = $2";
     on_both!(tx, connection => {
@@ -96,9 +86,6 @@ pub async fn renew(tx: &mut Tx, lab: &LabId, old: &HashedToken, new: &HashedToke
 }
 
 /// True: it was not trusted by this account before.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn trust(
     tx: &mut Tx,
     lab: &LabId,
@@ -133,9 +120,6 @@ pub async fn trust(
 type Columns = (Vec<u8>, String, i64, i64, Vec<u8>);
 
 /// Of an account, the one used last first.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find(
     tx: &mut Tx,
     lab: &LabId,
@@ -165,9 +149,6 @@ pub async fn find(
 }
 
 /// True: it was there.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn forget(tx: &mut Tx, lab: &LabId, account: AccountId, device: DeviceId) -> Result<bool, StoreFault> {
     const SQL: &str = "DELETE FROM devices WHERE lab_id = $1 AND account_id = $2 AND device_id = $3";
     let forgotten = on_both!(tx, connection => {
@@ -179,9 +160,6 @@ pub async fn forget(tx: &mut Tx, lab: &LabId, account: AccountId, device: Device
 }
 
 /// It failed too often: the next attempt from there is a stranger's.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn distrust(tx: &mut Tx, lab: &LabId, device: DeviceId) -> Result<(), StoreFault> {
     const SQL: &str = "DELETE FROM devices WHERE lab_id = $1 AND device_id = $2";
     on_both!(tx, connection => {
@@ -191,8 +169,6 @@ pub async fn distrust(tx: &mut Tx, lab: &LabId, device: DeviceId) -> Result<(), 
     Ok(())
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn forget_all(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<u64, StoreFault> {
     const SQL: &str = "DELETE FROM devices WHERE lab_id = $1 AND account_id = $2";
     Ok(on_both!(tx, connection => {
@@ -201,8 +177,6 @@ pub async fn forget_all(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<
     }))
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn delete_unused(tx: &mut Tx, since: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str = "DELETE FROM devices WHERE last_used_at < $1";
     Ok(on_both!(tx, connection => {

@@ -18,8 +18,6 @@ fn place<'a>(lab: &'a LabId, row: &'a ChallengeId) -> Place<'a> {
     }
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn insert(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -69,8 +67,6 @@ pub async fn take(
     Ok(Some(challenge))
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {
     Ok(on_both!(tx, connection => {
         sqlx::query("DELETE FROM passkey_challenges WHERE expires_at <= $1")

@@ -31,8 +31,6 @@ fn seal(sealer: &Sealer, lab: &LabId, id: PendingId, state: &Pending) -> Result<
     )?)
 }
 
-/// # Errors
-/// The database does not answer.
 #[expect(clippy::too_many_arguments, reason = "one row")]
 pub async fn insert(
     tx: &mut Tx,
@@ -98,9 +96,6 @@ pub async fn lookup(
 }
 
 /// Moves on to the next stage. False if it ended meanwhile.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn advance(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -119,9 +114,6 @@ pub async fn advance(
 }
 
 /// Ends a pending state. False: another request was faster.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn consume(tx: &mut Tx, lab: &LabId, pending: PendingId) -> Result<bool, StoreFault> {
     const SQL: &str = "DELETE FROM pending WHERE lab_id = $1 AND pending_id = $2";
     let changed = on_both!(tx, connection => {
@@ -132,9 +124,6 @@ pub async fn consume(tx: &mut Tx, lab: &LabId, pending: PendingId) -> Result<boo
 }
 
 /// Whatever an account has under way.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn delete_of(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<(), StoreFault> {
     const SQL: &str = "DELETE FROM pending WHERE lab_id = $1 AND account_id = $2";
     on_both!(tx, connection => {
@@ -143,8 +132,6 @@ pub async fn delete_of(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<(
     Ok(())
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {
     Ok(on_both!(tx, connection => {
         sqlx::query("DELETE FROM pending WHERE expires_at <= $1")

@@ -18,8 +18,6 @@ fn place<'a>(lab: &'a LabId, state: &'a HashedToken) -> Place<'a> {
     }
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn insert(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -69,8 +67,6 @@ pub async fn take(
     Ok(Some(departure))
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {
     Ok(on_both!(tx, connection => {
         sqlx::query("DELETE FROM upstream_departures WHERE expires_at <= $1")

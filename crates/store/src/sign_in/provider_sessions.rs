@@ -29,8 +29,6 @@ fn place<'a>(lab: &'a LabId, row: &'a SessionId) -> Place<'a> {
     }
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn insert(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -50,8 +48,6 @@ pub async fn insert(
     Ok(())
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(
     tx: &mut Tx,
     sealer: &Sealer,

@@ -9,9 +9,6 @@ use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId, SessionId, SiteId};
 
 /// Takes only what an authentication opened.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn insert(tx: &mut Tx, lab: &LabId, token: &HashedToken, new: &NewSession) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO sessions (lab_id, session_id, token_hash, account_id, means, device, \
          authenticated_at, last_used_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -53,8 +50,6 @@ fn session(row: Columns) -> Result<Session, StoreFault> {
     })
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(tx: &mut Tx, lab: &LabId, token: &HashedToken) -> Result<Option<Session>, StoreFault> {
     const SQL: &str = select!("WHERE s.lab_id = $1 AND s.token_hash = $2");
     let row: Option<Columns> = on_both!(tx, connection => {
@@ -64,9 +59,6 @@ pub async fn lookup(tx: &mut Tx, lab: &LabId, token: &HashedToken) -> Result<Opt
 }
 
 /// The session behind a site's own cookie.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup_by_site(
     tx: &mut Tx,
     lab: &LabId,
@@ -85,9 +77,6 @@ pub async fn lookup_by_site(
 }
 
 /// Sessions of an account that have not been ended, newest first; the caller decides whether they idled out.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_open(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<Vec<Session>, StoreFault> {
     const SQL: &str =
         select!("WHERE s.lab_id = $1 AND s.account_id = $2 AND s.ended_at IS NULL ORDER BY s.authenticated_at DESC");
@@ -98,8 +87,6 @@ pub async fn find_open(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<V
     rows.into_iter().map(session).collect()
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn insert_site_session(
     tx: &mut Tx,
     lab: &LabId,
@@ -119,8 +106,6 @@ pub async fn insert_site_session(
     Ok(())
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn touch(tx: &mut Tx, lab: &LabId, session: SessionId, now: Timestamp) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE sessions SET last_used_at = $3 \
          WHERE lab_id = $1 AND session_id = $2 AND ended_at IS NULL AND last_used_at < $3";
@@ -132,9 +117,6 @@ pub async fn touch(tx: &mut Tx, lab: &LabId, session: SessionId, now: Timestamp)
 }
 
 /// Ends one session of an account. False: it was over already, or belongs to another account.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn end(
     tx: &mut Tx,
     lab: &LabId,
@@ -153,9 +135,6 @@ pub async fn end(
 }
 
 /// Ends every session of an account.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn end_all(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str = "UPDATE sessions SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
     Ok(on_both!(tx, connection => {
@@ -166,9 +145,6 @@ pub async fn end_all(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestam
 }
 
 /// Sessions that can never be used again; their site sessions and tickets go with them.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {
     Ok(on_both!(tx, connection => {
         sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")

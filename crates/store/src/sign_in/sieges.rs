@@ -8,9 +8,6 @@ use kernel::clock::Timestamp;
 use kernel::ids::LabId;
 
 /// Adds to what other servers counted in the same minute.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn add(tx: &mut Tx, lab: &LabId, slot: &Slot) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO siege_slots (lab_id, slot_at, failures, turned_away, successes) \
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT (lab_id, slot_at) DO UPDATE SET \
@@ -28,9 +25,6 @@ pub async fn add(tx: &mut Tx, lab: &LabId, slot: &Slot) -> Result<(), StoreFault
 }
 
 /// The minutes of every lab since then, oldest first.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_recent(tx: &mut Tx, since: Timestamp) -> Result<Vec<(LabId, Slot)>, StoreFault> {
     const SQL: &str = "SELECT lab_id, slot_at, failures, turned_away, successes FROM siege_slots \
          WHERE slot_at >= $1 ORDER BY slot_at";
@@ -48,9 +42,6 @@ pub async fn find_recent(tx: &mut Tx, since: Timestamp) -> Result<Vec<(LabId, Sl
 }
 
 /// The minutes of one lab since then, in tens, oldest first.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_spans(tx: &mut Tx, lab: &LabId, since: Timestamp) -> Result<Vec<Slot>, StoreFault> {
     const SQL: &str = "SELECT slot_at - slot_at % $3, CAST(SUM(failures) AS BIGINT), \
          CAST(SUM(turned_away) AS BIGINT), CAST(SUM(successes) AS BIGINT) FROM siege_slots \
@@ -62,8 +53,6 @@ pub async fn find_spans(tx: &mut Tx, lab: &LabId, since: Timestamp) -> Result<Ve
     rows.into_iter().map(slot).collect()
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn delete_slots(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreFault> {
     Ok(on_both!(tx, connection => {
         sqlx::query("DELETE FROM siege_slots WHERE slot_at < $1")
@@ -72,9 +61,6 @@ pub async fn delete_slots(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreFa
 }
 
 /// False if there is one already; another server was faster.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn begin(tx: &mut Tx, lab: &LabId, siege: &Siege) -> Result<bool, StoreFault> {
     const SQL: &str = "INSERT INTO sieges (lab_id, began_at, failure_limit, failures, turned_away, successes) \
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
@@ -89,9 +75,6 @@ pub async fn begin(tx: &mut Tx, lab: &LabId, siege: &Siege) -> Result<bool, Stor
 }
 
 /// False: it has ended already.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn end(tx: &mut Tx, lab: &LabId, siege: &Siege, now: Timestamp) -> Result<bool, StoreFault> {
     const SQL: &str = "UPDATE sieges SET ended_at = $3 WHERE lab_id = $1 AND began_at = $2 AND ended_at IS NULL";
     let changed = on_both!(tx, connection => {
@@ -102,9 +85,6 @@ pub async fn end(tx: &mut Tx, lab: &LabId, siege: &Siege, now: Timestamp) -> Res
 }
 
 /// Those that stand.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_standing(tx: &mut Tx) -> Result<Vec<(LabId, Siege)>, StoreFault> {
     const SQL: &str = "SELECT lab_id, began_at, failure_limit, failures, turned_away, successes FROM sieges \
          WHERE ended_at IS NULL";
@@ -125,9 +105,6 @@ pub async fn find_standing(tx: &mut Tx) -> Result<Vec<(LabId, Siege)>, StoreFaul
 }
 
 /// Those of a lab that had not ended by then, oldest first.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn find_earlier(tx: &mut Tx, lab: &LabId, since: Timestamp) -> Result<Vec<Span>, StoreFault> {
     const SQL: &str = "SELECT began_at, ended_at FROM sieges WHERE lab_id = $1 AND (ended_at IS NULL OR ended_at >= $2) \
          ORDER BY began_at";

@@ -25,8 +25,6 @@ pub async fn lock(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex, now: Timest
     from_text(&state, "throttle.state")
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn store(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex, backoff: &Backoff) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE throttle SET state = $3 WHERE lab_id = $1 AND identifier_index = $2";
     let state = to_text(backoff)?;
@@ -38,9 +36,6 @@ pub async fn store(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex, backoff: &
 }
 
 /// An account whose means were bound again starts without failures.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn forget(tx: &mut Tx, lab: &LabId, account: kernel::ids::AccountId) -> Result<(), StoreFault> {
     const SQL: &str = "DELETE FROM throttle WHERE lab_id = $1 AND identifier_index = \
          (SELECT identifier_index FROM accounts WHERE lab_id = $1 AND account_id = $2)";
@@ -52,9 +47,6 @@ pub async fn forget(tx: &mut Tx, lab: &LabId, account: kernel::ids::AccountId) -
 }
 
 /// Rows of identifiers that exist nowhere and were not tried for `age`.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn delete_strangers(tx: &mut Tx, age: Duration, now: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str = "DELETE FROM throttle WHERE updated_at < $1 AND NOT EXISTS (SELECT 1 FROM accounts a \
          WHERE a.lab_id = throttle.lab_id AND a.identifier_index = throttle.identifier_index)";

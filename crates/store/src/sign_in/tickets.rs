@@ -7,8 +7,6 @@ use crypto::token::HashedToken;
 use kernel::clock::Timestamp;
 use kernel::ids::{LabId, SessionId, SiteId};
 
-/// # Errors
-/// The database does not answer.
 pub async fn insert(
     tx: &mut Tx,
     lab: &LabId,
@@ -30,9 +28,6 @@ pub async fn insert(
 }
 
 /// Uses a ticket up. None: no such ticket, used, expired, of another site or another browser.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn consume(
     tx: &mut Tx,
     lab: &LabId,
@@ -51,8 +46,6 @@ pub async fn consume(
     session.map(|session| id(&session, "tickets.session_id")).transpose()
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreFault> {
     Ok(on_both!(tx, connection => {
         sqlx::query("DELETE FROM tickets WHERE expires_at <= $1")

@@ -23,9 +23,6 @@ pub struct Message {
 }
 
 /// Replaces any earlier message about this alert on this channel.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn put(
     tx: &mut Tx,
     alert: &Alert,
@@ -48,9 +45,6 @@ pub async fn put(
 }
 
 /// The messages that are due on one way, the oldest first.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_due(tx: &mut Tx, channel: Channel, now: Timestamp) -> Result<Vec<Message>, StoreFault> {
     const SQL: &str = "SELECT lab_id, alert_id, channel, about, message_id, attempts FROM alert_deliveries \
          WHERE state = 'due' AND due_at <= $1 AND channel = $2 ORDER BY due_at LIMIT 100";
@@ -72,9 +66,6 @@ pub async fn find_due(tx: &mut Tx, channel: Channel, now: Timestamp) -> Result<V
 }
 
 /// Takes a message, to be sent now by this server alone. False: another server was faster.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn claim(tx: &mut Tx, message: &Message, now: Timestamp) -> Result<bool, StoreFault> {
     const SQL: &str = "UPDATE alert_deliveries SET state = 'sending', attempts = attempts + 1, changed_at = $5 \
          WHERE lab_id = $1 AND alert_id = $2 AND channel = $3 AND message_id = $4 AND state = 'due'";
@@ -88,9 +79,6 @@ pub async fn claim(tx: &mut Tx, message: &Message, now: Timestamp) -> Result<boo
 }
 
 /// Records how an attempt ended; `due_at` where it is to be repeated.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn record(
     tx: &mut Tx,
     message: &Message,
@@ -110,9 +98,6 @@ pub async fn record(
 }
 
 /// What was taken before `before` and never recorded is due again: an alert that comes twice is better than none.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn take_up_interrupted(tx: &mut Tx, before: Timestamp) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE alert_deliveries SET state = 'due' WHERE state = 'sending' AND changed_at <= $1";
     on_both!(tx, connection => {
@@ -121,8 +106,6 @@ pub async fn take_up_interrupted(tx: &mut Tx, before: Timestamp) -> Result<(), S
     Ok(())
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find(tx: &mut Tx, lab: &LabId, alert: AlertId) -> Result<Vec<MessageStatus>, StoreFault> {
     const SQL: &str = "SELECT channel, about, state, changed_at FROM alert_deliveries \
          WHERE lab_id = $1 AND alert_id = $2 ORDER BY channel";
@@ -141,9 +124,6 @@ pub async fn find(tx: &mut Tx, lab: &LabId, alert: AlertId) -> Result<Vec<Messag
 }
 
 /// Whether [`take_up_interrupted`] has anything to do.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn has_interrupted(tx: &mut Tx, before: Timestamp) -> Result<bool, StoreFault> {
     const SQL: &str = "SELECT COUNT(*) FROM alert_deliveries WHERE state = 'sending' AND changed_at <= $1";
     let count: i64 = on_both!(tx, connection => {

@@ -11,9 +11,6 @@ use kernel::ids::{AccountId, AlertId, LabId};
 const NOTE: &str = "alerts.note";
 
 /// Opens an alert, or counts once more the one that is open.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn raise(
     tx: &mut Tx,
     lab: &LabId,
@@ -38,9 +35,6 @@ pub async fn raise(
 }
 
 /// Whether there was ever an alert of this cause, open or closed.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn is_known(tx: &mut Tx, lab: &LabId, cause: &Cause) -> Result<bool, StoreFault> {
     const SQL: &str = "SELECT COUNT(*) FROM alerts WHERE lab_id = $1 AND kind = $2 AND subject = $3";
     let known: i64 = on_both!(tx, connection => {
@@ -115,9 +109,6 @@ fn alert(sealer: &Sealer, row: Columns) -> Result<Alert, StoreFault> {
 }
 
 /// Every alert of the installation that is open or was never told of, the oldest first.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find_untold(tx: &mut Tx, sealer: &Sealer) -> Result<Vec<Alert>, StoreFault> {
     const SQL: &str = select!("WHERE closed_at IS NULL OR told_at IS NULL ORDER BY first_at");
     let rows: Vec<Columns> = on_both!(tx, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
@@ -125,9 +116,6 @@ pub async fn find_untold(tx: &mut Tx, sealer: &Sealer) -> Result<Vec<Alert>, Sto
 }
 
 /// A lab's alerts, the open ones first, then the newest; `limit` at most.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn find(tx: &mut Tx, sealer: &Sealer, lab: &LabId, limit: i64) -> Result<Vec<Alert>, StoreFault> {
     const SQL: &str = select!(
         "WHERE lab_id = $1 ORDER BY CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END, last_at DESC, alert_id LIMIT $2"
@@ -138,8 +126,6 @@ pub async fn find(tx: &mut Tx, sealer: &Sealer, lab: &LabId, limit: i64) -> Resu
     rows.into_iter().map(|row| alert(sealer, row)).collect()
 }
 
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup(tx: &mut Tx, sealer: &Sealer, lab: &LabId, id: AlertId) -> Result<Option<Alert>, StoreFault> {
     const SQL: &str = select!("WHERE lab_id = $1 AND alert_id = $2");
     let row: Option<Columns> = on_both!(tx, connection => {
@@ -149,9 +135,6 @@ pub async fn lookup(tx: &mut Tx, sealer: &Sealer, lab: &LabId, id: AlertId) -> R
 }
 
 /// Which lab an alert belongs to: another lab's is to be noticed (R-46).
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup_lab(tx: &mut Tx, id: AlertId) -> Result<Option<LabId>, StoreFault> {
     let lab: Option<String> = on_both!(tx, connection => {
         sqlx::query_scalar("SELECT lab_id FROM alerts WHERE alert_id = $1")
@@ -167,8 +150,6 @@ pub struct Open {
     pub unowned: u64,
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn count_open(tx: &mut Tx, lab: &LabId) -> Result<Open, StoreFault> {
     const SQL: &str = "SELECT COUNT(*), COUNT(*) - COUNT(owner) FROM alerts WHERE lab_id = $1 AND closed_at IS NULL";
     let (all, unowned): (i64, i64) = on_both!(tx, connection => {
@@ -182,9 +163,6 @@ pub async fn count_open(tx: &mut Tx, lab: &LabId) -> Result<Open, StoreFault> {
 }
 
 /// Records that this is being told now.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn note_told(tx: &mut Tx, alert: &Alert, about: About, now: Timestamp) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE alerts SET told_at = $3, reminded_at = CASE WHEN $4 = 1 THEN $3 ELSE reminded_at END \
          WHERE lab_id = $1 AND alert_id = $2";
@@ -198,9 +176,6 @@ pub async fn note_told(tx: &mut Tx, alert: &Alert, about: About, now: Timestamp)
 }
 
 /// How many open alerts there are of each kind, in all labs together.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn count_kinds(tx: &mut Tx) -> Result<Vec<(Kind, u64)>, StoreFault> {
     const SQL: &str = "SELECT kind, COUNT(*) FROM alerts WHERE closed_at IS NULL GROUP BY kind";
     let rows: Vec<(String, i64)> = on_both!(tx, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
@@ -209,9 +184,6 @@ pub async fn count_kinds(tx: &mut Tx) -> Result<Vec<(Kind, u64)>, StoreFault> {
 }
 
 /// False if someone has it, or it is closed.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn take(tx: &mut Tx, lab: &LabId, id: AlertId, owner: &str, now: Timestamp) -> Result<bool, StoreFault> {
     const SQL: &str = "UPDATE alerts SET owner = $3, owned_at = $4 WHERE lab_id = $1 AND alert_id = $2 \
          AND owner IS NULL AND closed_at IS NULL";
@@ -224,9 +196,6 @@ pub async fn take(tx: &mut Tx, lab: &LabId, id: AlertId, owner: &str, now: Times
 }
 
 /// An alert that no one took gets the person who closes it as its owner. False if it is closed already.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn close(
     tx: &mut Tx,
     sealer: &Sealer,
@@ -250,9 +219,6 @@ pub async fn close(
 }
 
 /// What was to be done about it has been done.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn settle(
     tx: &mut Tx,
     lab: &LabId,
@@ -272,9 +238,6 @@ pub async fn settle(
 }
 
 /// Of an identifier that was tried, whose it is.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup_target(tx: &mut Tx, lab: &LabId, identifier: &[u8]) -> Result<Option<AccountId>, StoreFault> {
     const SQL: &str = "SELECT account_id FROM accounts WHERE lab_id = $1 AND identifier_index = $2";
     let found: Option<Vec<u8>> = on_both!(tx, connection => {

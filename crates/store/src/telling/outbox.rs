@@ -54,9 +54,6 @@ fn telling((lab, leak, kind, recipient): Key) -> Result<Telling, StoreFault> {
 
 /// Whether a mail may leave now: one is due, the server is not left alone, and fewer than `per_hour` left within the
 /// hour.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn is_ready(tx: &mut Tx, per_hour: u32, now: Timestamp) -> Result<bool, StoreFault> {
     const SQL: &str = "SELECT COUNT(*) FROM mail_server WHERE quiet_until <= $1 \
          AND (SELECT COUNT(*) FROM outbox WHERE claimed_at > $2) < $3";
@@ -76,9 +73,6 @@ async fn lookup_due(tx: &mut Tx, now: Timestamp) -> Result<Option<Key>, StoreFau
 }
 
 /// Takes the mail that is due longest. None: see [`is_ready`].
-///
-/// # Errors
-/// The database does not answer.
 pub async fn claim(
     tx: &mut Tx,
     notice: NoticeId,
@@ -116,9 +110,6 @@ pub async fn claim(
 }
 
 /// None: the account is gone.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn lookup_subject(tx: &mut Tx, telling: &Telling) -> Result<Option<Subject>, StoreFault> {
     const SQL: &str = "SELECT a.account_id, l.state, l.effective_at, f.effect, f.progress FROM accounts a \
          JOIN leaks l ON l.lab_id = a.lab_id AND l.leak_id = $2 JOIN leak_accounts f \
@@ -143,9 +134,6 @@ pub async fn lookup_subject(tx: &mut Tx, telling: &Telling) -> Result<Option<Sub
 }
 
 /// Records how an attempt ended; `due_at` if it is to be repeated. False if a later result was recorded meanwhile.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn record(
     tx: &mut Tx,
     claimed: &Claimed,
@@ -165,9 +153,6 @@ pub async fn record(
 }
 
 /// A mail came back. None: no such mail, or it is known.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn record_bounce(
     tx: &mut Tx,
     notice: NoticeId,
@@ -184,9 +169,6 @@ pub async fn record_bounce(
 }
 
 /// What was taken before `before` and never recorded is uncertain: its sender was interrupted.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn settle_interrupted(tx: &mut Tx, before: Timestamp, now: Timestamp) -> Result<Vec<Telling>, StoreFault> {
     const SQL: &str = "UPDATE outbox SET state = 'uncertain', changed_at = $2 WHERE state = 'sending' \
          AND claimed_at <= $1 RETURNING lab_id, leak_id, kind, recipient";
@@ -197,9 +179,6 @@ pub async fn settle_interrupted(tx: &mut Tx, before: Timestamp, now: Timestamp) 
 }
 
 /// Counts one more failure of the mail server; returns how many there are in a row.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn count_failure(tx: &mut Tx, answer: &str) -> Result<u32, StoreFault> {
     const SQL: &str = "UPDATE mail_server SET failures = failures + 1, answer = $1 RETURNING failures";
     let failures: i64 = on_both!(tx, connection => {
@@ -208,8 +187,6 @@ pub async fn count_failure(tx: &mut Tx, answer: &str) -> Result<u32, StoreFault>
     Ok(u32::try_from(failures).unwrap_or(u32::MAX))
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn keep_quiet(tx: &mut Tx, until: Timestamp) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE mail_server SET quiet_until = $1";
     on_both!(tx, connection => {
@@ -218,8 +195,6 @@ pub async fn keep_quiet(tx: &mut Tx, until: Timestamp) -> Result<(), StoreFault>
     Ok(())
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn forget_failures(tx: &mut Tx) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE mail_server SET failures = 0, quiet_until = 0, answer = NULL WHERE failures > 0";
     on_both!(tx, connection => {
@@ -229,9 +204,6 @@ pub async fn forget_failures(tx: &mut Tx) -> Result<(), StoreFault> {
 }
 
 /// Failures of the mail server in a row, and what the last of them was.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn lookup_server(tx: &mut Tx) -> Result<(u32, Option<String>), StoreFault> {
     const SQL: &str = "SELECT failures, answer FROM mail_server";
     let (failures, answer): (i64, Option<String>) = on_both!(tx, connection => {
@@ -241,9 +213,6 @@ pub async fn lookup_server(tx: &mut Tx) -> Result<(u32, Option<String>), StoreFa
 }
 
 /// Gives up every mail that is due; returns the leaks concerned, and how many for each.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn give_up_due(tx: &mut Tx, now: Timestamp) -> Result<Vec<(LabId, LeakId, u64)>, StoreFault> {
     const COUNT: &str = "SELECT lab_id, leak_id, COUNT(*) FROM outbox WHERE state = 'due' AND due_at <= $1 \
          GROUP BY lab_id, leak_id";
@@ -262,9 +231,6 @@ pub async fn give_up_due(tx: &mut Tx, now: Timestamp) -> Result<Vec<(LabId, Leak
 }
 
 /// Nothing more leaves for a leak that was undone. Returns how many tellings that spared.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn cancel(tx: &mut Tx, lab: &LabId, leak: LeakId, now: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str = "UPDATE outbox SET state = 'cancelled', changed_at = $3 WHERE lab_id = $1 AND leak_id = $2 \
          AND state = 'due'";
@@ -275,9 +241,6 @@ pub async fn cancel(tx: &mut Tx, lab: &LabId, leak: LeakId, now: Timestamp) -> R
 }
 
 /// How many tellings of a leak stand where.
-///
-/// # Errors
-/// The database does not answer, or a stored value cannot be read.
 pub async fn count(tx: &mut Tx, lab: &LabId, leak: LeakId) -> Result<Vec<(Kind, State, u64)>, StoreFault> {
     const SQL: &str = "SELECT kind, state, COUNT(*) FROM outbox WHERE lab_id = $1 AND leak_id = $2 \
          AND kind IN ('leak-rotate', 'leak-disabled', 'leak-listed', 'letter') GROUP BY kind, state ORDER BY kind, state";
@@ -300,8 +263,6 @@ pub struct Reached {
     pub last_mail: Option<Timestamp>,
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn lookup_reached(tx: &mut Tx, lab: &LabId, leak: LeakId) -> Result<Reached, StoreFault> {
     const SQL: &str = "SELECT COUNT(DISTINCT recipient), MIN(CASE WHEN state = 'sent' THEN changed_at END), \
          MAX(CASE WHEN state = 'sent' THEN changed_at END) FROM outbox WHERE lab_id = $1 AND leak_id = $2 \

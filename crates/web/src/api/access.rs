@@ -12,7 +12,7 @@ use kernel::ids::ClientId;
 use oidc::Params;
 use oidc::access_token::Audience;
 
-/// A client of this lab with a token that serves now.
+/// A client of this lab with a token that is valid now.
 #[derive(Debug)]
 pub struct Caller {
     id: ClientId,
@@ -46,7 +46,7 @@ pub async fn with_caller(
 }
 
 /// # Errors
-/// No token, one that does not serve here, or one without this scope.
+/// No token, one that is not valid here, or one without this scope.
 async fn authorize(context: &Context<'_>, scope: Scope) -> Result<Caller, Declined> {
     if !context.request.headers().contains_key(header::AUTHORIZATION) {
         let detail = "an access token of this lab is needed; /oauth2/token gives one";

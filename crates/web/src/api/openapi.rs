@@ -1,4 +1,4 @@
-//! `GET /api/v1/openapi.json`: what there is, for whoever writes a program; the same for every lab. Written by hand and
+//! `GET /api/v1/openapi.json`: what there is, for authors of programs; the same for every lab. Written by hand and
 //! held to the routes and types by tests ([0021](../../../docs/decisions/0021-api.md)).
 
 use actix_web::HttpResponse;

@@ -1,4 +1,4 @@
-//! Why a call did not succeed, as problem details (RFC 9457). `code` is for programs, `detail` for whoever writes them.
+//! Why a call did not succeed, as problem details (RFC 9457). `code` is for programs, `detail` for their authors.
 
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
@@ -114,7 +114,7 @@ impl Declined {
     pub fn answer(self, context: &Context<'_>) -> HttpResponse {
         match self {
             Self::Problem(problem) if problem.status == StatusCode::UNAUTHORIZED => {
-                // Whoever tries tokens is slowed down like any stranger.
+                // A client that tries tokens is slowed down like any stranger.
                 match context.admit() {
                     Ok(_) => problem.answer(),
                     Err(failure) => failed(context, failure),

@@ -1,4 +1,4 @@
-//! `/desk/alerts/{id}`, where somebody takes care of an alert and closes it.
+//! `/desk/alerts/{id}`, where an operator takes an alert and closes it.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};

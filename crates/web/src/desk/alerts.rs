@@ -1,4 +1,4 @@
-//! `/desk/alerts`: what somebody at the lab should look into.
+//! `/desk/alerts`: what the lab's staff should look into.
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;

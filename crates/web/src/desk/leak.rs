@@ -134,7 +134,7 @@ async fn act_on(
     }))
 }
 
-/// None: it is them.
+/// `None` if it is them.
 async fn prove(context: &Context<'_>, visit: &Visit, code: &SecretString) -> Result<Option<LeakAlert>, Failure> {
     let (core, actor) = (&context.app.core, context.actor());
     let ended = match identify(core, &visit.operator.name, code, &actor).await {

@@ -1,5 +1,5 @@
-//! The desk: what operators see. They come in by the entrance that patients use, into a realm of their own; which lab it
-//! is about follows from the host, and whoever has no role there meets a page that does not exist.
+//! The desk: what operators see. They come in by the entrance that patients use, into a realm of their own; which lab
+//! it is about follows from the host, and for an operator without a role there the page does not exist.
 
 mod alert;
 mod alerts;

@@ -1,4 +1,5 @@
-//! `/desk/leaks/new`: a list is read as it arrives; what follows goes on in the background, and the leak's page shows it.
+//! `/desk/leaks/new`: a list is read as it arrives; what follows continues in the background, and the leak's page shows
+//! it.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
@@ -107,7 +108,7 @@ fn check(context: &Context<'_>, fields: &Form) -> Result<About, NewLeakError> {
     })
 }
 
-/// The rest of the upload goes to the reader as it arrives, and to nobody once the reader has refused the list.
+/// The rest of the upload goes to the reader as it arrives, and is dropped once the reader has refused the list.
 async fn upload(
     context: &Context<'_>,
     started: Started,
@@ -132,7 +133,7 @@ async fn upload(
     }
 }
 
-/// None: the browser was cut off, and the reader is not told that this was all.
+/// `None`: the browser was cut off, and the reader is not told that this was all.
 async fn send(first: Bytes, mut list: PostedFile, sender: mpsc::Sender<Bytes>) -> Option<()> {
     let mut next = Some(first);
     while let Some(piece) = next {
@@ -145,7 +146,7 @@ async fn send(first: Bytes, mut list: PostedFile, sender: mpsc::Sender<Bytes>) -
     Some(())
 }
 
-/// Everything that goes on when the browser is answered.
+/// Everything that continues after the browser has its answer.
 struct Started {
     core: Core,
     lab: LabId,
@@ -165,7 +166,7 @@ impl Started {
         }
     }
 
-    /// Until the list is read and the leak has its number; what follows goes on without the browser.
+    /// Until the list is read and the leak has its number; what follows continues without the browser.
     async fn read(self, list: List) -> Result<Result<LeakId, NewLeakError>, Failure> {
         let (numbered, number) = oneshot::channel();
         let work = tokio::spawn(self.draft(list, numbered));
@@ -190,7 +191,7 @@ impl Started {
         let mut notify = |notice| {
             if let Notice::Numbered(id) = notice {
                 number = Some(id);
-                // Whoever asked may be gone: the work goes on.
+                // The browser may be gone: the work continues.
                 numbered.take().map(|numbered| numbered.send(id));
             }
             if let Some(id) = number {

@@ -54,7 +54,7 @@ impl Visit {
 }
 
 /// Answers those whose role in this lab is `role` or more. Without any role here the page does not exist; without
-/// enough of one it says so. Both stand in the lab's trail.
+/// enough of one it says so. Both are recorded in the lab's trail.
 pub async fn with_operator(
     app: &App,
     request: &HttpRequest,
@@ -93,8 +93,6 @@ pub async fn with_security(
     with_operator(app, request, Role::Security, Asked::ByPerson, work).await
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn refused(context: &Context<'_>, visit: &Visit, cause: DeskCause) -> Result<(), Failure> {
     let (core, actor) = (&context.app.core, visit.operator.actor());
     Ok(audit::record_alone(core, context.lab(), &actor, None, Event::DeskRefused { cause }).await?)

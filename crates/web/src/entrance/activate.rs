@@ -65,7 +65,7 @@ pub const fn step(number: u8) -> Option<Step> {
     Some(Step { number, total: STEPS })
 }
 
-/// Wherever the enrolment stands, its page is the answer to every address of it.
+/// Every address of an enrolment answers with the page of its current step.
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| {
         context.shown_at(context.door.activate);

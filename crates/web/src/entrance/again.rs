@@ -1,4 +1,4 @@
-//! Asks somebody signed in for password and code again, before their means of signing in change.
+//! Asks a signed-in person for password and code again, before their means of signing in change.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -23,8 +23,8 @@ pub struct Form {
     about: About,
 }
 
-/// What it is about, by a handle: each of the forms has one of these fields, or none. A query that leads to a form says it
-/// in the same way.
+/// What it is about, by a handle: each of the forms has one of these fields, or none. A query that leads to a form says
+/// it in the same way.
 #[derive(Clone, Debug, Deserialize)]
 pub struct About {
     pub(super) passkey: Option<String>,
@@ -40,7 +40,7 @@ impl Fields for Form {
     }
 }
 
-/// Asks again; who is elevated goes on to `act`, anybody else back to the form.
+/// Asks again; with an elevation, continues to `act`, otherwise back to the form.
 pub(super) async fn ask_again<P>(
     context: &mut Context<'_>,
     session: &Session,

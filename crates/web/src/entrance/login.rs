@@ -21,7 +21,7 @@ use domain::session::Session;
 use oidc::authorize::proceed::{Outline, outline};
 use service::attempts::{Codes, Ended};
 
-/// Where a client's request goes on once somebody is signed in.
+/// Where a client's request continues once a person is signed in.
 pub const CONTINUE: &str = "/oauth2/authorize/continue";
 
 /// Where the person was going, as the site told the portal.
@@ -32,7 +32,7 @@ pub struct Destination {
     pub(super) via: Option<String>,
     /// Handle of a client's request.
     pub(super) request: Option<String>,
-    /// The client wants the person to sign in although somebody is.
+    /// The client wants a new sign-in although a person is signed in.
     pub(super) again: Option<String>,
     #[serde(skip)]
     pub(super) outline: Option<Outline>,
@@ -75,7 +75,7 @@ pub struct Typed {
 }
 
 impl Typed {
-    /// Nothing was typed, and something is said of a provider.
+    /// Nothing was typed, and there is a message about a provider.
     pub(super) fn about(provider: String) -> Self {
         Self {
             provider,
@@ -104,7 +104,7 @@ impl Destination {
         }
     }
 
-    /// Only a site of this lab, a path of that site and a browser's mark make a destination; anything else is none.
+    /// Only a site of this lab, a path of that site and a browser's mark make a destination; anything else does not.
     /// Results are for patients: no site lets an operator in.
     pub(super) fn check(&self, context: &Context<'_>) -> Option<ReturnTo> {
         if context.door.is_desk {
@@ -131,9 +131,6 @@ impl Destination {
     }
 
     /// What the page has to know of the client's request, if one of this browser's is meant.
-    ///
-    /// # Errors
-    /// The database does not answer.
     pub(super) async fn look_up(&mut self, context: &mut Context<'_>) -> Result<(), Failure> {
         let handle = self.request.as_deref().filter(|_| !context.door.is_desk);
         let Some(handle) = handle.and_then(|text| PlainToken::parse(TokenKind::Authorization, text)) else {
@@ -262,10 +259,7 @@ pub(super) fn form(
     context.page(status, &page)
 }
 
-/// The browser gets its new session, loses whatever it had before, and goes on to where it was going.
-///
-/// # Errors
-/// The database does not answer.
+/// The browser gets its new session, loses whatever it had before, and continues to where it was going.
 pub async fn enter(context: &mut Context<'_>, opened: Opened, to: Option<&ReturnTo>) -> Result<HttpResponse, Failure> {
     match signed_in::left_open(context).await? {
         Some(before) if before.account == opened.session.account => {
@@ -279,10 +273,7 @@ pub async fn enter(context: &mut Context<'_>, opened: Opened, to: Option<&Return
     Ok(response)
 }
 
-/// Whoever used this browser before is signed out.
-///
-/// # Errors
-/// The database does not answer.
+/// The previous user of this browser is signed out.
 pub async fn end_earlier(context: &mut Context<'_>) -> Result<(), Failure> {
     if let Some(before) = signed_in::left_open(context).await? {
         session::end(
@@ -311,7 +302,7 @@ async fn go_on(context: &Context<'_>, session: &Session, to: Option<&ReturnTo>) 
         return Ok(see_other(context.door.home));
     };
     let path: String = byte_serialize(to.path.as_str().as_bytes()).collect();
-    // The site's pages go on in the language of the portal's.
+    // The site's pages keep the language of the portal's.
     let (origin, language) = (&site.origin, context.language().code());
     Ok(see_other(&format!(
         "{origin}/.vestibule/enter?ticket={}&to={path}&lang={language}",

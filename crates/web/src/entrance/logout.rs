@@ -12,7 +12,7 @@ use crate::pages::SignedOut;
 use auth::provider::sign_out::elsewhere;
 use auth::session;
 
-/// Those still signed in are shown their first page, where the button is: a link must not sign anybody out.
+/// Those still signed in are shown their first page, where the button is: a link must not sign anyone out.
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| {
         if signed_in::current(context).await?.is_some() {

@@ -1,5 +1,5 @@
-//! Coming in, for patients and operators alike: sign-in, enrolment, rotation, passkeys, sign-out. The address says which of the two
-//! it is (`Context::door`), and with it the realm, the cookies and the pages to go on to.
+//! Coming in, for patients and operators alike: sign-in, enrolment, rotation, passkeys, sign-out. The address says
+//! which of the two it is (`Context::door`), and with it the realm, the cookies and the pages to continue with.
 
 pub mod activate;
 mod again;

@@ -1,4 +1,4 @@
-//! Signing in with a passkey: asked for by a button of the sign-in page, answered by the browser. Offered to everybody
+//! Signing in with a passkey: started by a button of the sign-in page, answered by the browser. Offered to everyone
 //! alike, and refused in one way.
 
 use actix_web::http::StatusCode;

@@ -10,14 +10,10 @@ use auth::session::{self, Asked};
 use crypto::token::TokenKind;
 use domain::session::Session;
 
-/// # Errors
-/// The database does not answer.
 pub async fn current(context: &mut Context<'_>) -> Result<Option<Session>, Failure> {
     current_asked(context, Asked::ByPerson).await
 }
 
-/// # Errors
-/// The database does not answer.
 pub async fn current_asked(context: &mut Context<'_>, asked: Asked) -> Result<Option<Session>, Failure> {
     let Some(token) = cookies::token(context.request, cookies::session(context.door), TokenKind::Session) else {
         return Ok(None);
@@ -29,10 +25,7 @@ pub async fn current_asked(context: &mut Context<'_>, asked: Asked) -> Result<Op
     Ok(session)
 }
 
-/// Whom to sign out here: also whoever was away for so long that nobody is signed in any more.
-///
-/// # Errors
-/// The database does not answer.
+/// The person to sign out here, even if their session has idled out.
 pub async fn left_open(context: &mut Context<'_>) -> Result<Option<Session>, Failure> {
     if let Some(session) = current(context).await? {
         return Ok(Some(session));

@@ -15,7 +15,7 @@ pub fn send(context: &mut Context<'_>, response: &Response) -> Result<HttpRespon
     if response.mode == ResponseMode::Query {
         return Ok(see_other(&response.location()));
     }
-    // Asked for again, the request would be over.
+    // If requested again, the request would be over.
     context.shown_at("");
     if let Ok(url) = Url::parse(&response.redirect_uri) {
         context.leads_to(&url.origin().ascii_serialization());

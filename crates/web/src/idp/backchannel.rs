@@ -1,4 +1,4 @@
-//! What a client's own server calls: it proves who it is, and the answer is JSON. Nobody sees a page here.
+//! What a client's own server calls: it proves who it is, and the answer is JSON. There are no pages here.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
@@ -96,7 +96,7 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> HttpResponse {
         .json(body)
 }
 
-/// RFC 6749 5.2. Whoever fails to prove who it is again and again is slowed down like any stranger.
+/// RFC 6749 5.2. A client that repeatedly fails to authenticate is slowed down like any stranger.
 fn refused(context: &Context<'_>, refusal: &Refusal) -> HttpResponse {
     let body = json!({ "error": refusal.error.as_str(), "error_description": refusal.description });
     if refusal.error != OauthError::InvalidClient {

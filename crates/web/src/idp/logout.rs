@@ -1,5 +1,5 @@
-//! `/oauth2/logout`: a client sends a browser to be signed out here, too. With an ID token of ours it is done; without one
-//! anybody's link could do it, so the person is asked.
+//! `/oauth2/logout`: a client sends a browser to be signed out here, too. With an ID token of ours it is done; without
+//! one, anyone could do it with a link, so the person is asked.
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -26,8 +26,8 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     asked(&app, &request, request.query_string().as_bytes()).await
 }
 
-/// With a form on another site's page no cookie of ours comes along, so nobody would seem to be signed in here. What the
-/// token names is ended at once; without one the browser is sent here once more, and whoever sits there is asked. The
+/// With a form on another site's page none of our cookies comes along, so no one would seem to be signed in here. What
+/// the token names is ended at once; without one the browser is sent here once more, and the person there is asked. The
 /// token itself never goes into an address.
 pub async fn post(app: Data<App>, request: HttpRequest, posted: ForeignPost) -> HttpResponse {
     with_portal(&app, &request, async |context| {

@@ -1,4 +1,4 @@
-//! Documents that anybody may read and that stay the same for a while: ready bytes, with a name for their content.
+//! Documents that anyone may read and that stay the same for a while: ready bytes, named by their content.
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;

@@ -21,7 +21,7 @@ const COME_BACK: Duration = Duration::from_secs(5);
 pub struct Admitted(());
 
 impl Context<'_> {
-    /// Before anything else is done with a form that a stranger can send, and that nobody can send by guessing.
+    /// Before anything else is done with a form that a stranger can send but not guess their way through.
     ///
     /// # Errors
     /// This network sends too fast, or no place is left.
@@ -57,7 +57,7 @@ impl Context<'_> {
         self.take_place(class)
     }
 
-    /// Before a session is looked up. Whoever has a place for something else needs no second one.
+    /// Before a session is looked up. A request that already has a place needs no second one.
     ///
     /// # Errors
     /// No place is left.
@@ -68,13 +68,13 @@ impl Context<'_> {
         }
     }
 
-    /// The session was looked up; what follows is work for whoever it belongs to, or a page for a stranger.
+    /// The session was looked up; what follows is work for its holder, or a page for a stranger.
     pub fn session_checked(&self) {
         let held = self.place.take();
         self.place.set(held.filter(|place| place.class() != Class::Session));
     }
 
-    /// The place is given back, and its time says nothing of how much work there may be at once.
+    /// The place is given back, and its time says nothing about how much work there may be at once.
     pub fn step_aside(&self) {
         drop(self.place.take());
     }
@@ -112,7 +112,7 @@ impl Context<'_> {
     }
 }
 
-/// A sign-in on hold, an enrolment under way or a mailed link: each was begun with a code or a secret of ours.
+/// A sign-in on hold, an enrolment under way or a mailed link: each was started with a code or a secret of ours.
 fn has_begun(request: &HttpRequest, door: &Door) -> bool {
     let of = |kind| cookies::token(request, cookies::pending(door), kind).is_some();
     of(TokenKind::Pending) || of(TokenKind::Invitation)

@@ -16,7 +16,7 @@ struct Sent {
 }
 
 /// # Errors
-/// There is none, it does not serve, or it is bound and its key is not shown; or the database does not answer.
+/// There is none, it is not valid, or it is bound and its key is not shown; or the database does not answer.
 pub async fn of(context: &Context<'_>, form: &Params, audience: Audience) -> Result<AccessToken, Denied> {
     let sent = sent(context, form)?;
     let token = verify(&context.app.core, context.lab(), &sent.token, audience).await?;

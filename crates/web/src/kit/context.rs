@@ -31,7 +31,7 @@ use kernel::ids::{CorrelationId, LabId};
 use machinery::admission::Place;
 use service::act::Act;
 
-/// What only a page needs is found out when one is written: most requests at the gate never do.
+/// What only a page needs is looked up when a page is written: most requests at the gate never write one.
 pub struct Context<'a> {
     pub app: &'a App,
     pub request: &'a HttpRequest,
@@ -48,7 +48,7 @@ pub struct Context<'a> {
     is_site: bool,
     portal: OnceCell<String>,
     pub signed_in: bool,
-    /// Origins outside to which a form of the page leads in the end.
+    /// Foreign origins that a form of the page leads to in the end.
     form_targets: Vec<String>,
     /// What this request was let in for.
     pub(super) place: Cell<Option<Place>>,
@@ -103,7 +103,7 @@ impl<'a> Context<'a> {
         &self.face.lab.id
     }
 
-    /// Where the accounts are kept of those who sign in here.
+    /// The realm that holds the accounts of those who sign in here.
     pub fn realm(&self) -> &'a LabId {
         if self.door.is_desk {
             &self.app.faces.operators
@@ -149,14 +149,14 @@ impl<'a> Context<'a> {
         accepted.map(button).collect()
     }
 
-    /// The token of a trusted device, made by us; of which account only the database knows.
+    /// The token of a trusted device, made by us; only the database knows of which account.
     pub fn device(&self) -> Option<PlainToken> {
         let cookie = self.request.cookie(cookies::device(self.door))?;
         device_tag::untagged(&self.app.core.keyring, cookie.value())
     }
 
-    /// Whether a form with a code has a field for the next one: during a siege, in browsers that may be no trusted device.
-    /// `typed_two`: it had one before.
+    /// Whether a form with a code has a field for the next one: during a siege, in browsers that may be no trusted
+    /// device. `typed_two`: it had one before.
     pub fn asks_two_codes(&self, typed_two: bool) -> bool {
         self.app.core.is_besieged(self.realm()) && (typed_two || self.device().is_none())
     }
@@ -184,7 +184,7 @@ impl<'a> Context<'a> {
         *self.language.get_or_init(|| language(self.request))
     }
 
-    /// A client knows the language of its page; whoever chose one here keeps it.
+    /// A client knows the language of its page; a language chosen here is kept.
     pub fn prefer(&self, ui_locales: &str) {
         let has_chosen = self.request.cookie(cookies::LANGUAGE).is_some() || chosen_language(self.request).is_some();
         if let Some(language) = wished(ui_locales).filter(|_| !has_chosen) {
@@ -224,7 +224,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// For a page whose form was posted: the language links lead to where it can be asked for again.
+    /// For a page whose form was posted: the language links lead to where it can be requested again.
     pub fn shown_at(&mut self, path: &str) {
         self.path = OnceCell::from(path.to_owned());
     }

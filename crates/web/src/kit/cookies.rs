@@ -40,7 +40,7 @@ pub const fn passkey(door: &Door) -> &'static str {
     }
 }
 
-/// A browser that somebody signed in from; unlike the others it outlives the browser's window.
+/// A browser that a person signed in from; unlike the others it outlives the browser's window.
 pub const fn device(door: &Door) -> &'static str {
     if door.is_desk {
         "__Host-vst_desk_device"
@@ -49,7 +49,7 @@ pub const fn device(door: &Door) -> &'static str {
     }
 }
 
-/// Kept for so long.
+/// How long it is kept.
 pub fn keep(name: &'static str, value: &str, lasts: std::time::Duration) -> Cookie<'static> {
     let mut cookie = set(name, value);
     cookie.set_max_age(Duration::try_from(lasts).unwrap_or(Duration::ZERO));
@@ -72,7 +72,7 @@ pub fn clear(name: &'static str) -> Cookie<'static> {
     cookie
 }
 
-/// A cookie that is not a token of ours is as good as none.
+/// A cookie that is not one of our tokens counts as none.
 pub fn token(request: &HttpRequest, name: &str, kind: TokenKind) -> Option<PlainToken> {
     request
         .cookie(name)

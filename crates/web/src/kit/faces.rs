@@ -1,4 +1,4 @@
-//! Which host name is which: a lab's portal, or a site in front of a LIS. Any other is nobody's.
+//! Which host name is which: a lab's portal, or a site in front of a LIS. Any other belongs to none.
 
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ pub struct Faces {
     by_host: HashMap<String, Face>,
     labs: HashMap<LabId, LabFace>,
     sites: HashMap<SiteId, SiteSection>,
-    /// In the place of a lab, for their sign-ins.
+    /// Used instead of a lab, for their sign-ins.
     pub operators: LabId,
 }
 
@@ -84,7 +84,7 @@ impl Faces {
         Ok(faces)
     }
 
-    /// By the name the browser asked for; `X-Forwarded-Host` and its like are never read.
+    /// By the name the browser requested; `X-Forwarded-Host` and the like are never read.
     pub fn of_request(&self, head: &RequestHead) -> Option<&Face> {
         let host = match head.uri.authority() {
             Some(authority) => authority.as_str(),
@@ -106,7 +106,7 @@ impl Faces {
     }
 }
 
-/// `host` or `host:port`, as it stands in a Host header.
+/// `host` or `host:port`, as in a Host header.
 fn authority(origin: &str) -> String {
     let host = origin.strip_prefix("https://").unwrap_or(origin);
     host.strip_suffix(":443").unwrap_or(host).to_ascii_lowercase()

@@ -1,8 +1,8 @@
 //! The one moment at which refusals leave: waiting costs no CPU and tells nothing.
 //!
-//! A refusal leaves at a multiple of the floor after its arrival. Which multiple is everybody's: the one that the slowest
-//! attempt of the last minute needed. Else, on a busy machine, what took a hash would leave a floor later than what took
-//! none, and that would tell that its code was right.
+//! A refusal leaves at a multiple of the floor after its arrival. Which multiple is the same for everyone: the one that
+//! the slowest attempt of the last minute needed. Else, on a busy machine, what took a hash would leave a floor later
+//! than what took none, and that would reveal that its code was right.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use kernel::clock::Stopwatch;
 
 /// For how long a slow attempt makes all refusals later; up to twice that.
 const REMEMBERED: Duration = Duration::from_secs(60);
-/// Nobody waits for more floors than that on account of somebody else.
+/// No one waits for more floors than this because of others.
 const MOST_FLOORS: u32 = 5;
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! What is posted to us and is no form of ours: calls of programs, and forms on the pages of clients. Whoever sends one
+//! Posts that are not our own forms: calls by programs, and forms on the pages of clients. The sender
 //! proves what they must by what is in it (a secret, a signature, a token of ours), and no cookie of ours may count.
 
 use actix_web::dev::Payload;

@@ -16,7 +16,7 @@ use crate::kit::admission::Admitted;
 use crate::kit::context::Context;
 use crypto::csrf;
 
-/// What a form of ours sends beside its token.
+/// What one of our forms sends in addition to its token.
 pub trait Fields: DeserializeOwned {
     /// What the page shows again of a form that was too old: no secret is in it, and nothing is done with it.
     type Again;

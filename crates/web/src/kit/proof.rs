@@ -1,4 +1,4 @@
-//! What a request shows beside its token or credentials: a DPoP proof (RFC 9449), or a certificate (RFC 8705).
+//! What a request shows in addition to its token or credentials: a DPoP proof (RFC 9449), or a certificate (RFC 8705).
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -68,7 +68,7 @@ pub fn endpoint(context: &Context<'_>) -> Result<String, Denied> {
     Ok(format!("{origin}{}", context.request.path()))
 }
 
-/// Whoever sends proofs is told what to put into the next one.
+/// A client that sends proofs is told what to put into the next one.
 pub fn tell_nonce(context: &Context<'_>, response: &mut HttpResponse) {
     if !context.request.headers().contains_key(PROOF) {
         return;

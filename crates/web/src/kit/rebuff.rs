@@ -61,7 +61,7 @@ impl Rebuff {
         }
     }
 
-    /// `page`: with the status and what is said.
+    /// `page`: with the status and the message.
     ///
     /// # Errors
     /// Those of the page.

@@ -1,4 +1,4 @@
-//! Requests that meet no page: unknown addresses, wrong methods, forms that are no forms.
+//! Requests that meet no page: unknown addresses, wrong methods, forms that are not forms.
 
 use std::io;
 

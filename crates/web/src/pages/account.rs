@@ -67,7 +67,7 @@ pub struct Account<'a> {
     /// How many identities are linked. None: the lab has no provider for any.
     pub links: Option<u64>,
     pub stay: Stay,
-    /// "Stay signed in" was just asked for.
+    /// "Stay signed in" was just pressed.
     pub stayed: bool,
 }
 
@@ -87,7 +87,7 @@ impl Account<'_> {
         )
     }
 
-    /// What the button that ends one sign-in is called for those who do not see the line it stands in.
+    /// What the button that ends one sign-in is called for those who do not see the line it is in.
     fn end_label(&self, session: &SessionLine<'_>) -> String {
         let (device, since) = (
             self.described(&session.device),
@@ -104,7 +104,7 @@ impl Account<'_> {
         if service.claims.is_empty() {
             return self.chrome.t("account-service-gets-nothing").into_owned();
         }
-        // Whether it was checked goes without saying beside the address itself.
+        // Next to the address itself, it need not be said whether it was checked.
         let unsaid = |claim: Claim| claim == Claim::EmailVerified && service.claims.contains(&Claim::Email);
         let said = service.claims.iter().copied().filter(|claim| !unsaid(*claim));
         let what: Vec<_> = said.map(|claim| self.chrome.t(claim_label(claim))).collect();

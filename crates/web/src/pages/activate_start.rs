@@ -9,7 +9,7 @@ use super::{Alert, Chrome, Step};
 pub enum ActivateError {
     /// Unknown, used or expired code, or another date of birth: one text for all.
     Refused,
-    /// What stands in the date field is not a date.
+    /// The value of the date field is not a date.
     BirthDateUnread,
     Wait {
         seconds: u64,

@@ -6,7 +6,7 @@ use super::{Alert, Chrome, ProviderButton, ProvidersError, Step, provider};
 use crate::kit::rebuff::Rebuff;
 use domain::password::Personal;
 
-/// Why a new password was not taken. The person is told which of these it was.
+/// Why a new password was not accepted. The person is told which of these it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordError {
     TooShort,
@@ -19,7 +19,7 @@ pub enum PasswordError {
     SameAsBefore,
     /// A small variation of a leaked one.
     CloseToLeaked,
-    /// The password was fit; the recovery code beside it was not right.
+    /// The password was suitable; the recovery code with it was not right.
     WrongRecoveryCode,
     Wait {
         seconds: u64,

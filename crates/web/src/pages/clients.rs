@@ -1,4 +1,4 @@
-//! What a person sees when a client asks for them: consent, the way back, and why it does not go on.
+//! What a person sees when a client asks for them: consent, the way back, and why it cannot continue.
 
 use std::borrow::Cow;
 
@@ -111,7 +111,8 @@ impl AskSignOut<'_> {
 #[template(path = "oauth_error.html")]
 pub struct OauthErrorPage<'a> {
     pub chrome: Chrome<'a>,
-    /// The protocol's code and, in its language, what to mend: for the client's developers. None: the request is over.
+    /// The protocol's code and, in its language, what to fix: for the client's developers. `None` if the request is
+    /// over.
     pub error: Option<(&'a str, &'a str)>,
 }
 

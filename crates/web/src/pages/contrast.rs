@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::asset::{STYLESHEET, asset};
 
-/// Text, or what stands for text, on its ground.
+/// Text, or what replaces text, on its ground.
 const TEXT: [(&str, &str); 14] = [
     ("ink", "ground"),
     ("ink", "paper"),

@@ -1,4 +1,5 @@
-//! The two ways in: patients' and operators'. The pages behind them are the same; their addresses and some words are not.
+//! The two ways in: patients' and operators'. The pages behind them are the same; their addresses and some words are
+//! not.
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Door {
@@ -18,7 +19,7 @@ pub struct Door {
     pub passkey: &'static str,
     /// Takes what the passkey signed.
     pub passkey_answer: &'static str,
-    /// The list of one's passkeys.
+    /// The list of a person's passkeys.
     pub passkeys: &'static str,
     /// Asks again before one is added.
     pub passkeys_add: &'static str,

@@ -16,7 +16,7 @@ pub enum ErrorKind<'a> {
     NotFound,
     /// 405
     MethodNotAllowed,
-    /// 408: a form of which the rest did not come.
+    /// 408: a form that did not arrive in full.
     Late,
     /// 413
     TooLarge,

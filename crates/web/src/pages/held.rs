@@ -64,7 +64,7 @@ impl Held<'_> {
         }
     }
 
-    /// Whoever forgot a password, or has had one for long, has no other places to change it.
+    /// A forgotten or an old password need not be changed elsewhere.
     fn circulates(&self) -> bool {
         !matches!(self.reason, HoldReason::Forgotten | HoldReason::Aged)
     }

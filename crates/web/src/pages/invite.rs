@@ -1,4 +1,4 @@
-//! `/invite`: behind a mailed link, date of birth and the password of the LIS.
+//! `/invite`: the page of a mailed link, for date of birth and the password of the LIS.
 
 use askama::Template;
 

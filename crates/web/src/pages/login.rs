@@ -19,9 +19,9 @@ pub enum LoginError {
     Expired,
     /// A passkey did not sign in, whatever the reason.
     Passkey,
-    /// A provider did not sign anybody in.
+    /// A provider did not sign anyone in.
     Provider(ProviderTrouble),
-    /// Whoever comes back from a provider was not sent there lately, or not from this browser.
+    /// The person who comes back from a provider was not sent there recently, or not from this browser.
     ProviderExpired,
 }
 
@@ -37,11 +37,11 @@ pub struct Login<'a> {
     pub to: Option<&'a str>,
     /// The mark of the browser that the site sent here.
     pub via: Option<&'a str>,
-    /// The handle of a client's request to go on with.
+    /// The handle of a client's request to continue.
     pub request: Option<&'a str>,
     /// Two codes in a row.
     pub asks_two: bool,
-    /// Providers that may sign somebody in.
+    /// Providers that may sign people in.
     pub providers: &'a [ProviderButton<'a>],
     /// The one that the error is about.
     pub provider: &'a str,

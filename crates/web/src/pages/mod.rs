@@ -1,4 +1,4 @@
-//! The pages that patients see: plain data in, HTML out. No HTTP types here; whoever answers a request picks the page,
+//! The pages that patients see: plain data in, HTML out. No HTTP types here; the handler of a request picks the page,
 //! fills it and calls [`askama::Template::render`].
 //!
 //! Pages hold no inline style, script or event handler, work without JavaScript, and take every word from Fluent.

@@ -1,4 +1,4 @@
-//! The list of one's passkeys.
+//! The list of a person's passkeys.
 
 use std::borrow::Cow;
 
@@ -67,7 +67,7 @@ impl Passkeys<'_> {
         name(&self.chrome, line.name)
     }
 
-    /// What the link is called for those who do not see the line it stands in.
+    /// What the link is called for those who do not see the line it is in.
     fn remove_label(&self, line: &PasskeyLine<'_>) -> String {
         let (name, added) = (self.name(line), self.chrome.moment(&line.added_at));
         self.chrome.t2(

@@ -1,4 +1,4 @@
-//! Signing in with an identity of a provider: the button, the way there, and the code that is asked for beside it.
+//! Signing in with an identity of a provider: the button, the way there, and the code that may be needed as well.
 
 use crate::kit::rebuff::Rebuff;
 use askama::Template;
@@ -7,7 +7,7 @@ use super::{Alert, Chrome};
 
 /// Begins such a sign-in.
 pub const BEGIN: &str = "/login/provider";
-/// Asks for a code of the authenticator beside it.
+/// Asks for a code of the authenticator as well.
 pub const CODE: &str = "/login/provider/code";
 /// Begins it in the middle of an enrolment.
 pub const ENROL: &str = "/activate/provider";
@@ -21,7 +21,7 @@ pub struct ProviderButton<'a> {
     pub name: &'a str,
 }
 
-/// Why nobody was signed in by a provider.
+/// Why a provider did not sign the person in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProviderTrouble {
     /// No account has this identity, or none that can be used.

@@ -88,7 +88,7 @@ impl Providers<'_> {
         described(line)
     }
 
-    /// What the link is called for those who do not see the line it stands in.
+    /// What the link is called for those who do not see the line it is in.
     fn unlink_label(&self, line: &LinkLine<'_>) -> String {
         let (name, linked) = (described(line), self.chrome.moment(&line.linked_at));
         self.chrome.t2(

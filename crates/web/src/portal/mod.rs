@@ -1,4 +1,4 @@
-//! The portal: what patients see of a lab's sign-in. One file an address; what operators' sign-in shares stands in
+//! The portal: what patients see of a lab's sign-in. One file per address; what operators' sign-in shares is in
 //! `web/entrance`.
 
 pub mod account;

@@ -33,7 +33,7 @@ pub struct RequestBody {
     progress: Rc<Progress>,
 }
 
-/// Seen by whoever waits for the answer: an upload that moves is not a slow LIS.
+/// Watched while waiting for the answer: an upload that moves is not a slow LIS.
 #[derive(Debug)]
 pub struct Progress {
     last: Cell<Stopwatch>,

@@ -1,4 +1,4 @@
-//! `/.vestibule/enter`: a ticket from the portal becomes the site's own session, in the browser that asked for it.
+//! `/.vestibule/enter`: a ticket from the portal becomes the site's own session, in the browser that requested it.
 
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};

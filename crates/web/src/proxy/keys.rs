@@ -1,4 +1,4 @@
-//! `/.vestibule/jwks.json`: the public keys with which a LIS checks who stands at the gate.
+//! `/.vestibule/jwks.json`: the public keys with which a LIS checks who is at the gate.
 
 use actix_web::HttpResponse;
 use actix_web::http::header;

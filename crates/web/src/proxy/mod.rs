@@ -45,7 +45,7 @@ pub enum Refused {
     /// 504.
     #[error("the upstream did not answer in time")]
     UpstreamSlow,
-    /// 400, seldom seen by anybody: the browser broke off its own upload, or let it stand.
+    /// 400, rarely seen: the browser broke off its own upload, or let it stall.
     #[error("the request's body did not arrive")]
     BodyIncomplete,
     /// 500.
@@ -56,7 +56,7 @@ pub enum Refused {
 /// Who asks for a page of a site, and when.
 #[derive(Clone, Copy, Debug)]
 pub struct Asker<'a> {
-    /// Whom the session vouches for, if anybody.
+    /// The person the session vouches for, if any.
     pub visitor: Option<&'a Visitor>,
     /// Where what they read is counted.
     pub reading: Option<&'a Reading>,

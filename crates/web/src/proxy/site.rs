@@ -110,7 +110,7 @@ impl Site {
         }
     }
 
-    /// The signed word about the visitor; none for public pages. Made anew when anything it says has changed.
+    /// The signed word about the visitor; none for public pages. Made again when anything it says has changed.
     pub(super) fn assertion(&self, permit: &Permit, now: Timestamp) -> Result<Option<Arc<str>>, JoseFault> {
         let Some(visitor) = permit.visitor() else {
             return Ok(None);

@@ -212,7 +212,7 @@ impl Lease {
 }
 
 impl Answer {
-    /// Puts the body under a head, with the length that the LIS announced where there is none to count.
+    /// Adds the body to a head, with the length that the LIS announced if there is nothing to count.
     pub fn finish(self, to_head: bool) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         let announced = self.headers.get(CONTENT_LENGTH);

@@ -49,7 +49,7 @@ async fn told<'a>(
     })
 }
 
-/// A name that cannot be one is nobody's.
+/// An impossible name belongs to no client.
 fn named(id: &str) -> Result<ClientId, ClientError> {
     id.parse().map_err(|_| ClientError::Unknown)
 }

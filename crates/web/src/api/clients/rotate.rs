@@ -25,7 +25,7 @@ struct Rotated<'a> {
     client_id: &'a ClientId,
     #[serde(flatten)]
     secret: ToldSecret<'a>,
-    /// The older ones serve until then at most.
+    /// The older ones work until then at the latest.
     older_until: String,
 }
 

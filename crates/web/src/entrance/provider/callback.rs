@@ -1,5 +1,5 @@
-//! `/upstream/callback`: where providers send browsers back to. What comes is taken only from the browser that was sent,
-//! and only once.
+//! `/upstream/callback`: where providers send browsers back to. What comes is taken only from the browser that was
+//! sent, and only once.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
@@ -55,7 +55,7 @@ pub async fn get(app: Data<App>, request: HttpRequest, answer: Query<Answer>) ->
             error: answer.error.as_deref(),
         };
         let shown = redeem(core, realm, &departure, brought, &actor).await?;
-        // The time that the provider took says nothing of what we do.
+        // The time that the provider took says nothing about our own work.
         context.arrived = Stopwatch::start();
         match departure.errand {
             Errand::SignIn(login) => come_in(context, &departure.provider, &login, shown).await,

@@ -1,4 +1,4 @@
-//! `/upstream/jwks`: the keys with which providers encrypt ID tokens for this lab. Public halves, for anybody.
+//! `/upstream/jwks`: the keys with which providers encrypt ID tokens for this lab. Public halves, for anyone.
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::Data;

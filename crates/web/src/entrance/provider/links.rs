@@ -90,7 +90,7 @@ pub async fn post_unlink(app: Data<App>, request: HttpRequest, posted: Posted<Fo
     .await
 }
 
-/// From the provider. Whoever began it has to be signed in still.
+/// From the provider. The person who began it must still be signed in.
 pub(super) async fn come_back(
     context: &mut Context<'_>,
     id: &ProviderId,

@@ -23,10 +23,10 @@ use domain::provider::Errand;
 use domain::session::Session;
 use kernel::ids::ProviderId;
 
-/// Whoever waits for a provider now has its answer then, or knows that there is none.
+/// By then, requests that wait for a provider now have its answer, or know that there is none.
 const COME_BACK: Duration = Duration::from_secs(10);
 
-/// A provider of this lab, by what a form said.
+/// The provider of this lab that a form names.
 fn chosen(handle: &str) -> Result<ProviderId, Failure> {
     handle.parse().map_err(|_| Failure::NotFound)
 }

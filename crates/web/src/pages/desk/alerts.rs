@@ -45,7 +45,7 @@ fn state(alert: &Raised) -> &'static str {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AlertError {
     NoNote,
-    /// Somebody was faster.
+    /// Another operator was faster.
     NotNow,
     Expired,
 }

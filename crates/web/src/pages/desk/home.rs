@@ -22,7 +22,7 @@ pub struct DeskHome<'a> {
     pub siege: Option<Standing>,
     pub staff_siege: Option<Standing>,
     pub open_alerts: u64,
-    /// "Stay signed in" was just asked for.
+    /// "Stay signed in" was just pressed.
     pub stayed: bool,
 }
 

@@ -24,11 +24,11 @@ pub enum LeakAlert {
     Wait {
         seconds: u64,
     },
-    /// Whoever asked for it cannot approve it.
+    /// The person who asked for it cannot approve it.
     SamePerson,
     /// It is no longer in the state in which this can be done.
     NotNow,
-    /// Its accounts are still being written down.
+    /// Its accounts are still being recorded.
     NotSettled,
     Expired,
 }
@@ -46,7 +46,7 @@ pub struct LeakPage<'a> {
     pub two_person: bool,
     /// The role allows to act.
     pub may_act: bool,
-    /// Whoever looks at it asked for it.
+    /// The person looking at it asked for it.
     pub asked_by_me: bool,
     /// The page comes again by itself.
     pub live: bool,

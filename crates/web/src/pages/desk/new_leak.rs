@@ -9,11 +9,11 @@ pub enum NewLeakError {
     /// Neither an upload nor a file of the server.
     NoList,
     NoSource,
-    /// What stands in the field is no moment.
+    /// The value of the field is not a moment.
     TimeUnread,
     TimeInFuture,
     MappingUnread,
-    /// The upload or the form was cut off or is none.
+    /// The upload or the form was cut off or is malformed.
     Broken,
     /// What is wrong with the list and what to do about it, in the words of the command line.
     Unreadable {
