@@ -48,6 +48,72 @@ async fn both_databases_have_the_same_tables_columns_and_indexes() {
     postgres.close().await;
 }
 
+/// Tables that hold an end and are not purged, each with its reason.
+const KEPT: [(&str, &str); 6] = [
+    (
+        "lab_codes",
+        "who was handed a code and when: the lab's record of its identity checks",
+    ),
+    (
+        "invitations",
+        "who was mailed a link and when; a newer one ends the older",
+    ),
+    (
+        "records",
+        "a grant that has ended stays as proof of who could read what",
+    ),
+    ("leaks", "incidents are the register of article 33(5)"),
+    ("sieges", "a few rows a year, which the desk shows"),
+    (
+        "signing_keys",
+        "a lab's keys follow a plan of their own: service/signing_keys",
+    ),
+];
+
+/// A table with an end is purged because it is a table with an end.
+#[actix_web::test]
+async fn every_table_with_an_end_is_purged() {
+    let directory = tempfile::tempdir().unwrap();
+    let sqlite = Db::open(&format!("sqlite:{}", directory.path().join("v.db").display()), 1)
+        .await
+        .unwrap();
+    sqlite.migrate().await.unwrap();
+    let ends = [
+        "expires_at",
+        "ends_at",
+        "ended_at",
+        "active_until",
+        "last_used_at",
+        "slot_at",
+        "active_from",
+    ];
+    let has_end = |column: &str| ends.contains(&column);
+    let with_end: BTreeSet<String> = schema(&sqlite)
+        .await
+        .into_iter()
+        .filter(|(_, column, kind, _)| kind != "index" && has_end(column))
+        .map(|(table, ..)| table)
+        .collect();
+    sqlite.close().await;
+    let purged: BTreeSet<String> = vestibule::store::purge::all()
+        .flat_map(|purge| purge.tables)
+        .map(|table| (*table).to_owned())
+        .collect();
+    let kept: BTreeSet<String> = KEPT.iter().map(|(table, _)| (*table).to_owned()).collect();
+    // What the holder keeps, with the moment of its last use.
+    let used = BTreeSet::from(["passkeys".to_owned(), "upstream_links".to_owned()]);
+    let known: BTreeSet<String> = purged.iter().chain(&kept).chain(&used).cloned().collect();
+    let forgotten: Vec<_> = with_end.difference(&known).collect();
+    assert!(
+        forgotten.is_empty(),
+        "neither purged nor kept for a reason: {forgotten:?}"
+    );
+    let both: Vec<_> = purged.intersection(&kept).collect();
+    assert!(both.is_empty(), "purged, and said to be kept: {both:?}");
+    assert!(with_end.len() > 15, "the schema was not read: {with_end:?}");
+    assert!(kept.is_subset(&with_end), "kept for a reason that is gone");
+}
+
 /// Table, column or index, type, whether it may be null (an index: whether it is unique).
 async fn schema(db: &Db) -> Schema {
     const SQLITE: &str = "SELECT m.name, c.name, c.type, c.\"notnull\" = 0 FROM sqlite_master m, \

@@ -20,8 +20,7 @@ use oidc::backchannel_logout;
 use service::known_passwords::KnownPasswords;
 use service::{Core, Fault, alerts, outbox, siege, signing_keys};
 use store::StoreFault;
-use store::oauth::{authorizations, client_sessions, clients, oauth_grants, refresh_tokens, used_ids};
-use store::sign_in::{devices, passkey_challenges, pending, provider_departures, sessions, sieges, throttle, tickets};
+use store::purge::{self, Ends};
 use web::kit::App;
 
 const CONNECTIONS_EVERY: Duration = Duration::from_secs(1);
@@ -60,7 +59,7 @@ pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Ve
         every(DATABASE_EVERY, move || {
             let core = purged.clone();
             async move {
-                if let Err(fault) = purge(&core).await {
+                if let Err(fault) = delete_what_is_over(&core).await {
                     tracing::warn!(%fault, "what is over was not deleted; the next turn tries again");
                 }
             }
@@ -211,22 +210,15 @@ async fn mail(app: &App) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn purge(core: &Core) -> Result<(), StoreFault> {
-    let now = core.now();
+async fn delete_what_is_over(core: &Core) -> Result<(), StoreFault> {
+    let ends = Ends {
+        now: core.now(),
+        devices_used_since: core.devices_used_since(),
+        strangers_kept: STRANGERS_KEPT,
+        asked_lasts: ASKED_LASTS,
+        sieges_since: core.now().minus(REMEMBERED),
+    };
     let mut tx = core.db.begin().await?;
-    pending::delete_expired(&mut tx, now).await?;
-    passkey_challenges::delete_expired(&mut tx, now).await?;
-    provider_departures::delete_expired(&mut tx, now).await?;
-    tickets::delete_expired(&mut tx, now).await?;
-    clients::delete_expired_secrets(&mut tx, now).await?;
-    sessions::delete_expired(&mut tx, now).await?;
-    devices::delete_unused(&mut tx, core.devices_used_since()).await?;
-    throttle::delete_strangers(&mut tx, STRANGERS_KEPT, now).await?;
-    authorizations::delete_expired(&mut tx, now, ASKED_LASTS).await?;
-    oauth_grants::delete_expired(&mut tx, now).await?;
-    refresh_tokens::delete_expired(&mut tx, now).await?;
-    client_sessions::delete_expired(&mut tx, now).await?;
-    sieges::delete_slots(&mut tx, now.minus(REMEMBERED)).await?;
-    used_ids::delete_expired(&mut tx, now).await?;
+    purge::run(&mut tx, ends).await?;
     tx.commit().await
 }

@@ -9,6 +9,7 @@ pub mod leak;
 mod migrations;
 pub mod oauth;
 mod packed;
+pub mod purge;
 pub mod sign_in;
 pub mod telling;
 

@@ -14,6 +14,7 @@ pub use self::codes::{Codes, check_step};
 pub use self::door::Door;
 pub use self::verdict::{Ended, Outcome, Success, Verdict};
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use self::bucket::{Counted, Shown};
@@ -43,6 +44,8 @@ pub struct Attempt<'a> {
     account: Option<AccountId>,
     named: Option<Named>,
     counted: Option<(BlindIndex, Counted)>,
+    /// What was shown was found wrong: the try is kept, even where the trail cannot be written.
+    is_wrong: Cell<bool>,
     is_ended: bool,
 }
 
@@ -62,6 +65,7 @@ impl<'a> Attempt<'a> {
             account: None,
             named: None,
             counted: None,
+            is_wrong: Cell::new(false),
             is_ended: false,
         }
     }
@@ -163,6 +167,7 @@ impl<'a> Attempt<'a> {
         account: Option<AccountId>,
         event: Event,
     ) -> Result<Verdict<S>, StoreFault> {
+        self.is_wrong.set(true);
         self.act.record(tx, account, event).await?;
         Ok(Verdict::refused())
     }
@@ -177,6 +182,7 @@ impl<'a> Attempt<'a> {
         cause: RefusalCause,
     ) -> Result<Verdict<S>, StoreFault> {
         let Act { core, lab, actor } = self.act;
+        self.is_wrong.set(true);
         audit::record_alone(core, lab, actor, account, self.door.refusal(cause)).await?;
         Ok(Verdict::refused())
     }
@@ -218,7 +224,7 @@ impl<'a> Attempt<'a> {
     }
 
     async fn give_back(&mut self) -> Result<(), StoreFault> {
-        let Some((identifier, counted)) = self.counted.take() else {
+        let Some((identifier, counted)) = self.counted.take().filter(|_| !self.is_wrong.get()) else {
             return Ok(());
         };
         bucket::take_back(self.act.core, self.act.lab, &identifier, counted).await
