@@ -1,4 +1,4 @@
-// A service sends somebody to be signed in: by keyboard, with and without scripts, and back to the service.
+// A service sends a person to be signed in: by keyboard, with and without scripts, and back to the service.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";

@@ -1,4 +1,4 @@
-// A whole lab is being guessed at: what the form asks of somebody on an unknown browser, and what the desk sees.
+// A lab is under a guessing attack: what the form asks of a person on an unknown browser, and what the desk sees.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { DESKTOP, startBrowser } from "./support/browser.mjs";

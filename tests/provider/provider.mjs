@@ -1,4 +1,4 @@
-// A real OpenID provider (npm oidc-provider) for the tests: whoever comes says who they are, and how sure it may be of that.
+// A real OpenID provider (npm oidc-provider) for the tests: visitors say who they are, and how sure it may be of that.
 // Arguments: certificate and key. It prints the port that it got; each line of its input is a list of clients, for which a
 // new provider is made, with new keys and nothing of what the one before knew. It ends when its input ends.
 import { generateKeyPairSync } from 'node:crypto';

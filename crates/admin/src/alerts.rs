@@ -1,4 +1,4 @@
-//! What somebody at the lab should look into, as the desk shows it.
+//! What the lab's staff should look into, as the desk shows it.
 
 use domain::alert::{Alert, MessageStatus};
 use kernel::ids::{AlertId, LabId};

@@ -181,7 +181,7 @@ impl Keyring {
         };
         let body = Zeroizing::new(toml::to_string(&document).unwrap_or_default());
         Zeroizing::new(format!(
-            "# Vestibule keyring. Whoever holds this file and the database can read both: keep a copy of it apart from\n\
+            "# Vestibule keyring. Anyone who holds this file and the database can read both: keep a copy of it apart from\n\
              # the database's backups, and never remove a key.\n\n{}",
             *body
         ))

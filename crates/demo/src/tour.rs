@@ -81,7 +81,7 @@ fn first_steps(story: &Story, patient: &Account, other: &Account, now: Timestamp
          \x20    identifier  {identifier}\n\
          \x20    password    {password}\n\
          \x20    code        {code}   (another one every 30 seconds; the secret for an authenticator: {secret})\n\
-         2. Change the number. {site}/dossiers/{others}/sommaire is somebody else's: refused.\n\
+         2. Change the number. {site}/dossiers/{others}/sommaire is someone else's: refused.\n\
          3. See what the LIS is told. {site}/entetes shows the headers that reached it; forge one with a script.\n",
         site = story.site,
         identifier = patient.identifier,

@@ -160,7 +160,7 @@ impl Db {
         })
     }
 
-    /// Copies an SQLite database as it stands, while it is in use. PostgreSQL has its own tool for that.
+    /// Copies an SQLite database as it is at the moment, while it is in use. PostgreSQL has its own tool for that.
     ///
     /// # Errors
     /// The copy cannot be written.

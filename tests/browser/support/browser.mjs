@@ -31,7 +31,7 @@ export async function startBrowser() {
     env: { ...process.env, HOME: profile },
   });
   return {
-    /** Somebody who comes for the first time. */
+    /** A person who comes for the first time. */
     async person({ language = "fr", javaScript = true, screen = DESKTOP, scheme = "light" } = {}) {
       const context = await browser.newContext({
         ...screen,
@@ -111,7 +111,7 @@ export class Person {
     return this.press(this.page.locator("header form[action='/logout'] button"));
   }
 
-  /** What must hold on every page of ours, whoever looks at it. */
+  /** What must hold on every page of ours, for every visitor. */
   async check() {
     const { page } = this;
     assert.equal(await page.locator("html").getAttribute("lang"), this.language, `language of ${page.url()}`);

@@ -51,7 +51,7 @@ async function serving(parameters, port, settings) {
   };
 }
 
-/** `settings`: variables that stand in the place of keys of the configuration. */
+/** `settings`: variables that replace keys of the configuration. */
 export async function startDemo(settings = {}) {
   const folder = await mkdtemp(join(tmpdir(), "vestibule-browser-"));
   const port = await freePort();

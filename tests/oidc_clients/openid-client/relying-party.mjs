@@ -11,7 +11,7 @@ const origin = `https://localhost:${settings.port}`;
 const issuer = new URL(settings.issuer);
 const strict = { execute: [oidc.enableNonRepudiationChecks] };
 
-/** As FAPI 2.0 wants it: pushed requests, a signed assertion in the place of a secret, tokens bound to a key. */
+/** As FAPI 2.0 requires: pushed requests, a signed assertion instead of a secret, tokens bound to a key. */
 const fapi = Boolean(settings.client_key);
 const config = fapi
   ? await oidc.discovery(issuer, settings.client_id, undefined, oidc.PrivateKeyJwt(await clientKey()), strict)

@@ -1,4 +1,4 @@
-//! The doors, each with someone who stands before it.
+//! The doors, each with a person in front of it.
 
 use secrecy::SecretString;
 use vestibule::admin::operators::identify;
@@ -143,7 +143,7 @@ pub enum Showing {
     Wrong,
 }
 
-/// Who stands before the door, with what it takes.
+/// The person in front of the door, with what it takes.
 pub struct Subject {
     door: Door,
     realm: LabId,

@@ -154,7 +154,7 @@ impl Parts {
         Ok(())
     }
 
-    /// Appends the directories and then `table`, of which the first byte is at the second number. `header` is made from
+    /// Appends the directories and then `table`, whose first byte is at the second number. `header` is made from
     /// where they begin and the file ends, and is written last.
     ///
     /// # Errors
