@@ -95,7 +95,7 @@ async fn every_table_with_an_end_is_purged() {
         .map(|(table, ..)| table)
         .collect();
     sqlite.close().await;
-    let purged: BTreeSet<String> = vestibule::store::purge::all()
+    let purged: BTreeSet<String> = vestibule::store::purges()
         .flat_map(|purge| purge.tables)
         .map(|table| (*table).to_owned())
         .collect();

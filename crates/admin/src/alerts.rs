@@ -1,8 +1,9 @@
 //! What the lab's staff should look into, as the desk shows it.
 
 use domain::alert::{Alert, MessageStatus};
+use domain::audit::{Actor, Event};
 use kernel::ids::{AlertId, LabId};
-use service::{Core, StoreFault};
+use service::{Core, StoreFault, audit};
 use store::telling::{alert_deliveries, alerts};
 
 /// The open ones come first, then this many older ones.
@@ -59,4 +60,35 @@ pub async fn find_messages(core: &Core, lab: &LabId, id: AlertId) -> Result<Vec<
     let told = alert_deliveries::find(&mut tx, lab, id).await?;
     tx.commit().await?;
     Ok(told)
+}
+
+/// False if someone else has it, or it is closed.
+pub async fn take(core: &Core, alert: &Alert, actor: &Actor) -> Result<bool, StoreFault> {
+    let mut tx = core.db.begin().await?;
+    let taken = alerts::take(&mut tx, &alert.lab, alert.id, &actor.label(), core.now()).await?;
+    if taken {
+        let event = Event::AlertTaken {
+            alert: alert.id.to_string(),
+            kind: alert.kind,
+        };
+        audit::record(core, &mut tx, &alert.lab, actor, None, event).await?;
+    }
+    tx.commit().await?;
+    Ok(taken)
+}
+
+/// False: it is closed.
+pub async fn close(core: &Core, alert: &Alert, note: &str, actor: &Actor) -> Result<bool, StoreFault> {
+    let (lab, who) = (&alert.lab, actor.label());
+    let mut tx = core.db.begin().await?;
+    let closed = alerts::close(&mut tx, &core.sealer, lab, alert.id, &who, note, core.now()).await?;
+    if closed {
+        let event = Event::AlertClosed {
+            alert: alert.id.to_string(),
+            kind: alert.kind,
+        };
+        audit::record(core, &mut tx, lab, actor, None, event).await?;
+    }
+    tx.commit().await?;
+    Ok(closed)
 }

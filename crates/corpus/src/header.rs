@@ -4,9 +4,9 @@ use jiff::civil::Date;
 
 use super::digest::Algorithm;
 use super::problem::Wrong;
+use super::version::VERSION;
 
 pub(super) const MAGIC: [u8; 8] = *b"vst-corp";
-pub const VERSION: u32 = 1;
 pub(super) const HEADER_BYTES: usize = 512;
 /// Where the blocks begin; what lies between is zero.
 pub(super) const DATA_AT: u64 = 4096;

@@ -20,12 +20,14 @@ mod map;
 mod prevalence;
 mod problem;
 mod shard;
+mod version;
 
 pub use digest::{Algorithm, Digest};
 pub use find::Corpus;
-pub use header::{Header, VERSION as FORMAT};
+pub use header::Header;
 pub use prevalence::Prevalence;
 pub use problem::{CorpusProblem, Wrong};
+pub use version::VERSION as FORMAT;
 
 #[cfg(test)]
 mod tests;

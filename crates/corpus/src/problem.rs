@@ -16,7 +16,7 @@ pub enum Wrong {
     Unreadable(#[from] io::Error),
     #[error("it is not a corpus file")]
     NotACorpus,
-    #[error("its format {found} is newer than this version reads ({})", super::header::VERSION)]
+    #[error("its format {found} is newer than this version reads ({})", super::version::VERSION)]
     Newer { found: u32 },
     #[error("it is cut short: {found} bytes of {expected}")]
     Truncated { found: u64, expected: u64 },

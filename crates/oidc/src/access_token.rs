@@ -1,15 +1,18 @@
 //! Access tokens of ours that come back: judged by signature and time, and by what became of their grant since.
 
 use crate::Refusal;
-use crate::authorize::lab_issuer;
+use crate::issuer::lab_issuer;
 use crate::refusal::Denied;
-use crate::token::{ACCESS_TOKEN, living};
+use crate::token::living;
 use crypto::jose::Verified;
 use domain::authorization::{Binding, Grant, OauthError};
 use domain::client::{Client, Scopes};
 use kernel::ids::{ClientId, GrantId, LabId};
 use service::{Core, signing_keys};
 use store::oauth::{clients, refresh_tokens};
+
+/// Media type of access tokens (RFC 9068).
+pub const ACCESS_TOKEN: &str = "at+jwt";
 
 /// A token that works now.
 #[derive(Debug)]

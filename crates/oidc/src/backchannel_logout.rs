@@ -9,7 +9,7 @@ use serde_json::json;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use crate::authorize::lab_issuer;
+use crate::issuer::lab_issuer;
 use domain::alert::reminder::retry_after;
 use domain::client::{Client, Policy};
 use kernel::clock::{Stopwatch, Timestamp};

@@ -5,7 +5,7 @@ use serde_json::Value;
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::assertion::{ASSERTION_TYPE, Rules, check, claimed_client};
-use crate::authorize::lab_issuer;
+use crate::issuer::lab_issuer;
 use crate::profile::Profile;
 use crate::refusal::Denied;
 use crate::{Params, Refusal};

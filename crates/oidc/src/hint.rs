@@ -1,7 +1,7 @@
 //! An ID token of ours that a client sends back to say whom it means, however old it is.
 
 use crate::Refusal;
-use crate::authorize::lab_issuer;
+use crate::issuer::lab_issuer;
 use crate::refusal::Denied;
 use kernel::ids::{ClientId, LabId};
 use service::{Core, signing_keys};

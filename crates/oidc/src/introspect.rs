@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::access_token::{AccessToken, Audience, verify};
-use crate::authorize::lab_issuer;
+use crate::issuer::lab_issuer;
 use crate::refusal::Denied;
 use crate::token::living;
 use crate::{Params, Refusal};

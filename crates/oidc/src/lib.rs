@@ -11,6 +11,7 @@ pub mod disclosure;
 pub mod dpop;
 mod hint;
 pub mod introspect;
+pub mod issuer;
 pub mod logout;
 pub mod metadata;
 pub mod params;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::access_token::AccessToken;
-use crate::authorize::lab_issuer;
+use crate::issuer::lab_issuer;
 use crate::refusal::Denied;
 use crate::{Refusal, disclosure};
 use domain::authorization::{Claim, OauthError};

@@ -20,7 +20,7 @@ use oidc::backchannel_logout;
 use service::known_passwords::KnownPasswords;
 use service::{Core, Fault, alerts, outbox, siege, signing_keys};
 use store::StoreFault;
-use store::purge::{self, Ends};
+use store::purge::Ends;
 use web::kit::App;
 
 const CONNECTIONS_EVERY: Duration = Duration::from_secs(1);
@@ -219,6 +219,6 @@ async fn delete_what_is_over(core: &Core) -> Result<(), StoreFault> {
         sieges_since: core.now().minus(REMEMBERED),
     };
     let mut tx = core.db.begin().await?;
-    purge::run(&mut tx, ends).await?;
+    store::delete_what_is_over(&mut tx, ends).await?;
     tx.commit().await
 }

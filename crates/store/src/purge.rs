@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::{StoreFault, Tx, oauth, sign_in};
+use crate::{StoreFault, Tx};
 use kernel::clock::Timestamp;
 
 /// Until when what has no end of its own is kept.
@@ -29,25 +29,11 @@ type Deleting<'t> = Pin<Box<dyn Future<Output = Result<u64, StoreFault>> + Send 
 pub struct Purge {
     /// With what it deletes from, other tables may go along.
     pub tables: &'static [&'static str],
-    run: for<'t> fn(&'t mut Tx, Ends) -> Deleting<'t>,
+    pub(crate) run: for<'t> fn(&'t mut Tx, Ends) -> Deleting<'t>,
 }
 
 impl Purge {
     pub(crate) const fn of(tables: &'static [&'static str], run: for<'t> fn(&'t mut Tx, Ends) -> Deleting<'t>) -> Self {
         Self { tables, run }
     }
-}
-
-/// Every room's.
-pub fn all() -> impl Iterator<Item = &'static Purge> {
-    sign_in::PURGES.iter().chain(oauth::PURGES)
-}
-
-/// # Errors
-/// Nothing was deleted, once the transaction is dropped.
-pub async fn run(tx: &mut Tx, ends: Ends) -> Result<(), StoreFault> {
-    for purge in all() {
-        (purge.run)(tx, ends).await?;
-    }
-    Ok(())
 }

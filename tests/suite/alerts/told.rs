@@ -106,7 +106,11 @@ async fn r06_at_most_one_message_leaves_for_a_cause_and_hour_whatever_the_server
         both().await;
         assert_eq!(told(), 2);
         let alert = all(&scene.core, &lab()).await.remove(0);
-        assert!(alerts::close(&scene.core, &alert, "done", &actor()).await.unwrap());
+        assert!(
+            vestibule::admin::alerts::close(&scene.core, &alert, "done", &actor())
+                .await
+                .unwrap()
+        );
         both().await;
         assert_eq!(told(), 2, "closing it does not make room for another");
         scene.stand.advance(HOUR);
@@ -118,7 +122,11 @@ async fn r06_at_most_one_message_leaves_for_a_cause_and_hour_whatever_the_server
             .collect();
         assert_eq!(about, ["raised", "again", "raised"]);
         let alert = all(&scene.core, &lab()).await.remove(0);
-        assert!(alerts::take(&scene.core, &alert, &actor()).await.unwrap());
+        assert!(
+            vestibule::admin::alerts::take(&scene.core, &alert, &actor())
+                .await
+                .unwrap()
+        );
         scene.stand.advance(HOUR * 2);
         both().await;
         assert_eq!(told(), 3, "somebody takes care of it");
@@ -133,7 +141,7 @@ async fn closing_it_at_once_hides_nothing() {
         scene.raise().await;
         let alert = all(&scene.core, &lab()).await.remove(0);
         assert!(
-            alerts::close(&scene.core, &alert, "nothing", &operator("eve"))
+            vestibule::admin::alerts::close(&scene.core, &alert, "nothing", &operator("eve"))
                 .await
                 .unwrap()
         );
@@ -214,7 +222,9 @@ async fn what_nobody_takes_is_given_up_after_a_day_or_two() {
     for scene in Scene::all("[alerts]\nwebhook = \"http://127.0.0.1:9/x\"\nwebhook_secret_file = \"secret\"\n").await {
         scene.raise().await;
         let alert = all(&scene.core, &lab()).await.remove(0);
-        alerts::take(&scene.core, &alert, &actor()).await.unwrap();
+        vestibule::admin::alerts::take(&scene.core, &alert, &actor())
+            .await
+            .unwrap();
         let start = scene.stand.now();
         let state = async || {
             scene
@@ -337,7 +347,11 @@ async fn r07_an_alert_is_said_once_more_while_it_is_open() {
             );
             if hour == 5 {
                 let alert = all(&scene.core, &lab()).await.remove(0);
-                assert!(alerts::take(&scene.core, &alert, &operator("claire")).await.unwrap());
+                assert!(
+                    vestibule::admin::alerts::take(&scene.core, &alert, &operator("claire"))
+                        .await
+                        .unwrap()
+                );
             }
             scene.stand.advance(HOUR);
         }

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::patients::columns::{ColumnMap, Columns, Field};
+use crate::patients::columns::{ColumnMap, Columns};
 use crate::patients::decide::{Done, Keyed, Line, store};
 use crate::patients::legacy::{self, Found, LegacyReport};
 use crate::patients::lines::{Lines, Scanned};
+use crate::patients::notice::{BadLine, Notice};
 use crate::patients::row::{Reason, Row};
 use crate::patients::survey::{Survey, survey};
 use crate::{Problem, explain};
@@ -43,31 +44,6 @@ pub struct ImportReport {
     /// `None` if no passwords of the LIS were to be imported.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub legacy: Option<LegacyReport>,
-}
-
-/// A line that was not imported. Never holds its contents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BadLine {
-    /// Counted from 1.
-    pub line: u64,
-    pub field: Option<Field>,
-    pub reason: Reason,
-}
-
-/// What an import tells while it runs.
-#[derive(Clone, Copy, Debug)]
-pub enum Notice {
-    Bad(BadLine),
-    /// Passwords to be wrapped, at the most, and how long that takes on this machine.
-    Hashing {
-        passwords: u64,
-        takes: Duration,
-    },
-    /// Bytes of the file that are dealt with, and of how many.
-    Progress {
-        bytes: u64,
-        of: u64,
-    },
 }
 
 /// Imports what it can and reports the rest line by line. Repeated with the same file, it changes nothing.

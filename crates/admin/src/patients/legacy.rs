@@ -7,8 +7,8 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
 
 use crate::patients::columns::LegacyPositions;
-use crate::patients::import::{BadLine, Notice};
 use crate::patients::lines::Record;
+use crate::patients::notice::{BadLine, Notice};
 use crate::patients::row::Reason;
 use crate::patients::survey::Encoding;
 use crypto::blind_index::BlindIndex;

@@ -9,15 +9,17 @@ mod invite;
 mod lab_code;
 mod legacy;
 mod lines;
+mod notice;
 mod row;
 mod survey;
 
 pub use canary::{Canary, CanaryError, make_canaries};
 pub use columns::{ColumnMap, Field, LegacyColumns, MalformedMap, NoSource, Source};
 pub use grant::{GrantError, grant};
-pub use import::{BadLine, ImportReport, Notice, import};
+pub use import::{ImportReport, import};
 pub use invite::{Invitation, InviteError, invite};
 pub use lab_code::{IssueError, issue_lab_code};
 pub use legacy::LegacyReport;
+pub use notice::{BadLine, Notice};
 pub use row::Reason;
 pub(super) use row::{email, name};

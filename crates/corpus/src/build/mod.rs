@@ -21,8 +21,9 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use super::digest::Algorithm;
-use super::header::{Header, LONGEST_SOURCE, MOST_SHARD_BITS, VERSION};
+use super::header::{Header, LONGEST_SOURCE, MOST_SHARD_BITS};
 use super::shard::Shard;
+use super::version::VERSION;
 use encode::{Encoded, MOST_KEYS};
 use input::Input;
 use journal::Record;

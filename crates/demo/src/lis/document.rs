@@ -2,31 +2,12 @@
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
-use bytes::Bytes;
 use data_encoding::HEXLOWER;
-use moka::sync::Cache;
 
-use super::handlers::{Shared, not_found};
 use super::range::{Selection, select};
 use super::record::Record;
-use super::{pdf, values};
-
-/// The last reports made: a reader that asks for ranges asks for many.
-#[derive(Debug)]
-pub struct Reports(Cache<String, Bytes>);
-
-impl Default for Reports {
-    fn default() -> Self {
-        Self(Cache::new(8))
-    }
-}
-
-impl Reports {
-    fn of(&self, record: &Record) -> Bytes {
-        self.0
-            .get_with(record.as_str().to_owned(), || Bytes::from(pdf::report(record)))
-    }
-}
+use super::shared::{Shared, not_found};
+use super::values;
 
 pub async fn document(request: HttpRequest, path: web::Path<String>, shared: web::Data<Shared>) -> HttpResponse {
     let Some(record) = Record::parse(&path) else {

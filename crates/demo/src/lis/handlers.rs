@@ -1,77 +1,17 @@
 //! What the sample LIS answers. It never asks whether the reader may see the record: that is its fault and the demo's point.
 
-use std::net::SocketAddr;
-
 use actix_web::http::header;
 use actix_web::http::header::HeaderMap;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::StreamExt;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::Settings;
 use super::analyses::{self, PANELS};
-use super::assertion::{self, AssertionKeys};
-use super::document::Reports;
-use super::pages::{self, Layout};
-use super::record::{Patient, Record};
-use super::session::Sessions;
-
-/// What every request needs.
-#[derive(Debug)]
-pub struct Shared {
-    pub reports: Reports,
-    base_url: String,
-    patients: Vec<Patient>,
-    assertion_keys: Option<AssertionKeys>,
-    sessions: Sessions,
-}
-
-impl Shared {
-    pub fn new(settings: Settings, address: SocketAddr) -> Self {
-        Self {
-            reports: Reports::default(),
-            base_url: format!("http://{address}"),
-            patients: settings.patients,
-            assertion_keys: settings.assertion_keys,
-            sessions: Sessions::new(settings.entropy),
-        }
-    }
-
-    fn patient(&self, record: &str) -> Option<&Patient> {
-        self.patients.iter().find(|patient| patient.record == record)
-    }
-
-    /// It knows itself by its private address only, and says so to everyone.
-    fn redirect(&self, mut answer: HttpResponseBuilder, path: &str) -> HttpResponse {
-        answer
-            .insert_header((header::LOCATION, format!("{}{path}", self.base_url)))
-            .finish()
-    }
-
-    fn page(&self, request: &HttpRequest, title: &str, body: askama::Result<String>) -> HttpResponse {
-        let visit = self.sessions.visit(request);
-        let page = body.and_then(|body| {
-            Layout {
-                title,
-                body: &body,
-                visit: &visit,
-            }
-            .page()
-        });
-        let Ok(page) = page else {
-            return HttpResponse::InternalServerError().finish();
-        };
-        let mut answer = HttpResponse::Ok();
-        for cookie in visit.set_cookies() {
-            answer.append_header((header::SET_COOKIE, cookie));
-        }
-        // Results that any cache on the way may keep: another fault.
-        answer.insert_header((header::CACHE_CONTROL, "public, max-age=600"));
-        answer.insert_header((header::SERVER, "LaboWeb/3.2 (Win32)"));
-        answer.content_type("text/html; charset=utf-8").body(page)
-    }
-}
+use super::assertion;
+use super::pages;
+use super::record::Record;
+use super::shared::{Shared, not_found};
 
 type Data = web::Data<Shared>;
 
@@ -191,11 +131,4 @@ fn received(headers: &HeaderMap) -> Vec<(String, String)> {
 
 pub async fn nothing() -> HttpResponse {
     not_found()
-}
-
-pub fn not_found() -> HttpResponse {
-    HttpResponse::NotFound().content_type("text/html; charset=utf-8").body(
-        "<html><head><title>Erreur 404</title></head><body><h2>Erreur 404</h2>\
-         <p>Page ou dossier inconnu.</p><hr><i>LaboWeb/3.2</i></body></html>",
-    )
 }

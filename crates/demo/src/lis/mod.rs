@@ -12,8 +12,10 @@ mod pages;
 mod pdf;
 mod range;
 mod record;
+mod reports;
 mod routes;
 mod session;
+mod shared;
 mod values;
 
 use std::io;
@@ -75,7 +77,7 @@ pub async fn start(settings: Settings) -> io::Result<Lis> {
     }
     let listener = std::net::TcpListener::bind(settings.address)?;
     let address = listener.local_addr()?;
-    let shared = web::Data::from(Arc::new(handlers::Shared::new(settings, address)));
+    let shared = web::Data::from(Arc::new(shared::Shared::new(settings, address)));
     let server = HttpServer::new(move || App::new().app_data(shared.clone()).configure(routes::configure))
         .workers(1)
         .shutdown_timeout(5)

@@ -2,7 +2,8 @@
 //! only taken where it is certain which field is which.
 
 use super::cells::{Cell, Cells, Quotes};
-use super::census::{Reason, Repair};
+use super::census::Repair;
+use super::reason::Reason;
 use super::scan::Extent;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

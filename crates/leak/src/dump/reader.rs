@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
-use super::census::{Census, Reason, Repair};
+use super::census::{Census, Repair};
 use super::checkpoint::Checkpoint;
 use super::error::DumpError;
 use super::fit;
@@ -14,6 +14,7 @@ use super::inspect::{Inspection, Plan};
 use super::json::{self, Keys};
 use super::mapping::Mapping;
 use super::preamble::Preamble;
+use super::reason::Reason;
 use super::row::{self, Row, Without};
 use super::sample::{self, Format, Sample};
 use super::scan::{self, Extent, Found, Shape};

@@ -6,7 +6,7 @@ use encoding_rs::WINDOWS_1252;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use zeroize::Zeroizing;
 
-use super::census::Reason;
+use super::reason::Reason;
 use super::{entities, kinds};
 use domain::identifier::Identifier;
 use domain::password::MAX_CHARACTERS;

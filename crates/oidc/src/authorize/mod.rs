@@ -11,6 +11,7 @@ pub use self::push::push;
 pub use self::request::WayBack;
 pub use self::respond::Response;
 
+use crate::issuer::lab_issuer;
 use crate::profile::Profile;
 use crate::refusal::Denied;
 use crate::{Params, Refusal, hint, request_object};
@@ -168,16 +169,4 @@ async fn read(
         request.subject = Some(hint.subject);
     }
     Ok(request)
-}
-
-/// The lab's portal is the issuer.
-///
-/// # Errors
-/// The lab is not in the configuration.
-pub fn lab_issuer(core: &Core, lab: &LabId) -> Result<String, Fault> {
-    let lab = core
-        .config
-        .lab(lab)
-        .ok_or(Fault::Broken("a lab that is not in the configuration"))?;
-    Ok(lab.portal_origin())
 }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{Response, WayBack, lab_issuer};
+use super::{Response, WayBack};
+use crate::issuer::lab_issuer;
 use crate::{Refusal, acr, disclosure};
 use crypto::token::{HashedToken, PlainToken, TokenKind};
 use domain::account::HoldReason;

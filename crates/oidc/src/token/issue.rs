@@ -6,8 +6,8 @@ use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Map, Value, json};
 
 use super::Tokens;
-use crate::access_token::token_type;
-use crate::authorize::lab_issuer;
+use crate::access_token::{ACCESS_TOKEN, token_type};
+use crate::issuer::lab_issuer;
 use crate::{acr, disclosure};
 use crypto::jose::{JoseFault, SigningKey};
 use crypto::token::{PlainToken, TokenKind};
@@ -19,8 +19,6 @@ use service::{Core, Fault, signing_keys};
 use store::oauth::refresh_tokens;
 use store::{StoreFault, Tx};
 
-/// Media type of access tokens (RFC 9068).
-pub const ACCESS_TOKEN: &str = "at+jwt";
 const ID_TOKEN: &str = "JWT";
 
 /// An answer of the token endpoint in the making: for whom, signed with what, bound to what.

@@ -8,7 +8,6 @@ mod refresh;
 
 use serde::Serialize;
 
-pub use self::issue::ACCESS_TOKEN;
 use self::issue::Issuer;
 pub use self::living::living;
 

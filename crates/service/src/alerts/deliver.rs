@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use super::telling::{Outcome, Telling};
 use super::{mail, webhook};
 use crate::Core;
 use domain::alert::reminder::retry_after;
-use domain::alert::{About, Alert, Channel, Delivery};
+use domain::alert::{About, Channel, Delivery};
 use i18n::Texts;
 use store::StoreFault;
 use store::telling::alert_deliveries::{self, Message};
@@ -14,23 +15,6 @@ use store::telling::alerts;
 
 /// No attempt lasts longer.
 const LONGEST: Duration = Duration::from_secs(600);
-
-/// What is to be told, and of what.
-#[derive(Debug)]
-pub(super) struct Telling<'a> {
-    pub message: &'a Message,
-    pub alert: &'a Alert,
-}
-
-/// What came of an attempt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    Delivered,
-    /// In words for the log: no address of a person, no secret.
-    Failed(String),
-    /// As before; and whatever else goes the same way now would fail as well.
-    Unreachable(String),
-}
 
 /// # Errors
 /// The database does not answer. A receiver that does not take a message is not an error: it is due again.

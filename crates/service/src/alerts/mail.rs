@@ -6,8 +6,8 @@ use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::{Address, Message};
 
-use super::deliver::{Outcome, Telling};
 use super::recipient;
+use super::telling::{Outcome, Telling};
 use crate::Core;
 use crate::outbox::{Connection, Ended, Outgoing, Unavailable, typed_address};
 use config::{Lab, Mail};

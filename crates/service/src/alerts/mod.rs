@@ -4,6 +4,7 @@
 mod deliver;
 mod events;
 mod mail;
+mod telling;
 mod webhook;
 
 pub use self::deliver::deliver_due;
@@ -12,11 +13,10 @@ pub use self::webhook::secret as webhook_secret;
 
 use lettre::Address;
 
-use crate::{Core, audit};
+use crate::Core;
 use config::Lab;
 use domain::alert::reminder::{due, hours_left};
 use domain::alert::{About, Alert, Cause, Channel, Found, Target};
-use domain::audit::{Actor, Event};
 use kernel::ids::{AlertId, LabId, MessageId};
 use store::leak::leaks;
 use store::telling::{alert_deliveries, alerts};
@@ -135,35 +135,4 @@ fn recipient<'a>(core: &'a Core, lab: &LabId) -> Option<(&'a Lab, Address)> {
     core.config.mail.host.as_ref()?;
     let lab = core.config.lab(lab)?;
     Some((lab, core.config.alerts.recipient(lab)?))
-}
-
-/// False if someone else has it, or it is closed.
-pub async fn take(core: &Core, alert: &Alert, actor: &Actor) -> Result<bool, StoreFault> {
-    let mut tx = core.db.begin().await?;
-    let taken = alerts::take(&mut tx, &alert.lab, alert.id, &actor.label(), core.now()).await?;
-    if taken {
-        let event = Event::AlertTaken {
-            alert: alert.id.to_string(),
-            kind: alert.kind,
-        };
-        audit::record(core, &mut tx, &alert.lab, actor, None, event).await?;
-    }
-    tx.commit().await?;
-    Ok(taken)
-}
-
-/// False: it is closed.
-pub async fn close(core: &Core, alert: &Alert, note: &str, actor: &Actor) -> Result<bool, StoreFault> {
-    let (lab, who) = (&alert.lab, actor.label());
-    let mut tx = core.db.begin().await?;
-    let closed = alerts::close(&mut tx, &core.sealer, lab, alert.id, &who, note, core.now()).await?;
-    if closed {
-        let event = Event::AlertClosed {
-            alert: alert.id.to_string(),
-            kind: alert.kind,
-        };
-        audit::record(core, &mut tx, lab, actor, None, event).await?;
-    }
-    tx.commit().await?;
-    Ok(closed)
 }

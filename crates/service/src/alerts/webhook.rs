@@ -8,7 +8,7 @@ use hyper::header::HeaderValue;
 use serde::Serialize;
 use url::Url;
 
-use super::deliver::{Outcome, Telling};
+use super::telling::{Outcome, Telling};
 use crate::Core;
 use config::Alerts;
 use crypto::webhook::Secret;

@@ -11,7 +11,6 @@ use crate::kit::{App, Button, Context, Failure, Fields, Posted, see_other};
 use crate::pages::desk::{AlertError, AlertPage};
 use admin::alerts::{self, Whose};
 use domain::alert::Alert;
-use service::alerts as service;
 
 const LONGEST_NOTE: usize = 500;
 
@@ -42,7 +41,7 @@ pub async fn post_take(app: Data<App>, request: HttpRequest, id: Path<String>, p
         if posted.open(context, admitted).is_err() {
             return show(context, visit, &alert, Some(AlertError::Expired)).await;
         }
-        match service::take(&app.core, &alert, &visit.operator.actor()).await? {
+        match alerts::take(&app.core, &alert, &visit.operator.actor()).await? {
             true => Ok(see_other(&format!("/desk/alerts/{}", alert.id))),
             false => show(context, visit, &alert, Some(AlertError::NotNow)).await,
         }
@@ -60,7 +59,7 @@ pub async fn post_close(app: Data<App>, request: HttpRequest, id: Path<String>, 
         let note: String = fields.note.expose_secret().trim().chars().take(LONGEST_NOTE).collect();
         let error = if note.is_empty() {
             AlertError::NoNote
-        } else if service::close(&app.core, &alert, &note, &visit.operator.actor()).await? {
+        } else if alerts::close(&app.core, &alert, &note, &visit.operator.actor()).await? {
             return Ok(see_other(&format!("/desk/alerts/{}", alert.id)));
         } else {
             AlertError::NotNow

@@ -11,7 +11,8 @@ use crate::idp::answer;
 use crate::kit::context::with_portal;
 use crate::kit::{App, Context, Failure, ForeignPost, see_other};
 use crate::pages::OauthErrorPage;
-use oidc::authorize::{Rejected, Response, begin, lab_issuer};
+use oidc::authorize::{Rejected, Response, begin};
+use oidc::issuer::lab_issuer;
 use oidc::{Params, Refusal};
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {

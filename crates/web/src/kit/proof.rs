@@ -8,8 +8,8 @@ use crypto::client_certificate::ClientCertificate;
 use domain::authorization::{Binding, OauthError};
 use domain::client::Policy;
 use oidc::Refusal;
-use oidc::authorize::lab_issuer;
 use oidc::dpop::{self, Call, Nonce};
+use oidc::issuer::lab_issuer;
 use oidc::profile::Profile;
 use oidc::refusal::Denied;
 
