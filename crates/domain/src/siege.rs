@@ -1,5 +1,5 @@
 //! When a whole lab is being guessed at: a million codes are few where half a million accounts are tried, each within
-//! its own limits. A pure function of counts; what a siege asks for is in `auth/codes.rs`.
+//! its own limits. A pure function of counts; what a siege asks for is in `service/attempts/codes.rs`.
 
 use std::time::Duration;
 
