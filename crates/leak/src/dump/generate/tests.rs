@@ -68,6 +68,6 @@ fn what_cannot_be_made_is_said() {
     }
     assert_eq!(
         "xml".parse::<Layout>().unwrap_err().to_string(),
-        "'xml' is none of csv, tsv, semicolon, jsonl, pairs"
+        "'xml' is not one of csv, tsv, semicolon, jsonl, pairs"
     );
 }
