@@ -13,7 +13,7 @@ use domain::audit::RefusalCause;
 use domain::evidence::Authenticated;
 use domain::identifier::Identifier;
 use service::act::Act;
-use service::attempts::{Admitted, Attempt, Codes, Door, Ended, Verdict, check_step};
+use service::attempts::{Attempt, Codes, Counting, Door, Ended, Verdict, check_step};
 use service::{Fault, canary};
 use store::account::accounts::ForSignIn;
 use store::account::{accounts, authenticators};
@@ -53,8 +53,8 @@ async fn decide(act: Act<'_>, attempt: &mut Attempt<'_>, form: &Form<'_>) -> Res
     let index = core.identifier_index(lab, &identifier);
     let mut tx = core.db.begin().await?;
     let verdict = match attempt.count_if_enough(&mut tx, &index, is_enough).await? {
-        Admitted::Ended(verdict) => verdict,
-        Admitted::Evaluate => {
+        Counting::Ended(verdict) => verdict,
+        Counting::Evaluate => {
             let found = accounts::lookup_for_sign_in(&mut tx, &core.sealer, lab, &index).await?;
             let account = found.as_ref().map(|found| found.account.id);
             match prove(act, &mut tx, form, &index, found).await? {

@@ -18,7 +18,7 @@ use domain::return_to::ReturnTo;
 use kernel::ids::{AccountId, LabId, PendingId};
 use machinery::hashing::NoHash;
 use service::act::Act;
-use service::attempts::{Admitted, Attempt, Door, Outcome, Verdict, identifier_of};
+use service::attempts::{Attempt, Counting, Door, Outcome, Verdict, identifier_of};
 use service::{Core, Fault};
 use store::Tx;
 use store::account::accounts::Person;
@@ -121,9 +121,9 @@ pub async fn choose(act: Act<'_>, on_hold: OnHold, form: Form<'_>, browser: &Bro
         }
         Wanted::NewPassword | Wanted::NewPasswordAndRecoveryCode => {
             match hash(act, on_hold.account, judged, typed).await? {
-                Err(unsuitable) => Ok(Rotation::Unsuitable(unsuitable)),
-                Ok(Err(no_hash)) => no_hash_for(no_hash),
-                Ok(Ok(new)) => {
+                NewHash::Unsuitable(unsuitable) => Ok(Rotation::Unsuitable(unsuitable)),
+                NewHash::Busy(wait) => Ok(Rotation::Busy(wait)),
+                NewHash::Made(new) => {
                     let mut tx = act.core.db.begin().await?;
                     let account = on_hold.account;
                     match replace(act, &mut tx, on_hold, &new, None, browser).await? {
@@ -140,13 +140,6 @@ pub async fn choose(act: Act<'_>, on_hold: OnHold, form: Form<'_>, browser: &Bro
     }
 }
 
-fn no_hash_for(no_hash: NoHash) -> Result<Rotation, Fault> {
-    match no_hash {
-        NoHash::Busy { retry_after } => Ok(Rotation::Busy(retry_after)),
-        NoHash::Fault(fault) => Err(fault.into()),
-    }
-}
-
 /// A wrong recovery code counts in the account's bucket, like any failure.
 async fn with_recovery_code(
     act: Act<'_>,
@@ -156,12 +149,15 @@ async fn with_recovery_code(
     judged: Result<Password, Unsuitable>,
     browser: &Browser,
 ) -> Result<Verdict<Rotation>, Fault> {
+    if let Some(full) = attempt.no_room() {
+        return Ok(full);
+    }
     let (core, account) = (act.core, on_hold.account);
     let identifier = identifier_of(core, act.lab, &on_hold.person)?;
     let mut tx = core.db.begin().await?;
     let code = match attempt.count(&mut tx, &identifier).await? {
-        Admitted::Ended(verdict) => Err(verdict),
-        Admitted::Evaluate => match RightRecoveryCode::lookup(act, &mut tx, account, form.recovery_code).await? {
+        Counting::Ended(verdict) => Err(verdict),
+        Counting::Evaluate => match RightRecoveryCode::lookup(act, &mut tx, account, form.recovery_code).await? {
             Some(code) => Ok(code),
             None => Err(attempt
                 .refuse(&mut tx, Some(account), RefusalCause::WrongRecoveryCode)
@@ -174,9 +170,9 @@ async fn with_recovery_code(
         Err(verdict) => return Ok(verdict),
     };
     let new = match hash(act, account, judged, form.new_password.expose_secret()).await? {
-        Ok(Ok(new)) => new,
-        Ok(Err(no_hash)) => return Verdict::no_hash(no_hash),
-        Err(unsuitable) => {
+        NewHash::Made(new) => new,
+        NewHash::Busy(wait) => return Ok(Verdict::busy(wait)),
+        NewHash::Unsuitable(unsuitable) => {
             let mut tx = core.db.begin().await?;
             let success = attempt.succeed(&mut tx).await?;
             tx.commit().await?;
@@ -199,39 +195,53 @@ async fn with_recovery_code(
     }
 }
 
-/// The hash of the new password, unless it is unsuitable or there is no room.
+enum NewHash {
+    Made(HashedPassword),
+    Unsuitable(Unsuitable),
+    Busy(Duration),
+}
+
+impl NewHash {
+    fn none(no_hash: NoHash) -> Result<Self, Fault> {
+        match no_hash {
+            NoHash::Busy { retry_after } => Ok(Self::Busy(retry_after)),
+            NoHash::Fault(fault) => Err(fault.into()),
+        }
+    }
+}
+
+/// A password is compared with the old one before anything else that is wrong with it is said, as long as it is near
+/// enough.
 async fn hash(
     act: Act<'_>,
     account: AccountId,
     judged: Result<Password, Unsuitable>,
     typed: &str,
-) -> Result<Result<Result<HashedPassword, NoHash>, Unsuitable>, Fault> {
-    if matches!(judged, Ok(_) | Err(Unsuitable::Leaked)) {
-        match is_the_old_one(act, account, typed).await? {
-            Ok(true) => return Ok(Err(Unsuitable::SameAsBefore)),
-            Ok(false) => {}
-            Err(no_hash) => return Ok(Ok(Err(no_hash))),
+) -> Result<NewHash, Fault> {
+    if matches!(judged, Ok(_) | Err(Unsuitable::Leaked))
+        && let Some(old) = lookup_old(act, account).await?
+        && let Some(typed) = Password::typed(typed)
+    {
+        match act.core.hashing.verify(old, typed).await {
+            Ok(Some(_)) => return Ok(NewHash::Unsuitable(Unsuitable::SameAsBefore)),
+            Ok(None) => {}
+            Err(no_hash) => return NewHash::none(no_hash),
         }
     }
-    Ok(match judged {
-        Ok(password) => Ok(act.core.hashing.make(password).await),
-        Err(unsuitable) => Err(unsuitable),
-    })
+    match judged {
+        Err(unsuitable) => Ok(NewHash::Unsuitable(unsuitable)),
+        Ok(password) => match act.core.hashing.make(password).await {
+            Ok(new) => Ok(NewHash::Made(new)),
+            Err(no_hash) => NewHash::none(no_hash),
+        },
+    }
 }
 
-async fn is_the_old_one(act: Act<'_>, account: AccountId, typed: &str) -> Result<Result<bool, NoHash>, Fault> {
+async fn lookup_old(act: Act<'_>, account: AccountId) -> Result<Option<HashedPassword>, Fault> {
     let mut tx = act.core.db.begin_read().await?;
     let old = passwords::lookup(&mut tx, act.lab, account).await?;
     tx.commit().await?;
-    let (Some(old), Some(password)) = (old, Password::typed(typed)) else {
-        return Ok(Ok(false));
-    };
-    Ok(act
-        .core
-        .hashing
-        .verify(old, password)
-        .await
-        .map(|matched| matched.is_some()))
+    Ok(old)
 }
 
 enum Replacement {

@@ -18,7 +18,7 @@ use domain::return_to::ReturnTo;
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId};
 use service::act::Act;
-use service::attempts::{Admitted, Attempt, Codes, Door, Ended, Verdict, check_step};
+use service::attempts::{Attempt, Codes, Counting, Door, Ended, Verdict, check_step};
 use service::{Core, Fault, audit, canary};
 use store::account::accounts::ForSignIn;
 use store::account::{accounts, authenticators, passwords, recovery_codes};
@@ -84,8 +84,8 @@ async fn check_code(
 ) -> Result<Result<Box<RightCode>, Verdict<Arrival>>, Fault> {
     let mut tx = act.core.db.begin().await?;
     let checked = match attempt.count_if_enough(&mut tx, identifier, is_enough).await? {
-        Admitted::Ended(verdict) => Err(verdict),
-        Admitted::Evaluate => {
+        Counting::Ended(verdict) => Err(verdict),
+        Counting::Evaluate => {
             let found = accounts::lookup_for_sign_in(&mut tx, &act.core.sealer, act.lab, identifier).await?;
             let account = found.as_ref().map(|found| found.account.id);
             match try_code(act, &mut tx, identifier, found, form.codes).await? {

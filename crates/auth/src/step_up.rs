@@ -14,7 +14,7 @@ use domain::password::Password;
 use kernel::ids::AccountId;
 use service::Fault;
 use service::act::Act;
-use service::attempts::{Admitted, Attempt, Codes, Door, Ended, Verdict, check_step, identifier_of};
+use service::attempts::{Attempt, Codes, Counting, Door, Ended, Verdict, check_step, identifier_of};
 use store::account::{accounts, authenticators, passwords};
 use store::{StoreFault, Tx};
 
@@ -74,8 +74,8 @@ async fn check_code<P>(
     let person = person.ok_or(Fault::Broken("a session without an account"))?;
     let identifier = identifier_of(core, lab, &person)?;
     let checked = match attempt.count(&mut tx, &identifier).await? {
-        Admitted::Ended(verdict) => Err(verdict),
-        Admitted::Evaluate => match try_code(act, &mut tx, form, &identifier).await? {
+        Counting::Ended(verdict) => Err(verdict),
+        Counting::Evaluate => match try_code(act, &mut tx, form, &identifier).await? {
             Ok(right) => Ok(right),
             Err(cause) => Err(attempt.refuse(&mut tx, Some(form.account), cause).await?),
         },

@@ -9,7 +9,7 @@ use domain::audit::{Actor, Event, RefusalCause};
 use domain::operator::Operator;
 use kernel::ids::{LabId, OperatorName};
 use service::act::Act;
-use service::attempts::{Admitted, Attempt, Codes, Door, Ended, Verdict, check_step};
+use service::attempts::{Attempt, Codes, Counting, Door, Ended, Verdict, check_step};
 use service::{Core, Fault};
 use store::account::accounts::ForSignIn;
 use store::account::{accounts, authenticators};
@@ -42,8 +42,8 @@ async fn decide(
     let Act { core, lab, .. } = act;
     let mut tx = core.db.begin().await?;
     let verdict = match attempt.count(&mut tx, index).await? {
-        Admitted::Ended(verdict) => verdict,
-        Admitted::Evaluate => {
+        Counting::Ended(verdict) => verdict,
+        Counting::Evaluate => {
             let found = accounts::lookup_for_sign_in(&mut tx, &core.sealer, lab, index).await?;
             let account = found.as_ref().map(|found| found.account.id);
             match prove(act, &mut tx, index, found, code).await? {

@@ -18,7 +18,7 @@ use domain::pending::ChoosingPassword;
 use kernel::ids::AccountId;
 use machinery::hashing::NoHash;
 use service::act::Act;
-use service::attempts::{Admitted, Attempt, Door, Ended, Verdict, identifier_of};
+use service::attempts::{Attempt, Counting, Door, Ended, Verdict, identifier_of};
 use service::{Core, Fault};
 use store::Tx;
 use store::account::accounts::Person;
@@ -105,7 +105,7 @@ async fn on_account(
         return Ok(Err(attempt.refuse(tx, None, RefusalCause::NotActive).await?));
     };
     attempt.is_on(account);
-    if let Admitted::Ended(verdict) = attempt.count(tx, &identifier_of(core, lab, &person)?).await? {
+    if let Counting::Ended(verdict) = attempt.count(tx, &identifier_of(core, lab, &person)?).await? {
         return Ok(Err(verdict));
     }
     let legacy = legacy_passwords::lookup(tx, &core.sealer, lab, account).await?;

@@ -15,7 +15,7 @@ use domain::pending::{AwaitingCode, Pending};
 use domain::return_to::ReturnTo;
 use kernel::ids::{AccountId, LabId, PendingId, ProviderId};
 use service::act::Act;
-use service::attempts::{Admitted, Attempt, Codes, Door, Ended, Verdict, check_step, identifier_of};
+use service::attempts::{Attempt, Codes, Counting, Door, Ended, Verdict, check_step, identifier_of};
 use service::{Core, Fault};
 use store::Tx;
 use store::account::accounts::Person;
@@ -93,8 +93,8 @@ async fn decide(
     let identifier = identifier_of(core, lab, &awaited.person)?;
     let mut tx = core.db.begin().await?;
     let verdict = match attempt.count(&mut tx, &identifier).await? {
-        Admitted::Ended(verdict) => verdict,
-        Admitted::Evaluate => match prove(act, &mut tx, awaited, &identifier, code).await? {
+        Counting::Ended(verdict) => verdict,
+        Counting::Evaluate => match prove(act, &mut tx, awaited, &identifier, code).await? {
             Err(cause) => {
                 let event = refused(awaited.provider(), cause);
                 attempt.refuse_with(&mut tx, Some(awaited.account), event).await?

@@ -31,16 +31,9 @@ impl Counted {
     }
 }
 
-/// Whether what was shown is enough to be checked from any browser.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shown {
-    Enough,
-    /// For trusted devices of the account alone.
-    TooLittle,
-}
-
 /// Counts an attempt unless it has to wait; others in the same bucket wait for the end of this transaction. `known_by`:
-/// the browser's token as a trusted device, of this account or of another one. None: what was shown is too little from
+/// the browser's token as a trusted device, of this account or of another one. `is_enough`: whether what was shown may be
+/// checked from any browser, or from a trusted device of the account alone. None: what was shown is too little from
 /// this browser, and nothing was counted.
 pub(super) async fn count(
     core: &Core,
@@ -48,10 +41,10 @@ pub(super) async fn count(
     lab: &LabId,
     identifier: &BlindIndex,
     known_by: Option<&HashedToken>,
-    shown: Shown,
+    is_enough: bool,
 ) -> Result<Option<(Admission, Counted)>, StoreFault> {
     let on_device = count_on_device(core, tx, lab, identifier, known_by).await?;
-    if on_device.is_some() || shown == Shown::TooLittle {
+    if on_device.is_some() || !is_enough {
         return Ok(on_device);
     }
     let (now, limits) = (core.now(), core.backoff_limits());

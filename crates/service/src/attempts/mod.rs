@@ -17,7 +17,7 @@ pub use self::verdict::{Ended, Outcome, Success, Verdict};
 use std::cell::Cell;
 use std::time::Duration;
 
-use self::bucket::{Counted, Shown};
+use self::bucket::Counted;
 use crate::act::Act;
 use crate::siege::Ending;
 use crate::watch::{Named, Sighting};
@@ -51,7 +51,7 @@ pub struct Attempt<'a> {
 
 /// What becomes of an attempt that was counted.
 #[derive(Debug)]
-pub enum Admitted<S> {
+pub enum Counting<S> {
     Evaluate,
     Ended(Verdict<S>),
 }
@@ -100,8 +100,8 @@ impl<'a> Attempt<'a> {
     ///
     /// # Errors
     /// The attempt must not be evaluated.
-    pub async fn count<S>(&mut self, tx: &mut Tx, identifier: &BlindIndex) -> Result<Admitted<S>, StoreFault> {
-        self.count_if(tx, identifier, Shown::Enough).await
+    pub async fn count<S>(&mut self, tx: &mut Tx, identifier: &BlindIndex) -> Result<Counting<S>, StoreFault> {
+        self.count_if_enough(tx, identifier, true).await
     }
 
     /// As [`Attempt::count`]; but where what was shown is not enough for everyone, from a trusted device of this
@@ -114,27 +114,18 @@ impl<'a> Attempt<'a> {
         tx: &mut Tx,
         identifier: &BlindIndex,
         is_enough: bool,
-    ) -> Result<Admitted<S>, StoreFault> {
-        let shown = if is_enough { Shown::Enough } else { Shown::TooLittle };
-        self.count_if(tx, identifier, shown).await
-    }
-
-    async fn count_if<S>(
-        &mut self,
-        tx: &mut Tx,
-        identifier: &BlindIndex,
-        shown: Shown,
-    ) -> Result<Admitted<S>, StoreFault> {
+    ) -> Result<Counting<S>, StoreFault> {
         self.named = Some(Named::Identifier(*identifier));
         let Act { core, lab, .. } = self.act;
-        let Some((admission, counted)) = bucket::count(core, tx, lab, identifier, self.known_by, shown).await? else {
-            return Ok(Admitted::Ended(Verdict::turned_away()));
+        let counted = bucket::count(core, tx, lab, identifier, self.known_by, is_enough).await?;
+        let Some((admission, counted)) = counted else {
+            return Ok(Counting::Ended(Verdict::turned_away()));
         };
         self.counted = Some((*identifier, counted));
         Ok(match admission {
-            Admission::Evaluate => Admitted::Evaluate,
-            Admission::Wait(wait) => Admitted::Ended(self.delay(tx, wait).await?),
-            Admission::Exhausted => Admitted::Ended(self.refuse(tx, self.account, RefusalCause::TooManyInARow).await?),
+            Admission::Evaluate => Counting::Evaluate,
+            Admission::Wait(wait) => Counting::Ended(self.delay(tx, wait).await?),
+            Admission::Exhausted => Counting::Ended(self.refuse(tx, self.account, RefusalCause::TooManyInARow).await?),
         })
     }
 
