@@ -7,7 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::desk::visit::{Visit, known_alert, with_security};
-use crate::kit::{App, Button, Context, Failure, Fields, Posted, see_other};
+use crate::kit::posted::shows_nothing_again;
+use crate::kit::{App, Button, Context, Failure, Posted, see_other};
 use crate::pages::desk::{AlertError, AlertPage};
 use admin::alerts::{self, Whose};
 use domain::alert::Alert;
@@ -20,11 +21,7 @@ pub struct Note {
     note: SecretString,
 }
 
-impl Fields for Note {
-    type Again = ();
-
-    fn again(&self) {}
-}
+shows_nothing_again!(Note);
 
 pub async fn get(app: Data<App>, request: HttpRequest, id: Path<String>) -> HttpResponse {
     with_security(&app, &request, async |context, visit| {

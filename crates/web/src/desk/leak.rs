@@ -10,7 +10,8 @@ use crate::desk::UnderWay;
 use crate::desk::visit::{Visit, known_leak, with_operator, with_security};
 use crate::kit::context::retry_after;
 use crate::kit::failure::whole_seconds;
-use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
+use crate::kit::posted::shows_nothing_again;
+use crate::kit::{App, Context, Failure, Posted, see_other};
 use crate::pages::desk::{LeakAlert, LeakPage};
 use admin::operators::{OperatorError, identify};
 use auth::session::Asked;
@@ -30,11 +31,7 @@ pub struct Confirmation {
     code: SecretString,
 }
 
-impl Fields for Confirmation {
-    type Again = ();
-
-    fn again(&self) {}
-}
+shows_nothing_again!(Confirmation);
 
 pub async fn get(app: Data<App>, under_way: Data<UnderWay>, request: HttpRequest, id: Path<String>) -> HttpResponse {
     let asked = match request.query_string() {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::entrance::{login, rotate};
 use crate::kit::context::with_portal;
+use crate::kit::posted::shows_nothing_again;
 use crate::kit::rebuff::{Rebuff, Settled, settle};
 use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
 use crate::pages::{
@@ -55,11 +56,7 @@ pub struct CodeForm {
     code: SecretString,
 }
 
-impl Fields for CodeForm {
-    type Again = ();
-
-    fn again(&self) {}
-}
+shows_nothing_again!(CodeForm);
 
 pub const fn step(number: u8) -> Option<Step> {
     Some(Step { number, total: STEPS })

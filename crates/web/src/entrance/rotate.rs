@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use crate::entrance::login;
 use crate::kit::context::with_portal;
+use crate::kit::posted::shows_nothing_again;
 use crate::kit::rebuff::Rebuff;
-use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
+use crate::kit::{App, Context, Failure, Posted, cookies, see_other};
 use crate::pages::{Held, PasswordError};
 use auth::rotate::{self, OnHold, Rotation};
 use crypto::token::TokenKind;
@@ -26,11 +27,7 @@ pub struct Form {
     recovery_code: SecretString,
 }
 
-impl Fields for Form {
-    type Again = ();
-
-    fn again(&self) {}
-}
+shows_nothing_again!(Form);
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| match on_hold(context).await? {

@@ -11,7 +11,8 @@ use url::form_urlencoded::{self, Serializer};
 use crate::entrance::signed_in;
 use crate::idp::authorize::on_page;
 use crate::kit::context::{add_cookie, with_portal};
-use crate::kit::{App, Context, Failure, Fields, ForeignPost, Posted, cookies, see_other};
+use crate::kit::posted::shows_nothing_again;
+use crate::kit::{App, Context, Failure, ForeignPost, Posted, cookies, see_other};
 use crate::pages::AskSignOut;
 use auth::session;
 use kernel::ids::{AccountId, ClientId, SessionId};
@@ -86,11 +87,7 @@ pub struct Confirmed {
     asked: String,
 }
 
-impl Fields for Confirmed {
-    type Again = ();
-
-    fn again(&self) {}
-}
+shows_nothing_again!(Confirmed);
 
 pub async fn get_confirm(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| Ok(see_other(context.door.logout))).await

@@ -18,11 +18,24 @@ use crypto::csrf;
 
 /// What one of our forms sends in addition to its token.
 pub trait Fields: DeserializeOwned {
-    /// What the page shows again of a form that was too old: no secret is in it, and nothing is done with it.
+    /// What the page shows again of a form that was too old, and nothing is done with: never a password or a code of the
+    /// authenticator. A lab code is shown again, since the person has it on paper in front of them.
     type Again;
 
     fn again(&self) -> Self::Again;
 }
+
+/// For forms of which the page shows nothing again.
+macro_rules! shows_nothing_again {
+    ($($form:ty),+) => {
+        $(impl $crate::kit::Fields for $form {
+            type Again = ();
+
+            fn again(&self) {}
+        })+
+    };
+}
+pub(crate) use shows_nothing_again;
 
 #[derive(Debug, Deserialize)]
 struct Sent<T> {
@@ -83,8 +96,4 @@ pub(super) fn is_ours(context: &Context<'_>, token: &SecretString) -> bool {
 #[derive(Debug, Deserialize)]
 pub struct Button {}
 
-impl Fields for Button {
-    type Again = ();
-
-    fn again(&self) {}
-}
+shows_nothing_again!(Button);

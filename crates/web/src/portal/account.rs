@@ -8,7 +8,8 @@ use serde::Deserialize;
 use crate::entrance::signed_in::{self, with_form};
 use crate::entrance::stay;
 use crate::kit::context::{add_cookie, with_portal};
-use crate::kit::{App, Button, Context, Failure, Fields, Posted, cookies, see_other};
+use crate::kit::posted::shows_nothing_again;
+use crate::kit::{App, Button, Context, Failure, Posted, cookies, see_other};
 use crate::pages::{Account, DeviceLine, ServiceLine, SessionLine, SiteLink, Stay};
 use auth::consents::Consented;
 use auth::provider::links;
@@ -27,16 +28,6 @@ pub struct SessionForm {
     session: Option<String>,
 }
 
-/// Forms that name what is to end: of one that is too old the page shows nothing again.
-macro_rules! shows_nothing_again {
-    ($($form:ty),*) => {
-        $(impl Fields for $form {
-            type Again = ();
-
-            fn again(&self) {}
-        })*
-    };
-}
 shows_nothing_again!(SessionForm, DeviceForm, ServiceForm);
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {

@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::{list, with_holder};
 use crate::kit::context::add_cookie;
-use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
+use crate::kit::posted::shows_nothing_again;
+use crate::kit::{App, Context, Failure, Posted, cookies, see_other};
 use crate::pages::{NewPasskey, PasskeysError};
 use auth::passkeys::{self, Added, Adding};
 use crypto::token::TokenKind;
@@ -22,11 +23,7 @@ pub struct Form {
     answer: SecretString,
 }
 
-impl Fields for Form {
-    type Again = ();
-
-    fn again(&self) {}
-}
+shows_nothing_again!(Form);
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_holder(&app, &request, async |context, session| {

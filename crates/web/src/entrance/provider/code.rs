@@ -9,8 +9,9 @@ use serde::Deserialize;
 use super::name_of;
 use crate::entrance::login;
 use crate::kit::context::with_portal;
+use crate::kit::posted::shows_nothing_again;
 use crate::kit::rebuff::{Settled, settle};
-use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
+use crate::kit::{App, Context, Failure, Posted, cookies, see_other};
 use crate::pages::provider::CODE;
 use crate::pages::{ProviderCode, ProviderCodeError};
 use auth::arrival::Arrival;
@@ -23,11 +24,7 @@ pub struct Form {
     code: SecretString,
 }
 
-impl Fields for Form {
-    type Again = ();
-
-    fn again(&self) {}
-}
+shows_nothing_again!(Form);
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| {

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use super::{chosen, leave, name_of, trouble};
 use crate::entrance::activate;
 use crate::kit::context::with_portal;
-use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
+use crate::kit::posted::shows_nothing_again;
+use crate::kit::{App, Context, Failure, Posted, see_other};
 use crate::pages::ProvidersError;
 use auth::enrolment::{Noted, note_identity};
 use auth::provider::Refusal;
@@ -22,11 +23,7 @@ pub struct Form {
     provider: String,
 }
 
-impl Fields for Form {
-    type Again = ();
-
-    fn again(&self) {}
-}
+shows_nothing_again!(Form);
 
 pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
