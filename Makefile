@@ -26,11 +26,11 @@ doc: ## The documentation of all rooms, private items too: target/doc
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items
 
 browser: ## The pages in Chromium; FILE=sign-in.test.mjs runs one file
-	cargo build
+	cargo test --no-run --test suite
 	cd tests/browser && npm ci --no-audit --no-fund && npm test -- $(FILE)
 
 screenshots: ## Every page as a picture, into tests/browser/screenshots, and the README's
-	cargo build
+	cargo test --no-run --test suite
 	cd tests/browser && npm ci --no-audit --no-fund && npm run screenshots
 
 demo: ## A demo with nothing in it from before, in a folder that goes away
