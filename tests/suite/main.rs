@@ -16,6 +16,7 @@ mod alerts;
 mod architecture;
 mod attempts;
 mod canaries;
+mod client_address;
 mod clients;
 mod corpus;
 mod dependencies;

@@ -36,7 +36,7 @@ pub use password::Password;
 pub use policy::{AcceptedUntil, OWN_MEANS, is_over, today};
 pub use problem::{Problem, Problems};
 pub use provider::{ClientAuth, Provider};
-pub use server::{Keyring, Server, Tls};
+pub use server::{ClientHeader, Keyring, Server, Tls};
 pub use session::Session;
 pub use siege::Siege;
 pub use sign_in::SignIn;

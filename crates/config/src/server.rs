@@ -25,9 +25,12 @@ pub struct Server {
     /// The port by which clients reach it, where that is another.
     #[serde(default)]
     pub mtls_public_port: Option<u16>,
-    /// Proxies whose `X-Forwarded-For` is trusted.
+    /// Proxies whose word about the visitor's address is trusted.
     #[serde(default)]
     pub trusted_proxies: Vec<IpNet>,
+    /// The header in which they write it. Not given: `X-Forwarded-For`, and where there is none, `Forwarded`.
+    #[serde(default)]
+    pub client_header: Option<ClientHeader>,
     /// Time given to running requests when asked to stop.
     #[serde(default = "default_shutdown_seconds")]
     pub shutdown_seconds: u64,
@@ -55,6 +58,14 @@ pub struct Server {
     /// Attempts of strangers worked on at once, at most.
     #[serde(default = "default_strangers_at_once")]
     pub strangers_at_once: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientHeader {
+    XForwardedFor,
+    /// RFC 7239.
+    Forwarded,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -11,7 +11,7 @@ fn sent(incoming: &[(&str, &str)]) -> Vec<String> {
             HeaderValue::from_str(value).unwrap(),
         );
     }
-    let client = ClientAddress::resolve("203.0.113.9".parse().unwrap(), std::iter::empty(), &[]);
+    let client = ClientAddress::of_peer("203.0.113.9".parse().unwrap());
     let extra = ExtraIdentity::new(&["X-Dossier".to_owned()]);
     let upstream = for_upstream(&headers, &origins(), &extra, client, Some("signed"));
     let mut lines: Vec<String> = upstream

@@ -5,6 +5,7 @@ pub mod admission;
 pub mod hashing;
 pub mod http_client;
 pub mod metrics;
+pub mod minute;
 pub mod network_throttle;
 pub mod pause;
 pub mod reading;

@@ -175,6 +175,7 @@ pub struct Metrics {
     attempts: Family<AttemptLabels, Counter>,
     gate_requests: Family<GateLabels, Counter>,
     throttled: Counter,
+    unreadable_addresses: Counter,
     shed: Family<ShedLabels, Counter>,
     cut: Family<CutLabels, Counter>,
     sieges: Family<LabLabels, Gauge>,
@@ -199,6 +200,11 @@ impl Default for Metrics {
             attempts: attempts(to),
             gate_requests: registered(to, "vestibule_gate_requests", "Requests at the gate by outcome"),
             throttled: registered(to, "vestibule_throttled", "Requests refused for their network's rate"),
+            unreadable_addresses: registered(
+                to,
+                "vestibule_client_address_unreadable",
+                "Requests for which a trusted proxy wrote no readable address of the visitor",
+            ),
             shed: registered(
                 to,
                 "vestibule_shed",
@@ -263,6 +269,10 @@ impl Metrics {
 
     pub fn network_throttled(&self) {
         self.throttled.inc();
+    }
+
+    pub fn client_address_unreadable(&self) {
+        self.unreadable_addresses.inc();
     }
 
     pub fn shed(&self, class: ShedFrom) {

@@ -100,7 +100,7 @@ mod tests {
     use kernel::entropy::SystemEntropy;
 
     fn client(text: &str) -> ClientAddress {
-        ClientAddress::resolve(text.parse().unwrap(), std::iter::empty(), &[])
+        ClientAddress::of_peer(text.parse().unwrap())
     }
 
     #[test]

@@ -25,6 +25,7 @@ use crate::watch::{Patience, Watch, watched};
 use config::Problems;
 use corpus::CorpusProblem;
 use i18n::Texts;
+use machinery::minute::OncePerMinute;
 use machinery::network_throttle::NetworkThrottle;
 use service::Core;
 use web::kit::App;
@@ -109,6 +110,7 @@ pub fn start(core: Core) -> Result<Running, StartError> {
         faces: Faces::of(&config)?,
         texts: Texts::load()?,
         core: core.clone(),
+        unreadable_addresses: OncePerMinute::default(),
     });
     let sites = hosts::sites(&core)?;
     descriptors::raise(config.server.max_connections);

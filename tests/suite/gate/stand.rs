@@ -108,7 +108,7 @@ pub fn app_of(site: &Arc<Site>) -> impl FnOnce(&mut ServiceConfig) + use<> {
 async fn serve(req: HttpRequest, payload: web::Payload, gate: web::Data<SiteGate>) -> HttpResponse {
     let visitor = req.cookie("__Host-vst_site").map(|_| visitor());
     let peer = req.peer_addr().unwrap().ip();
-    let client = ClientAddress::resolve(peer, std::iter::empty(), &[]);
+    let client = ClientAddress::of_peer(peer);
     let now = SystemClock.now();
     let asker = Asker {
         visitor: visitor.as_ref(),

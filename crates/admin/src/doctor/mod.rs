@@ -110,7 +110,7 @@ pub async fn examine(file: &Path, loaded: Result<Config, Problems>, clock: &dyn 
     checks.extend(tls::examine(&config, clock.now()));
     checks.extend(database::examine(&config, keyring.as_ref().ok(), &mut references, clock.now()).await);
     checks.push(corpus::examine(&config, clock.now()));
-    checks.extend(network::examine(&config));
+    checks.extend(network::examine(&config).await);
     checks.extend(mail::examine(&config).await);
     checks.extend(alerts::examine(&config));
     for lab in &config.labs {

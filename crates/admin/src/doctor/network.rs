@@ -1,13 +1,58 @@
 //! Who is believed about a visitor's address.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
 use ipnet::IpNet;
+use url::Url;
 
 use super::Check;
 use config::Config;
+use machinery::http_client::{self, Limits};
 
-pub(super) fn examine(config: &Config) -> Vec<Check> {
+const METRICS: Limits = Limits {
+    longest: Duration::from_secs(2),
+    most: 1024 * 1024,
+};
+
+pub(super) async fn examine(config: &Config) -> Vec<Check> {
+    let mut checks = proxies(config);
+    checks.extend(unreadable(config.server.internal_listen).await);
+    checks
+}
+
+/// What the running server has met; nothing where none runs, or where it does not answer this machine.
+async fn unreadable(internal: SocketAddr) -> Option<Check> {
+    let url = Url::parse(&format!("http://{}/metrics", reachable(internal))).ok()?;
+    let answer = http_client::send(&url, None, http_client::get(&url).ok()?, METRICS)
+        .await
+        .ok()?;
+    let text = String::from_utf8(answer.into_body()).ok()?;
+    let count = text
+        .lines()
+        .find_map(|line| line.strip_prefix("vestibule_client_address_unreadable_total "))?;
+    (count != "0").then(|| {
+        let what = format!(
+            "since the server started, a trusted proxy wrote no readable address for {count} requests: their visitors \
+             count as one"
+        );
+        let remedy = "let the proxy write the address of its peer in X-Forwarded-For or Forwarded; set [server] \
+                      client_header if it writes one of them and passes on the other";
+        Check::warning("visitors' addresses", what, remedy)
+    })
+}
+
+/// A listener on all addresses is asked on this machine's own.
+fn reachable(listener: SocketAddr) -> SocketAddr {
+    let ip = match listener.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listener.port())
+}
+
+fn proxies(config: &Config) -> Vec<Check> {
     let proxies = &config.server.trusted_proxies;
     if proxies.is_empty() {
         return vec![Check::ok(

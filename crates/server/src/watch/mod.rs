@@ -105,8 +105,7 @@ impl Watch {
 
     fn counted(&self, peer: IpAddr) -> Option<ClientNetwork> {
         let is_proxy = self.proxies.iter().any(|net| net.contains(&peer));
-        let address = ClientAddress::resolve(peer, std::iter::empty(), &[]);
-        (!is_proxy).then(|| address.network())
+        (!is_proxy).then(|| ClientAddress::of_peer(peer).network())
     }
 
     fn ended(&self, id: u64, network: Option<ClientNetwork>) {

@@ -3,6 +3,7 @@
 use crate::kit::faces::Faces;
 use crate::kit::floor::Floor;
 use i18n::Texts;
+use machinery::minute::OncePerMinute;
 use machinery::network_throttle::NetworkThrottle;
 use service::Core;
 
@@ -13,4 +14,6 @@ pub struct App {
     pub throttle: NetworkThrottle,
     pub floor: Floor,
     pub faces: Faces,
+    /// For the log: a proxy that says nothing readable says it with every request.
+    pub unreadable_addresses: OncePerMinute,
 }

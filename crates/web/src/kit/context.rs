@@ -1,7 +1,6 @@
 //! One request, as the pages of a lab see it: which lab, who asks, in which language, from which browser.
 
 use std::cell::{Cell, OnceCell};
-use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
@@ -11,6 +10,7 @@ use askama::Template;
 
 use crate::kit::answer;
 use crate::kit::app::App;
+use crate::kit::client_address::client_address;
 use crate::kit::cookies;
 use crate::kit::faces::{Face, LabFace};
 use crate::kit::failure::{Failure, whole_seconds};
@@ -348,18 +348,6 @@ pub fn retry_after(response: &mut HttpResponse, seconds: u64) {
     response
         .headers_mut()
         .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
-}
-
-pub fn client_address(app: &App, request: &HttpRequest) -> ClientAddress {
-    let peer = request
-        .peer_addr()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-    let forwarded: Vec<&str> = request
-        .headers()
-        .get_all("X-Forwarded-For")
-        .filter_map(|value| value.to_str().ok())
-        .collect();
-    ClientAddress::resolve(peer, forwarded.into_iter(), &app.core.config.server.trusted_proxies)
 }
 
 fn chosen_language(request: &HttpRequest) -> Option<String> {

@@ -4,6 +4,7 @@ pub mod admission;
 pub mod answer;
 pub mod app;
 pub mod bearer;
+mod client_address;
 pub mod context;
 pub mod cookies;
 pub mod faces;
