@@ -18,7 +18,7 @@ use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use vestibule::config::{Siege, Throttle};
-use vestibule::domain::backoff::{Admission, Backoff, Limits};
+use vestibule::domain::backoff::{Backoff, BackoffDecision, Limits};
 use vestibule::domain::siege::{Baseline, Counts, RECENT, REMEMBERED, Rules, SLOT, Slot, Span, State, WINDOW, within};
 use vestibule::kernel::clock::Timestamp;
 
@@ -285,9 +285,9 @@ impl<'a> Attack<'a> {
     fn attempt(&mut self, cohort: usize, most: u64, chance: f64) -> Option<Duration> {
         let (backoff, left) = &mut self.cohorts[cohort];
         match backoff.admit(self.defence.limits, self.lab.now) {
-            Admission::Evaluate => {}
-            Admission::Wait(wait) => return Some(wait),
-            Admission::Exhausted => return None,
+            BackoffDecision::Evaluate => {}
+            BackoffDecision::Wait(wait) => return Some(wait),
+            BackoffDecision::Exhausted => return None,
         }
         let tried = COHORT.min(most);
         self.minute.1 += tried;

@@ -10,7 +10,7 @@ use vestibule::crypto::jose::{Algorithm, SigningKey};
 use vestibule::domain::authorization::OauthError;
 use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::oidc::dpop::{self, Call, Nonce};
-use vestibule::oidc::refusal::Denied;
+use vestibule::oidc::refusal::ProtocolProblem;
 use vestibule::service::Core;
 use vestibule::store::oauth::used_ids;
 
@@ -40,8 +40,8 @@ async fn prove(core: &Core, proof: &str, nonce: Nonce) -> Result<String, OauthEr
     };
     match dpop::prove(core, &core.config.labs[0].id, proof, &call).await {
         Ok(jkt) => Ok(jkt),
-        Err(Denied::Refused(refusal)) => Err(refusal.error),
-        Err(Denied::Fault(fault)) => panic!("{fault}"),
+        Err(ProtocolProblem::Refused(refusal)) => Err(refusal.error),
+        Err(ProtocolProblem::Fault(fault)) => panic!("{fault}"),
     }
 }
 

@@ -52,7 +52,7 @@ fn with_pool(core: &Core, cost: Cost, longest_wait: Duration) -> Core {
     };
     Core {
         hashing: Arc::new(HashPool::start(tools, 1, longest_wait).unwrap()),
-        watch: Arc::default(),
+        detector: Arc::default(),
         ..core.clone()
     }
 }
@@ -114,7 +114,7 @@ fn ends(core: &Core, result: &str) -> String {
 fn is_seen_by_alerts(core: &Core) -> bool {
     let mut limits = core.config.alerts.clone();
     limits.network_identifiers = 1;
-    !core.watch.evaluate(&limits, core.now()).is_empty()
+    !core.detector.evaluate(&limits, core.now()).is_empty()
 }
 
 /// Everything was right, and yet it costs the try: otherwise hanging up would be a way to guess for nothing.

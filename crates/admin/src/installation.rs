@@ -63,7 +63,7 @@ pub async fn open(config: Config, clock: SharedClock, entropy: SharedEntropy) ->
         visits: Visits::default(),
         admission: Arc::new(Admission::new(config.server.strangers_at_once)),
         sieges: Arc::new(Sieges::of(&config)),
-        watch: Arc::default(),
+        detector: Arc::default(),
         providers: Arc::new(Providers::of(&config)),
         signing_keys: Arc::new(SigningKeys::of(&config)),
         config: Arc::new(config),

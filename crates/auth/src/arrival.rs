@@ -2,7 +2,7 @@
 
 use crate::browser::Journey;
 use crate::hold;
-use crate::session::{self, Opened};
+use crate::session::{self, OpenedSession};
 use crypto::token::PlainToken;
 use domain::account::HoldReason;
 use domain::evidence::Authenticated;
@@ -15,7 +15,7 @@ use store::{StoreFault, Tx};
 #[derive(Debug)]
 pub enum Arrival {
     Held(PlainToken),
-    SignedIn(Opened),
+    SignedIn(OpenedSession),
 }
 
 impl Arrival {

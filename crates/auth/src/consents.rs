@@ -10,7 +10,7 @@ use service::{Core, Fault, audit};
 use store::oauth::{clients, consents, oauth_grants};
 
 #[derive(Debug)]
-pub struct Consented {
+pub struct ConsentLine {
     pub client: ClientId,
     /// The name shown on the consent page, or the current one.
     pub name: String,
@@ -19,14 +19,14 @@ pub struct Consented {
 }
 
 /// The latest first.
-pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Consented>, Fault> {
+pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<ConsentLine>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let mut listed = Vec::new();
     for given in consents::find(&mut tx, lab, account).await? {
         let Some(client) = clients::lookup(&mut tx, lab, &given.client).await? else {
             continue;
         };
-        listed.push(Consented {
+        listed.push(ConsentLine {
             client: given.client,
             name: client.policy.name,
             claims: given.claims,
@@ -40,7 +40,7 @@ pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Co
 ///
 /// # Errors
 /// The database does not answer; the service may continue then.
-pub async fn take_back(
+pub async fn revoke(
     core: &Core,
     lab: &LabId,
     account: AccountId,

@@ -12,7 +12,7 @@ use store::{StoreFault, Tx};
 
 /// One line of the holder's list.
 #[derive(Debug)]
-pub struct Listed {
+pub struct DeviceLine {
     pub device: Device,
     /// The browser that asks.
     pub is_this: bool,
@@ -45,12 +45,12 @@ pub async fn trust(act: Act<'_>, tx: &mut Tx, account: AccountId, browser: &Brow
     Ok(token)
 }
 
-pub async fn list(core: &Core, lab: &LabId, account: AccountId, browser: &Browser) -> Result<Vec<Listed>, Fault> {
+pub async fn list(core: &Core, lab: &LabId, account: AccountId, browser: &Browser) -> Result<Vec<DeviceLine>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = devices::find(&mut tx, lab, account, core.devices_used_since()).await?;
     tx.commit().await?;
     let own = browser.known_by.as_ref().map(|token| token.as_bytes().to_vec());
-    let listed = |(device, token)| Listed {
+    let listed = |(device, token)| DeviceLine {
         device,
         is_this: own.as_ref() == Some(&token),
     };

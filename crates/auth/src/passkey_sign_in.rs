@@ -28,14 +28,19 @@ const CHALLENGE_LASTS: Duration = Duration::from_secs(5 * 60);
 
 /// What a browser is asked to get signed.
 #[derive(Debug)]
-pub struct Asked {
+pub struct SignatureRequest {
     /// Comes back with the answer.
     pub id: ChallengeId,
     /// For the browser, as JSON.
     pub options: String,
 }
 
-pub async fn begin(core: &Core, party: &RelyingParty, lab: &LabId, browser: &PlainToken) -> Result<Asked, Fault> {
+pub async fn begin(
+    core: &Core,
+    party: &RelyingParty,
+    lab: &LabId,
+    browser: &PlainToken,
+) -> Result<SignatureRequest, Fault> {
     let begun = party.begin_sign_in();
     let (options, challenge) = begun.map_err(|_| Fault::Broken("a passkey sign-in could not be begun"))?;
     let id = ChallengeId::generate(&*core.entropy);
@@ -43,7 +48,7 @@ pub async fn begin(core: &Core, party: &RelyingParty, lab: &LabId, browser: &Pla
     let mut tx = core.db.begin().await?;
     passkey_challenges::insert(&mut tx, &core.sealer, lab, id, &browser.hashed(), &challenge, until).await?;
     tx.commit().await?;
-    Ok(Asked { id, options })
+    Ok(SignatureRequest { id, options })
 }
 
 /// What the form sends, and where it came from.
@@ -118,7 +123,7 @@ async fn prove(act: Act<'_>, tx: &mut Tx, form: &Form<'_>) -> Result<Result<Auth
         Err(cause) => return Ok(Err((Some(account), cause))),
     };
     tx.keep_campaigns_out(lab).await?;
-    if canary::watch(core, tx, lab, account, actor).await? || !is_active(tx, lab, account).await? {
+    if canary::check(core, tx, lab, account, actor).await? || !is_active(tx, lab, account).await? {
         return Ok(Err((Some(account), PasskeyCause::NotActive)));
     }
     if !passkeys::update(tx, &core.sealer, lab, &found, matched.changed(), now).await? {

@@ -100,7 +100,7 @@ pub async fn find(core: &Core, lab: &LabId, account: AccountId, token: &PlainTok
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Added {
+pub enum AddOutcome {
     Done,
     /// The browser's answer was not right, or the lab knows this passkey already.
     Refused,
@@ -118,31 +118,31 @@ pub async fn add(
     adding: Adding,
     typed: &str,
     answer: &SecretString,
-) -> Result<Added, Fault> {
+) -> Result<AddOutcome, Fault> {
     let Act { core, lab, .. } = act;
     let (account, passkey) = (adding.account, PasskeyId::generate(&*core.entropy));
     let made = party.finish_registration(adding.stage.registration(), answer.expose_secret());
     let mut tx = core.db.begin().await?;
     if !pending::consume(&mut tx, lab, adding.id).await? {
-        return Ok(Added::Over);
+        return Ok(AddOutcome::Over);
     }
     let count = usize::try_from(passkeys::count(&mut tx, lab, account).await?).unwrap_or(usize::MAX);
     let Some(credential) = made.filter(|_| count < MOST) else {
         tx.commit().await?;
-        return Ok(Added::Refused);
+        return Ok(AddOutcome::Refused);
     };
     let index = credential.index(&core.keyring, lab);
     let (sealer, name, now) = (&core.sealer, name(typed), core.now());
     if !passkeys::insert(&mut tx, sealer, lab, passkey, account, &index, &credential, &name, now).await? {
         tx.commit().await?;
-        return Ok(Added::Refused);
+        return Ok(AddOutcome::Refused);
     }
     let event = Event::PasskeyAdded {
         passkey: passkey.to_string(),
     };
     act.record(&mut tx, Some(account), event).await?;
     tx.commit().await?;
-    Ok(Added::Done)
+    Ok(AddOutcome::Done)
 }
 
 /// False: the account has no such passkey.

@@ -87,7 +87,7 @@ async fn prove(
         return Ok(Err(RefusalCause::UnknownIdentifier));
     };
     if found.account.state != AccountState::Active || found.authenticator.is_none() {
-        canary::watch(core, tx, lab, found.account.id, actor).await?;
+        canary::check(core, tx, lab, found.account.id, actor).await?;
         return Ok(Err(RefusalCause::NotActive));
     }
     let (account, Some(matched)) = (found.account.id, matched) else {

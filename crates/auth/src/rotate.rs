@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::browser::Browser;
 use crate::recovery::RightRecoveryCode;
-use crate::session::{self, Opened};
+use crate::session::{self, OpenedSession};
 use crate::suitability;
 use crypto::password_hash::HashedPassword;
 use crypto::token::PlainToken;
@@ -54,7 +54,7 @@ pub enum Rotation {
     /// The hold ended meanwhile: expired, or finished in another window.
     Over,
     Done {
-        opened: Opened,
+        opened: OpenedSession,
         return_to: Option<ReturnTo>,
     },
 }

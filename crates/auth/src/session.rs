@@ -24,7 +24,7 @@ use store::{StoreFault, Tx};
 const TOUCH_EVERY: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
-pub struct Opened {
+pub struct OpenedSession {
     pub token: PlainToken,
     /// The browser is a trusted device from now on, under this token.
     pub device: PlainToken,
@@ -32,7 +32,12 @@ pub struct Opened {
 }
 
 /// Consumes an authentication; the session exists once the transaction is committed.
-pub async fn open(act: Act<'_>, tx: &mut Tx, who: Authenticated, browser: &Browser) -> Result<Opened, StoreFault> {
+pub async fn open(
+    act: Act<'_>,
+    tx: &mut Tx,
+    who: Authenticated,
+    browser: &Browser,
+) -> Result<OpenedSession, StoreFault> {
     let Act { core, lab, .. } = act;
     let token = PlainToken::generate(TokenKind::Session, &*core.entropy);
     let new = Session::open(who, core.lifetime(lab), browser.description.clone(), &*core.entropy);
@@ -41,26 +46,26 @@ pub async fn open(act: Act<'_>, tx: &mut Tx, who: Authenticated, browser: &Brows
     let event = Event::signed_in(session.id, session.means);
     act.record(tx, Some(session.account), event).await?;
     let device = device::trust(act, tx, session.account, browser).await?;
-    Ok(Opened { token, device, session })
+    Ok(OpenedSession { token, device, session })
 }
 
 /// Whether a request shows that a person is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
-    ByPerson,
+pub enum Trigger {
+    Person,
     /// A page came again by itself, which must not keep a session alive.
-    ByItself,
+    Refresh,
 }
 
 /// The live session behind a cookie of ours.
-pub async fn recognise(core: &Core, lab: &LabId, token: &PlainToken, asked: Asked) -> Result<Option<Session>, Fault> {
+pub async fn recognise(core: &Core, lab: &LabId, token: &PlainToken, asked: Trigger) -> Result<Option<Session>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = sessions::lookup(&mut tx, lab, &token.hashed()).await?;
     tx.commit().await?;
     let Some(mut session) = found.filter(|session| session.is_alive(core.lifetime(lab), core.now())) else {
         return Ok(None);
     };
-    if asked == Asked::ByPerson {
+    if asked == Trigger::Person {
         touch(core, lab, &mut session).await?;
     }
     Ok(Some(session))
@@ -68,7 +73,7 @@ pub async fn recognise(core: &Core, lab: &LabId, token: &PlainToken, asked: Aske
 
 /// The session behind our cookie, unless it was ended. It may have idled out and then opens nothing; but its clients
 /// go on until it is ended.
-pub async fn left_open(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<Session>, Fault> {
+pub async fn lookup_unended(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<Session>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = sessions::lookup(&mut tx, lab, &token.hashed()).await?;
     tx.commit().await?;
@@ -100,7 +105,7 @@ pub async fn recognise_at_site(
         .filter_map(|record| RecordNumber::parse(record).ok())
         .collect();
     let subject = pairwise_subject(&core.keyring, lab, site.as_str(), session.account).into();
-    let reading = core.watch.reading(lab, session.account, core.now());
+    let reading = core.detector.reading(lab, session.account, core.now());
     let visit = Arc::new(Visit {
         session,
         records,

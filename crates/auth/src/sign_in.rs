@@ -112,7 +112,7 @@ async fn try_code(
         return Ok(Err(RefusalCause::UnknownIdentifier));
     };
     let (AccountState::Active, Some(stored)) = (found.account.state, found.password) else {
-        canary::watch(core, tx, lab, found.account.id, actor).await?;
+        canary::check(core, tx, lab, found.account.id, actor).await?;
         return Ok(Err(RefusalCause::NotActive));
     };
     let account = found.account;
@@ -154,14 +154,24 @@ async fn check_password(
         return Ok(attempt.refuse_alone(account, RefusalCause::WrongPassword).await?);
     };
     match act.core.hashing.verify(right.stored.clone(), password.clone()).await {
-        Ok(Some(matched)) => complete(act, attempt, form, identifier, right, Matched { matched, password }).await,
+        Ok(Some(matched)) => {
+            complete(
+                act,
+                attempt,
+                form,
+                identifier,
+                right,
+                RightPassword { matched, password },
+            )
+            .await
+        }
         Ok(None) => Ok(attempt.refuse_alone(account, RefusalCause::WrongPassword).await?),
         Err(no_hash) => Verdict::no_hash(no_hash),
     }
 }
 
 /// The password was right.
-struct Matched {
+struct RightPassword {
     matched: PasswordMatched,
     password: Password,
 }
@@ -174,7 +184,7 @@ async fn complete(
     form: Form<'_>,
     identifier: &BlindIndex,
     right: RightCode,
-    Matched { matched, password }: Matched,
+    RightPassword { matched, password }: RightPassword,
 ) -> Result<Verdict<Arrival>, Fault> {
     let Act { core, lab, .. } = act;
     let known = core.known_passwords.lookup(password.expose()).await?;
@@ -182,7 +192,7 @@ async fn complete(
     let mut tx = core.db.begin().await?;
     tx.keep_campaigns_out(lab).await?;
     let success = attempt.succeed(&mut tx).await?;
-    if !still_stands(&mut tx, lab, &right).await? || !consume_code(&mut tx, lab, &right, act.now()).await? {
+    if !is_unchanged(&mut tx, lab, &right).await? || !consume_code(&mut tx, lab, &right, act.now()).await? {
         drop(tx);
         let account = Some(right.account.id);
         return Ok(attempt.refuse_alone(account, RefusalCause::CodeUsedUp).await?);
@@ -236,7 +246,7 @@ async fn listed(
 }
 
 /// While the hash was computed the account may have been disabled or its password rotated.
-async fn still_stands(tx: &mut Tx, lab: &LabId, right: &RightCode) -> Result<bool, StoreFault> {
+async fn is_unchanged(tx: &mut Tx, lab: &LabId, right: &RightCode) -> Result<bool, StoreFault> {
     let account = accounts::lookup(tx, lab, right.account.id).await?;
     let stored = passwords::lookup(tx, lab, right.account.id).await?;
     let active = account.is_some_and(|account| account.state == AccountState::Active);

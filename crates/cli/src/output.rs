@@ -44,7 +44,7 @@ pub fn problems(as_json: bool, problems: &Problems) {
 }
 
 /// Whether a person watches standard error.
-pub fn is_watched() -> bool {
+pub fn is_interactive() -> bool {
     io::stderr().is_terminal()
 }
 

@@ -33,7 +33,7 @@ impl Progress {
     }
 
     fn with(json: bool, template: &str) -> Self {
-        let shown = !json && output::is_watched();
+        let shown = !json && output::is_interactive();
         let target = if shown {
             ProgressDrawTarget::stderr()
         } else {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use tempfile::TempDir;
 
-use super::build::{BuildProblem, Built, Order, build};
+use super::build::{BuildProblem, BuildReport, Order, build};
 use super::*;
 
 /// Uniform, and the same in every run.
@@ -61,7 +61,7 @@ impl Place {
         }
     }
 
-    fn build(&self, inputs: &[&Path]) -> Result<Built, BuildProblem> {
+    fn build(&self, inputs: &[&Path]) -> Result<BuildReport, BuildProblem> {
         build(&self.order(inputs), &mut |_| {})
     }
 

@@ -43,7 +43,7 @@ pub struct Backoff {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
+pub enum BackoffDecision {
     Evaluate,
     Wait(Duration),
     /// Too many failures in a row: nothing is right any more until the means are bound again.
@@ -53,15 +53,15 @@ pub enum Admission {
 impl Backoff {
     /// What a stranger can see of the answer follows from the last 24 hours alone: older failures are kept for
     /// accounts that exist and forgotten for identifiers that do not, and the two must be indistinguishable.
-    pub fn admit(&self, limits: Limits, now: Timestamp) -> Admission {
+    pub fn admit(&self, limits: Limits, now: Timestamp) -> BackoffDecision {
         let wait = self.until_delay_over(now).max(self.until_day_has_room(limits, now));
         if !wait.is_zero() {
-            return Admission::Wait(wait);
+            return BackoffDecision::Wait(wait);
         }
         if self.in_a_row >= limits.failures_in_a_row {
-            Admission::Exhausted
+            BackoffDecision::Exhausted
         } else {
-            Admission::Evaluate
+            BackoffDecision::Evaluate
         }
     }
 
@@ -163,10 +163,13 @@ mod tests {
             assert_eq!(delay(failures), Duration::from_secs(seconds), "{failures}");
         }
         let (backoff, now) = after(5, Duration::ZERO);
-        assert_eq!(backoff.admit(LIMITS, now), Admission::Wait(Duration::from_secs(80)));
+        assert_eq!(
+            backoff.admit(LIMITS, now),
+            BackoffDecision::Wait(Duration::from_secs(80))
+        );
         assert_eq!(
             backoff.admit(LIMITS, now.plus(Duration::from_secs(80))),
-            Admission::Evaluate
+            BackoffDecision::Evaluate
         );
     }
 
@@ -180,9 +183,9 @@ mod tests {
         };
         while now.since(start) < DAY * 31 {
             now = match backoff.admit(unlimited_row, now) {
-                Admission::Wait(wait) => now.plus(wait),
-                Admission::Exhausted => unreachable!("the row is unlimited here"),
-                Admission::Evaluate => {
+                BackoffDecision::Wait(wait) => now.plus(wait),
+                BackoffDecision::Exhausted => unreachable!("the row is unlimited here"),
+                BackoffDecision::Evaluate => {
                     backoff = backoff.with_attempt(now);
                     failures.push(now);
                     now
@@ -203,10 +206,10 @@ mod tests {
     #[test]
     fn what_circulates_is_tried_five_times_a_day_and_never_more_than_anything_else() {
         let (backoff, now) = after(5, Duration::from_secs(3600));
-        assert_eq!(backoff.admit(LIMITS, now), Admission::Evaluate);
-        assert!(matches!(backoff.admit(LIMITS.of_listed(), now), Admission::Wait(wait) if wait > DAY / 2));
+        assert_eq!(backoff.admit(LIMITS, now), BackoffDecision::Evaluate);
+        assert!(matches!(backoff.admit(LIMITS.of_listed(), now), BackoffDecision::Wait(wait) if wait > DAY / 2));
         let (four, now) = after(4, Duration::from_secs(3600));
-        assert_eq!(four.admit(LIMITS.of_listed(), now), Admission::Evaluate);
+        assert_eq!(four.admit(LIMITS.of_listed(), now), BackoffDecision::Evaluate);
         let strict = Limits {
             failures_per_day: 3,
             ..LIMITS
@@ -222,8 +225,8 @@ mod tests {
         let (mut known, mut unknown, mut at) = (known, unknown, later);
         for _ in 0..40 {
             let seen = |backoff: &Backoff| match backoff.admit(LIMITS, at) {
-                Admission::Wait(wait) => Some(wait),
-                Admission::Evaluate | Admission::Exhausted => None,
+                BackoffDecision::Wait(wait) => Some(wait),
+                BackoffDecision::Evaluate | BackoffDecision::Exhausted => None,
             };
             assert_eq!(seen(&known), seen(&unknown));
             if let Some(wait) = seen(&known) {
@@ -236,9 +239,9 @@ mod tests {
     #[test]
     fn r19_after_100_failures_in_a_row_nothing_is_evaluated_ever_again() {
         let (backoff, now) = after(100, DAY);
-        assert_eq!(backoff.admit(LIMITS, now.plus(DAY * 365)), Admission::Exhausted);
+        assert_eq!(backoff.admit(LIMITS, now.plus(DAY * 365)), BackoffDecision::Exhausted);
         let (backoff, now) = after(99, DAY);
-        assert_eq!(backoff.admit(LIMITS, now), Admission::Evaluate);
+        assert_eq!(backoff.admit(LIMITS, now), BackoffDecision::Evaluate);
     }
 
     #[test]
@@ -249,15 +252,17 @@ mod tests {
             backoff.admit(LIMITS, now)
         );
         let (exhausted, now) = after(100, DAY);
-        assert_eq!(exhausted.reopened().admit(LIMITS, now), Admission::Evaluate);
+        assert_eq!(exhausted.reopened().admit(LIMITS, now), BackoffDecision::Evaluate);
     }
 
     #[test]
     fn a_success_ends_the_row_but_keeps_the_day() {
         let (backoff, now) = after(24, Duration::ZERO);
         let backoff = backoff.with_attempt(now).with_success(now);
-        assert_eq!(backoff.admit(LIMITS, now), Admission::Evaluate);
+        assert_eq!(backoff.admit(LIMITS, now), BackoffDecision::Evaluate);
         let backoff = backoff.with_attempt(now);
-        assert!(matches!(backoff.admit(LIMITS, now), Admission::Wait(wait) if wait > Duration::from_secs(80_000)));
+        assert!(
+            matches!(backoff.admit(LIMITS, now), BackoffDecision::Wait(wait) if wait > Duration::from_secs(80_000))
+        );
     }
 }

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[derive(serde::Deserialize)]
-    struct Pasted {
+    struct PastedSites {
         site: Vec<SiteSection>,
     }
 
@@ -184,7 +184,7 @@ mod tests {
                 "[[site]]\nid = \"s\"\nlab = \"l\"\norigin = \"https://s.example\"\nupstream = \"http://127.0.0.1:1\"\n{}",
                 learner.draft()
             );
-            let mut pasted: Pasted = toml::from_str(&toml).unwrap();
+            let mut pasted: PastedSites = toml::from_str(&toml).unwrap();
             let site = pasted.site.pop().unwrap();
             let _: &RuleSection = &site.rules[0];
             let rules = Rules::compile(&site).unwrap();

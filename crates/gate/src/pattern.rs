@@ -34,7 +34,7 @@ pub enum Comparison {
 
 /// What `{record}` matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Named<'r> {
+pub enum RecordMatch<'r> {
     /// No record: the pattern has no `{record}`.
     Nothing,
     /// This number, wherever it appears.
@@ -108,7 +108,7 @@ impl Pattern {
     }
 
     /// `None` if the URL is not of this pattern.
-    pub fn matches<'r>(&self, request: &'r NormalizedRequest, comparison: Comparison) -> Option<Named<'r>> {
+    pub fn matches<'r>(&self, request: &'r NormalizedRequest, comparison: Comparison) -> Option<RecordMatch<'r>> {
         let given = request.segments();
         let enough = if self.rest {
             given.len() >= self.segments.len()
@@ -119,7 +119,7 @@ impl Pattern {
         if !enough || !same_end {
             return None;
         }
-        let mut named = Named::Nothing;
+        let mut named = RecordMatch::Nothing;
         for (piece, text) in self.segments.iter().zip(given) {
             named = piece.take(text, comparison, named)?;
         }
@@ -131,7 +131,7 @@ impl Pattern {
 }
 
 impl Piece {
-    fn take<'r>(&self, text: &'r str, comparison: Comparison, named: Named<'r>) -> Option<Named<'r>> {
+    fn take<'r>(&self, text: &'r str, comparison: Comparison, named: RecordMatch<'r>) -> Option<RecordMatch<'r>> {
         match (self, named) {
             (Self::Any, _) => Some(named),
             (Self::Literal(literal), _) => {
@@ -140,9 +140,9 @@ impl Piece {
                 same.then_some(named)
             }
             (Self::Record, _) if text.is_empty() => None,
-            (Self::Record, Named::Nothing) => Some(Named::One(text)),
-            (Self::Record, Named::One(earlier)) if earlier == text => Some(named),
-            (Self::Record, _) => Some(Named::Several),
+            (Self::Record, RecordMatch::Nothing) => Some(RecordMatch::One(text)),
+            (Self::Record, RecordMatch::One(earlier)) if earlier == text => Some(named),
+            (Self::Record, _) => Some(RecordMatch::Several),
         }
     }
 }

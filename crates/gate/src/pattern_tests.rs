@@ -14,9 +14,9 @@ fn matched(pattern: &str, target: &str) -> Option<String> {
     let request = request(target);
     let named = Pattern::parse(pattern).unwrap().matches(&request, Comparison::Exact)?;
     Some(match named {
-        Named::Nothing => String::new(),
-        Named::One(record) => record.to_owned(),
-        Named::Several => "several".to_owned(),
+        RecordMatch::Nothing => String::new(),
+        RecordMatch::One(record) => record.to_owned(),
+        RecordMatch::Several => "several".to_owned(),
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use actix_web::http::Method;
 
-use crate::pattern::{Comparison, Named, Pattern};
+use crate::pattern::{Comparison, Pattern, RecordMatch};
 use crate::request::{Ambiguity, NormalizedRequest};
 use config::site::{GateMode, Requirement, RuleSection, SiteProblem, SiteSection};
 
@@ -91,9 +91,9 @@ impl Rules {
             return Finding::Ambiguous(Ambiguity::Spelling);
         }
         let record = match named {
-            Named::Several => return Finding::Ambiguous(Ambiguity::TwoRecords),
-            Named::One(record) => Some(record),
-            Named::Nothing => None,
+            RecordMatch::Several => return Finding::Ambiguous(Ambiguity::TwoRecords),
+            RecordMatch::One(record) => Some(record),
+            RecordMatch::Nothing => None,
         };
         self.rules
             .iter()
@@ -114,7 +114,7 @@ impl Rules {
             .map(|given| given.value())
     }
 
-    fn first<'r>(&self, request: &'r NormalizedRequest, comparison: Comparison) -> Option<(&Rule, Named<'r>)> {
+    fn first<'r>(&self, request: &'r NormalizedRequest, comparison: Comparison) -> Option<(&Rule, RecordMatch<'r>)> {
         self.rules
             .iter()
             .find_map(|rule| rule.pattern.matches(request, comparison).map(|named| (rule, named)))

@@ -2,7 +2,7 @@
 
 use crate::Refusal;
 use crate::issuer::lab_issuer;
-use crate::refusal::Denied;
+use crate::refusal::ProtocolProblem;
 use crate::token::living;
 use crypto::jose::Verified;
 use domain::authorization::{Binding, Grant, OauthError};
@@ -50,7 +50,7 @@ const fn refused() -> Refusal {
 ///
 /// # Errors
 /// It does not serve, or the database does not answer.
-pub async fn verify(core: &Core, lab: &LabId, token: &str, audience: Audience) -> Result<AccessToken, Denied> {
+pub async fn verify(core: &Core, lab: &LabId, token: &str, audience: Audience) -> Result<AccessToken, ProtocolProblem> {
     let issuer = lab_issuer(core, lab)?;
     let published = signing_keys::published(core, lab).await?;
     let token = published.verify(token).map_err(|_| refused())?;
@@ -98,7 +98,7 @@ pub const fn token_type(binding: Option<&Binding>) -> &'static str {
     }
 }
 
-struct Read {
+struct TokenClaims {
     client: ClientId,
     scopes: Scopes,
     subject: String,
@@ -109,7 +109,7 @@ struct Read {
     binding: Option<Binding>,
 }
 
-fn read(token: &Verified, issuer: &str, audience: Audience, now: i64) -> Option<Read> {
+fn read(token: &Verified, issuer: &str, audience: Audience, now: i64) -> Option<TokenClaims> {
     let is_meant = match (audience, token.text("aud")?.strip_prefix(issuer)?) {
         (Audience::Userinfo, rest) => rest.is_empty(),
         (Audience::Api, rest) => rest == "/api/v1",
@@ -122,7 +122,7 @@ fn read(token: &Verified, issuer: &str, audience: Audience, now: i64) -> Option<
     let id = token.text("jti")?.to_owned();
     let grant = id.split_once('.').map(|(grant, _)| grant.parse()).transpose().ok()?;
     let binding = token.claims.get("cnf").cloned().map(serde_json::from_value);
-    Some(Read {
+    Some(TokenClaims {
         client: token.text("client_id")?.parse().ok()?,
         scopes: token.text("scope")?.parse().ok()?,
         subject: token.text("sub")?.to_owned(),

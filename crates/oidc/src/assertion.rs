@@ -34,7 +34,7 @@ pub struct Rules<'a> {
 
 /// For the log, read by those who look after the client; on the network every one is "invalid client".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unproved {
+pub enum AssertionProblem {
     #[error("no key of the client made this signature, or not with an algorithm that counts")]
     Signature,
     #[error("typ is that of another kind of token")]
@@ -49,8 +49,8 @@ pub enum Unproved {
     Id,
 }
 
-impl From<Unproved> for Refusal {
-    fn from(_: Unproved) -> Self {
+impl From<AssertionProblem> for Refusal {
+    fn from(_: AssertionProblem) -> Self {
         Self::invalid_client()
     }
 }
@@ -64,24 +64,24 @@ pub fn claimed_client(assertion: &str) -> Option<ClientId> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check(assertion: &str, rules: &Rules<'_>, now: Timestamp) -> Result<SingleUse, Unproved> {
-    let token = verify(assertion, rules.keys, rules.profile.algorithms()).map_err(|_| Unproved::Signature)?;
+pub fn check(assertion: &str, rules: &Rules<'_>, now: Timestamp) -> Result<SingleUse, AssertionProblem> {
+    let token = verify(assertion, rules.keys, rules.profile.algorithms()).map_err(|_| AssertionProblem::Signature)?;
     if OTHERS.iter().any(|other| token.header.is(other)) {
-        return Err(Unproved::Type);
+        return Err(AssertionProblem::Type);
     }
     let client = Some(rules.client.as_str());
     if token.text("iss") != client || token.text("sub") != client {
-        return Err(Unproved::Client);
+        return Err(AssertionProblem::Client);
     }
     if !is_for_us(&token, rules) {
-        return Err(Unproved::Audience);
+        return Err(AssertionProblem::Audience);
     }
     let dates = Dates::of(&token)
         .filter(|dates| dates.hold(now))
-        .ok_or(Unproved::Time)?;
+        .ok_or(AssertionProblem::Time)?;
     let end = dates.exp.filter(|exp| *exp <= now.plus(LASTS + SKEW));
-    let end = end.ok_or(Unproved::Time)?.plus(SKEW);
-    SingleUse::of(KIND, rules.client.as_str(), token.text("jti"), end).ok_or(Unproved::Id)
+    let end = end.ok_or(AssertionProblem::Time)?.plus(SKEW);
+    SingleUse::of(KIND, rules.client.as_str(), token.text("jti"), end).ok_or(AssertionProblem::Id)
 }
 
 fn is_for_us(token: &Verified, rules: &Rules<'_>) -> bool {

@@ -24,7 +24,7 @@ fn claims(changes: &Value) -> Value {
     claims
 }
 
-fn judge(assertion: &str, keys: &[&SigningKey], profile: Profile) -> Result<SingleUse, Unproved> {
+fn judge(assertion: &str, keys: &[&SigningKey], profile: Profile) -> Result<SingleUse, AssertionProblem> {
     let keys = Jwks::parse(&jwk_set(keys.iter().copied()).to_string()).unwrap();
     let client: ClientId = "c1".parse().unwrap();
     let rules = Rules {
@@ -37,7 +37,7 @@ fn judge(assertion: &str, keys: &[&SigningKey], profile: Profile) -> Result<Sing
     check(assertion, &rules, Timestamp::from_seconds(NOW))
 }
 
-fn judged(changes: &Value, profile: Profile) -> Result<SingleUse, Unproved> {
+fn judged(changes: &Value, profile: Profile) -> Result<SingleUse, AssertionProblem> {
     let key = key();
     judge(&key.sign("JWT", &claims(changes)).unwrap(), &[&key], profile)
 }
@@ -58,7 +58,7 @@ fn a_right_assertion_proves_its_client() {
 
 #[test]
 fn claims_that_are_missing_or_wrong_are_refused() {
-    use Unproved::{Audience, Client, Id, Time};
+    use AssertionProblem::{Audience, Client, Id, Time};
     let cases = [
         (json!({ "iss": null }), Client),
         (json!({ "iss": "c2" }), Client),
@@ -91,7 +91,11 @@ fn under_fapi_only_the_issuer_as_one_text_counts() {
     for aud in [json!(TOKEN), json!([ISSUER]), json!([ISSUER, TOKEN])] {
         let changes = json!({ "aud": aud });
         assert!(judged(&changes, Profile::OpenId).is_ok(), "{changes}");
-        assert_eq!(judged(&changes, Profile::Fapi), Err(Unproved::Audience), "{changes}");
+        assert_eq!(
+            judged(&changes, Profile::Fapi),
+            Err(AssertionProblem::Audience),
+            "{changes}"
+        );
     }
 }
 
@@ -100,31 +104,47 @@ fn algorithms_are_those_of_the_profile_and_the_key() {
     let rsa = SigningKey::generate(Algorithm::Rs256).unwrap();
     let assertion = rsa.sign("JWT", &claims(&json!({}))).unwrap();
     assert!(judge(&assertion, &[&rsa], Profile::OpenId).is_ok());
-    assert_eq!(judge(&assertion, &[&rsa], Profile::Fapi), Err(Unproved::Signature));
-    assert_eq!(judge(&assertion, &[&key()], Profile::OpenId), Err(Unproved::Signature));
+    assert_eq!(
+        judge(&assertion, &[&rsa], Profile::Fapi),
+        Err(AssertionProblem::Signature)
+    );
+    assert_eq!(
+        judge(&assertion, &[&key()], Profile::OpenId),
+        Err(AssertionProblem::Signature)
+    );
 
     let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
     let public = rsa.public_jwk().to_string();
     let secret = jsonwebtoken::EncodingKey::from_secret(public.as_bytes());
     let forged = jsonwebtoken::encode(&header, &claims(&json!({})), &secret).unwrap();
-    assert_eq!(judge(&forged, &[&rsa], Profile::OpenId), Err(Unproved::Signature));
+    assert_eq!(
+        judge(&forged, &[&rsa], Profile::OpenId),
+        Err(AssertionProblem::Signature)
+    );
     let unsigned = key()
         .sign_under(&json!({ "alg": "none" }), &claims(&json!({})))
         .unwrap();
-    assert_eq!(judge(&unsigned, &[&key()], Profile::OpenId), Err(Unproved::Signature));
+    assert_eq!(
+        judge(&unsigned, &[&key()], Profile::OpenId),
+        Err(AssertionProblem::Signature)
+    );
     let (message, _) = assertion.rsplit_once('.').unwrap();
     assert_eq!(
         judge(&format!("{message}."), &[&rsa], Profile::OpenId),
-        Err(Unproved::Signature)
+        Err(AssertionProblem::Signature)
     );
     let huge = "a".repeat(LONGEST_TOKEN + 1);
-    assert_eq!(judge(&huge, &[&rsa], Profile::OpenId), Err(Unproved::Signature));
+    assert_eq!(judge(&huge, &[&rsa], Profile::OpenId), Err(AssertionProblem::Signature));
 }
 
 #[test]
 fn what_was_signed_for_something_else_is_no_assertion() {
     for typ in OTHERS {
         let token = key().sign(typ, &claims(&json!({}))).unwrap();
-        assert_eq!(judge(&token, &[&key()], Profile::OpenId), Err(Unproved::Type), "{typ}");
+        assert_eq!(
+            judge(&token, &[&key()], Profile::OpenId),
+            Err(AssertionProblem::Type),
+            "{typ}"
+        );
     }
 }

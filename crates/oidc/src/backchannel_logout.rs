@@ -107,7 +107,7 @@ async fn tell(core: &Core, session: &ClientSession) -> Result<Option<Timestamp>,
     let until = core.now().plus(wait.unwrap_or(INTERRUPTED));
     let outcome = wait.map_or(Outcome::GivenUp, |_| Outcome::Again(until));
     record(core, session, outcome).await?;
-    Ok(matches!(untold, Untold::Unreachable(_)).then_some(until))
+    Ok(matches!(untold, DeliveryProblem::Unreachable(_)).then_some(until))
 }
 
 async fn record(core: &Core, session: &ClientSession, outcome: Outcome) -> Result<(), StoreFault> {
@@ -133,7 +133,7 @@ async fn token(core: &Core, session: &ClientSession, client: &Client) -> Result<
 }
 
 #[derive(Debug, thiserror::Error)]
-enum Untold {
+enum DeliveryProblem {
     /// Of this session it does not want to know; others it may take.
     #[error("status {0}")]
     Refused(u16),
@@ -141,13 +141,13 @@ enum Untold {
     Unreachable(String),
 }
 
-impl From<http_client::HttpFault> for Untold {
+impl From<http_client::HttpFault> for DeliveryProblem {
     fn from(fault: http_client::HttpFault) -> Self {
         Self::Unreachable(fault.to_string())
     }
 }
 
-async fn post(policy: &Policy, address: &Url, token: &str) -> Result<(), Untold> {
+async fn post(policy: &Policy, address: &Url, token: &str) -> Result<(), DeliveryProblem> {
     let body = Serializer::new(String::new())
         .append_pair("logout_token", token)
         .finish();
@@ -157,7 +157,7 @@ async fn post(policy: &Policy, address: &Url, token: &str) -> Result<(), Untold>
     let status = answer.status();
     match status.as_u16() {
         200..=299 => Ok(()),
-        400..=499 => Err(Untold::Refused(status.as_u16())),
-        other => Err(Untold::Unreachable(format!("status {other}"))),
+        400..=499 => Err(DeliveryProblem::Refused(status.as_u16())),
+        other => Err(DeliveryProblem::Unreachable(format!("status {other}"))),
     }
 }

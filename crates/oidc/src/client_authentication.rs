@@ -7,7 +7,7 @@ use subtle::{Choice, ConstantTimeEq};
 use crate::assertion::{ASSERTION_TYPE, Rules, check, claimed_client};
 use crate::issuer::lab_issuer;
 use crate::profile::Profile;
-use crate::refusal::Denied;
+use crate::refusal::ProtocolProblem;
 use crate::{Params, Refusal};
 use crypto::client_certificate::ClientCertificate;
 use crypto::jose::Jwks;
@@ -19,7 +19,7 @@ use store::oauth::clients;
 
 /// What a request brings to prove whose it is.
 #[derive(Debug)]
-pub struct Presented<'a> {
+pub struct Credentials<'a> {
     /// Of the Authorization header: client and secret.
     pub basic: Option<(String, SecretString)>,
     pub params: &'a Params,
@@ -39,7 +39,7 @@ enum Way<'a> {
 
 /// # Errors
 /// The client is not known, is disabled or did not prove itself; or the database does not answer.
-pub async fn authenticate(core: &Core, lab: &LabId, presented: &Presented<'_>) -> Result<Client, Denied> {
+pub async fn authenticate(core: &Core, lab: &LabId, presented: &Credentials<'_>) -> Result<Client, ProtocolProblem> {
     let (id, way) = way(presented)?;
     let id: ClientId = id.parse().map_err(|_| Refusal::invalid_client())?;
     let found = clients::lookup_with_secrets(&core.db, lab, &id, core.now()).await?;
@@ -61,7 +61,7 @@ pub async fn authenticate(core: &Core, lab: &LabId, presented: &Presented<'_>) -
 }
 
 /// Exactly one way (RFC 6749 2.3).
-fn way<'a>(presented: &'a Presented<'_>) -> Result<(String, Way<'a>), Refusal> {
+fn way<'a>(presented: &'a Credentials<'_>) -> Result<(String, Way<'a>), Refusal> {
     let params = presented.params;
     let named = params.get("client_id");
     let ways = [
@@ -109,7 +109,7 @@ async fn has_signed(
     client: &Client,
     (assertion, jwks): (&str, &Value),
     endpoint: &str,
-) -> Result<bool, Denied> {
+) -> Result<bool, ProtocolProblem> {
     let issuer = lab_issuer(core, lab)?;
     let keys = Jwks::of_value(jwks).map_err(|_| Fault::Broken("a client's keys that were checked"))?;
     let rules = Rules {

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::Refusal;
 use crate::dates::{Dates, SKEW};
-use crate::refusal::Denied;
+use crate::refusal::ProtocolProblem;
 use crate::single_use::SingleUse;
 use crypto::dpop_nonce;
 use crypto::jose::{Algorithm, Verified, verify_embedded};
@@ -59,7 +59,7 @@ pub fn nonce(core: &Core, lab: &LabId) -> String {
 ///
 /// # Errors
 /// It is not right for this call, or was used before; or the database does not answer.
-pub async fn prove(core: &Core, lab: &LabId, proof: &str, call: &Call<'_>) -> Result<String, Denied> {
+pub async fn prove(core: &Core, lab: &LabId, proof: &str, call: &Call<'_>) -> Result<String, ProtocolProblem> {
     let now = core.now();
     let is_ours = |nonce: &str| dpop_nonce::is_recent(&core.keyring, lab, nonce, now);
     let proof = check(proof, call, is_ours, now)?;

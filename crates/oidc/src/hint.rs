@@ -2,7 +2,7 @@
 
 use crate::Refusal;
 use crate::issuer::lab_issuer;
-use crate::refusal::Denied;
+use crate::refusal::ProtocolProblem;
 use kernel::ids::{ClientId, LabId};
 use service::{Core, signing_keys};
 
@@ -15,7 +15,7 @@ pub struct Hint {
 
 /// # Errors
 /// It is not an ID token that was given here; or the keys cannot be looked up.
-pub async fn read(core: &Core, lab: &LabId, token: &str) -> Result<Hint, Denied> {
+pub async fn read(core: &Core, lab: &LabId, token: &str) -> Result<Hint, ProtocolProblem> {
     let wrong = || Refusal::invalid_request("id_token_hint is not an ID token that this client got here");
     let token = signing_keys::published(core, lab).await?.verify(token);
     let token = token.map_err(|_| wrong())?;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::access_token::{AccessToken, Audience, verify};
 use crate::issuer::lab_issuer;
-use crate::refusal::Denied;
+use crate::refusal::ProtocolProblem;
 use crate::token::living;
 use crate::{Params, Refusal};
 use crypto::token::{PlainToken, TokenKind};
@@ -17,7 +17,7 @@ use store::oauth::{oauth_grants, refresh_tokens};
 
 /// # Errors
 /// No token is named, or the database does not answer.
-pub async fn introspect(core: &Core, lab: &LabId, client: &Client, params: &Params) -> Result<Value, Denied> {
+pub async fn introspect(core: &Core, lab: &LabId, client: &Client, params: &Params) -> Result<Value, ProtocolProblem> {
     let token = named(params)?;
     let told = match PlainToken::parse(TokenKind::Refresh, token) {
         Some(token) => of_refresh_token(core, lab, client, &token).await?,
@@ -36,7 +36,7 @@ pub async fn introspect(core: &Core, lab: &LabId, client: &Client, params: &Para
 ///
 /// # Errors
 /// No token is named, or the database does not answer.
-pub async fn revoke(core: &Core, lab: &LabId, client: &Client, params: &Params) -> Result<(), Denied> {
+pub async fn revoke(core: &Core, lab: &LabId, client: &Client, params: &Params) -> Result<(), ProtocolProblem> {
     let token = named(params)?;
     let Some(refresh) = PlainToken::parse(TokenKind::Refresh, token) else {
         return revoke_access_token(core, lab, client, token).await;
@@ -52,7 +52,7 @@ pub async fn revoke(core: &Core, lab: &LabId, client: &Client, params: &Params) 
     Ok(())
 }
 
-async fn revoke_access_token(core: &Core, lab: &LabId, client: &Client, token: &str) -> Result<(), Denied> {
+async fn revoke_access_token(core: &Core, lab: &LabId, client: &Client, token: &str) -> Result<(), ProtocolProblem> {
     let Some(token) = own(core, lab, client, token).await? else {
         return Ok(());
     };
@@ -64,10 +64,10 @@ async fn revoke_access_token(core: &Core, lab: &LabId, client: &Client, token: &
 }
 
 /// None: it does not serve, or is another client's.
-async fn own(core: &Core, lab: &LabId, client: &Client, token: &str) -> Result<Option<AccessToken>, Denied> {
+async fn own(core: &Core, lab: &LabId, client: &Client, token: &str) -> Result<Option<AccessToken>, ProtocolProblem> {
     match verify(core, lab, token, Audience::Any).await {
         Ok(token) => Ok(Some(token).filter(|token| token.client.id == client.id)),
-        Err(Denied::Refused(_)) => Ok(None),
+        Err(ProtocolProblem::Refused(_)) => Ok(None),
         Err(fault) => Err(fault),
     }
 }
@@ -81,7 +81,7 @@ async fn of_access_token(
     lab: &LabId,
     client: &Client,
     token: &str,
-) -> Result<Option<Map<String, Value>>, Denied> {
+) -> Result<Option<Map<String, Value>>, ProtocolProblem> {
     let Some(token) = own(core, lab, client, token).await? else {
         return Ok(None);
     };
@@ -103,7 +103,7 @@ async fn of_refresh_token(
     lab: &LabId,
     client: &Client,
     token: &PlainToken,
-) -> Result<Option<Map<String, Value>>, Denied> {
+) -> Result<Option<Map<String, Value>>, ProtocolProblem> {
     let mut tx = core.db.begin_read().await?;
     let found = refresh_tokens::lookup(&mut tx, lab, &token.hashed()).await?;
     let Some((id, None)) = found else {

@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::hint::{self, Hint};
-use crate::refusal::Denied;
+use crate::refusal::ProtocolProblem;
 use crate::{Params, Refusal};
 use domain::client::Client;
 use kernel::ids::{AccountId, ClientId, LabId, SessionId};
@@ -12,7 +12,7 @@ use store::oauth::{client_sessions, clients};
 
 /// What a client wants, as far as it could show that it may.
 #[derive(Debug, Default)]
-pub struct Wanted {
+pub struct LogoutRequest {
     /// The session that an ID token of ours names, which a client brings to end it.
     pub session: Option<(SessionId, AccountId)>,
     /// Who is asking, if known.
@@ -24,7 +24,7 @@ pub struct Wanted {
 /// # Errors
 /// The client is not known, the token is not one of ours for it, or the address is not one of its own; or the database
 /// does not answer.
-pub async fn read(core: &Core, lab: &LabId, params: &Params) -> Result<Wanted, Denied> {
+pub async fn read(core: &Core, lab: &LabId, params: &Params) -> Result<LogoutRequest, ProtocolProblem> {
     let hint = match params.get("id_token_hint") {
         Some(hint) => Some(hint::read(core, lab, hint).await?),
         None => None,
@@ -42,7 +42,7 @@ pub async fn read(core: &Core, lab: &LabId, params: &Params) -> Result<Wanted, D
         Some(id) => Some(known(core, lab, &id).await?),
         None => None,
     };
-    Ok(Wanted {
+    Ok(LogoutRequest {
         session: match &hint {
             Some(hint) => session(core, lab, hint).await?,
             None => None,
@@ -52,14 +52,14 @@ pub async fn read(core: &Core, lab: &LabId, params: &Params) -> Result<Wanted, D
     })
 }
 
-async fn known(core: &Core, lab: &LabId, id: &ClientId) -> Result<Client, Denied> {
+async fn known(core: &Core, lab: &LabId, id: &ClientId) -> Result<Client, ProtocolProblem> {
     let mut tx = core.db.begin_read().await?;
     let client = clients::lookup_enabled(&mut tx, lab, id).await?;
     tx.commit().await?;
     Ok(client.ok_or(Refusal::invalid_request("this lab knows no such client"))?)
 }
 
-async fn session(core: &Core, lab: &LabId, hint: &Hint) -> Result<Option<(SessionId, AccountId)>, Denied> {
+async fn session(core: &Core, lab: &LabId, hint: &Hint) -> Result<Option<(SessionId, AccountId)>, ProtocolProblem> {
     let Some(sid) = &hint.sid else { return Ok(None) };
     let mut tx = core.db.begin_read().await?;
     let found = client_sessions::lookup(&mut tx, lab, &hint.client, sid).await?;

@@ -36,14 +36,14 @@ impl Refusal {
 
 /// Refused, or broken.
 #[derive(Debug, thiserror::Error)]
-pub enum Denied {
+pub enum ProtocolProblem {
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 
-impl From<StoreFault> for Denied {
+impl From<StoreFault> for ProtocolProblem {
     fn from(fault: StoreFault) -> Self {
         Self::Fault(fault.into())
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::access_token::AccessToken;
 use crate::issuer::lab_issuer;
-use crate::refusal::Denied;
+use crate::refusal::ProtocolProblem;
 use crate::{Refusal, disclosure};
 use domain::authorization::{Claim, OauthError};
 use domain::client::Scope;
@@ -22,7 +22,7 @@ pub enum Userinfo {
 
 /// # Errors
 /// The token stands for no person, or lacks `openid`; or the database does not answer.
-pub async fn userinfo(core: &Core, lab: &LabId, token: &AccessToken) -> Result<Userinfo, Denied> {
+pub async fn userinfo(core: &Core, lab: &LabId, token: &AccessToken) -> Result<Userinfo, ProtocolProblem> {
     let why = "the token has no scope openid";
     let narrow = Refusal::new(OauthError::InsufficientScope, why);
     let grant = token.grant.as_ref().filter(|_| token.scopes.contains(Scope::OpenId));

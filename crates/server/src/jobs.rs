@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::certificates::Certificates;
-use crate::watch::Watch;
+use crate::connections::Connections;
 use admin::reseal;
 use domain::siege::REMEMBERED;
 use kernel::clock::Timestamp;
@@ -44,10 +44,10 @@ const STRANGERS_KEPT: Duration = Duration::from_secs(48 * 3600);
 
 pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Vec<JoinHandle<()>> {
     let (purged, resealed, followed) = (core.clone(), core.clone(), core.clone());
-    let (mailed, watched) = (app.clone(), core.clone());
+    let (mailed, tracked) = (app.clone(), core.clone());
     let alerts = look_after_alerts(app.clone());
     let mut jobs = vec![
-        watch_corpus(Arc::clone(&core.known_passwords)),
+        reload_corpus(Arc::clone(&core.known_passwords)),
         every(CERTIFICATES_EVERY, move || {
             let certificates = Arc::clone(&certificates);
             async move { certificates.reload() }
@@ -73,7 +73,7 @@ pub fn start(core: &Core, app: Data<App>, certificates: Arc<Certificates>) -> Ve
             }
         }),
         every(SIEGES_EVERY, move || {
-            let core = watched.clone();
+            let core = tracked.clone();
             async move {
                 if let Err(fault) = siege::turn(&core).await {
                     tracing::warn!(%fault, "sieges were not judged; the next turn tries again");
@@ -153,14 +153,14 @@ fn look_after_signing_keys(core: Core) -> JoinHandle<()> {
 }
 
 /// Connections that stand still are cut.
-pub fn watch(connections: Arc<Watch>) -> JoinHandle<()> {
+pub fn cut_stalled(connections: Arc<Connections>) -> JoinHandle<()> {
     every(CONNECTIONS_EVERY, move || {
         let connections = Arc::clone(&connections);
         async move { connections.look_around() }
     })
 }
 
-fn watch_corpus(known: Arc<KnownPasswords>) -> JoinHandle<()> {
+fn reload_corpus(known: Arc<KnownPasswords>) -> JoinHandle<()> {
     tokio::spawn(async move {
         let checked = Arc::clone(&known);
         apart(move || checked.check()).await;

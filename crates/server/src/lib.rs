@@ -1,11 +1,11 @@
 //! Puts the house together and keeps it open: listeners, certificates, background jobs, shutdown.
 
 mod certificates;
+mod connections;
 mod descriptors;
 mod hosts;
 mod jobs;
 mod mutual;
-mod watch;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 pub use certificates::CertificateProblem;
 
 use crate::certificates::Certificates;
-use crate::watch::{Patience, Watch, watched};
+use crate::connections::{Connections, Patience, tracked};
 use config::Problems;
 use corpus::CorpusProblem;
 use i18n::Texts;
@@ -114,12 +114,12 @@ pub fn start(core: Core) -> Result<Running, StartError> {
     });
     let sites = hosts::sites(&core)?;
     descriptors::raise(config.server.max_connections);
-    let watched = [
-        watch_of(&app, config.server.max_connections),
-        watch_of(&app, INTERNAL_CONNECTIONS),
-        watch_of(&app, mutual::CONNECTIONS),
+    let tracked = [
+        connections_of(&app, config.server.max_connections),
+        connections_of(&app, INTERNAL_CONNECTIONS),
+        connections_of(&app, mutual::CONNECTIONS),
     ];
-    let [of_public, of_internal, of_mutual] = &watched;
+    let [of_public, of_internal, of_mutual] = &tracked;
     let internal = serve_internal(app.clone(), hosts::drafts(&sites), internal, of_internal)?;
     let public = serve_public(app.clone(), sites, public, &certificates, of_public)?;
     let mut servers = vec![public, internal];
@@ -134,7 +134,7 @@ pub fn start(core: Core) -> Result<Running, StartError> {
     }
     let handles = servers.iter().map(Server::handle).collect();
     let mut tasks = jobs::start(&core, app, certificates);
-    tasks.extend(watched.map(jobs::watch));
+    tasks.extend(tracked.map(jobs::cut_stalled));
     for server in servers {
         tasks.push(tokio::spawn(async move {
             if let Err(error) = server.await {
@@ -180,7 +180,7 @@ fn serve_public(
     sites: hosts::Sites,
     listener: TcpListener,
     certificates: &Arc<Certificates>,
-    watch: &Arc<Watch>,
+    connections: &Arc<Connections>,
 ) -> Result<Server, StartError> {
     let config = Arc::clone(&app.core.config);
     let tls = certificates.server_config()?;
@@ -191,13 +191,13 @@ fn serve_public(
         ActixApp::new()
             .app_data(app.clone())
             .app_data(lists.clone())
-            .wrap(from_fn(watched))
+            .wrap(from_fn(tracked))
             .wrap(hosts::transport_security(&app))
             .configure(|service| {
                 hosts::configure(service, &sites, &documents);
             })
     });
-    let (limits, workers, watch) = (&config.server, workers(config.server.workers), Arc::clone(watch));
+    let (limits, workers, connections) = (&config.server, workers(config.server.workers), Arc::clone(connections));
     Ok(server
         .workers(workers)
         .max_connections(limits.max_connections.div_ceil(workers))
@@ -205,7 +205,7 @@ fn serve_public(
         .client_request_timeout(limits.head())
         .client_disconnect_timeout(limits.stall())
         .keep_alive(limits.keep_alive())
-        .on_connect(move |io, data| watch.opened(io, data))
+        .on_connect(move |io, data| connections.opened(io, data))
         .shutdown_timeout(config.server.shutdown_seconds)
         .disable_signals()
         .listen_rustls_0_23(listener, tls)?
@@ -216,15 +216,15 @@ fn serve_internal(
     app: Data<App>,
     drafts: internal::Drafts,
     listener: TcpListener,
-    watch: &Arc<Watch>,
+    connections: &Arc<Connections>,
 ) -> Result<Server, StartError> {
     let limits = app.core.config.server.clone();
-    let watch = Arc::clone(watch);
+    let connections = Arc::clone(connections);
     let server = HttpServer::new(move || {
         let drafts = drafts.clone();
         ActixApp::new()
             .app_data(app.clone())
-            .wrap(from_fn(watched))
+            .wrap(from_fn(tracked))
             .configure(|service| internal::configure(service, drafts))
     });
     Ok(server
@@ -233,16 +233,16 @@ fn serve_internal(
         .client_request_timeout(limits.head())
         .client_disconnect_timeout(limits.stall())
         .keep_alive(limits.keep_alive())
-        .on_connect(move |io, data| watch.opened(io, data))
+        .on_connect(move |io, data| connections.opened(io, data))
         .shutdown_timeout(1)
         .disable_signals()
         .listen(listener)?
         .run())
 }
 
-fn watch_of(app: &App, most: usize) -> Arc<Watch> {
+fn connections_of(app: &App, most: usize) -> Arc<Connections> {
     let server = &app.core.config.server;
-    let limits = watch::Limits {
+    let limits = connections::Limits {
         most,
         per_network: server.connections_per_network,
         patience: Patience {
@@ -251,7 +251,7 @@ fn watch_of(app: &App, most: usize) -> Arc<Watch> {
             stall: server.stall(),
         },
     };
-    Watch::new(limits, server.trusted_proxies.clone(), Arc::clone(&app.core.metrics))
+    Connections::new(limits, server.trusted_proxies.clone(), Arc::clone(&app.core.metrics))
 }
 
 fn workers(configured: usize) -> usize {

@@ -15,7 +15,7 @@ use actix_web::{App as ActixApp, HttpServer};
 
 use super::{StartError, hosts, workers};
 use crate::certificates::Certificates;
-use crate::watch::{Watch, watched};
+use crate::connections::{Connections, tracked};
 use crypto::client_certificate::ClientCertificate;
 use web::kit::App;
 
@@ -27,17 +27,17 @@ pub fn serve(
     listener: TcpListener,
     certificates: &Arc<Certificates>,
     authorities: &Path,
-    watch: &Arc<Watch>,
+    connections: &Arc<Connections>,
 ) -> Result<Server, StartError> {
     let limits = app.core.config.server.clone();
     let tls = certificates.mutual_server_config(authorities)?;
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(app.clone())
-            .wrap(from_fn(watched))
+            .wrap(from_fn(tracked))
             .configure(hosts::configure_mutual)
     });
-    let (workers, watch) = (workers(limits.workers), Arc::clone(watch));
+    let (workers, connections) = (workers(limits.workers), Arc::clone(connections));
     Ok(server
         .workers(workers)
         .max_connections(CONNECTIONS.div_ceil(workers))
@@ -46,7 +46,7 @@ pub fn serve(
         .client_disconnect_timeout(limits.stall())
         .keep_alive(limits.keep_alive())
         .on_connect(move |io, data| {
-            watch.opened(io, data);
+            connections.opened(io, data);
             keep_certificate(io, data);
         })
         .shutdown_timeout(limits.shutdown_seconds)

@@ -11,7 +11,7 @@ use store::{StoreFault, Tx};
 const SOURCE: &str = "canary";
 
 /// Opens an incident if this account is a canary, unless one is open already; true: it is.
-pub async fn watch(
+pub async fn check(
     core: &Core,
     tx: &mut Tx,
     lab: &LabId,

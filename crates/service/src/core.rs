@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::detector::Detector;
 use crate::known_passwords::KnownPasswords;
 use crate::provider::Providers;
 use crate::siege::Sieges;
 use crate::signing_keys::SigningKeys;
-use crate::watch::Watch;
 use config::Config;
 use crypto::blind_index::{BlindIndex, blind_index};
 use crypto::jose::JoseFault;
@@ -39,7 +39,7 @@ pub struct Core {
     pub visits: Visits,
     pub admission: Arc<Admission>,
     pub sieges: Arc<Sieges>,
-    pub watch: Arc<Watch>,
+    pub detector: Arc<Detector>,
     pub providers: Arc<Providers>,
     pub signing_keys: Arc<SigningKeys>,
 }
@@ -80,7 +80,7 @@ impl Core {
 
     /// Whether browsers that are not a trusted device have to show more at this lab.
     pub fn is_besieged(&self, lab: &LabId) -> bool {
-        self.sieges.stands(lab, self.now())
+        self.sieges.is_under_siege(lab, self.now())
     }
 
     pub fn backoff_limits(&self) -> Limits {

@@ -7,6 +7,7 @@ pub mod attempts;
 pub mod audit;
 pub mod canary;
 pub mod core;
+pub mod detector;
 pub mod known_passwords;
 pub mod outbox;
 pub mod provider;
@@ -14,7 +15,6 @@ pub mod screening;
 pub mod siege;
 pub mod signing_keys;
 pub mod standing;
-pub mod watch;
 
 pub use self::core::{Core, Fault};
 // What the edge has to know of the store: that it failed, and how.

@@ -43,13 +43,13 @@ impl Ending {
 #[derive(Debug)]
 pub struct Sieges {
     rules: Rules,
-    watches: HashMap<LabId, Mutex<Watch>>,
+    labs: HashMap<LabId, Mutex<LabState>>,
     /// One turn at a time, so that nothing is written twice.
     turns: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
-struct Watch {
+struct LabState {
     state: State,
     /// Not in the database yet.
     unwritten: Vec<Slot>,
@@ -68,14 +68,14 @@ impl Sieges {
             factor: config.siege.factor,
         };
         let labs = config.labs.iter().map(|lab| lab.id.clone());
-        let watch = || {
-            Mutex::new(Watch {
+        let of_lab = || {
+            Mutex::new(LabState {
                 limit: rules.limit(Baseline::default()),
-                ..Watch::default()
+                ..LabState::default()
             })
         };
         Self {
-            watches: labs.chain([LabId::operators()]).map(|lab| (lab, watch())).collect(),
+            labs: labs.chain([LabId::operators()]).map(|lab| (lab, of_lab())).collect(),
             rules,
             turns: tokio::sync::Mutex::default(),
         }
@@ -83,38 +83,38 @@ impl Sieges {
 
     /// Whether unknown browsers have to show more. Counts of this moment are in it, so that a wave of guesses
     /// ends at the limit and not seconds later.
-    pub fn stands(&self, lab: &LabId, now: Timestamp) -> bool {
-        self.watch(lab).is_some_and(|watch| {
-            let counted = within(&watch.recent, WINDOW, now).and(within(&watch.unwritten, WINDOW, now));
-            self.rules.enabled && (watch.state != State::Calm || self.rules.is_exceeded(watch.limit, counted))
+    pub fn is_under_siege(&self, lab: &LabId, now: Timestamp) -> bool {
+        self.lab(lab).is_some_and(|of_lab| {
+            let counted = within(&of_lab.recent, WINDOW, now).and(within(&of_lab.unwritten, WINDOW, now));
+            self.rules.enabled && (of_lab.state != State::Calm || self.rules.is_exceeded(of_lab.limit, counted))
         })
     }
 
     pub(crate) fn count(&self, lab: &LabId, ending: Option<Ending>, now: Timestamp) {
         let Some(ending) = ending else { return };
-        if let Some(mut watch) = self.watch(lab) {
+        if let Some(mut of_lab) = self.lab(lab) {
             let one = |is: Ending| u64::from(ending == is);
             let counts = Counts {
                 failures: one(Ending::Failed),
                 turned_away: one(Ending::TurnedAway),
                 successes: one(Ending::Succeeded),
             };
-            add(&mut watch.unwritten, counts, now);
+            add(&mut of_lab.unwritten, counts, now);
         }
     }
 
-    fn watch(&self, lab: &LabId) -> Option<MutexGuard<'_, Watch>> {
-        let watch = self.watches.get(lab)?;
-        Some(watch.lock().unwrap_or_else(PoisonError::into_inner))
+    fn lab(&self, lab: &LabId) -> Option<MutexGuard<'_, LabState>> {
+        let of_lab = self.labs.get(lab)?;
+        Some(of_lab.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 /// The siege in force when the last server stopped is still in force.
 pub async fn recall(core: &Core) -> Result<(), StoreFault> {
     let mut tx = core.db.begin_read().await?;
-    for (lab, siege) in sieges::find_standing(&mut tx).await? {
-        if let Some(mut watch) = core.sieges.watch(&lab) {
-            watch.state = State::Siege(siege);
+    for (lab, siege) in sieges::find_current(&mut tx).await? {
+        if let Some(mut of_lab) = core.sieges.lab(&lab) {
+            of_lab.state = State::Siege(siege);
         }
     }
     Ok(())
@@ -130,22 +130,22 @@ pub async fn turn(core: &Core) -> Result<(), StoreFault> {
     let now = core.now();
     let mut tx = core.db.begin_read().await?;
     let slots = sieges::find_recent(&mut tx, now.minus(RECENT)).await?;
-    let standing: HashMap<LabId, Siege> = sieges::find_standing(&mut tx).await?.into_iter().collect();
+    let current: HashMap<LabId, Siege> = sieges::find_current(&mut tx).await?.into_iter().collect();
     drop(tx);
-    for lab in core.sieges.watches.keys() {
+    for lab in core.sieges.labs.keys() {
         let recent: Vec<Slot> = slots
             .iter()
             .filter(|(of, _)| of == lab)
             .map(|(_, slot)| *slot)
             .collect();
-        let state = standing.get(lab).map_or(State::Calm, |siege| State::Siege(*siege));
+        let state = current.get(lab).map_or(State::Calm, |siege| State::Siege(*siege));
         let baseline = baseline(core, lab, now).await?;
         let next = state.next(&recent, baseline, &core.sieges.rules, now);
         pass(core, lab, state, next, now).await?;
-        if let Some(mut watch) = core.sieges.watch(lab) {
-            watch.state = next;
-            watch.recent = recent;
-            watch.limit = core.sieges.rules.limit(baseline);
+        if let Some(mut of_lab) = core.sieges.lab(lab) {
+            of_lab.state = next;
+            of_lab.recent = recent;
+            of_lab.limit = core.sieges.rules.limit(baseline);
         }
         core.metrics.siege_is(lab, next != State::Calm);
     }
@@ -155,9 +155,9 @@ pub async fn turn(core: &Core) -> Result<(), StoreFault> {
 async fn write(core: &Core) -> Result<(), StoreFault> {
     let unwritten: Vec<(&LabId, Vec<Slot>)> = core
         .sieges
-        .watches
+        .labs
         .keys()
-        .filter_map(|lab| Some((lab, core.sieges.watch(lab)?.unwritten.clone())))
+        .filter_map(|lab| Some((lab, core.sieges.lab(lab)?.unwritten.clone())))
         .filter(|(_, slots)| !slots.is_empty())
         .collect();
     if unwritten.is_empty() {
@@ -171,13 +171,13 @@ async fn write(core: &Core) -> Result<(), StoreFault> {
     }
     tx.commit().await?;
     for (lab, written) in unwritten {
-        if let Some(mut watch) = core.sieges.watch(lab) {
+        if let Some(mut of_lab) = core.sieges.lab(lab) {
             // The last one may have grown meanwhile.
-            for (slot, written) in watch.unwritten.iter_mut().zip(&written) {
+            for (slot, written) in of_lab.unwritten.iter_mut().zip(&written) {
                 slot.counts = slot.counts.without(written.counts);
             }
-            watch.unwritten.retain(|slot| slot.counts != Counts::default());
-            watch.recent.extend(written);
+            of_lab.unwritten.retain(|slot| slot.counts != Counts::default());
+            of_lab.recent.extend(written);
         }
     }
     Ok(())
@@ -185,18 +185,18 @@ async fn write(core: &Core) -> Result<(), StoreFault> {
 
 /// What is usual changes slowly, and two weeks are many rows.
 async fn baseline(core: &Core, lab: &LabId, now: Timestamp) -> Result<Baseline, StoreFault> {
-    if let Some(watch) = core.sieges.watch(lab)
-        && watch.baseline_of.is_some_and(|at| now.since(at) < WINDOW)
+    if let Some(of_lab) = core.sieges.lab(lab)
+        && of_lab.baseline_of.is_some_and(|at| now.since(at) < WINDOW)
     {
-        return Ok(watch.baseline);
+        return Ok(of_lab.baseline);
     }
     let since = now.minus(REMEMBERED);
     let mut tx = core.db.begin_read().await?;
     let spans = sieges::find_spans(&mut tx, lab, since).await?;
     let earlier = sieges::find_earlier(&mut tx, lab, since).await?;
     let baseline = Baseline::of(&spans, &earlier, now);
-    if let Some(mut watch) = core.sieges.watch(lab) {
-        (watch.baseline, watch.baseline_of) = (baseline, Some(now));
+    if let Some(mut of_lab) = core.sieges.lab(lab) {
+        (of_lab.baseline, of_lab.baseline_of) = (baseline, Some(now));
     }
     Ok(baseline)
 }
@@ -237,23 +237,23 @@ fn ended(siege: &Siege) -> Event {
 
 /// What the desk and `doctor` say about a current siege.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct CurrentSiege {
     pub siege: Siege,
     /// Of the last ten minutes.
     pub recent: Counts,
 }
 
-pub async fn find_standing(db: &Db, now: Timestamp) -> Result<Vec<(LabId, Standing)>, StoreFault> {
+pub async fn find_current(db: &Db, now: Timestamp) -> Result<Vec<(LabId, CurrentSiege)>, StoreFault> {
     let mut tx = db.begin_read().await?;
     let slots = sieges::find_recent(&mut tx, now.minus(WINDOW)).await?;
-    let standing = sieges::find_standing(&mut tx).await?.into_iter().map(|(lab, siege)| {
+    let current = sieges::find_current(&mut tx).await?.into_iter().map(|(lab, siege)| {
         let of_lab: Vec<Slot> = slots
             .iter()
             .filter(|(of, _)| *of == lab)
             .map(|(_, slot)| *slot)
             .collect();
         let recent = within(&of_lab, WINDOW, now);
-        (lab, Standing { siege, recent })
+        (lab, CurrentSiege { siege, recent })
     });
-    Ok(standing.collect())
+    Ok(current.collect())
 }

@@ -12,7 +12,7 @@ use vestibule::store::account::{authenticators, records};
 
 use super::stand::{PATIENTS, START, Stand, actor, events, import_file, lab, record};
 
-async fn restore(stand: &Stand, file: &Path, force: bool) -> Result<database::Restored, Problem> {
+async fn restore(stand: &Stand, file: &Path, force: bool) -> Result<database::Restoration, Problem> {
     let clock = Arc::clone(&stand.clock) as _;
     database::restore(stand.config(), file, force, &actor(), clock, Arc::new(SystemEntropy)).await
 }

@@ -153,7 +153,7 @@ async fn books(app: &TestApp, door: Door, ending: Ending, subject: &Subject) -> 
             .find(|result| changed[0].contains(&format!("\"{result}\"")))
             .unwrap(),
         counted_for_alerts: is_counted(core),
-        failed_for_siege: core.sieges.stands(subject.realm(), core.now()),
+        failed_for_siege: core.sieges.is_under_siege(subject.realm(), core.now()),
         bucket_unchanged: before == bucket(app, subject).await,
     }
 }
@@ -165,7 +165,7 @@ fn watched(app: &TestApp, ending: Ending) -> Core {
     config.siege.at_least = 0;
     config.siege.enabled = true;
     core.sieges = Arc::new(Sieges::of(&config));
-    core.watch = Arc::default();
+    core.detector = Arc::default();
     core.config = Arc::new(config);
     let pool = |keyring, longest_wait| {
         let tools = Tools {
@@ -248,7 +248,7 @@ fn is_counted(core: &Core) -> bool {
     limits.stuffing_identifiers = 1;
     limits.network_identifiers = 1;
     limits.identifier_networks = 1;
-    !core.watch.evaluate(&limits, core.now()).is_empty()
+    !core.detector.evaluate(&limits, core.now()).is_empty()
 }
 
 /// A database that is gone: no one is let in, and the metrics say why.

@@ -239,7 +239,7 @@ async fn await_code(app: &TestApp, browser: &mut Browser) {
 pub async fn session(app: &TestApp, patient: &Patient, browser: &Browser) -> SessionId {
     let cookie = browser.cookie("localhost", "__Host-vst_session").unwrap();
     let token = PlainToken::parse(TokenKind::Session, cookie).unwrap();
-    let asked = vestibule::auth::session::Asked::ByItself;
+    let asked = vestibule::auth::session::Trigger::Refresh;
     let found = vestibule::auth::session::recognise(&app.core, &app.lab(), &token, asked).await;
     let found = found.unwrap().unwrap();
     assert_eq!(found.account, patient.account);

@@ -237,7 +237,7 @@ async fn sign_ins(stand: &Stand, result: &str) -> f64 {
 fn is_seen_by_alerts(stand: &Stand) -> bool {
     let mut limits = stand.app.core.config.alerts.clone();
     limits.network_identifiers = 1;
-    !stand.app.core.watch.evaluate(&limits, stand.app.now()).is_empty()
+    !stand.app.core.detector.evaluate(&limits, stand.app.now()).is_empty()
 }
 
 /// As `attempts/` asks it of the others.

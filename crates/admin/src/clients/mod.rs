@@ -18,9 +18,9 @@ use store::{StoreFault, Tx};
 pub use add::add;
 pub use authority::Authority;
 pub use disable::disable;
-pub use read::{Shown, ShownSecret, list, lookup};
+pub use read::{ClientView, ShownSecret, list, lookup};
 pub use secret::{Days, ISSUED_DAYS, IssuedSecret, OVERLAP_DAYS, Rotation, rotate};
-pub use update::{Updated, update};
+pub use update::{ClientUpdate, update};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {

@@ -11,7 +11,7 @@ use store::oauth::clients;
 use store::{StoreFault, Tx};
 
 #[derive(Clone, Debug, Serialize)]
-pub struct Shown {
+pub struct ClientView {
     pub client_id: ClientId,
     pub policy: Policy,
     pub created_at: String,
@@ -32,7 +32,7 @@ pub struct ShownSecret {
 ///
 /// # Errors
 /// No such lab, or the database does not answer.
-pub async fn list(core: &Core, lab: &LabId) -> Result<Vec<Shown>, ClientError> {
+pub async fn list(core: &Core, lab: &LabId) -> Result<Vec<ClientView>, ClientError> {
     if core.config.lab(lab).is_none() {
         return Err(ClientError::UnknownLab(lab.clone()));
     }
@@ -46,7 +46,7 @@ pub async fn list(core: &Core, lab: &LabId) -> Result<Vec<Shown>, ClientError> {
 
 /// # Errors
 /// No such lab or client, or the database does not answer.
-pub async fn lookup(core: &Core, lab: &LabId, id: &ClientId) -> Result<Shown, ClientError> {
+pub async fn lookup(core: &Core, lab: &LabId, id: &ClientId) -> Result<ClientView, ClientError> {
     if core.config.lab(lab).is_none() {
         return Err(ClientError::UnknownLab(lab.clone()));
     }
@@ -55,13 +55,13 @@ pub async fn lookup(core: &Core, lab: &LabId, id: &ClientId) -> Result<Shown, Cl
     Ok(shown(&mut tx, lab, client, core.now()).await?)
 }
 
-async fn shown(tx: &mut Tx, lab: &LabId, client: Client, now: Timestamp) -> Result<Shown, StoreFault> {
+async fn shown(tx: &mut Tx, lab: &LabId, client: Client, now: Timestamp) -> Result<ClientView, StoreFault> {
     let secrets = clients::find_secrets(tx, lab, &client.id, now).await?;
     let secret = |secret: clients::Secret| ShownSecret {
         created_at: secret.created_at.to_string(),
         expires_at: secret.expires_at.to_string(),
     };
-    Ok(Shown {
+    Ok(ClientView {
         client_id: client.id,
         policy: client.policy,
         created_at: client.created_at.to_string(),

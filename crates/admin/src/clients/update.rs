@@ -14,7 +14,7 @@ use service::{Core, audit};
 use store::oauth::clients;
 
 #[derive(Debug)]
-pub struct Updated {
+pub struct ClientUpdate {
     pub policy: Policy,
     /// Names of the fields that are others now.
     pub fields: Vec<String>,
@@ -33,7 +33,7 @@ pub async fn update(
     change: impl FnOnce(Policy) -> Policy,
     secret: Days,
     authority: &Authority,
-) -> Result<Updated, ClientError> {
+) -> Result<ClientUpdate, ClientError> {
     let mut tx = core.db.begin().await?;
     let client = lock(core, &mut tx, lab, id, authority).await?;
     if client.disabled_at.is_some() {
@@ -60,7 +60,7 @@ pub async fn update(
         }
         tx.commit().await?;
     }
-    Ok(Updated {
+    Ok(ClientUpdate {
         policy,
         fields,
         secret: issued,

@@ -6,5 +6,5 @@ mod restore;
 mod status;
 
 pub use backup::{backup, record_for_every_lab};
-pub use restore::{Restored, restore};
+pub use restore::{Restoration, restore};
 pub use status::{DatabaseStatus, migrate, status};

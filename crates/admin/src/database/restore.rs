@@ -24,7 +24,7 @@ use store::installation::sqlite_file::{self, Offline};
 use store::installation::trouble::Trouble;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Restored {
+pub struct Restoration {
     /// Where the replaced SQLite database is now.
     pub kept: Option<PathBuf>,
 }
@@ -41,7 +41,7 @@ pub async fn restore(
     actor: &Actor,
     clock: SharedClock,
     entropy: SharedEntropy,
-) -> Result<Restored, Problem> {
+) -> Result<Restoration, Problem> {
     let keyring = keyring_file::read(&config.keyring.file)?;
     let place = Place::of(&config)?;
     if !file.is_file() {
@@ -62,7 +62,7 @@ pub async fn restore(
     let recorded = record_for_every_lab(&core, actor, Event::DatabaseRestored).await;
     recorded.map_err(|fault| explain(&fault, &place.shown))?;
     core.db.close().await;
-    Ok(Restored { kept })
+    Ok(Restoration { kept })
 }
 
 async fn into_sqlite(
@@ -148,23 +148,23 @@ fn check_keyring(
 }
 
 #[derive(Default)]
-struct Vacated {
+struct ReplacedDatabase {
     kept: Option<PathBuf>,
     /// Keeps others out as long as it lives.
     offline: Option<Offline>,
 }
 
 /// Makes sure that the database is not in use and that nothing in it is lost unasked, then moves it aside.
-async fn vacate(place: &Place, target: &Path, force: bool) -> Result<Vacated, Problem> {
+async fn vacate(place: &Place, target: &Path, force: bool) -> Result<ReplacedDatabase, Problem> {
     if !target.exists() {
-        return Ok(Vacated::default());
+        return Ok(ReplacedDatabase::default());
     }
     match sqlite_file::take_offline(target).await {
         Ok(offline) => {
             if offline.accounts > 0 && !force {
                 return Err(not_empty(place, offline.accounts));
             }
-            Ok(Vacated {
+            Ok(ReplacedDatabase {
                 kept: Some(move_aside(target)?),
                 offline: Some(offline),
             })
@@ -174,7 +174,7 @@ async fn vacate(place: &Place, target: &Path, force: bool) -> Result<Vacated, Pr
                 let remedy = "stop every vestibule that uses it, then try again";
                 Err(Problem::new(place.shown.clone(), "the database is in use", remedy))
             }
-            Trouble::Damaged if force => Ok(Vacated {
+            Trouble::Damaged if force => Ok(ReplacedDatabase {
                 kept: Some(move_aside(target)?),
                 offline: None,
             }),

@@ -13,7 +13,7 @@ pub(super) async fn examine(config: &Config, db: &Db, now: Timestamp) -> Result<
         let what = "a lab's sign-ins are not watched as a whole";
         return Ok(vec![Check::warning(NAME, what, "set [siege] enabled = true")]);
     }
-    let standing = siege::find_standing(db, now).await?;
+    let standing = siege::find_current(db, now).await?;
     if standing.is_empty() {
         return Ok(vec![Check::ok(NAME, "no lab is under a guessing attack")]);
     }

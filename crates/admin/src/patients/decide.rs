@@ -15,11 +15,11 @@ use store::{StoreFault, Tx};
 /// A line that was read, well or badly.
 pub(super) struct Line {
     pub number: u64,
-    pub row: Result<Keyed, Wrong>,
+    pub row: Result<KeyedRow, Wrong>,
 }
 
 /// A row with what it is looked up by.
-pub(super) struct Keyed {
+pub(super) struct KeyedRow {
     pub identifier: BlindIndex,
     pub record: BlindIndex,
     pub digest: BlindIndex,
@@ -109,7 +109,7 @@ async fn changes_frozen_contact(
 }
 
 impl Chunk<'_> {
-    async fn decide(&mut self, keyed: Keyed) -> Result<Result<Done, Wrong>, StoreFault> {
+    async fn decide(&mut self, keyed: KeyedRow) -> Result<Result<Done, Wrong>, StoreFault> {
         let owner = self.owners.get(&keyed.record).copied();
         let Some(holder) = self.holders.get_mut(&keyed.identifier) else {
             return Ok(match owner {
@@ -150,7 +150,7 @@ impl Chunk<'_> {
         Ok(Ok(Done::Updated))
     }
 
-    fn add(&mut self, keyed: Keyed) -> Done {
+    fn add(&mut self, keyed: KeyedRow) -> Done {
         let account = AccountId::generate(&*self.core.entropy);
         let holder = Holder {
             account,

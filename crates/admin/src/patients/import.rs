@@ -8,9 +8,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::patients::columns::{ColumnMap, Columns};
-use crate::patients::decide::{Done, Keyed, Line, store};
-use crate::patients::legacy::{self, Found, LegacyReport};
-use crate::patients::lines::{Lines, Scanned};
+use crate::patients::decide::{Done, KeyedRow, Line, store};
+use crate::patients::legacy::{self, LegacyLine, LegacyReport};
+use crate::patients::lines::{Lines, ScannedLine};
 use crate::patients::notice::{BadLine, Notice};
 use crate::patients::row::{Reason, Row};
 use crate::patients::survey::{Survey, survey};
@@ -91,8 +91,8 @@ pub async fn import(
     loop {
         let ended = match import.batch(actor, first, notify).await {
             Ok(ended) => ended,
-            Err(Stopped::Fault(fault)) => return Err(import.interrupted(file, &fault)),
-            Err(Stopped::Read(error)) => return Err(unreadable(file, &error)),
+            Err(Interruption::Fault(fault)) => return Err(import.interrupted(file, &fault)),
+            Err(Interruption::Read(error)) => return Err(unreadable(file, &error)),
         };
         notify(Notice::Progress {
             bytes: import.bytes,
@@ -146,18 +146,18 @@ struct Import<'a> {
     report: ImportReport,
 }
 
-enum Stopped {
+enum Interruption {
     Fault(Fault),
     Read(std::io::Error),
 }
 
-impl From<StoreFault> for Stopped {
+impl From<StoreFault> for Interruption {
     fn from(fault: StoreFault) -> Self {
         Self::Fault(fault.into())
     }
 }
 
-impl From<Fault> for Stopped {
+impl From<Fault> for Interruption {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
     }
@@ -170,7 +170,7 @@ impl Import<'_> {
         actor: &Actor,
         first: bool,
         notify: &mut (dyn FnMut(Notice) + Send),
-    ) -> Result<bool, Stopped> {
+    ) -> Result<bool, Interruption> {
         // Read and checked before anyone is kept waiting.
         let most = match self.columns.legacy {
             Some(_) => LINES_WITH_HASHES,
@@ -179,7 +179,7 @@ impl Import<'_> {
         let (mut ended, mut kept) = (false, Vec::new());
         let mut lines = Vec::with_capacity(most);
         while !ended && lines.len() < most {
-            match self.lines.next().map_err(Stopped::Read)? {
+            match self.lines.next().map_err(Interruption::Read)? {
                 Some(scanned) => {
                     self.bytes += scanned.bytes;
                     lines.push(self.read(scanned, &mut kept));
@@ -228,7 +228,7 @@ impl Import<'_> {
     }
 
     /// Puts what the LIS stored of a password into `kept`.
-    fn read(&self, scanned: Scanned, kept: &mut Vec<Found>) -> Line {
+    fn read(&self, scanned: ScannedLine, kept: &mut Vec<LegacyLine>) -> Line {
         let (number, encoding) = (scanned.line, self.found.encoding);
         let row = scanned
             .record
@@ -236,12 +236,12 @@ impl Import<'_> {
             .and_then(|record| Ok((Row::read(&record, &self.columns, encoding, self.core.now())?, record)))
             .map(|(row, record)| {
                 let identifier = self.identifiers.index(&[row.identifier.as_str()]);
-                kept.extend(self.columns.legacy.map(|at| Found {
+                kept.extend(self.columns.legacy.map(|at| LegacyLine {
                     line: number,
                     identifier,
                     kept: legacy::read(&record, at, encoding),
                 }));
-                Keyed {
+                KeyedRow {
                     identifier,
                     record: self.records.index(&[row.record.as_str()]),
                     digest: self.digest(&row),

@@ -33,7 +33,7 @@ pub struct LegacyReport {
 }
 
 /// The contents of a line.
-pub(super) struct Found {
+pub(super) struct LegacyLine {
     pub line: u64,
     pub identifier: BlindIndex,
     pub kept: Result<Kept, UnreadableLegacy>,
@@ -49,7 +49,7 @@ pub(super) fn read(record: &Record, at: LegacyPositions, encoding: Encoding) -> 
 pub(super) async fn wrap(
     core: &Core,
     lab: &LabId,
-    found: Vec<Found>,
+    found: Vec<LegacyLine>,
     actor: &Actor,
     report: &mut LegacyReport,
     notify: &mut (dyn FnMut(Notice) + Send),
@@ -60,7 +60,7 @@ pub(super) async fn wrap(
     tx.commit().await?;
     let candidates: std::collections::HashMap<_, _> = candidates.into_iter().collect();
     let mut wanted = Vec::new();
-    for Found { line, identifier, kept } in found {
+    for LegacyLine { line, identifier, kept } in found {
         let Some(candidate) = candidates.get(&identifier) else {
             continue;
         };

@@ -23,7 +23,7 @@ pub struct Lines<R> {
 
 /// Why a line is not a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Broken {
+pub enum LineProblem {
     UnclosedQuote,
     StrayQuote,
     TooLong,
@@ -31,12 +31,12 @@ pub enum Broken {
 }
 
 #[derive(Debug)]
-pub struct Scanned {
+pub struct ScannedLine {
     /// The line it begins in, counted from 1.
     pub line: u64,
     /// Length in bytes, line breaks included.
     pub bytes: u64,
-    pub record: Result<Record, Broken>,
+    pub record: Result<Record, LineProblem>,
 }
 
 #[derive(Debug, Default)]
@@ -91,15 +91,15 @@ impl<R: BufRead> Lines<R> {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn next(&mut self) -> io::Result<Option<Scanned>> {
+    pub fn next(&mut self) -> io::Result<Option<ScannedLine>> {
         loop {
             let Some(first) = self.take()? else { return Ok(None) };
             self.line += 1;
             let line = self.line;
             let bytes = first.len() as u64;
             if first.len() as u64 > LONGEST {
-                let record = Err(Broken::TooLong);
-                return Ok(Some(Scanned { line, bytes, record }));
+                let record = Err(LineProblem::TooLong);
+                return Ok(Some(ScannedLine { line, bytes, record }));
             }
             if first.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
                 continue;
@@ -107,12 +107,12 @@ impl<R: BufRead> Lines<R> {
             return match split(&first, self.delimiter) {
                 Err(Open::Quote) => self.continued(first).map(Some),
                 Err(Open::Stray) => {
-                    let record = Err(Broken::StrayQuote);
-                    Ok(Some(Scanned { line, bytes, record }))
+                    let record = Err(LineProblem::StrayQuote);
+                    Ok(Some(ScannedLine { line, bytes, record }))
                 }
                 Ok(fields) => {
                     let record = self.of_right_width(Record { raw: first, fields });
-                    Ok(Some(Scanned { line, bytes, record }))
+                    Ok(Some(ScannedLine { line, bytes, record }))
                 }
             };
         }
@@ -120,7 +120,7 @@ impl<R: BufRead> Lines<R> {
 
     /// A quoted field continues in the next lines, unless that makes no record of the right width: then the quote was a
     /// mistake, and the lines after the first are read for themselves.
-    fn continued(&mut self, first: Vec<u8>) -> io::Result<Scanned> {
+    fn continued(&mut self, first: Vec<u8>) -> io::Result<ScannedLine> {
         let line = self.line;
         let own_length = first.len();
         let mut raw = first;
@@ -134,7 +134,7 @@ impl<R: BufRead> Lines<R> {
                     break;
                 }
                 self.line += lengths.len() as u64;
-                return Ok(Scanned {
+                return Ok(ScannedLine {
                     line,
                     bytes: raw.len() as u64,
                     record: Ok(Record { raw, fields }),
@@ -147,16 +147,16 @@ impl<R: BufRead> Lines<R> {
             self.again.push_front(raw.get(start..end).unwrap_or_default().to_vec());
             end = start;
         }
-        Ok(Scanned {
+        Ok(ScannedLine {
             line,
             bytes: own_length as u64,
-            record: Err(Broken::UnclosedQuote),
+            record: Err(LineProblem::UnclosedQuote),
         })
     }
 
-    fn of_right_width(&self, record: Record) -> Result<Record, Broken> {
+    fn of_right_width(&self, record: Record) -> Result<Record, LineProblem> {
         match self.width {
-            Some(expected) if expected != record.len() => Err(Broken::Columns {
+            Some(expected) if expected != record.len() => Err(LineProblem::Columns {
                 found: record.len(),
                 expected,
             }),

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-type Line = (u64, Result<Vec<String>, Broken>);
+type Line = (u64, Result<Vec<String>, LineProblem>);
 
 fn read(text: &[u8], delimiter: u8, width: Option<usize>) -> Vec<Line> {
     let mut lines = Lines::new(text, delimiter);
@@ -18,7 +18,7 @@ fn read(text: &[u8], delimiter: u8, width: Option<usize>) -> Vec<Line> {
     read
 }
 
-fn fields(texts: &[&str]) -> Result<Vec<String>, Broken> {
+fn fields(texts: &[&str]) -> Result<Vec<String>, LineProblem> {
     Ok(texts.iter().map(|text| (*text).to_owned()).collect())
 }
 
@@ -37,10 +37,10 @@ fn quotes_line_ends_and_empty_lines() {
 fn an_unclosed_quote_costs_its_own_line_only() {
     let text = b"1,\"Dupont,x\n2,\"Durand\",y\n3,Martin,z\n4,\"open\n5,e,f\n";
     let expected = [
-        (1, Err(Broken::UnclosedQuote)),
+        (1, Err(LineProblem::UnclosedQuote)),
         (2, fields(&["2", "Durand", "y"])),
         (3, fields(&["3", "Martin", "z"])),
-        (4, Err(Broken::UnclosedQuote)),
+        (4, Err(LineProblem::UnclosedQuote)),
         (5, fields(&["5", "e", "f"])),
     ];
     assert_eq!(read(text, b',', Some(3)), expected);
@@ -48,16 +48,16 @@ fn an_unclosed_quote_costs_its_own_line_only() {
 
 #[test]
 fn other_damage_is_told_apart() {
-    let expected = |found| Err(Broken::Columns { found, expected: 2 });
+    let expected = |found| Err(LineProblem::Columns { found, expected: 2 });
     assert_eq!(
         read(b"a,b,c\na\n\"a\"b,c\n", b',', Some(2)),
-        [(1, expected(3)), (2, expected(1)), (3, Err(Broken::StrayQuote))]
+        [(1, expected(3)), (2, expected(1)), (3, Err(LineProblem::StrayQuote))]
     );
     let mut long = vec![b'x'; (LONGEST + 50) as usize];
     long.extend(b"\na,b\n");
     assert_eq!(
         read(&long, b',', Some(2)),
-        [(1, Err(Broken::TooLong)), (2, fields(&["a", "b"]))]
+        [(1, Err(LineProblem::TooLong)), (2, fields(&["a", "b"]))]
     );
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::patients::columns::{Columns, Field};
-use crate::patients::lines::{Broken, Record};
+use crate::patients::lines::{LineProblem, Record};
 use crate::patients::survey::Encoding;
 use crypto::legacy::UnreadableLegacy;
 use domain::birth_date::BirthDate;
@@ -19,7 +19,7 @@ const OLDEST: i16 = 1880;
 /// Why a line was not imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    Broken(Broken),
+    Broken(LineProblem),
     OtherEncoding,
     Empty,
     TooLong,
@@ -40,12 +40,12 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Broken(Broken::Columns { found, expected }) => {
+            Self::Broken(LineProblem::Columns { found, expected }) => {
                 return write!(f, "{found} columns where the first line has {expected}");
             }
-            Self::Broken(Broken::UnclosedQuote) => "a quote is opened and not closed",
-            Self::Broken(Broken::StrayQuote) => "text after a closing quote",
-            Self::Broken(Broken::TooLong) => "longer than a mebibyte",
+            Self::Broken(LineProblem::UnclosedQuote) => "a quote is opened and not closed",
+            Self::Broken(LineProblem::StrayQuote) => "text after a closing quote",
+            Self::Broken(LineProblem::TooLong) => "longer than a mebibyte",
             Self::Legacy(why) => return write!(f, "password of the LIS not taken: {why}"),
             Self::OtherEncoding => "not in the encoding of the rest of the file",
             Self::Empty => "empty",

@@ -9,7 +9,7 @@ use super::invited;
 use super::under_way::{Enrolling, Stage};
 use crate::browser::Browser;
 use crate::provider::links;
-use crate::session::{self, Opened};
+use crate::session::{self, OpenedSession};
 use crate::{recovery, suitability};
 use crypto::totp::{Seed, StepMatched};
 use domain::account::AccountState;
@@ -38,8 +38,8 @@ pub enum Step<T> {
 }
 
 #[derive(Debug)]
-pub struct Enrolled {
-    pub opened: Opened,
+pub struct FinishedEnrolment {
+    pub opened: OpenedSession,
     /// To be shown once.
     pub recovery_codes: Vec<Zeroizing<String>>,
 }
@@ -82,7 +82,7 @@ pub async fn confirm(
     enrolling: Enrolling,
     code: &SecretString,
     browser: &Browser,
-) -> Result<Step<Enrolled>, Fault> {
+) -> Result<Step<FinishedEnrolment>, Fault> {
     let Act { core, lab, .. } = act;
     let Stage::BindingAuthenticator(stage) = enrolling.stage else {
         return Ok(Step::Over);
@@ -114,7 +114,7 @@ pub async fn confirm(
     let opened = session::open(act, &mut tx, who, browser).await?;
     tx.commit().await?;
     core.visits.forget_account(account);
-    Ok(Step::Done(Enrolled { opened, recovery_codes }))
+    Ok(Step::Done(FinishedEnrolment { opened, recovery_codes }))
 }
 
 /// Whatever the account had before ends here: password, also that of the LIS, authenticator, passkeys, linked

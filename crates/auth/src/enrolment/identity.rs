@@ -10,7 +10,7 @@ use store::account::provider_links;
 use store::sign_in::pending;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Noted {
+pub enum IdentityOutcome {
     Done,
     /// Another account of the lab has it.
     Elsewhere,
@@ -29,19 +29,23 @@ pub async fn note_identity(
     errand: &provider::Enrolling,
     provider: &ProviderId,
     shown: &Shown,
-) -> Result<Noted, Fault> {
+) -> Result<IdentityOutcome, Fault> {
     let stage = match enrolling.stage {
         Stage::ChoosingPassword(stage) if stage.origin().lets_link() && errand.pending() == enrolling.id => stage,
-        _ => return Ok(Noted::Over),
+        _ => return Ok(IdentityOutcome::Over),
     };
     let identity = Identity::shown(provider.clone(), &shown.token, shown.index);
     let mut tx = core.db.begin().await?;
     let linked = provider_links::lookup(&mut tx, lab, &shown.index).await?;
     if linked.is_some_and(|linked| linked.account != enrolling.account) {
-        return Ok(Noted::Elsewhere);
+        return Ok(IdentityOutcome::Elsewhere);
     }
     let next = Pending::ChoosingPassword(stage.with(identity));
     let advanced = pending::advance(&mut tx, &core.sealer, lab, enrolling.id, &next).await?;
     tx.commit().await?;
-    Ok(if advanced { Noted::Done } else { Noted::Over })
+    Ok(if advanced {
+        IdentityOutcome::Done
+    } else {
+        IdentityOutcome::Over
+    })
 }

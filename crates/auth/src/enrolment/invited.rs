@@ -51,7 +51,7 @@ async fn decide(act: Act<'_>, attempt: &mut Attempt<'_>, form: &Form<'_>) -> Res
         Ok(invited) => *invited,
         Err(verdict) => return Ok(verdict),
     };
-    let Invited {
+    let Invitee {
         account,
         person,
         legacy,
@@ -73,7 +73,7 @@ async fn decide(act: Act<'_>, attempt: &mut Attempt<'_>, form: &Form<'_>) -> Res
 }
 
 /// The person a link was mailed to, and what the LIS stored of their password.
-struct Invited {
+struct Invitee {
     account: AccountId,
     person: Person,
     legacy: LegacyPassword,
@@ -83,7 +83,7 @@ async fn look_up(
     act: Act<'_>,
     attempt: &mut Attempt<'_>,
     form: &Form<'_>,
-) -> Result<Result<Box<Invited>, Verdict<PlainToken>>, Fault> {
+) -> Result<Result<Box<Invitee>, Verdict<PlainToken>>, Fault> {
     let Act { core, lab, .. } = act;
     let mut tx = core.db.begin().await?;
     let looked_up = match invitations::lookup(&mut tx, lab, &form.invitation.hashed(), act.now()).await? {
@@ -99,7 +99,7 @@ async fn on_account(
     tx: &mut Tx,
     attempt: &mut Attempt<'_>,
     account: AccountId,
-) -> Result<Result<Box<Invited>, Verdict<PlainToken>>, Fault> {
+) -> Result<Result<Box<Invitee>, Verdict<PlainToken>>, Fault> {
     let Act { core, lab, .. } = act;
     let Some(person) = accounts::lookup_person(tx, &core.sealer, lab, account).await? else {
         return Ok(Err(attempt.refuse(tx, None, RefusalCause::NotActive).await?));
@@ -110,7 +110,7 @@ async fn on_account(
     }
     let legacy = legacy_passwords::lookup(tx, &core.sealer, lab, account).await?;
     match legacy {
-        Some(legacy) if may_serve(act, tx, account, &person).await? => Ok(Ok(Box::new(Invited {
+        Some(legacy) if may_serve(act, tx, account, &person).await? => Ok(Ok(Box::new(Invitee {
             account,
             person,
             legacy,

@@ -67,7 +67,7 @@ async fn prove(
     let Some((account, stored)) = lab_codes::try_code(tx, lab, &mac, act.now()).await? else {
         return Ok(None);
     };
-    if canary::watch(core, tx, lab, account, actor).await? {
+    if canary::check(core, tx, lab, account, actor).await? {
         return Ok(None);
     }
     let Some(person) = accounts::lookup_person(tx, &core.sealer, lab, account).await? else {

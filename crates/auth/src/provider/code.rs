@@ -24,14 +24,14 @@ use store::sign_in::pending;
 
 /// A sign-in that waits for its code.
 #[derive(Debug)]
-pub struct Awaited {
+pub struct SignInAwaitingCode {
     id: PendingId,
     account: AccountId,
     person: Person,
     stage: AwaitingCode,
 }
 
-impl Awaited {
+impl SignInAwaitingCode {
     pub fn provider(&self) -> &ProviderId {
         self.stage.provider()
     }
@@ -42,7 +42,7 @@ impl Awaited {
 }
 
 /// None: nothing under this token, or it expired.
-pub async fn lookup(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<Awaited>, Fault> {
+pub async fn lookup(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<SignInAwaitingCode>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = pending::lookup(&mut tx, &core.sealer, lab, &token.hashed(), core.now()).await?;
     let Some(pending::Found {
@@ -55,7 +55,7 @@ pub async fn lookup(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Opti
     };
     let person = accounts::lookup_person(&mut tx, &core.sealer, lab, account).await?;
     tx.commit().await?;
-    Ok(person.map(|person| Awaited {
+    Ok(person.map(|person| SignInAwaitingCode {
         id,
         account,
         person,
@@ -69,7 +69,7 @@ pub async fn lookup(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Opti
 /// No one was signed in.
 pub async fn confirm(
     act: Act<'_>,
-    awaited: &Awaited,
+    awaited: &SignInAwaitingCode,
     code: &SecretString,
     browser: &Browser,
 ) -> Result<Ended<Arrival>, Fault> {
@@ -82,7 +82,7 @@ pub async fn confirm(
 async fn decide(
     act: Act<'_>,
     attempt: &mut Attempt<'_>,
-    awaited: &Awaited,
+    awaited: &SignInAwaitingCode,
     code: &SecretString,
     browser: &Browser,
 ) -> Result<Verdict<Arrival>, Fault> {
@@ -114,7 +114,7 @@ async fn decide(
 async fn arrive(
     act: Act<'_>,
     tx: &mut Tx,
-    awaited: &Awaited,
+    awaited: &SignInAwaitingCode,
     who: Authenticated,
     browser: &Browser,
 ) -> Result<Arrival, Fault> {
@@ -133,7 +133,7 @@ async fn arrive(
 async fn prove(
     act: Act<'_>,
     tx: &mut Tx,
-    awaited: &Awaited,
+    awaited: &SignInAwaitingCode,
     identifier: &BlindIndex,
     code: &SecretString,
 ) -> Result<Result<Authenticated, ProviderCause>, Fault> {

@@ -20,7 +20,7 @@ pub async fn list(core: &Core, lab: &LabId, account: AccountId) -> Result<Vec<Li
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Linked {
+pub enum LinkOutcome {
     Done,
     /// Another account of the lab has it.
     Elsewhere,
@@ -30,25 +30,25 @@ pub enum Linked {
 
 /// # Errors
 /// The database does not answer; nothing was linked.
-pub async fn link(act: Act<'_>, provider: &ProviderId, linking: Linking, shown: &Shown) -> Result<Linked, Fault> {
+pub async fn link(act: Act<'_>, provider: &ProviderId, linking: Linking, shown: &Shown) -> Result<LinkOutcome, Fault> {
     let Act { core, lab, .. } = act;
     let account = linking.account();
     let identity = Identity::shown(provider.clone(), &shown.token, shown.index);
     let mut tx = core.db.begin().await?;
     let count = usize::try_from(provider_links::count(&mut tx, lab, account).await?).unwrap_or(usize::MAX);
     let linked = match provider_links::lookup(&mut tx, lab, &shown.index).await? {
-        Some(found) if found.account == account => return Ok(Linked::Done),
-        Some(_) => Linked::Elsewhere,
-        None if count >= MOST => Linked::Full,
+        Some(found) if found.account == account => return Ok(LinkOutcome::Done),
+        Some(_) => LinkOutcome::Elsewhere,
+        None if count >= MOST => LinkOutcome::Full,
         None => {
             let new = NewLink::by_holder(LinkId::generate(&*core.entropy), linking, identity);
             match insert(act, &mut tx, &new).await? {
-                true => Linked::Done,
-                false => Linked::Elsewhere,
+                true => LinkOutcome::Done,
+                false => LinkOutcome::Elsewhere,
             }
         }
     };
-    if linked != Linked::Done {
+    if linked != LinkOutcome::Done {
         let event = refused(provider, ProviderCause::NotLinkable);
         act.record(&mut tx, Some(account), event).await?;
     }

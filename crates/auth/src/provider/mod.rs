@@ -25,7 +25,7 @@ use store::sign_in::provider_departures;
 const DEPARTURE_LASTS: Duration = Duration::from_secs(20 * 60);
 
 #[derive(Debug)]
-pub enum Departed {
+pub enum Redirection {
     /// Where the browser is to go.
     To(url::Url),
     /// The lab has no such provider, or no longer.
@@ -41,10 +41,10 @@ pub async fn depart(
     provider: &ProviderId,
     errand: Errand,
     browser: &PlainToken,
-) -> Result<Departed, Fault> {
+) -> Result<Redirection, Fault> {
     let now = core.now();
     let Some(client) = core.providers.accepted(lab, provider, now) else {
-        return Ok(Departed::NotAccepted);
+        return Ok(Redirection::NotAccepted);
     };
     let state = PlainToken::generate(TokenKind::Departure, &*core.entropy);
     let departure = Departure {
@@ -56,10 +56,10 @@ pub async fn depart(
     };
     let to = match client.departure_url(&state, &departure, now).await {
         Ok(to) => to,
-        Err(NoIdentity::Busy) => return Ok(Departed::Busy),
+        Err(NoIdentity::Busy) => return Ok(Redirection::Busy),
         Err(NoIdentity::Refused { why, .. }) => {
             tracing::warn!(%lab, %provider, why, "people cannot be sent to the provider");
-            return Ok(Departed::Unreachable);
+            return Ok(Redirection::Unreachable);
         }
     };
     let (sealer, until) = (&core.sealer, now.plus(DEPARTURE_LASTS));
@@ -67,7 +67,7 @@ pub async fn depart(
     let mut tx = core.db.begin().await?;
     provider_departures::insert(&mut tx, sealer, lab, &state, &browser, &departure, until).await?;
     tx.commit().await?;
-    Ok(Departed::To(to))
+    Ok(Redirection::To(to))
 }
 
 /// The person is back. `None` if this browser was not sent there, it was too long ago, or they were back already.

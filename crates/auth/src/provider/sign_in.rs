@@ -83,7 +83,7 @@ async fn find(act: Act<'_>, tx: &mut Tx, back: &Return<'_>) -> Result<Result<Fou
     };
     tx.keep_campaigns_out(lab).await?;
     let account = found.account;
-    if canary::watch(core, tx, lab, account, actor).await? || !is_active(tx, lab, account).await? {
+    if canary::check(core, tx, lab, account, actor).await? || !is_active(tx, lab, account).await? {
         return Ok(Err((Some(account), ProviderCause::NotActive)));
     }
     if !provider_links::touch(tx, lab, account, found.id, act.now()).await? {

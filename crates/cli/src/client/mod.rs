@@ -6,7 +6,7 @@ mod entry;
 use serde_json::json;
 
 use crate::{Done, Invocation, open, problem, unknown_lab, unwell};
-use admin::clients::{self, Authority, ClientError, Days, IssuedSecret, Rotation, Shown, ShownSecret};
+use admin::clients::{self, Authority, ClientError, ClientView, Days, IssuedSecret, Rotation, ShownSecret};
 use config::Problems;
 use domain::client::PolicyProblem;
 use domain::operator::Role;
@@ -149,8 +149,8 @@ fn tell_secret(json: &mut serde_json::Value, secret: Option<&IssuedSecret>) {
     }
 }
 
-fn listed(all: &[Shown]) -> Done {
-    let said = |client: &Shown| {
+fn listed(all: &[ClientView]) -> Done {
+    let said = |client: &ClientView| {
         let grants = json!(client.policy.grant_types);
         let grants = grants.as_array().into_iter().flatten();
         let grants: Vec<&str> = grants.filter_map(serde_json::Value::as_str).collect();

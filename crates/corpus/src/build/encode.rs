@@ -11,13 +11,13 @@ pub(super) const MOST_KEYS: usize = 4 << 20;
 
 /// A shard as it is written; the buffers are used again.
 #[derive(Debug, Default)]
-pub(super) struct Encoded {
+pub(super) struct EncodedShard {
     pub directory: Vec<u8>,
     pub data: Vec<u8>,
     entries: Vec<Entry>,
 }
 
-impl Encoded {
+impl EncodedShard {
     /// `items` in order, at most [`MOST_KEYS`], all of one shard. Returns all of its entry but its position.
     pub fn encode(&mut self, items: &[Item], shard_bits: u8) -> Shard {
         self.directory.clear();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::hex;
 use super::lines::{Line, Lines, Place};
-use super::ordered::Ordered;
+use super::ordered::OrderedInput;
 use super::problem::BuildProblem;
 use super::ranges::{Naming, Ranges};
 use super::source::Source;
@@ -79,7 +79,7 @@ impl Input {
         place: Place,
     ) -> Result<Option<Box<dyn Source>>, BuildProblem> {
         Ok(match self.kind {
-            Kind::Ordered => Some(Box::new(Ordered::open(&self.path, algorithm, default, place)?)),
+            Kind::Ordered => Some(Box::new(OrderedInput::open(&self.path, algorithm, default, place)?)),
             Kind::Ranges(naming) => Some(Box::new(Ranges::open(&self.path, naming, algorithm, place)?)),
             Kind::Words => None,
         })

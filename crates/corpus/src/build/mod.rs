@@ -24,7 +24,7 @@ use super::digest::Algorithm;
 use super::header::{Header, LONGEST_SOURCE, MOST_SHARD_BITS};
 use super::shard::Shard;
 use super::version::VERSION;
-use encode::{Encoded, MOST_KEYS};
+use encode::{EncodedShard, MOST_KEYS};
 use input::Input;
 use journal::Record;
 use merge::Merge;
@@ -65,7 +65,7 @@ pub struct Progress {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Built {
+pub struct BuildReport {
     pub header: Header,
     /// Lines of plain lists that were too long for a password.
     pub lines_skipped: u64,
@@ -78,7 +78,7 @@ pub struct Built {
 /// # Errors
 /// An input is missing, damaged or out of order; the disk is full; another build of the same file runs. Nothing is left
 /// then, and `out` is as it was.
-pub fn build(order: &Order, notify: &mut dyn FnMut(Progress)) -> Result<Built, BuildProblem> {
+pub fn build(order: &Order, notify: &mut dyn FnMut(Progress)) -> Result<BuildReport, BuildProblem> {
     let mut print = blake3::Hasher::new();
     let inputs: Result<Vec<Input>, _> = order
         .inputs
@@ -118,7 +118,7 @@ struct Building<'a> {
 }
 
 impl Building<'_> {
-    fn run(&self, mut parts: Parts, notify: &mut dyn FnMut(Progress)) -> Result<Built, BuildProblem> {
+    fn run(&self, mut parts: Parts, notify: &mut dyn FnMut(Progress)) -> Result<BuildReport, BuildProblem> {
         let (runs, lines_skipped) = self.sort_words(&parts, notify)?;
         let given = self.inputs.iter().filter(|input| !input.is_words());
         let records = parts.resume(given.clone().count() + runs.len())?;
@@ -142,7 +142,7 @@ impl Building<'_> {
             notify(Progress { step, done, of });
         })?;
         let header = self.install(parts, shards)?;
-        Ok(Built {
+        Ok(BuildReport {
             header,
             lines_skipped,
             resumed,
@@ -174,7 +174,7 @@ impl Building<'_> {
         notify: &mut dyn FnMut(u64),
     ) -> Result<(), BuildProblem> {
         let width = 64 - u32::from(self.shard_bits);
-        let (mut items, mut encoded) = (Vec::new(), Encoded::default());
+        let (mut items, mut encoded) = (Vec::new(), EncodedShard::default());
         for number in shards.len() as u64..1 << self.shard_bits {
             let last = (number + 1)
                 .checked_shl(width)

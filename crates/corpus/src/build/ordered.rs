@@ -13,7 +13,7 @@ pub(super) const SORT: &str = "use the list that is ordered by hash, or sort it:
 pub(super) const DAMAGED: &str = "copy or download the list again; this line was not used";
 
 #[derive(Debug)]
-pub(super) struct Ordered {
+pub(super) struct OrderedInput {
     lines: Lines,
     digits: usize,
     default: u32,
@@ -21,7 +21,7 @@ pub(super) struct Ordered {
     next_at: Place,
 }
 
-impl Ordered {
+impl OrderedInput {
     /// # Errors
     /// The file cannot be read, or its first line is not a hash.
     pub fn open(path: &Path, algorithm: Algorithm, default: u32, place: Place) -> Result<Self, BuildProblem> {
@@ -37,7 +37,7 @@ impl Ordered {
     }
 }
 
-impl Source for Ordered {
+impl Source for OrderedInput {
     fn peek(&self) -> Option<Item> {
         self.next
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::encode::Encoded;
+use super::encode::EncodedShard;
 use super::journal::{self, Record};
 use super::problem::BuildProblem;
 use crate::header::DATA_AT;
@@ -136,7 +136,7 @@ impl Parts {
     ///
     /// # Errors
     /// The disk is full.
-    pub fn add(&mut self, encoded: &Encoded, record: &mut Record) -> Result<(), BuildProblem> {
+    pub fn add(&mut self, encoded: &EncodedShard, record: &mut Record) -> Result<(), BuildProblem> {
         record.shard.data_at = self.blocks_end;
         record.shard.directory_at = self.directory_end;
         let written = self

@@ -13,7 +13,7 @@ pub use self::respond::Response;
 
 use crate::issuer::lab_issuer;
 use crate::profile::Profile;
-use crate::refusal::Denied;
+use crate::refusal::ProtocolProblem;
 use crate::{Params, Refusal, hint, request_object};
 use crypto::jose::Jwks;
 use crypto::token::{HashedToken, PlainToken, TokenKind};
@@ -29,20 +29,20 @@ pub const ASKED_LASTS: Duration = Duration::from_secs(30 * 60);
 
 /// How a request that cannot be granted ends.
 #[derive(Debug)]
-pub enum Rejected {
+pub enum AuthorizeProblem {
     /// It is unknown whose address that is, so nothing is sent there (RFC 9700 4.11).
     OnPage(Refusal),
     ToClient(WayBack, Refusal),
     Fault(Fault),
 }
 
-impl From<StoreFault> for Rejected {
+impl From<StoreFault> for AuthorizeProblem {
     fn from(fault: StoreFault) -> Self {
         Self::Fault(fault.into())
     }
 }
 
-impl From<Fault> for Rejected {
+impl From<Fault> for AuthorizeProblem {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
     }
@@ -52,11 +52,11 @@ impl From<Fault> for Rejected {
 ///
 /// # Errors
 /// The request cannot be granted, or the database does not answer.
-pub async fn begin(core: &Core, lab: &LabId, params: &Params) -> Result<PlainToken, Rejected> {
+pub async fn begin(core: &Core, lab: &LabId, params: &Params) -> Result<PlainToken, AuthorizeProblem> {
     let client = known_client(core, lab, params).await?;
     if params.has("request") && params.has("request_uri") {
         let why = "request and request_uri stand side by side: send one of them";
-        return Err(Rejected::OnPage(Refusal::invalid_request(why)));
+        return Err(AuthorizeProblem::OnPage(Refusal::invalid_request(why)));
     }
     let (request, created_at) = match params.get("request_uri").and_then(push::handle) {
         Some(handle) => pushed(core, lab, &client, &handle).await?,
@@ -77,10 +77,10 @@ pub async fn begin(core: &Core, lab: &LabId, params: &Params) -> Result<PlainTok
     Ok(handle)
 }
 
-async fn known_client(core: &Core, lab: &LabId, params: &Params) -> Result<Client, Rejected> {
+async fn known_client(core: &Core, lab: &LabId, params: &Params) -> Result<Client, AuthorizeProblem> {
     let missing = Refusal::invalid_request("client_id is missing");
-    let id = params.get("client_id").ok_or(Rejected::OnPage(missing))?;
-    let unknown = Rejected::OnPage(Refusal::new(OauthError::InvalidClient, "this lab knows no such client"));
+    let id = params.get("client_id").ok_or(AuthorizeProblem::OnPage(missing))?;
+    let unknown = AuthorizeProblem::OnPage(Refusal::new(OauthError::InvalidClient, "this lab knows no such client"));
     let Ok(id) = id.parse::<ClientId>() else {
         return Err(unknown);
     };
@@ -95,46 +95,51 @@ async fn pushed(
     lab: &LabId,
     client: &Client,
     handle: &HashedToken,
-) -> Result<(AuthorizationRequest, kernel::clock::Timestamp), Rejected> {
+) -> Result<(AuthorizationRequest, kernel::clock::Timestamp), AuthorizeProblem> {
     let mut tx = core.db.begin_read().await?;
     let found = authorizations::lookup_pushed(&mut tx, &core.sealer, lab, handle, core.now()).await?;
     tx.commit().await?;
     let gone = "this request_uri was not given to this client, has expired, or was used";
     let gone = Refusal::new(OauthError::InvalidRequestUri, gone);
     let found = found.filter(|found| found.client == client.id);
-    let mut found = found.ok_or(Rejected::OnPage(gone))?;
+    let mut found = found.ok_or(AuthorizeProblem::OnPage(gone))?;
     found.request.pushed = Some(handle.as_bytes().to_vec());
     Ok((found.request, core.now()))
 }
 
-async fn asked(core: &Core, lab: &LabId, client: &Client, outer: &Params) -> Result<AuthorizationRequest, Rejected> {
+async fn asked(
+    core: &Core,
+    lab: &LabId,
+    client: &Client,
+    outer: &Params,
+) -> Result<AuthorizationRequest, AuthorizeProblem> {
     // An error in a request object is told where its plain neighbours lead.
     let params = unpacked(core, lab, client, outer).map_err(|denied| match denied {
-        Denied::Refused(refusal) => rejected(client, outer, refusal),
-        Denied::Fault(fault) => Rejected::Fault(fault),
+        ProtocolProblem::Refused(refusal) => rejected(client, outer, refusal),
+        ProtocolProblem::Fault(fault) => AuthorizeProblem::Fault(fault),
     })?;
     let params = params.as_ref().unwrap_or(outer);
     if client.policy.pushed_requests_only {
         let refusal = Refusal::invalid_request("this client has to push its requests first");
         return Err(rejected(client, params, refusal));
     }
-    let back = request::way_back(params, &client.policy).map_err(Rejected::OnPage)?;
+    let back = request::way_back(params, &client.policy).map_err(AuthorizeProblem::OnPage)?;
     match read(core, lab, client, params, &back).await {
         Ok(request) => Ok(request),
-        Err(Denied::Refused(refusal)) => Err(Rejected::ToClient(back, refusal)),
-        Err(Denied::Fault(fault)) => Err(Rejected::Fault(fault)),
+        Err(ProtocolProblem::Refused(refusal)) => Err(AuthorizeProblem::ToClient(back, refusal)),
+        Err(ProtocolProblem::Fault(fault)) => Err(AuthorizeProblem::Fault(fault)),
     }
 }
 
-fn rejected(client: &Client, params: &Params, refusal: Refusal) -> Rejected {
+fn rejected(client: &Client, params: &Params, refusal: Refusal) -> AuthorizeProblem {
     match request::way_back(params, &client.policy) {
-        Ok(back) => Rejected::ToClient(back, refusal),
-        Err(_) => Rejected::OnPage(refusal),
+        Ok(back) => AuthorizeProblem::ToClient(back, refusal),
+        Err(_) => AuthorizeProblem::OnPage(refusal),
     }
 }
 
 /// What a request object holds replaces everything else (RFC 9101 6.3). `None` if there is no request object.
-fn unpacked(core: &Core, lab: &LabId, client: &Client, outer: &Params) -> Result<Option<Params>, Denied> {
+fn unpacked(core: &Core, lab: &LabId, client: &Client, outer: &Params) -> Result<Option<Params>, ProtocolProblem> {
     let Some(object) = outer.get("request") else {
         return Ok(None);
     };
@@ -156,7 +161,7 @@ async fn read(
     client: &Client,
     params: &Params,
     back: &WayBack,
-) -> Result<AuthorizationRequest, Denied> {
+) -> Result<AuthorizationRequest, ProtocolProblem> {
     let mut request = request::read(params, &client.policy, back)?;
     if let Some(hint) = params.get("id_token_hint") {
         let hint = hint::read(core, lab, hint).await?;

@@ -33,13 +33,13 @@ pub struct Visitor<'a> {
     /// A sign-in waits there for its holder.
     pub is_held: bool,
     /// What they said on the consent page, just now.
-    pub said: Option<Said<'a>>,
+    pub said: Option<PageAnswer<'a>>,
     pub actor: &'a Actor,
 }
 
 /// It counts for the person to whom the page was shown.
 #[derive(Clone, Copy, Debug)]
-pub struct Said<'a> {
+pub struct PageAnswer<'a> {
     pub answer: Answer,
     /// As in [`Question::person`].
     pub person: &'a str,
@@ -109,7 +109,7 @@ pub async fn proceed(core: &Core, lab: &LabId, handle: &HashedToken, visitor: &V
                 lab,
                 handle,
                 &kept,
-                Granted {
+                Approval {
                     session,
                     subject,
                     said_yes,
@@ -153,14 +153,14 @@ pub async fn outline(
     }))
 }
 
-struct Kept {
+struct StoredRequest {
     client: Client,
     request: AuthorizationRequest,
     created_at: Timestamp,
     issuer: String,
 }
 
-impl Kept {
+impl StoredRequest {
     fn back(&self) -> WayBack {
         WayBack {
             redirect_uri: self.request.redirect_uri.clone(),
@@ -183,7 +183,12 @@ impl Kept {
     }
 }
 
-async fn load(core: &Core, lab: &LabId, handle: &HashedToken, browser: &HashedToken) -> Result<Option<Kept>, Fault> {
+async fn load(
+    core: &Core,
+    lab: &LabId,
+    handle: &HashedToken,
+    browser: &HashedToken,
+) -> Result<Option<StoredRequest>, Fault> {
     let now = core.now();
     let mut tx = core.db.begin_read().await?;
     let mut found = authorizations::lookup_asked(&mut tx, &core.sealer, lab, handle, browser, now).await?;
@@ -200,7 +205,7 @@ async fn load(core: &Core, lab: &LabId, handle: &HashedToken, browser: &HashedTo
     let client = clients::lookup_enabled(&mut tx, lab, &found.client).await?;
     tx.commit().await?;
     let Some(client) = client else { return Ok(None) };
-    Ok(Some(Kept {
+    Ok(Some(StoredRequest {
         client,
         request: found.request,
         created_at: found.created_at,
@@ -209,7 +214,7 @@ async fn load(core: &Core, lab: &LabId, handle: &HashedToken, browser: &HashedTo
 }
 
 /// What is decided, and, if a person is signed in, their subject at the client.
-async fn look(core: &Core, lab: &LabId, kept: &Kept, visitor: &Visitor<'_>) -> Result<(Next, String), Fault> {
+async fn look(core: &Core, lab: &LabId, kept: &StoredRequest, visitor: &Visitor<'_>) -> Result<(Next, String), Fault> {
     let (policy, request) = (&kept.client.policy, &kept.request);
     let mut situation = Situation {
         signed_in: None,
@@ -234,7 +239,7 @@ async fn look(core: &Core, lab: &LabId, kept: &Kept, visitor: &Visitor<'_>) -> R
     Ok((decide(request, policy, &situation), subject))
 }
 
-async fn question(core: &Core, lab: &LabId, kept: &Kept, session: &Session) -> Result<Question, Fault> {
+async fn question(core: &Core, lab: &LabId, kept: &StoredRequest, session: &Session) -> Result<Question, Fault> {
     let (policy, request) = (&kept.client.policy, &kept.request);
     let wanted = request.claims.all(&request.scopes);
     let mut tx = core.db.begin_read().await?;
@@ -252,7 +257,7 @@ async fn question(core: &Core, lab: &LabId, kept: &Kept, session: &Session) -> R
     })
 }
 
-struct Granted<'a> {
+struct Approval<'a> {
     session: &'a Session,
     subject: String,
     said_yes: bool,
@@ -263,8 +268,8 @@ async fn grant(
     core: &Core,
     lab: &LabId,
     handle: &HashedToken,
-    kept: &Kept,
-    granted: Granted<'_>,
+    kept: &StoredRequest,
+    granted: Approval<'_>,
     actor: &Actor,
 ) -> Result<Step, Fault> {
     let session = granted.session;
@@ -304,8 +309,8 @@ async fn tell_of_session(
     core: &Core,
     tx: &mut Tx,
     lab: &LabId,
-    kept: &Kept,
-    granted: &Granted<'_>,
+    kept: &StoredRequest,
+    granted: &Approval<'_>,
 ) -> Result<String, StoreFault> {
     let (client, session) = (&kept.client, granted.session);
     let known = ClientSession {
@@ -321,7 +326,7 @@ async fn tell_of_session(
 }
 
 /// A list or a sign-out was faster.
-async fn overtaken(core: &Core, lab: &LabId, handle: &HashedToken, kept: &Kept) -> Result<Step, Fault> {
+async fn overtaken(core: &Core, lab: &LabId, handle: &HashedToken, kept: &StoredRequest) -> Result<Step, Fault> {
     if !kept.request.prompts(Prompt::None) {
         return Ok(Step::SignInAgain);
     }
@@ -330,7 +335,7 @@ async fn overtaken(core: &Core, lab: &LabId, handle: &HashedToken, kept: &Kept) 
     Ok(Step::Answer(kept.refusal(&refusal)))
 }
 
-fn new_grant(core: &Core, kept: &Kept, granted: &Granted<'_>, sid: String) -> Grant {
+fn new_grant(core: &Core, kept: &StoredRequest, granted: &Approval<'_>, sid: String) -> Grant {
     let (session, request, now) = (granted.session, &kept.request, core.now());
     let is_offline = request.scopes.contains(Scope::OfflineAccess);
     Grant {
@@ -370,7 +375,7 @@ async fn agree(
     core: &Core,
     tx: &mut Tx,
     lab: &LabId,
-    kept: &Kept,
+    kept: &StoredRequest,
     session: &Session,
     actor: &Actor,
 ) -> Result<(), StoreFault> {
@@ -387,7 +392,7 @@ async fn deny(
     core: &Core,
     lab: &LabId,
     handle: &HashedToken,
-    kept: &Kept,
+    kept: &StoredRequest,
     session: &Session,
     actor: &Actor,
 ) -> Result<(), StoreFault> {
@@ -400,14 +405,14 @@ async fn deny(
     tx.commit().await
 }
 
-async fn conclude(core: &Core, lab: &LabId, handle: &HashedToken, kept: &Kept) -> Result<(), StoreFault> {
+async fn conclude(core: &Core, lab: &LabId, handle: &HashedToken, kept: &StoredRequest) -> Result<(), StoreFault> {
     let mut tx = core.db.begin().await?;
     use_up(&mut tx, lab, handle, kept).await?;
     tx.commit().await
 }
 
 /// The request, and what was pushed for it, work once. False if they were used already.
-async fn use_up(tx: &mut Tx, lab: &LabId, handle: &HashedToken, kept: &Kept) -> Result<bool, StoreFault> {
+async fn use_up(tx: &mut Tx, lab: &LabId, handle: &HashedToken, kept: &StoredRequest) -> Result<bool, StoreFault> {
     if let Some(pushed) = &kept.request.pushed
         && !authorizations::consume(tx, lab, pushed).await?
     {

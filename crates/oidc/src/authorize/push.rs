@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{read, request, unpacked};
-use crate::refusal::Denied;
+use crate::refusal::ProtocolProblem;
 use crate::{Params, Refusal};
 use crypto::token::{HashedToken, PlainToken, TokenKind};
 use domain::authorization::Binding;
@@ -17,7 +17,7 @@ const PUSHED_LASTS: Duration = Duration::from_secs(300);
 
 /// The address at which the request can be used, and for how many seconds.
 #[derive(Debug)]
-pub struct Pushed {
+pub struct PushedRequest {
     pub request_uri: String,
     pub expires_in: u64,
 }
@@ -30,7 +30,7 @@ pub async fn push(
     client: &Client,
     params: &Params,
     proved: Option<&Binding>,
-) -> Result<Pushed, Denied> {
+) -> Result<PushedRequest, ProtocolProblem> {
     if params.has("request_uri") {
         return Err(Refusal::invalid_request("request_uri cannot be pushed").into());
     }
@@ -59,7 +59,7 @@ pub async fn push(
     };
     authorizations::insert(&mut tx, &core.sealer, lab, &new).await?;
     tx.commit().await?;
-    Ok(Pushed {
+    Ok(PushedRequest {
         request_uri: format!("{PUSHED_PREFIX}{}", handle.expose()),
         expires_in: PUSHED_LASTS.as_secs(),
     })

@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 
 use super::issue::Issuer;
 use super::{Tokens, living};
-use crate::refusal::Denied;
+use crate::refusal::ProtocolProblem;
 use crate::{Params, Refusal};
 use crypto::token::{PlainToken, TokenKind};
 use domain::audit::{Actor, Event, Replayed};
@@ -17,7 +17,7 @@ use service::{Core, Fault, audit};
 use store::oauth::oauth_grants;
 use store::{StoreFault, Tx};
 
-pub(super) async fn redeem(issuer: &Issuer<'_>, params: &Params) -> Result<Tokens, Denied> {
+pub(super) async fn redeem(issuer: &Issuer<'_>, params: &Params) -> Result<Tokens, ProtocolProblem> {
     let (core, lab, client) = (issuer.core, issuer.lab, issuer.client);
     let code = params.get("code").ok_or(Refusal::invalid_request("code is missing"))?;
     let code = PlainToken::parse(TokenKind::AuthorizationCode, code).ok_or(unusable())?;

@@ -2,13 +2,13 @@
 
 use super::Tokens;
 use super::issue::Issuer;
-use crate::refusal::Denied;
+use crate::refusal::ProtocolProblem;
 use crate::{Params, Refusal};
 use domain::authorization::OauthError;
 use domain::client::Scopes;
 use service::Fault;
 
-pub(super) fn issue(issuer: &Issuer<'_>, params: &Params) -> Result<Tokens, Denied> {
+pub(super) fn issue(issuer: &Issuer<'_>, params: &Params) -> Result<Tokens, ProtocolProblem> {
     let allowed = &issuer.client.policy.scopes;
     let scopes = match params.get("scope") {
         None => allowed.clone(),

@@ -11,7 +11,7 @@ use serde::Serialize;
 use self::issue::Issuer;
 pub use self::living::living;
 
-use crate::refusal::Denied;
+use crate::refusal::ProtocolProblem;
 use crate::{Params, Refusal};
 use domain::authorization::{Binding, OauthError};
 use domain::client::{Client, GrantType};
@@ -48,7 +48,7 @@ pub async fn exchange(
     client: &Client,
     params: &Params,
     binding: Option<Binding>,
-) -> Result<Tokens, Denied> {
+) -> Result<Tokens, ProtocolProblem> {
     let grant_type = match params.get("grant_type") {
         Some("authorization_code") => GrantType::AuthorizationCode,
         Some("refresh_token") => GrantType::RefreshToken,

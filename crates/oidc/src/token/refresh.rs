@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::code::replayed;
 use super::issue::Issuer;
 use super::{Tokens, living};
-use crate::refusal::Denied;
+use crate::refusal::ProtocolProblem;
 use crate::{Params, Refusal};
 use crypto::token::{PlainToken, TokenKind};
 use domain::audit::Replayed;
@@ -20,7 +20,7 @@ const GRACE: Duration = Duration::from_secs(30);
 /// For this long, a second use is recognised as such; later the token is merely unknown.
 const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
 
-pub(super) async fn refresh(issuer: &Issuer<'_>, params: &Params) -> Result<Tokens, Denied> {
+pub(super) async fn refresh(issuer: &Issuer<'_>, params: &Params) -> Result<Tokens, ProtocolProblem> {
     let (core, lab, client) = (issuer.core, issuer.lab, issuer.client);
     let missing = Refusal::invalid_request("refresh_token is missing");
     let token = params.get("refresh_token").ok_or(missing)?;

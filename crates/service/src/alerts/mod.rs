@@ -1,4 +1,4 @@
-//! Alerts: raised in the transaction of what causes them, or from what the watch has counted; told on every way that is
+//! Alerts: raised in the transaction of what causes them, or from what the detector has counted; told on every way that is
 //! configured, at most once an hour for each cause, whatever the number of servers; then an operator deals with them.
 
 mod deliver;
@@ -40,16 +40,16 @@ fn concerned<'a>(core: &'a Core, lab: &'a LabId) -> Vec<&'a LabId> {
     }
 }
 
-/// What is done every few seconds: what the watch has seen is raised, what is due to be told is recorded, and what
+/// What is done every few seconds: what the detector has seen is raised, what is due to be told is recorded, and what
 /// no one reads but a log goes there.
 ///
 /// # Errors
 /// The database does not answer; the next turn continues.
 pub async fn turn(core: &Core) -> Result<(), StoreFault> {
-    for (lab, found) in core.watch.evaluate(&core.config.alerts, core.now()) {
+    for (lab, found) in core.detector.evaluate(&core.config.alerts, core.now()) {
         raise_found(core, &lab, found).await?;
     }
-    watch_deadlines(core).await?;
+    raise_deadlines(core).await?;
     tell(core).await?;
     let mut tx = core.db.begin_read().await?;
     core.metrics.open_alerts(&alerts::count_kinds(&mut tx).await?);
@@ -70,7 +70,7 @@ async fn raise_found(core: &Core, lab: &LabId, found: Found) -> Result<(), Store
 }
 
 /// Each warning once.
-async fn watch_deadlines(core: &Core) -> Result<(), StoreFault> {
+async fn raise_deadlines(core: &Core) -> Result<(), StoreFault> {
     let now = core.now();
     let mut tx = core.db.begin_read().await?;
     let mut news = Vec::new();

@@ -4,7 +4,7 @@
 use crate::Core;
 use crypto::blind_index::BlindIndex;
 use crypto::token::HashedToken;
-use domain::backoff::Admission;
+use domain::backoff::BackoffDecision;
 use domain::device;
 use kernel::clock::Timestamp;
 use kernel::ids::{DeviceId, LabId};
@@ -42,7 +42,7 @@ pub(super) async fn count(
     identifier: &BlindIndex,
     known_by: Option<&HashedToken>,
     is_enough: bool,
-) -> Result<Option<(Admission, Counted)>, StoreFault> {
+) -> Result<Option<(BackoffDecision, Counted)>, StoreFault> {
     let on_device = count_on_device(core, tx, lab, identifier, known_by).await?;
     if on_device.is_some() || !is_enough {
         return Ok(on_device);
@@ -51,12 +51,12 @@ pub(super) async fn count(
     let is_listed = leak_entries::is_on_open_list(tx, lab, identifier).await?;
     let limits = if is_listed { limits.of_listed() } else { limits };
     let backoff = throttle::lock(tx, lab, identifier, now).await?;
-    let admission = backoff.admit(limits, now);
-    if !matches!(admission, Admission::Wait(_)) {
+    let decision = backoff.admit(limits, now);
+    if !matches!(decision, BackoffDecision::Wait(_)) {
         throttle::store(tx, lab, identifier, &backoff.with_attempt(now)).await?;
     }
     let (bucket, at) = (Bucket::Public, now);
-    Ok(Some((admission, Counted { bucket, at })))
+    Ok(Some((decision, Counted { bucket, at })))
 }
 
 async fn count_on_device(
@@ -65,23 +65,23 @@ async fn count_on_device(
     lab: &LabId,
     identifier: &BlindIndex,
     known_by: Option<&HashedToken>,
-) -> Result<Option<(Admission, Counted)>, StoreFault> {
+) -> Result<Option<(BackoffDecision, Counted)>, StoreFault> {
     let Some(token) = known_by else { return Ok(None) };
     let Some((id, backoff)) = devices::lock(tx, lab, identifier, token, core.devices_used_since()).await? else {
         return Ok(None);
     };
     let at = core.now();
-    let admission = backoff.admit(device::limits(core.backoff_limits()), at);
-    match admission {
-        Admission::Evaluate => devices::set_backoff(tx, lab, id, &backoff.with_attempt(at)).await?,
-        Admission::Wait(_) => {}
-        Admission::Exhausted => {
+    let decision = backoff.admit(device::limits(core.backoff_limits()), at);
+    match decision {
+        BackoffDecision::Evaluate => devices::set_backoff(tx, lab, id, &backoff.with_attempt(at)).await?,
+        BackoffDecision::Wait(_) => {}
+        BackoffDecision::Exhausted => {
             devices::distrust(tx, lab, id).await?;
             return Ok(None);
         }
     }
     let bucket = Bucket::Device(id);
-    Ok(Some((admission, Counted { bucket, at })))
+    Ok(Some((decision, Counted { bucket, at })))
 }
 
 /// The attempt counted then was a success. From a trusted device it says nothing to those who share the public bucket,

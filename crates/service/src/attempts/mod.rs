@@ -19,13 +19,13 @@ use std::time::Duration;
 
 use self::bucket::Counted;
 use crate::act::Act;
+use crate::detector::{Named, Sighting};
 use crate::siege::Ending;
-use crate::watch::{Named, Sighting};
 use crate::{Core, Fault, audit};
 use crypto::blind_index::{BlindIndex, blind_index};
 use crypto::token::HashedToken;
 use domain::audit::{Event, RefusalCause};
-use domain::backoff::Admission;
+use domain::backoff::BackoffDecision;
 use domain::identifier::Identifier;
 use kernel::ids::{AccountId, LabId};
 use machinery::metrics::AttemptResult;
@@ -118,14 +118,16 @@ impl<'a> Attempt<'a> {
         self.named = Some(Named::Identifier(*identifier));
         let Act { core, lab, .. } = self.act;
         let counted = bucket::count(core, tx, lab, identifier, self.known_by, is_enough).await?;
-        let Some((admission, counted)) = counted else {
+        let Some((decision, counted)) = counted else {
             return Ok(Counting::Ended(Verdict::turned_away()));
         };
         self.counted = Some((*identifier, counted));
-        Ok(match admission {
-            Admission::Evaluate => Counting::Evaluate,
-            Admission::Wait(wait) => Counting::Ended(self.delay(tx, wait).await?),
-            Admission::Exhausted => Counting::Ended(self.refuse(tx, self.account, RefusalCause::TooManyInARow).await?),
+        Ok(match decision {
+            BackoffDecision::Evaluate => Counting::Evaluate,
+            BackoffDecision::Wait(wait) => Counting::Ended(self.delay(tx, wait).await?),
+            BackoffDecision::Exhausted => {
+                Counting::Ended(self.refuse(tx, self.account, RefusalCause::TooManyInARow).await?)
+            }
         })
     }
 

@@ -85,7 +85,7 @@ pub async fn end(tx: &mut Tx, lab: &LabId, siege: &Siege, now: Timestamp) -> Res
 }
 
 /// Those that stand.
-pub async fn find_standing(tx: &mut Tx) -> Result<Vec<(LabId, Siege)>, StoreFault> {
+pub async fn find_current(tx: &mut Tx) -> Result<Vec<(LabId, Siege)>, StoreFault> {
     const SQL: &str = "SELECT lab_id, began_at, failure_limit, failures, turned_away, successes FROM sieges \
          WHERE ended_at IS NULL";
     let rows: Vec<(String, i64, i64, i64, i64, i64)> = on_both!(tx, connection => {

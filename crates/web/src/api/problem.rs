@@ -11,7 +11,7 @@ use admin::clients::ClientError;
 use domain::authorization::OauthError;
 use domain::client::PolicyProblem;
 use oidc::Refusal;
-use oidc::refusal::Denied;
+use oidc::refusal::ProtocolProblem;
 use service::Fault;
 
 #[derive(Clone, Debug)]
@@ -162,11 +162,11 @@ impl From<PolicyProblem> for Declined {
     }
 }
 
-impl From<Denied> for Declined {
-    fn from(denied: Denied) -> Self {
+impl From<ProtocolProblem> for Declined {
+    fn from(denied: ProtocolProblem) -> Self {
         match denied {
-            Denied::Refused(refusal) => of_refusal(&refusal).into(),
-            Denied::Fault(fault) => Self::Failure(fault.into()),
+            ProtocolProblem::Refused(refusal) => of_refusal(&refusal).into(),
+            ProtocolProblem::Fault(fault) => Self::Failure(fault.into()),
         }
     }
 }

@@ -8,11 +8,11 @@ use crate::desk::visit::with_operator;
 use crate::kit::App;
 use crate::pages::desk::AlertsPage;
 use admin::alerts;
-use auth::session::Asked;
+use auth::session::Trigger;
 use domain::operator::Role;
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    with_operator(&app, &request, Role::Desk, Asked::ByPerson, async |context, visit| {
+    with_operator(&app, &request, Role::Desk, Trigger::Person, async |context, visit| {
         let found = alerts::find(&app.core, context.lab()).await?;
         let page = AlertsPage {
             chrome: context.chrome(),

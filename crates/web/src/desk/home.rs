@@ -10,17 +10,17 @@ use crate::kit::{App, Failure};
 use crate::pages::desk::DeskHome;
 use admin::alerts;
 use auth::profile;
-use auth::session::Asked;
+use auth::session::Trigger;
 use domain::operator::Role;
 use kernel::ids::LabId;
 use service::siege;
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    with_operator(&app, &request, Role::Desk, Asked::ByPerson, async |context, visit| {
+    with_operator(&app, &request, Role::Desk, Trigger::Person, async |context, visit| {
         context.shown_at(context.door.home);
         let person = profile::lookup(&app.core, context.realm(), visit.operator.account).await?;
         let person = person.ok_or(Failure::NotFound)?;
-        let standing = siege::find_standing(&app.core.db, app.core.now()).await?;
+        let standing = siege::find_current(&app.core.db, app.core.now()).await?;
         let siege_of = |lab: &LabId| standing.iter().find(|(of, _)| of == lab).map(|(_, siege)| *siege);
         let role = visit.operator.roles.get(context.lab()).copied();
         let open_alerts = alerts::count_open(&app.core, context.lab()).await?;

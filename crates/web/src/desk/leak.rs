@@ -14,7 +14,7 @@ use crate::kit::posted::shows_nothing_again;
 use crate::kit::{App, Context, Failure, Posted, see_other};
 use crate::pages::desk::{LeakAlert, LeakPage};
 use admin::operators::{OperatorError, identify};
-use auth::session::Asked;
+use auth::session::Trigger;
 use config::Approval;
 use domain::leak::LeakId;
 use domain::operator::Role;
@@ -35,8 +35,8 @@ shows_nothing_again!(Confirmation);
 
 pub async fn get(app: Data<App>, under_way: Data<UnderWay>, request: HttpRequest, id: Path<String>) -> HttpResponse {
     let asked = match request.query_string() {
-        LIVE => Asked::ByItself,
-        _ => Asked::ByPerson,
+        LIVE => Trigger::Refresh,
+        _ => Trigger::Person,
     };
     with_operator(&app, &request, Role::Desk, asked, async |context, visit| {
         let id = known_leak(context, visit, &id).await?;

@@ -7,12 +7,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::desk::visit::with_operator;
 use crate::kit::App;
 use crate::pages::desk::{LeakLine, LeaksPage};
-use auth::session::Asked;
+use auth::session::Trigger;
 use domain::operator::Role;
 use leak::campaign;
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    with_operator(&app, &request, Role::Desk, Asked::ByPerson, async |context, visit| {
+    with_operator(&app, &request, Role::Desk, Trigger::Person, async |context, visit| {
         let found = campaign::find(&app.core, context.lab()).await?;
         let lines = found.iter().map(|leak| LeakLine {
             id: leak.id,

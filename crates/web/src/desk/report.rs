@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::desk::visit::{known_leak, with_operator};
 use crate::kit::{App, Context, Failure};
 use crate::pages::desk::ReportPage;
-use auth::session::Asked;
+use auth::session::Trigger;
 use domain::audit::Event;
 use domain::leak::LeakId;
 use domain::operator::Role;
@@ -16,7 +16,7 @@ use leak::report::{self, Report};
 use service::{Fault, audit};
 
 pub async fn get(app: Data<App>, request: HttpRequest, id: Path<String>) -> HttpResponse {
-    with_operator(&app, &request, Role::Desk, Asked::ByPerson, async |context, visit| {
+    with_operator(&app, &request, Role::Desk, Trigger::Person, async |context, visit| {
         let id = known_leak(context, visit, &id).await?;
         context.shown_at(&format!("/desk/leaks/{id}/report"));
         let report = build(context, id).await?;
@@ -32,7 +32,7 @@ pub async fn get(app: Data<App>, request: HttpRequest, id: Path<String>) -> Http
 }
 
 pub async fn get_json(app: Data<App>, request: HttpRequest, id: Path<String>) -> HttpResponse {
-    with_operator(&app, &request, Role::Desk, Asked::ByPerson, async |context, visit| {
+    with_operator(&app, &request, Role::Desk, Trigger::Person, async |context, visit| {
         let id = known_leak(context, visit, &id).await?;
         let (report, actor) = (build(context, id).await?, visit.operator.actor());
         audit::record_alone(

@@ -8,7 +8,7 @@ use crate::kit::{App, Context, Failure};
 use crate::pages::Stay;
 use admin::alerts::{self, Whose};
 use admin::operators;
-use auth::session::Asked;
+use auth::session::Trigger;
 use config::SecurityPasskey;
 use domain::alert::Alert;
 use domain::audit::{DeskCause, Event};
@@ -59,7 +59,7 @@ pub async fn with_operator(
     app: &App,
     request: &HttpRequest,
     role: Role,
-    asked: Asked,
+    asked: Trigger,
     work: impl AsyncFnOnce(&mut Context<'_>, &Visit) -> Result<HttpResponse, Failure>,
 ) -> HttpResponse {
     with_portal(app, request, async |context| {
@@ -90,7 +90,7 @@ pub async fn with_security(
     request: &HttpRequest,
     work: impl AsyncFnOnce(&mut Context<'_>, &Visit) -> Result<HttpResponse, Failure>,
 ) -> HttpResponse {
-    with_operator(app, request, Role::Security, Asked::ByPerson, work).await
+    with_operator(app, request, Role::Security, Trigger::Person, work).await
 }
 
 pub async fn refused(context: &Context<'_>, visit: &Visit, cause: DeskCause) -> Result<(), Failure> {

@@ -15,7 +15,7 @@ use crate::pages::{
     ActivateError, ActivateStart, ChoosePassword, EnrolError, EnrolTotp, PasswordError, ProviderButton, ProvidersError,
     Qr, RecoveryCodes, Step,
 };
-use auth::enrolment::{self, Enrolled, Enrolling, Stage};
+use auth::enrolment::{self, Enrolling, FinishedEnrolment, Stage};
 use crypto::token::TokenKind;
 use domain::birth_date::BirthDate;
 use domain::pending::BindingAuthenticator;
@@ -164,7 +164,7 @@ async fn confirm(context: &mut Context<'_>, posted: Posted<CodeForm>) -> Result<
 }
 
 /// The recovery codes are in this answer and nowhere else, so nothing in its header leads away from them.
-async fn welcome(context: &mut Context<'_>, enrolled: &Enrolled) -> Result<HttpResponse, Failure> {
+async fn welcome(context: &mut Context<'_>, enrolled: &FinishedEnrolment) -> Result<HttpResponse, Failure> {
     login::end_earlier(context).await?;
     context.signed_in = false;
     context.shown_at("");

@@ -13,7 +13,7 @@ use crate::kit::rebuff::{Rebuff, Settled, settle};
 use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
 use crate::pages::{Door, Login, LoginError};
 use auth::arrival::Arrival;
-use auth::session::{self, Opened};
+use auth::session::{self, OpenedSession};
 use auth::{hand_over, sign_in};
 use crypto::token::{PlainToken, TokenKind};
 use domain::return_to::{ClientReturn, ReturnTo, SitePath, SiteReturn};
@@ -260,8 +260,12 @@ pub(super) fn form(
 }
 
 /// The browser gets its new session, loses whatever it had before, and continues to where it was going.
-pub async fn enter(context: &mut Context<'_>, opened: Opened, to: Option<&ReturnTo>) -> Result<HttpResponse, Failure> {
-    match signed_in::left_open(context).await? {
+pub async fn enter(
+    context: &mut Context<'_>,
+    opened: OpenedSession,
+    to: Option<&ReturnTo>,
+) -> Result<HttpResponse, Failure> {
+    match signed_in::lookup_unended(context).await? {
         Some(before) if before.account == opened.session.account => {
             let (core, realm) = (&context.app.core, context.realm());
             session::take_place(core, realm, &before, &opened.session, &context.actor()).await?;
@@ -275,7 +279,7 @@ pub async fn enter(context: &mut Context<'_>, opened: Opened, to: Option<&Return
 
 /// The previous user of this browser is signed out.
 pub async fn end_earlier(context: &mut Context<'_>) -> Result<(), Failure> {
-    if let Some(before) = signed_in::left_open(context).await? {
+    if let Some(before) = signed_in::lookup_unended(context).await? {
         session::end(
             &context.app.core,
             context.realm(),

@@ -30,7 +30,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Button>) 
             return Ok(see_other(context.door.home));
         }
         let mut response = see_other(context.door.logout);
-        if let Some(session) = signed_in::left_open(context).await? {
+        if let Some(session) = signed_in::lookup_unended(context).await? {
             let (core, lab) = (&context.app.core, context.realm());
             session::end(core, lab, session.account, session.id, &context.actor()).await?;
             context.signed_in = false;

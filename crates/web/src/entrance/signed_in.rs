@@ -6,15 +6,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::kit::context::{add_cookie, with_portal};
 use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
 use crate::pages::Login;
-use auth::session::{self, Asked};
+use auth::session::{self, Trigger};
 use crypto::token::TokenKind;
 use domain::session::Session;
 
 pub async fn current(context: &mut Context<'_>) -> Result<Option<Session>, Failure> {
-    current_asked(context, Asked::ByPerson).await
+    current_asked(context, Trigger::Person).await
 }
 
-pub async fn current_asked(context: &mut Context<'_>, asked: Asked) -> Result<Option<Session>, Failure> {
+pub async fn current_asked(context: &mut Context<'_>, asked: Trigger) -> Result<Option<Session>, Failure> {
     let Some(token) = cookies::token(context.request, cookies::session(context.door), TokenKind::Session) else {
         return Ok(None);
     };
@@ -26,14 +26,14 @@ pub async fn current_asked(context: &mut Context<'_>, asked: Asked) -> Result<Op
 }
 
 /// The person to sign out here, even if their session has idled out.
-pub async fn left_open(context: &mut Context<'_>) -> Result<Option<Session>, Failure> {
+pub async fn lookup_unended(context: &mut Context<'_>) -> Result<Option<Session>, Failure> {
     if let Some(session) = current(context).await? {
         return Ok(Some(session));
     }
     let Some(token) = cookies::token(context.request, cookies::session(context.door), TokenKind::Session) else {
         return Ok(None);
     };
-    Ok(session::left_open(&context.app.core, context.realm(), &token).await?)
+    Ok(session::lookup_unended(&context.app.core, context.realm(), &token).await?)
 }
 
 /// To the sign-in; a browser that still carries the cookie of a sign-in that is over is told so with a 401.
@@ -60,7 +60,7 @@ pub async fn sign_in_first(context: &mut Context<'_>) -> Result<HttpResponse, Fa
     };
     let mut response = context.page(StatusCode::UNAUTHORIZED, &page)?;
     // Of a session that only idled out the next one takes the place.
-    if left_open(context).await?.is_none() {
+    if lookup_unended(context).await?.is_none() {
         add_cookie(&mut response, cookies::clear(cookie));
     }
     Ok(response)

@@ -11,7 +11,7 @@ use crate::idp::answer;
 use crate::kit::context::with_portal;
 use crate::kit::{App, Context, Failure, ForeignPost, see_other};
 use crate::pages::OauthErrorPage;
-use oidc::authorize::{Rejected, Response, begin};
+use oidc::authorize::{AuthorizeProblem, Response, begin};
 use oidc::issuer::lab_issuer;
 use oidc::{Params, Refusal};
 
@@ -33,12 +33,12 @@ async fn asked(app: &App, request: &HttpRequest, pairs: &[u8]) -> HttpResponse {
         };
         match begin(&app.core, context.lab(), &params).await {
             Ok(handle) => Ok(see_other(&format!("{CONTINUE}?request={}", handle.expose()))),
-            Err(Rejected::OnPage(refusal)) => on_page(context, &refusal),
-            Err(Rejected::ToClient(back, refusal)) => {
+            Err(AuthorizeProblem::OnPage(refusal)) => on_page(context, &refusal),
+            Err(AuthorizeProblem::ToClient(back, refusal)) => {
                 let issuer = lab_issuer(&app.core, context.lab())?;
                 answer::send(context, &Response::refusal(&back, &issuer, &refusal))
             }
-            Err(Rejected::Fault(fault)) => Err(fault.into()),
+            Err(AuthorizeProblem::Fault(fault)) => Err(fault.into()),
         }
     })
     .await

@@ -13,8 +13,8 @@ use crate::kit::failure::whole_seconds;
 use crate::kit::{App, Context, Failure, ForeignPost, proof};
 use domain::authorization::OauthError;
 use domain::client::Client;
-use oidc::client_authentication::{Presented, authenticate};
-use oidc::refusal::Denied;
+use oidc::client_authentication::{Credentials, authenticate};
+use oidc::refusal::ProtocolProblem;
 use oidc::{Params, Refusal};
 use service::Fault;
 
@@ -30,7 +30,7 @@ pub async fn with_client(
     app: &App,
     request: &HttpRequest,
     posted: &ForeignPost,
-    work: impl AsyncFnOnce(&Context<'_>, &Call) -> Result<HttpResponse, Denied>,
+    work: impl AsyncFnOnce(&Context<'_>, &Call) -> Result<HttpResponse, ProtocolProblem>,
 ) -> HttpResponse {
     with_portal(app, request, async |context| {
         if let Err(failure) = context.admit_session() {
@@ -42,8 +42,8 @@ pub async fn with_client(
         };
         let mut response = match answered.await {
             Ok(response) => response,
-            Err(Denied::Refused(refusal)) => refused(context, &refusal),
-            Err(Denied::Fault(fault)) => broken(context, fault),
+            Err(ProtocolProblem::Refused(refusal)) => refused(context, &refusal),
+            Err(ProtocolProblem::Fault(fault)) => broken(context, fault),
         };
         proof::tell_nonce(context, &mut response);
         Ok(response)
@@ -51,9 +51,9 @@ pub async fn with_client(
     .await
 }
 
-async fn call(context: &Context<'_>, posted: &ForeignPost) -> Result<Call, Denied> {
+async fn call(context: &Context<'_>, posted: &ForeignPost) -> Result<Call, ProtocolProblem> {
     let params = Params::of(form_urlencoded::parse(posted.body()).into_owned())?;
-    let presented = Presented {
+    let presented = Credentials {
         basic: basic(context.request)?,
         params: &params,
         endpoint: &proof::endpoint(context)?,

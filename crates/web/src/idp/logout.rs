@@ -17,9 +17,9 @@ use crate::pages::AskSignOut;
 use auth::session;
 use kernel::ids::{AccountId, ClientId, SessionId};
 use oidc::Params;
-use oidc::logout::{Wanted, read};
+use oidc::logout::{LogoutRequest, read};
 use oidc::metadata::LOGOUT;
-use oidc::refusal::Denied;
+use oidc::refusal::ProtocolProblem;
 
 pub const CONFIRM: &str = "/oauth2/logout/confirm";
 
@@ -36,8 +36,8 @@ pub async fn post(app: Data<App>, request: HttpRequest, posted: ForeignPost) -> 
         context.admit()?;
         let wanted = match wanted(context, posted.body()).await {
             Ok(wanted) => wanted,
-            Err(Denied::Refused(refusal)) => return on_page(context, &refusal),
-            Err(Denied::Fault(fault)) => return Err(fault.into()),
+            Err(ProtocolProblem::Refused(refusal)) => return on_page(context, &refusal),
+            Err(ProtocolProblem::Fault(fault)) => return Err(fault.into()),
         };
         if wanted.session.is_none() {
             return Ok(see_other(&without_token(posted.body(), wanted.client.as_ref())));
@@ -61,10 +61,10 @@ async fn asked(app: &App, request: &HttpRequest, pairs: &[u8]) -> HttpResponse {
         context.admit()?;
         let wanted = match wanted(context, pairs).await {
             Ok(wanted) => wanted,
-            Err(Denied::Refused(refusal)) => return on_page(context, &refusal),
-            Err(Denied::Fault(fault)) => return Err(fault.into()),
+            Err(ProtocolProblem::Refused(refusal)) => return on_page(context, &refusal),
+            Err(ProtocolProblem::Fault(fault)) => return Err(fault.into()),
         };
-        let here = signed_in::left_open(context).await?;
+        let here = signed_in::lookup_unended(context).await?;
         let here = here.map(|session| (session.id, session.account));
         match here {
             // Also where the token was another person's.
@@ -75,7 +75,7 @@ async fn asked(app: &App, request: &HttpRequest, pairs: &[u8]) -> HttpResponse {
     .await
 }
 
-async fn wanted(context: &Context<'_>, pairs: &[u8]) -> Result<Wanted, Denied> {
+async fn wanted(context: &Context<'_>, pairs: &[u8]) -> Result<LogoutRequest, ProtocolProblem> {
     let params = Params::of(form_urlencoded::parse(pairs).into_owned())?;
     read(&context.app.core, context.lab(), &params).await
 }
@@ -99,13 +99,13 @@ pub async fn post_confirm(app: Data<App>, request: HttpRequest, posted: Posted<C
         let Ok(fields) = posted.open(context, admitted) else {
             return Ok(see_other(context.door.home));
         };
-        let here = signed_in::left_open(context).await?;
+        let here = signed_in::lookup_unended(context).await?;
         let here = here.map(|session| (session.id, session.account));
         // A form may say anything: the address is checked again.
         let back = match wanted(context, fields.asked.as_bytes()).await {
             Ok(wanted) => wanted.back,
-            Err(Denied::Refused(_)) => None,
-            Err(Denied::Fault(fault)) => return Err(fault.into()),
+            Err(ProtocolProblem::Refused(_)) => None,
+            Err(ProtocolProblem::Fault(fault)) => return Err(fault.into()),
         };
         leave(context, here, back.as_deref()).await
     })

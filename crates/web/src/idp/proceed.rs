@@ -15,10 +15,10 @@ use crate::kit::context::with_portal;
 use crate::kit::{App, Context, Failure, Fields, Posted, Stale, cookies, see_other};
 use crate::pages::{Consent, OauthErrorPage, Told, claim_label};
 use auth::rotate;
-use auth::session::Asked;
+use auth::session::Trigger;
 use crypto::token::{PlainToken, TokenKind};
 use domain::authorization::Claim;
-use oidc::authorize::proceed::{Answer, Question, Said, Step, Visitor, proceed};
+use oidc::authorize::proceed::{Answer, PageAnswer, Question, Step, Visitor, proceed};
 
 #[derive(Debug, Deserialize)]
 pub struct Handle {
@@ -65,19 +65,19 @@ pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Decision>
             _ => None,
         };
         let person = decision.person.as_str();
-        let said = answer.map(|answer| Said { answer, person });
+        let said = answer.map(|answer| PageAnswer { answer, person });
         go_on(context, &decision.request, said).await
     })
     .await
 }
 
-async fn go_on(context: &mut Context<'_>, handle: &str, said: Option<Said<'_>>) -> Result<HttpResponse, Failure> {
+async fn go_on(context: &mut Context<'_>, handle: &str, said: Option<PageAnswer<'_>>) -> Result<HttpResponse, Failure> {
     context.shown_at(&format!("{CONTINUE}?request={handle}"));
     let Some(token) = PlainToken::parse(TokenKind::Authorization, handle) else {
         return gone(context);
     };
     // Clients come here by themselves as well, which keeps no session alive.
-    let session = signed_in::current_asked(context, Asked::ByItself).await?;
+    let session = signed_in::current_asked(context, Trigger::Refresh).await?;
     if session.is_none() {
         context.admit()?;
     }

@@ -11,7 +11,7 @@ use crate::kit::context::with_portal;
 use crate::kit::{App, Context, ForeignPost, bearer, proof};
 use domain::authorization::OauthError;
 use oidc::access_token::Audience;
-use oidc::refusal::Denied;
+use oidc::refusal::ProtocolProblem;
 use oidc::userinfo::{Userinfo, userinfo};
 use oidc::{Params, Refusal};
 
@@ -34,8 +34,8 @@ async fn answer(app: &App, request: &HttpRequest, body: &[u8]) -> HttpResponse {
                 .insert_header((header::CONTENT_TYPE, "application/jwt"))
                 .insert_header((header::CACHE_CONTROL, "no-store"))
                 .body(token),
-            Err(Denied::Refused(refusal)) => refused(&refusal),
-            Err(Denied::Fault(fault)) => backchannel::broken(context, fault),
+            Err(ProtocolProblem::Refused(refusal)) => refused(&refusal),
+            Err(ProtocolProblem::Fault(fault)) => backchannel::broken(context, fault),
         };
         proof::tell_nonce(context, &mut response);
         Ok(response)
@@ -43,7 +43,7 @@ async fn answer(app: &App, request: &HttpRequest, body: &[u8]) -> HttpResponse {
     .await
 }
 
-async fn told(context: &Context<'_>, body: &[u8]) -> Result<Userinfo, Denied> {
+async fn told(context: &Context<'_>, body: &[u8]) -> Result<Userinfo, ProtocolProblem> {
     let form = Params::of(form_urlencoded::parse(body).into_owned())?;
     let token = bearer::of(context, &form, Audience::Userinfo).await?;
     userinfo(&context.app.core, context.lab(), &token).await

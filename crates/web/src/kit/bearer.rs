@@ -6,7 +6,7 @@ use crate::kit::{Context, proof};
 use domain::authorization::OauthError;
 use oidc::access_token::{AccessToken, Audience, verify};
 use oidc::dpop::Nonce;
-use oidc::refusal::Denied;
+use oidc::refusal::ProtocolProblem;
 use oidc::{Params, Refusal};
 
 /// What was sent as a token, and in which way.
@@ -17,7 +17,7 @@ struct Sent {
 
 /// # Errors
 /// There is none, it is not valid, or it is bound and its key is not shown; or the database does not answer.
-pub async fn of(context: &Context<'_>, form: &Params, audience: Audience) -> Result<AccessToken, Denied> {
+pub async fn of(context: &Context<'_>, form: &Params, audience: Audience) -> Result<AccessToken, ProtocolProblem> {
     let sent = sent(context, form)?;
     let token = verify(&context.app.core, context.lab(), &sent.token, audience).await?;
     let shown = match sent.as_dpop {

@@ -17,7 +17,7 @@ use crate::kit::failure::{Failure, whole_seconds};
 use crate::kit::wipe;
 use crate::pages::{Chrome, Door, ErrorKind, ErrorPage, PORTAL, ProviderButton};
 use auth::browser::Browser;
-use auth::session::Opened;
+use auth::session::OpenedSession;
 use config::{Provider, is_over};
 use crypto::csrf;
 use crypto::device_tag;
@@ -162,7 +162,7 @@ impl<'a> Context<'a> {
     }
 
     /// Signed in: the browser gets its session and is a trusted device from now on.
-    pub fn let_in(&self, response: &mut HttpResponse, opened: &Opened) {
+    pub fn let_in(&self, response: &mut HttpResponse, opened: &OpenedSession) {
         let device = device_tag::tagged(&self.app.core.keyring, &opened.device);
         let lasts = self.app.core.config.session.trusted_device_lasts();
         add_cookie(

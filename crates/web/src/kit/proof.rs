@@ -11,7 +11,7 @@ use oidc::Refusal;
 use oidc::dpop::{self, Call, Nonce};
 use oidc::issuer::lab_issuer;
 use oidc::profile::Profile;
-use oidc::refusal::Denied;
+use oidc::refusal::ProtocolProblem;
 
 const PROOF: HeaderName = HeaderName::from_static("dpop");
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
@@ -25,7 +25,7 @@ pub async fn shown(
     policy: &Policy,
     access_token: Option<&str>,
     nonce: Nonce,
-) -> Result<Option<Binding>, Denied> {
+) -> Result<Option<Binding>, ProtocolProblem> {
     let mut proofs = context.request.headers().get_all(PROOF);
     let Some(proof) = proofs.next() else {
         return Ok(certificate(context).map(binding));
@@ -59,7 +59,7 @@ pub fn binding(certificate: &ClientCertificate) -> Binding {
 ///
 /// # Errors
 /// The lab is not in the configuration.
-pub fn endpoint(context: &Context<'_>) -> Result<String, Denied> {
+pub fn endpoint(context: &Context<'_>) -> Result<String, ProtocolProblem> {
     let core = &context.app.core;
     let origin = match (certificate(context), core.config.server.mtls_port()) {
         (Some(_), Some(port)) => context.face.lab.origin_at(port),

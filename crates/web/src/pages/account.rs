@@ -111,7 +111,7 @@ impl Account<'_> {
         self.chrome.t1("account-service-gets", "what", &what.join(", "))
     }
 
-    fn take_back_label(&self, service: &ServiceLine<'_>) -> String {
+    fn remove_label(&self, service: &ServiceLine<'_>) -> String {
         let since = self.chrome.moment(&service.since);
         self.chrome.t2(
             "account-service-end-named",

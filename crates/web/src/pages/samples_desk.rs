@@ -15,7 +15,7 @@ use kernel::ids::{AlertId, LabId};
 use leak::campaign::{Overview, Reading, Understood, Warning};
 use leak::dump::Census;
 use leak::report::{Clock, Entry, Figure, Report};
-use service::siege::Standing as SiegeStanding;
+use service::siege::CurrentSiege;
 
 /// A quarter of an hour, four hours.
 const STAY: Stay = Stay {
@@ -24,7 +24,7 @@ const STAY: Stay = Stay {
     ends_at_latest: Timestamp::from_seconds(1_795_475_700),
 };
 
-const SIEGE: SiegeStanding = SiegeStanding {
+const SIEGE: CurrentSiege = CurrentSiege {
     siege: Siege {
         began: SIGNED_IN,
         limit: 100,

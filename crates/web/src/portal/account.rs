@@ -11,7 +11,7 @@ use crate::kit::context::{add_cookie, with_portal};
 use crate::kit::posted::shows_nothing_again;
 use crate::kit::{App, Button, Context, Failure, Posted, cookies, see_other};
 use crate::pages::{Account, DeviceLine, ServiceLine, SessionLine, SiteLink, Stay};
-use auth::consents::Consented;
+use auth::consents::ConsentLine;
 use auth::provider::links;
 use auth::{consents, device, passkeys, profile, recovery, session};
 use domain::session::Session;
@@ -92,7 +92,7 @@ pub async fn post_end_service(app: Data<App>, request: HttpRequest, posted: Post
             .and_then(|id| id.parse().ok())
             .ok_or(Failure::BadRequest)?;
         let (core, lab) = (&context.app.core, context.lab());
-        consents::take_back(core, lab, session.account, &service, &context.actor()).await?;
+        consents::revoke(core, lab, session.account, &service, &context.actor()).await?;
         Ok(see_other(context.door.home))
     })
     .await
@@ -169,7 +169,7 @@ async fn show(context: &Context<'_>, current: &Session, stayed: bool) -> Result<
     context.page(StatusCode::OK, &page)
 }
 
-fn service_lines(consented: &[Consented]) -> Vec<ServiceLine<'_>> {
+fn service_lines(consented: &[ConsentLine]) -> Vec<ServiceLine<'_>> {
     let lines = consented.iter().map(|service| ServiceLine {
         handle: service.client.as_str(),
         name: &service.name,

@@ -119,7 +119,7 @@ async fn write_down(context: &Context<'_>, site: &SiteSection, visit: &Visit, ca
     };
     let (core, account) = (&context.app.core, visit.session.account);
     if cause == GateCause::OtherRecord {
-        core.watch
+        core.detector
             .other_record(context.lab(), account, &core.config.alerts, core.now());
     }
     let written = audit::record_alone(core, context.lab(), &context.actor(), Some(account), event).await;

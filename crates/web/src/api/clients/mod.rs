@@ -11,14 +11,14 @@ use serde::Serialize;
 
 use super::problem::Declined;
 use crate::kit::Context;
-use admin::clients::{self, ClientError, IssuedSecret, Shown};
+use admin::clients::{self, ClientError, ClientView, IssuedSecret};
 use kernel::ids::ClientId;
 
 /// A client, with its secret where there is a new one: it is never told again.
 #[derive(Serialize)]
 struct Told<'a> {
     #[serde(flatten)]
-    client: Shown,
+    client: ClientView,
     #[serde(flatten)]
     secret: Option<ToldSecret<'a>>,
 }

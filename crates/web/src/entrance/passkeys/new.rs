@@ -11,7 +11,7 @@ use crate::kit::context::add_cookie;
 use crate::kit::posted::shows_nothing_again;
 use crate::kit::{App, Context, Failure, Posted, cookies, see_other};
 use crate::pages::{NewPasskey, PasskeysError};
-use auth::passkeys::{self, Added, Adding};
+use auth::passkeys::{self, AddOutcome, Adding};
 use crypto::token::TokenKind;
 use domain::session::Session;
 
@@ -52,13 +52,13 @@ pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) ->
                 let (party, actor) = (&context.face.party, context.actor());
                 passkeys::add(context.act(&actor), party, adding, &fields.name, &fields.answer).await?
             }
-            None => Added::Over,
+            None => AddOutcome::Over,
         };
         let mut response = match added {
-            Added::Done => see_other(&format!("{}?{}", context.door.passkeys, list::ADDED)),
-            Added::Refused | Added::Over => {
+            AddOutcome::Done => see_other(&format!("{}?{}", context.door.passkeys, list::ADDED)),
+            AddOutcome::Refused | AddOutcome::Over => {
                 let error = match added {
-                    Added::Over => PasskeysError::Expired,
+                    AddOutcome::Over => PasskeysError::Expired,
                     _ => PasskeysError::Refused,
                 };
                 list::show(context, session, StatusCode::UNPROCESSABLE_ENTITY, None, Some(error)).await?

@@ -15,7 +15,7 @@ use crate::kit::{App, Context, Failure, Posted, cookies, see_other};
 use crate::pages::provider::CODE;
 use crate::pages::{ProviderCode, ProviderCodeError};
 use auth::arrival::Arrival;
-use auth::provider::code::{Awaited, confirm, lookup};
+use auth::provider::code::{SignInAwaitingCode, confirm, lookup};
 use crypto::token::TokenKind;
 
 #[derive(Debug, Deserialize)]
@@ -60,7 +60,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) ->
     .await
 }
 
-async fn awaited(context: &Context<'_>) -> Result<Option<Awaited>, Failure> {
+async fn awaited(context: &Context<'_>) -> Result<Option<SignInAwaitingCode>, Failure> {
     let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
         return Ok(None);
     };
@@ -70,7 +70,7 @@ async fn awaited(context: &Context<'_>) -> Result<Option<Awaited>, Failure> {
 fn form(
     context: &Context<'_>,
     status: StatusCode,
-    awaited: &Awaited,
+    awaited: &SignInAwaitingCode,
     error: Option<ProviderCodeError>,
 ) -> Result<HttpResponse, Failure> {
     let page = ProviderCode {

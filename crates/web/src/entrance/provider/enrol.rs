@@ -11,7 +11,7 @@ use crate::kit::context::with_portal;
 use crate::kit::posted::shows_nothing_again;
 use crate::kit::{App, Context, Failure, Posted, see_other};
 use crate::pages::ProvidersError;
-use auth::enrolment::{Noted, note_identity};
+use auth::enrolment::{IdentityOutcome, note_identity};
 use auth::provider::Refusal;
 use domain::provider::{Enrolling, Errand};
 use kernel::ids::ProviderId;
@@ -75,8 +75,8 @@ pub(super) async fn come_back(
     };
     let (core, realm) = (&context.app.core, context.realm());
     match note_identity(core, realm, under_way, errand, id, &shown).await? {
-        Noted::Done | Noted::Over => Ok(see_other(activate)),
-        Noted::Elsewhere => {
+        IdentityOutcome::Done | IdentityOutcome::Over => Ok(see_other(activate)),
+        IdentityOutcome::Elsewhere => {
             let Some(under_way) = activate::enrolling(context).await? else {
                 return Ok(see_other(activate));
             };

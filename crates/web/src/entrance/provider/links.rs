@@ -11,7 +11,7 @@ use crate::kit::{App, Context, Failure, Posted, see_other};
 use crate::pages::providers::{LINK, LIST, UNLINK};
 use crate::pages::{LinkLine, ProviderButton, Providers, ProvidersDone, ProvidersError, Purpose};
 use auth::provider::Refusal;
-use auth::provider::links::{self, Linked};
+use auth::provider::links::{self, LinkOutcome};
 use domain::evidence::{Elevated, LinkProvider, UnlinkProvider};
 use domain::provider::LinkEntry;
 use domain::provider::{Errand, Linking};
@@ -105,9 +105,9 @@ pub(super) async fn come_back(
     let name = name_of(context, id);
     let (status, error) = match shown {
         Ok(shown) => match links::link(context.act(&context.actor()), id, linking, &shown).await? {
-            Linked::Done => return Ok(see_other(&format!("{LIST}?{LINKED}"))),
-            Linked::Elsewhere => (StatusCode::CONFLICT, ProvidersError::Elsewhere),
-            Linked::Full => (StatusCode::CONFLICT, ProvidersError::Full),
+            LinkOutcome::Done => return Ok(see_other(&format!("{LIST}?{LINKED}"))),
+            LinkOutcome::Elsewhere => (StatusCode::CONFLICT, ProvidersError::Elsewhere),
+            LinkOutcome::Full => (StatusCode::CONFLICT, ProvidersError::Full),
         },
         Err(refusal) => {
             let (status, trouble) = trouble(refusal);

@@ -18,7 +18,7 @@ use crate::kit::context::with_portal;
 use crate::kit::{App, Context, Failure};
 use crate::pages::providers::LIST;
 use crate::pages::{ProviderGo, ProviderTrouble};
-use auth::provider::{Departed, Refusal, depart};
+use auth::provider::{Redirection, Refusal, depart};
 use domain::provider::Errand;
 use domain::session::Session;
 use kernel::ids::ProviderId;
@@ -45,10 +45,10 @@ async fn leave(
 ) -> Result<Result<HttpResponse, ProviderTrouble>, Failure> {
     let (core, browser) = (&context.app.core, context.browser());
     let to = match depart(core, context.realm(), id, errand, browser).await? {
-        Departed::To(to) => to,
-        Departed::NotAccepted => return Err(Failure::NotFound),
-        Departed::Busy => return Err(Failure::Busy(COME_BACK)),
-        Departed::Unreachable => return Ok(Err(ProviderTrouble::Unreachable)),
+        Redirection::To(to) => to,
+        Redirection::NotAccepted => return Err(Failure::NotFound),
+        Redirection::Busy => return Err(Failure::Busy(COME_BACK)),
+        Redirection::Unreachable => return Ok(Err(ProviderTrouble::Unreachable)),
     };
     let page = ProviderGo {
         chrome: context.chrome(),

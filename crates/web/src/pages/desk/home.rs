@@ -6,7 +6,7 @@ use askama::Template;
 
 use crate::pages::{Chrome, Stay};
 use domain::operator::Role;
-use service::siege::Standing;
+use service::siege::CurrentSiege;
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "desk_home.html")]
@@ -19,8 +19,8 @@ pub struct DeskHome<'a> {
     /// They have more of a role, in a session opened with a passkey.
     pub is_limited: bool,
     /// Of this lab's patients, and of the staff of all labs.
-    pub siege: Option<Standing>,
-    pub staff_siege: Option<Standing>,
+    pub siege: Option<CurrentSiege>,
+    pub staff_siege: Option<CurrentSiege>,
     pub open_alerts: u64,
     /// "Stay signed in" was just pressed.
     pub stayed: bool,
@@ -34,7 +34,7 @@ impl DeskHome<'_> {
         })
     }
 
-    fn sieges(&self) -> impl Iterator<Item = (&'static str, Standing)> + use<> {
+    fn sieges(&self) -> impl Iterator<Item = (&'static str, CurrentSiege)> + use<> {
         let patients = self.siege.map(|siege| ("siege-title", siege));
         let staff = self.staff_siege.map(|siege| ("siege-title-staff", siege));
         patients.into_iter().chain(staff)

@@ -19,10 +19,10 @@ use super::connection::{Connection, Flow};
 /// Bytes of names and values, and of the address. HTTP/1.1 refuses what is beyond 128 KiB by itself, HTTP/2 reads more.
 const LARGEST_HEAD: usize = 32 * 1024;
 
-pub async fn watched(
+pub async fn tracked(
     request: ServiceRequest,
     next: Next<BoxBody>,
-) -> Result<ServiceResponse<EitherBody<WatchedBody>>, Error> {
+) -> Result<ServiceResponse<EitherBody<TrackedBody>>, Error> {
     let connection = request.request().conn_data::<Arc<Connection>>().cloned();
     let Some(connection) = connection else {
         return Ok(refuse(request, StatusCode::SERVICE_UNAVAILABLE));
@@ -40,7 +40,7 @@ pub async fn watched(
     } else {
         None
     };
-    Ok(response.map_body(|_, body| EitherBody::left(WatchedBody::new(body, flow, rest))))
+    Ok(response.map_body(|_, body| EitherBody::left(TrackedBody::new(body, flow, rest))))
 }
 
 fn is_asked_to_come_back(response: &ServiceResponse<BoxBody>) -> bool {
@@ -69,7 +69,7 @@ fn refuse<B>(request: ServiceRequest, status: StatusCode) -> ServiceResponse<Eit
 }
 
 /// Waits from when a piece was handed over until the next is requested.
-pub struct WatchedBody {
+pub struct TrackedBody {
     body: BoxBody,
     flow: Flow,
     /// A client told to come back later has the answer at once, whole, and is not listened to for a while: a flood that
@@ -80,7 +80,7 @@ pub struct WatchedBody {
     resting: Option<Pin<Box<Sleep>>>,
 }
 
-impl WatchedBody {
+impl TrackedBody {
     const fn new(body: BoxBody, flow: Flow, rest: Option<Duration>) -> Self {
         Self {
             body,
@@ -91,7 +91,7 @@ impl WatchedBody {
     }
 }
 
-impl MessageBody for WatchedBody {
+impl MessageBody for TrackedBody {
     type Error = <BoxBody as MessageBody>::Error;
 
     fn size(&self) -> BodySize {

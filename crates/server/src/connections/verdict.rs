@@ -15,22 +15,22 @@ pub struct Patience {
 
 /// What was seen of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum Activity {
     /// No request is worked on: since when.
     Idle(Duration),
     /// Of the answers in progress, the longest time that one has not been read by the other side.
     Busy(Option<Duration>),
 }
 
-pub fn verdict(seen: Seen, patience: Patience, crowded: bool) -> Option<CutFor> {
+pub fn verdict(seen: Activity, patience: Patience, crowded: bool) -> Option<CutFor> {
     let idle = match crowded {
         true => patience.idle.min(IDLE_WHEN_CROWDED),
         false => patience.idle,
     };
     match seen {
-        Seen::Idle(since) if since >= idle => Some(CutFor::idle),
-        Seen::Busy(Some(since)) if since >= patience.stall => Some(CutFor::stalled),
-        Seen::Idle(_) | Seen::Busy(_) => None,
+        Activity::Idle(since) if since >= idle => Some(CutFor::idle),
+        Activity::Busy(Some(since)) if since >= patience.stall => Some(CutFor::stalled),
+        Activity::Idle(_) | Activity::Busy(_) => None,
     }
 }
 
@@ -55,13 +55,13 @@ mod tests {
     #[test]
     fn idleness_and_stalls_end_and_work_does_not() {
         for (seen, crowded, ended) in [
-            (Seen::Idle(seconds(74)), false, None),
-            (Seen::Idle(seconds(75)), false, Some(CutFor::idle)),
-            (Seen::Idle(seconds(1)), true, None),
-            (Seen::Idle(seconds(2)), true, Some(CutFor::idle)),
-            (Seen::Busy(None), true, None),
-            (Seen::Busy(Some(seconds(59))), true, None),
-            (Seen::Busy(Some(seconds(60))), false, Some(CutFor::stalled)),
+            (Activity::Idle(seconds(74)), false, None),
+            (Activity::Idle(seconds(75)), false, Some(CutFor::idle)),
+            (Activity::Idle(seconds(1)), true, None),
+            (Activity::Idle(seconds(2)), true, Some(CutFor::idle)),
+            (Activity::Busy(None), true, None),
+            (Activity::Busy(Some(seconds(59))), true, None),
+            (Activity::Busy(Some(seconds(60))), false, Some(CutFor::stalled)),
         ] {
             assert_eq!(verdict(seen, PATIENCE, crowded), ended, "{seen:?} {crowded}");
         }

@@ -1,4 +1,4 @@
-//! Every connection of a listener is watched from its first byte to its last: how many there are and from where, what
+//! Every connection of a listener is tracked from its first byte to its last: how many there are and from where, what
 //! is under way on them, and whether the other side reads what it requested. Actix ends a first header that does not
 //! end and an idle HTTP/1.1 connection; later headers, idle HTTP/2 connections and unread answers it leaves open
 //! for ever.
@@ -19,7 +19,7 @@ use actix_web::rt::net::TcpStream;
 use ipnet::IpNet;
 
 use connection::Connection;
-pub use middleware::watched;
+pub use middleware::tracked;
 pub use verdict::Patience;
 use verdict::{is_crowded, verdict};
 
@@ -37,7 +37,7 @@ pub struct Limits {
 
 /// The connections of one listener.
 #[derive(Debug)]
-pub struct Watch {
+pub struct Connections {
     limits: Limits,
     /// Peers whose connections are not counted by network: they carry everyone's.
     proxies: Vec<IpNet>,
@@ -45,16 +45,16 @@ pub struct Watch {
     began: Stopwatch,
     next_id: AtomicU64,
     requests: AtomicUsize,
-    open: Mutex<Open>,
+    open: Mutex<OpenConnections>,
 }
 
 #[derive(Debug, Default)]
-struct Open {
+struct OpenConnections {
     connections: HashMap<u64, Weak<Connection>>,
     networks: HashMap<ClientNetwork, usize>,
 }
 
-impl Watch {
+impl Connections {
     pub fn new(limits: Limits, proxies: Vec<IpNet>, metrics: Arc<Metrics>) -> Arc<Self> {
         Arc::new(Self {
             limits,
@@ -138,7 +138,7 @@ impl Watch {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    fn open(&self) -> std::sync::MutexGuard<'_, Open> {
+    fn open(&self) -> std::sync::MutexGuard<'_, OpenConnections> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

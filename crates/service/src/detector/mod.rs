@@ -25,7 +25,7 @@ use machinery::reading::{Reading, Readings};
 const AGAIN: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default)]
-pub struct Watch {
+pub struct Detector {
     attempts: Mutex<Attempts>,
     readings: Mutex<Readings>,
     /// Refusals for other people's records, each one of its own.
@@ -78,7 +78,7 @@ impl Sighting {
             Some(Named::Identifier(index)) => (index, true),
             Some(Named::Code(index)) => (index, false),
         };
-        let mut attempts = lock(&core.watch.attempts);
+        let mut attempts = lock(&core.detector.attempts);
         if let Some(network) = self.network {
             let whose = (self.lab.clone(), network);
             let limit = limits.network_identifiers;
@@ -96,7 +96,7 @@ impl Sighting {
     }
 }
 
-impl Watch {
+impl Detector {
     /// Where what an account reads is counted.
     pub fn reading(&self, lab: &LabId, account: AccountId, now: Timestamp) -> Arc<Reading> {
         lock(&self.readings).of(lab, account, now)

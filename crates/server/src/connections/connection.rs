@@ -1,4 +1,4 @@
-//! One connection, as far as it is watched: its socket once more, to cut it, and what is under way on it.
+//! One connection, as far as it is tracked: its socket once more, to cut it, and what is under way on it.
 
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::AsFd;
@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::Watch;
-use super::verdict::Seen;
+use super::Connections;
+use super::verdict::Activity;
 use kernel::client_address::ClientNetwork;
 use machinery::metrics::ShedFrom;
 
@@ -21,7 +21,7 @@ type Waits = Vec<Arc<AtomicU64>>;
 
 #[derive(Debug)]
 pub struct Connection {
-    watch: Arc<Watch>,
+    connections: Arc<Connections>,
     id: u64,
     /// None for a proxy's, which are not counted.
     network: Option<ClientNetwork>,
@@ -39,16 +39,16 @@ pub struct Flow {
 }
 
 impl Connection {
-    pub fn new(watch: &Arc<Watch>, id: u64, network: Option<ClientNetwork>, socket: &impl AsFd) -> Self {
+    pub fn new(connections: &Arc<Connections>, id: u64, network: Option<ClientNetwork>, socket: &impl AsFd) -> Self {
         // Without a free descriptor it cannot be cut; it is counted all the same.
         let socket = socket.as_fd().try_clone_to_owned().ok().map(TcpStream::from);
         Self {
-            watch: Arc::clone(watch),
+            connections: Arc::clone(connections),
             id,
             network,
             socket,
             under_way: Mutex::default(),
-            idle_since: AtomicU64::new(watch.now()),
+            idle_since: AtomicU64::new(connections.now()),
         }
     }
 
@@ -56,8 +56,8 @@ impl Connection {
     pub fn begin(self: &Arc<Self>) -> Option<Flow> {
         let waits_since = Arc::new(AtomicU64::new(MOVING));
         let mut under_way = self.under_way();
-        if under_way.len() >= MOST_STREAMS || !self.watch.take_request() {
-            self.watch.metrics.shed(ShedFrom::listener);
+        if under_way.len() >= MOST_STREAMS || !self.connections.take_request() {
+            self.connections.metrics.shed(ShedFrom::listener);
             return None;
         }
         under_way.push(Arc::clone(&waits_since));
@@ -68,14 +68,14 @@ impl Connection {
         })
     }
 
-    pub fn seen(&self, now: u64) -> Seen {
+    pub fn seen(&self, now: u64) -> Activity {
         let since = |then: u64| Duration::from_millis(now.saturating_sub(then));
         let under_way = self.under_way();
         if under_way.is_empty() {
-            return Seen::Idle(since(self.idle_since.load(Ordering::Relaxed)));
+            return Activity::Idle(since(self.idle_since.load(Ordering::Relaxed)));
         }
         let waits = under_way.iter().map(|wait| wait.load(Ordering::Relaxed));
-        Seen::Busy(waits.filter(|wait| *wait != MOVING).min().map(since))
+        Activity::Busy(waits.filter(|wait| *wait != MOVING).min().map(since))
     }
 
     /// At once and with all that is still to be sent; the code that works on it finds it closed.
@@ -94,14 +94,15 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.watch.ended(self.id, self.network);
+        self.connections.ended(self.id, self.network);
     }
 }
 
 impl Flow {
     /// A piece of the answer was handed over, and the next is requested when the other side has taken it.
     pub fn waits(&self) {
-        self.waits_since.store(self.connection.watch.now(), Ordering::Relaxed);
+        self.waits_since
+            .store(self.connection.connections.now(), Ordering::Relaxed);
     }
 
     /// A second, more or less: those who were refused together do not come back together. None for a proxy, whose
@@ -123,10 +124,10 @@ impl Drop for Flow {
         let mut under_way = self.connection.under_way();
         under_way.retain(|wait| !Arc::ptr_eq(wait, &self.waits_since));
         if under_way.is_empty() {
-            let now = self.connection.watch.now();
+            let now = self.connection.connections.now();
             self.connection.idle_since.store(now, Ordering::Relaxed);
         }
         drop(under_way);
-        self.connection.watch.give_request_back();
+        self.connection.connections.give_request_back();
     }
 }
