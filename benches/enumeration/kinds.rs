@@ -8,7 +8,7 @@ use vestibule::crypto::human_code::{CodeKind, HumanCode};
 use vestibule::domain::account::AccountState;
 use vestibule::domain::audit::Actor;
 use vestibule::kernel::clock::{Clock as _, SystemClock};
-use vestibule::leak::campaign::{self, About, List};
+use vestibule::leak::campaign::{self, List, ListDescription};
 use vestibule::service::Core;
 use vestibule::store::account::{canaries, lab_codes};
 
@@ -154,7 +154,7 @@ impl People<'_> {
             length: lines.len() as u64,
             read: Box::new(Cursor::new(lines.into_bytes())),
         };
-        let about = About {
+        let about = ListDescription {
             source: "bench".to_owned(),
             aware_at: None,
             mapping: Some("identifier=1,password=2".to_owned()),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use vestibule::domain::audit::Actor;
 use vestibule::kernel::clock::Stopwatch;
-use vestibule::leak::campaign::{self, About, List, Notice};
+use vestibule::leak::campaign::{self, List, ListDescription, Notice};
 use vestibule::service::Core;
 use vestibule::store::Db;
 
@@ -98,7 +98,7 @@ pub async fn measure() {
 async fn run(core: &Core, list: std::path::PathBuf, meter: &Meter, csv: Took) {
     let lab = LAB.parse().unwrap();
     let actor = Actor::Machine { user: "bench".into() };
-    let about = About {
+    let about = ListDescription {
         source: "bench".to_owned(),
         aware_at: None,
         mapping: None,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use vestibule::admin::installation;
 use vestibule::config::Config;
-use vestibule::crypto::jose::{Algorithm, Unverified};
+use vestibule::crypto::jose::{Algorithm, TokenProblem};
 use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::service::{Core, signing_keys};
 use vestibule::store;
@@ -61,7 +61,7 @@ async fn there_are_none_until_somebody_asks(app: TestApp) {
         assert_eq!((verified.header.alg, verified.text("sub")), (algorithm, Some("a")));
         let stranger = vestibule::crypto::jose::SigningKey::generate(algorithm).unwrap();
         let token = stranger.sign("JWT", &json!({})).unwrap();
-        assert_eq!(published.verify(&token), Err(Unverified::NoKey));
+        assert_eq!(published.verify(&token), Err(TokenProblem::NoKey));
     }
     assert_eq!(stored(&app).await, 3);
     assert!(signing_keys::current(&app.core, &lab, Algorithm::Ps256).await.is_err());

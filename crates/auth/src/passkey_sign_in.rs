@@ -19,7 +19,7 @@ use service::act::Act;
 use service::attempts::{self, Attempt, Door, Ended, Verdict};
 use service::{Core, Fault, canary};
 use store::Tx;
-use store::account::passkeys::Found;
+use store::account::passkeys::PasskeyRow;
 use store::account::{accounts, passkeys};
 use store::sign_in::passkey_challenges;
 
@@ -141,7 +141,7 @@ fn check(
     form: &Form<'_>,
     challenge: Challenge,
     assertion: &Assertion,
-    found: &Found,
+    found: &PasskeyRow,
 ) -> Result<PasskeyMatched, PasskeyCause> {
     let holder = UserHandle::of(&act.core.keyring, act.lab, found.account);
     let checked = form.party.check(challenge, assertion, &found.credential, holder);

@@ -13,7 +13,7 @@ use crypto::token::PlainToken;
 use domain::account::HoldReason;
 use domain::audit::{Event, RefusalCause};
 use domain::password::{Password, Unsuitable};
-use domain::pending::{Held, Pending, Wanted};
+use domain::pending::{Held, Pending, Remedy};
 use domain::return_to::ReturnTo;
 use kernel::ids::{AccountId, LabId, PendingId};
 use machinery::hashing::NoHash;
@@ -33,7 +33,7 @@ pub struct OnHold {
     id: PendingId,
     account: AccountId,
     held: Held,
-    pub wanted: Wanted,
+    pub wanted: Remedy,
     pub person: Person,
 }
 
@@ -76,7 +76,7 @@ impl OnHold {
 pub async fn lookup(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<OnHold>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = pending::lookup(&mut tx, &core.sealer, lab, &token.hashed(), core.now()).await?;
-    let Some(pending::Found {
+    let Some(pending::PendingRow {
         id,
         account,
         state: Pending::Held(held),
@@ -85,8 +85,8 @@ pub async fn lookup(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Opti
         return Ok(None);
     };
     let mut wanted = held.wanted();
-    if wanted == Wanted::NewPasswordAndRecoveryCode && recovery_codes::count_left(&mut tx, lab, account).await? == 0 {
-        wanted = Wanted::LabCode;
+    if wanted == Remedy::NewPasswordAndRecoveryCode && recovery_codes::count_left(&mut tx, lab, account).await? == 0 {
+        wanted = Remedy::LabCode;
     }
     let person = accounts::lookup_person(&mut tx, &core.sealer, lab, account).await?;
     tx.commit().await?;
@@ -106,8 +106,8 @@ pub async fn choose(act: Act<'_>, on_hold: OnHold, form: Form<'_>, browser: &Bro
     let typed = form.new_password.expose_secret();
     let judged = suitability::judge(act.core, act.lab, &on_hold.person, typed).await?;
     match on_hold.wanted {
-        Wanted::LabCode => Ok(Rotation::Over),
-        Wanted::NewPasswordAndRecoveryCode if judged.is_ok() => {
+        Remedy::LabCode => Ok(Rotation::Over),
+        Remedy::NewPasswordAndRecoveryCode if judged.is_ok() => {
             let account = on_hold.account;
             let mut attempt = Attempt::at(Door::Rotation, act, browser.known_by.as_ref()).on(account);
             let verdict = with_recovery_code(act, &mut attempt, on_hold, form, judged, browser).await;
@@ -119,7 +119,7 @@ pub async fn choose(act: Act<'_>, on_hold: OnHold, form: Form<'_>, browser: &Bro
                 Outcome::Over | Outcome::TurnedAway => Rotation::Over,
             })
         }
-        Wanted::NewPassword | Wanted::NewPasswordAndRecoveryCode => {
+        Remedy::NewPassword | Remedy::NewPasswordAndRecoveryCode => {
             match hash(act, on_hold.account, judged, typed).await? {
                 NewHash::Unsuitable(unsuitable) => Ok(Rotation::Unsuitable(unsuitable)),
                 NewHash::Busy(wait) => Ok(Rotation::Busy(wait)),

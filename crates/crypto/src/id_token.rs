@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
-use super::jose::{Algorithm, Jwks, Unverified, Verified, verify};
+use super::jose::{Algorithm, Jwks, TokenProblem, VerifiedToken, verify};
 use kernel::clock::Timestamp;
 
 /// Of the provider's clock.
@@ -19,7 +19,7 @@ const LONGEST_NAME: usize = 80;
 
 /// What the token has to be.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected<'a> {
+pub struct Expectation<'a> {
     /// As the provider's metadata names it; compared byte by byte.
     pub issuer: &'a str,
     /// What we are called there: the only audience.
@@ -41,9 +41,9 @@ pub struct Expected<'a> {
 /// Why a token says nothing about anyone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each variant says in its message what it is")]
-pub enum Misfit {
+pub enum IdTokenProblem {
     #[error("the ID token cannot be trusted: {0}")]
-    Unverified(Unverified),
+    Unverified(TokenProblem),
     #[error("this is not an ID token: {0} is missing or cannot be read")]
     Missing(&'static str),
     #[error("it is another kind of token than an ID token")]
@@ -95,27 +95,27 @@ impl fmt::Debug for IdTokenOk {
 
 /// # Errors
 /// The first thing that is not right.
-pub fn check(token: &str, keys: &Jwks, expected: &Expected<'_>) -> Result<IdTokenOk, Misfit> {
-    let verified = verify(token, keys, expected.algorithms).map_err(Misfit::Unverified)?;
+pub fn check(token: &str, keys: &Jwks, expected: &Expectation<'_>) -> Result<IdTokenOk, IdTokenProblem> {
+    let verified = verify(token, keys, expected.algorithms).map_err(IdTokenProblem::Unverified)?;
     if verified.header.typ.is_some() && !verified.header.is("jwt") {
-        return Err(Misfit::Kind);
+        return Err(IdTokenProblem::Kind);
     }
-    let text = |claim| verified.text(claim).ok_or(Misfit::Missing(claim));
+    let text = |claim| verified.text(claim).ok_or(IdTokenProblem::Missing(claim));
     if text("iss")? != expected.issuer {
-        return Err(Misfit::Issuer);
+        return Err(IdTokenProblem::Issuer);
     }
     check_audience(&verified, expected.client_id)?;
     check_times(&verified, expected)?;
     if !bool::from(text("nonce")?.as_bytes().ct_eq(expected.nonce.as_bytes())) {
-        return Err(Misfit::Nonce);
+        return Err(IdTokenProblem::Nonce);
     }
     let acr_values = expected.acr_values;
     if !acr_values.is_empty() && !acr_values.iter().any(|accepted| verified.text("acr") == Some(accepted)) {
-        return Err(Misfit::Acr);
+        return Err(IdTokenProblem::Acr);
     }
     let subject = text("sub")?;
     if subject.is_empty() || subject.len() > LONGEST_SUBJECT {
-        return Err(Misfit::Missing("sub"));
+        return Err(IdTokenProblem::Missing("sub"));
     }
     let amr = verified.claims.get("amr").and_then(Value::as_array);
     let mut amr = amr.into_iter().flatten().filter_map(Value::as_str);
@@ -127,39 +127,39 @@ pub fn check(token: &str, keys: &Jwks, expected: &Expected<'_>) -> Result<IdToke
 }
 
 /// We must be the only audience: a token that others hold too could have been issued to them.
-fn check_audience(verified: &Verified, client_id: &str) -> Result<(), Misfit> {
+fn check_audience(verified: &VerifiedToken, client_id: &str) -> Result<(), IdTokenProblem> {
     let ours = |value: &Value| value.as_str() == Some(client_id);
     let for_us_alone = match verified.claims.get("aud") {
         Some(Value::Array(list)) => !list.is_empty() && list.iter().all(ours),
         Some(one) => ours(one),
-        None => return Err(Misfit::Missing("aud")),
+        None => return Err(IdTokenProblem::Missing("aud")),
     };
     if !for_us_alone || verified.claims.get("azp").is_some_and(|azp| !ours(azp)) {
-        return Err(Misfit::Audience);
+        return Err(IdTokenProblem::Audience);
     }
     Ok(())
 }
 
-fn check_times(verified: &Verified, expected: &Expected<'_>) -> Result<(), Misfit> {
+fn check_times(verified: &VerifiedToken, expected: &Expectation<'_>) -> Result<(), IdTokenProblem> {
     let now = expected.now;
     let moment = |claim: &'static str| verified.seconds(claim).map(Timestamp::from_seconds);
-    let expires_at = moment("exp").ok_or(Misfit::Missing("exp"))?;
-    let issued_at = moment("iat").ok_or(Misfit::Missing("iat"))?;
+    let expires_at = moment("exp").ok_or(IdTokenProblem::Missing("exp"))?;
+    let issued_at = moment("iat").ok_or(IdTokenProblem::Missing("iat"))?;
     let not_before = moment("nbf").unwrap_or(issued_at);
     let (soon, lately) = (now.plus(LEEWAY), now.minus(OLDEST));
     if expires_at.plus(LEEWAY) <= now || issued_at > soon || issued_at < lately || not_before > soon {
-        return Err(Misfit::Time);
+        return Err(IdTokenProblem::Time);
     }
     if let Some(max_age) = expected.max_age {
-        let signed_in_at = moment("auth_time").ok_or(Misfit::AuthTime)?;
+        let signed_in_at = moment("auth_time").ok_or(IdTokenProblem::AuthTime)?;
         if signed_in_at > soon || signed_in_at.plus(max_age).plus(LEEWAY) < now {
-            return Err(Misfit::AuthTime);
+            return Err(IdTokenProblem::AuthTime);
         }
     }
     Ok(())
 }
 
-fn name(verified: &Verified) -> String {
+fn name(verified: &VerifiedToken) -> String {
     let text = |claim| verified.text(claim).map(str::trim).filter(|text| !text.is_empty());
     let both = || Some(format!("{} {}", text("given_name")?, text("family_name")?));
     let found = text("name").map(str::to_owned).or_else(both);
@@ -196,9 +196,9 @@ mod tests {
         claims
     }
 
-    fn checked(typ: &str, claims: &Value) -> Result<IdTokenOk, Misfit> {
+    fn checked(typ: &str, claims: &Value) -> Result<IdTokenOk, IdTokenProblem> {
         let key = SigningKey::derive(&[7; 32]).unwrap();
-        let expected = Expected {
+        let expected = Expectation {
             issuer: "https://fc.example",
             client_id: "us",
             nonce: "n",
@@ -233,33 +233,33 @@ mod tests {
     #[test]
     fn r33_whatever_else_is_not_right_is_refused_by_its_name() {
         for (change, misfit) in [
-            (json!({ "iss": "https://fc.example/" }), Misfit::Issuer),
-            (json!({ "iss": null }), Misfit::Missing("iss")),
-            (json!({ "aud": "them" }), Misfit::Audience),
-            (json!({ "aud": ["us", "them"], "azp": "us" }), Misfit::Audience),
-            (json!({ "aud": [] }), Misfit::Audience),
-            (json!({ "aud": null }), Misfit::Missing("aud")),
-            (json!({ "azp": "them" }), Misfit::Audience),
-            (json!({ "nonce": "m" }), Misfit::Nonce),
-            (json!({ "nonce": null }), Misfit::Missing("nonce")),
-            (json!({ "exp": NOW - 61 }), Misfit::Time),
-            (json!({ "exp": null }), Misfit::Missing("exp")),
-            (json!({ "iat": NOW + 120 }), Misfit::Time),
-            (json!({ "iat": NOW - 3600 }), Misfit::Time),
-            (json!({ "iat": null }), Misfit::Missing("iat")),
-            (json!({ "nbf": NOW + 120 }), Misfit::Time),
-            (json!({ "acr": "eidas1" }), Misfit::Acr),
-            (json!({ "acr": null }), Misfit::Acr),
-            (json!({ "auth_time": NOW - 3600 }), Misfit::AuthTime),
-            (json!({ "auth_time": null }), Misfit::AuthTime),
-            (json!({ "sub": "" }), Misfit::Missing("sub")),
-            (json!({ "sub": "a".repeat(256) }), Misfit::Missing("sub")),
-            (json!({ "sub": null }), Misfit::Missing("sub")),
-            (json!({ "sub": 12 }), Misfit::Missing("sub")),
+            (json!({ "iss": "https://fc.example/" }), IdTokenProblem::Issuer),
+            (json!({ "iss": null }), IdTokenProblem::Missing("iss")),
+            (json!({ "aud": "them" }), IdTokenProblem::Audience),
+            (json!({ "aud": ["us", "them"], "azp": "us" }), IdTokenProblem::Audience),
+            (json!({ "aud": [] }), IdTokenProblem::Audience),
+            (json!({ "aud": null }), IdTokenProblem::Missing("aud")),
+            (json!({ "azp": "them" }), IdTokenProblem::Audience),
+            (json!({ "nonce": "m" }), IdTokenProblem::Nonce),
+            (json!({ "nonce": null }), IdTokenProblem::Missing("nonce")),
+            (json!({ "exp": NOW - 61 }), IdTokenProblem::Time),
+            (json!({ "exp": null }), IdTokenProblem::Missing("exp")),
+            (json!({ "iat": NOW + 120 }), IdTokenProblem::Time),
+            (json!({ "iat": NOW - 3600 }), IdTokenProblem::Time),
+            (json!({ "iat": null }), IdTokenProblem::Missing("iat")),
+            (json!({ "nbf": NOW + 120 }), IdTokenProblem::Time),
+            (json!({ "acr": "eidas1" }), IdTokenProblem::Acr),
+            (json!({ "acr": null }), IdTokenProblem::Acr),
+            (json!({ "auth_time": NOW - 3600 }), IdTokenProblem::AuthTime),
+            (json!({ "auth_time": null }), IdTokenProblem::AuthTime),
+            (json!({ "sub": "" }), IdTokenProblem::Missing("sub")),
+            (json!({ "sub": "a".repeat(256) }), IdTokenProblem::Missing("sub")),
+            (json!({ "sub": null }), IdTokenProblem::Missing("sub")),
+            (json!({ "sub": 12 }), IdTokenProblem::Missing("sub")),
         ] {
             assert_eq!(checked("JWT", &with(&change)).unwrap_err(), misfit, "{change}");
         }
-        assert_eq!(checked("at+jwt", &claims()).unwrap_err(), Misfit::Kind);
+        assert_eq!(checked("at+jwt", &claims()).unwrap_err(), IdTokenProblem::Kind);
     }
 
     #[test]
@@ -269,7 +269,7 @@ mod tests {
             SigningKey::derive(&[8; 32]).unwrap(),
         );
         let token = other.sign("JWT", &claims()).unwrap();
-        let mut expected = Expected {
+        let mut expected = Expectation {
             issuer: "https://fc.example",
             client_id: "us",
             nonce: "n",
@@ -280,10 +280,10 @@ mod tests {
             now: Timestamp::from_seconds(NOW),
         };
         let refused = check(&token, &Jwks::of([&ours]), &expected).unwrap_err();
-        assert_eq!(refused, Misfit::Unverified(Unverified::NoKey));
+        assert_eq!(refused, IdTokenProblem::Unverified(TokenProblem::NoKey));
         expected.algorithms = &[Algorithm::Rs256];
         let refused = check(&token, &Jwks::of([&other]), &expected).unwrap_err();
-        assert_eq!(refused, Misfit::Unverified(Unverified::Algorithm));
+        assert_eq!(refused, IdTokenProblem::Unverified(TokenProblem::Algorithm));
     }
 
     #[test]

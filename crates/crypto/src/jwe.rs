@@ -22,7 +22,7 @@ const ENCRYPTION: &str = "A256GCM";
 /// Why a token stays shut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each variant says in its message what it is")]
-pub enum Unopened {
+pub enum JweProblem {
     #[error("it is not a readable encrypted token, or it is too long")]
     Unreadable,
     #[error("it is not encrypted by {ALGORITHM} and {ENCRYPTION}")]
@@ -98,36 +98,36 @@ impl DecryptionKey {
     ///
     /// # Errors
     /// The token is not one for this key.
-    pub fn open(&self, token: &str) -> Result<Zeroizing<String>, Unopened> {
+    pub fn open(&self, token: &str) -> Result<Zeroizing<String>, JweProblem> {
         if token.len() > LONGEST {
-            return Err(Unopened::Unreadable);
+            return Err(JweProblem::Unreadable);
         }
         let mut parts = token.split('.');
-        let mut part = || parts.next().ok_or(Unopened::Unreadable);
+        let mut part = || parts.next().ok_or(JweProblem::Unreadable);
         let (protected, wrapped, nonce) = (part()?, part()?, decoded(part()?)?);
         let (mut sealed, tag) = (Zeroizing::new(decoded(part()?)?), decoded(part()?)?);
-        let header: Header = serde_json::from_slice(&decoded(protected)?).map_err(|_| Unopened::Unreadable)?;
+        let header: Header = serde_json::from_slice(&decoded(protected)?).map_err(|_| JweProblem::Unreadable)?;
         if parts.next().is_some() || header.other.contains_key("crit") {
-            return Err(Unopened::Unreadable);
+            return Err(JweProblem::Unreadable);
         }
         let is_known = header.alg == ALGORITHM && header.enc == ENCRYPTION && header.epk.crv == "P-256";
         if !is_known || !wrapped.is_empty() || header.other.contains_key("zip") {
-            return Err(Unopened::Algorithm);
+            return Err(JweProblem::Algorithm);
         }
         let key = self.agree(&header)?;
-        let key = UnboundKey::new(&AES_256_GCM, &*key).map_err(|_| Unopened::Key)?;
-        let nonce = Nonce::try_assume_unique_for_key(&nonce).map_err(|_| Unopened::Unreadable)?;
+        let key = UnboundKey::new(&AES_256_GCM, &*key).map_err(|_| JweProblem::Key)?;
+        let nonce = Nonce::try_assume_unique_for_key(&nonce).map_err(|_| JweProblem::Unreadable)?;
         if tag.len() != AES_256_GCM.tag_len() {
-            return Err(Unopened::Unreadable);
+            return Err(JweProblem::Unreadable);
         }
         sealed.extend_from_slice(&tag);
         let opened = LessSafeKey::new(key).open_in_place(nonce, Aad::from(protected), &mut sealed);
-        let opened = opened.map_err(|_| Unopened::Key)?;
-        let text = str::from_utf8(opened).map_err(|_| Unopened::Unreadable)?;
+        let opened = opened.map_err(|_| JweProblem::Key)?;
+        let text = str::from_utf8(opened).map_err(|_| JweProblem::Unreadable)?;
         Ok(Zeroizing::new(text.to_owned()))
     }
 
-    fn agree(&self, header: &Header) -> Result<Zeroizing<[u8; 32]>, Unopened> {
+    fn agree(&self, header: &Header) -> Result<Zeroizing<[u8; 32]>, JweProblem> {
         let point = [[4].as_slice(), &decoded(&header.epk.x)?, &decoded(&header.epk.y)?].concat();
         let info = info(ENCRYPTION, &decoded(&header.apu)?, &decoded(&header.apv)?, 256);
         let theirs = UnparsedPublicKey::new(&ECDH_P256, point);
@@ -135,15 +135,15 @@ impl DecryptionKey {
         agree(&self.private, theirs, Unspecified, |shared| {
             derive(shared, &info, &mut *key)
         })
-        .map_err(|_| Unopened::Key)?;
+        .map_err(|_| JweProblem::Key)?;
         Ok(key)
     }
 }
 
-fn decoded(text: &str) -> Result<Vec<u8>, Unopened> {
+fn decoded(text: &str) -> Result<Vec<u8>, JweProblem> {
     BASE64URL_NOPAD
         .decode(text.as_bytes())
-        .map_err(|_| Unopened::Unreadable)
+        .map_err(|_| JweProblem::Unreadable)
 }
 
 /// The one-step derivation of NIST SP 800-56C, as RFC 7518 4.6.2 wants it.
@@ -221,7 +221,7 @@ mod tests {
         let (ours, other) = (key(), key());
         let token = sealed(&ours, "a.b.c", &json!({}));
         assert_eq!(*ours.open(&token).unwrap(), "a.b.c");
-        assert_eq!(other.open(&token).unwrap_err(), Unopened::Key);
+        assert_eq!(other.open(&token).unwrap_err(), JweProblem::Key);
         for at in 0..5 {
             let mut parts: Vec<&str> = token.split('.').collect();
             let changed = match parts[at] {
@@ -235,7 +235,7 @@ mod tests {
             assert!(ours.open(&parts.join(".")).is_err(), "part {at}");
         }
         for broken in ["", "....", "a.b.c", &format!("{token}.a"), &"a".repeat(LONGEST + 1)] {
-            assert_eq!(ours.open(broken).unwrap_err(), Unopened::Unreadable);
+            assert_eq!(ours.open(broken).unwrap_err(), JweProblem::Unreadable);
         }
     }
 
@@ -243,24 +243,24 @@ mod tests {
     fn only_one_way_to_encrypt_is_accepted() {
         let ours = key();
         for (change, refusal) in [
-            (json!({ "alg": "RSA-OAEP" }), Unopened::Algorithm),
-            (json!({ "alg": "dir" }), Unopened::Algorithm),
-            (json!({ "alg": "PBES2-HS256+A128KW" }), Unopened::Algorithm),
-            (json!({ "enc": "A128CBC-HS256" }), Unopened::Algorithm),
-            (json!({ "zip": "DEF" }), Unopened::Algorithm),
-            (json!({ "crit": ["exp"] }), Unopened::Unreadable),
+            (json!({ "alg": "RSA-OAEP" }), JweProblem::Algorithm),
+            (json!({ "alg": "dir" }), JweProblem::Algorithm),
+            (json!({ "alg": "PBES2-HS256+A128KW" }), JweProblem::Algorithm),
+            (json!({ "enc": "A128CBC-HS256" }), JweProblem::Algorithm),
+            (json!({ "zip": "DEF" }), JweProblem::Algorithm),
+            (json!({ "crit": ["exp"] }), JweProblem::Unreadable),
             (
                 json!({ "epk": { "crv": "P-384", "x": "AA", "y": "AA" } }),
-                Unopened::Algorithm,
+                JweProblem::Algorithm,
             ),
             (
                 json!({ "epk": { "crv": "P-256", "x": "AA", "y": "AA" } }),
-                Unopened::Key,
+                JweProblem::Key,
             ),
             // Not on the curve.
             (
                 json!({ "epk": { "crv": "P-256", "x": BASE64URL_NOPAD.encode(&[1; 32]), "y": BASE64URL_NOPAD.encode(&[1; 32]) } }),
-                Unopened::Key,
+                JweProblem::Key,
             ),
         ] {
             assert_eq!(

@@ -102,7 +102,7 @@ pub enum UnreadableLegacy {
 }
 
 /// What a LIS kept of one password.
-pub struct Kept {
+pub struct StoredPassword {
     /// How it was kept.
     pub scheme: Scheme,
     /// To be wrapped: the clear text in NFC, the raw digest, or bcrypt's text in its one spelling.
@@ -111,13 +111,13 @@ pub struct Kept {
     pub salt: Option<Secret>,
 }
 
-impl std::fmt::Debug for Kept {
+impl std::fmt::Debug for StoredPassword {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Kept(..)")
     }
 }
 
-impl Kept {
+impl StoredPassword {
     /// # Errors
     /// It cannot be what the scheme says, or would not be safe to check.
     pub fn read(scheme: Scheme, text: &str, salt: &str) -> Result<Self, UnreadableLegacy> {
@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     fn opens(scheme: Scheme, text: &str, salt: &str, typed: &str) -> bool {
-        let kept = Kept::read(scheme, text, salt).unwrap();
+        let kept = StoredPassword::read(scheme, text, salt).unwrap();
         let salt = kept.salt.as_ref().map(|salt| salt.as_slice());
         remade(scheme, salt, typed).contains(&kept.secret)
     }
@@ -305,13 +305,13 @@ mod tests {
             (Scheme::Bcrypt, &format!("$2b$03{TAIL}"), OtherKind),
             (Scheme::Bcrypt, &format!("$2c$04{TAIL}"), OtherKind),
         ] {
-            assert_eq!(Kept::read(scheme, text, "").unwrap_err(), reason, "{text}");
+            assert_eq!(StoredPassword::read(scheme, text, "").unwrap_err(), reason, "{text}");
         }
     }
 
     #[test]
     fn bcrypt_reads_no_password_in_part() {
-        let kept = Kept::read(
+        let kept = StoredPassword::read(
             Scheme::Bcrypt,
             "$2b$04$abcdefghijklmnopqrstuuAf2LrJEMBWL5kvlFLvVo0CcumXBJIBC",
             "",

@@ -19,7 +19,7 @@ use domain::operator::Role;
 use domain::password::Password;
 use kernel::entropy::random;
 use kernel::ids::{AccountId, LabId};
-use leak::campaign::{self, About, LeakError, List};
+use leak::campaign::{self, LeakError, List, ListDescription};
 use machinery::hashing::NoHash;
 use service::act::Act;
 use service::{Core, Fault, audit};
@@ -60,7 +60,7 @@ async fn leak(core: &Core, lab: &Lab, story: &Story) -> Result<(), LeakError> {
         length: list.len() as u64,
         read: Box::new(Cursor::new(list)),
     };
-    let about = About {
+    let about = ListDescription {
         source: "demo".to_owned(),
         aware_at: None,
         mapping: Some("identifier=1,password=2".to_owned()),

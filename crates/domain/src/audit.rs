@@ -84,7 +84,7 @@ pub enum GateCause {
 /// What of a client came twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Replayed {
+pub enum ReplayedCredential {
     Code,
     RefreshToken,
 }
@@ -182,7 +182,7 @@ pub enum Event {
     /// A code or a refresh token was used again: someone else may have it, so the grant ended.
     GrantReplayed {
         client: ClientId,
-        what: Replayed,
+        what: ReplayedCredential,
     },
     /// A signed-in visitor requested what is not theirs; which record is not recorded.
     GateRefused {

@@ -99,14 +99,14 @@ const WORDS: &[&str] = &[
 
 /// Names with the accents and quotes that real exports have.
 #[derive(Clone, Copy, Debug)]
-pub struct Invented {
+pub struct InventedPerson {
     pub family: &'static str,
     pub given: &'static str,
     /// Year, month, day.
     pub born: (u64, u64, u64),
 }
 
-impl Invented {
+impl InventedPerson {
     pub fn new(dice: &mut Dice) -> Self {
         Self {
             family: dice.pick(FAMILY),

@@ -31,7 +31,7 @@ pub enum Pending {
 
 /// What opens a hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum Remedy {
     NewPassword,
     /// The password that was given may be known to anyone, so it counts for nothing.
     NewPasswordAndRecoveryCode,
@@ -62,13 +62,13 @@ impl Held {
         self.reason
     }
 
-    pub fn wanted(&self) -> Wanted {
+    pub fn wanted(&self) -> Remedy {
         match (self.reason, self.means) {
-            (HoldReason::Disabled, Means::PasswordAndCode) => Wanted::NewPasswordAndRecoveryCode,
+            (HoldReason::Disabled, Means::PasswordAndCode) => Remedy::NewPasswordAndRecoveryCode,
             // None of these can be on a list.
-            (HoldReason::Disabled, Means::Passkey | Means::Provider | Means::ProviderAndCode) => Wanted::NewPassword,
-            (HoldReason::Disabled, _) => Wanted::LabCode,
-            _ => Wanted::NewPassword,
+            (HoldReason::Disabled, Means::Passkey | Means::Provider | Means::ProviderAndCode) => Remedy::NewPassword,
+            (HoldReason::Disabled, _) => Remedy::LabCode,
+            _ => Remedy::NewPassword,
         }
     }
 
@@ -80,9 +80,9 @@ impl Held {
         recovery: Option<&RecoveryCodeOk>,
     ) -> Option<Authenticated> {
         let means = match (self.wanted(), recovery) {
-            (Wanted::NewPassword, _) => self.means,
-            (Wanted::NewPasswordAndRecoveryCode, Some(_)) => Means::CodeAndRecoveryCode,
-            (Wanted::NewPasswordAndRecoveryCode, None) | (Wanted::LabCode, _) => return None,
+            (Remedy::NewPassword, _) => self.means,
+            (Remedy::NewPasswordAndRecoveryCode, Some(_)) => Means::CodeAndRecoveryCode,
+            (Remedy::NewPasswordAndRecoveryCode, None) | (Remedy::LabCode, _) => return None,
         };
         let at = Timestamp::from_micros(self.authenticated_at_micros);
         Some(Authenticated::released(account, means, at))

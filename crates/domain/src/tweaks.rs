@@ -43,7 +43,7 @@ pub fn variants(password: &str) -> Vec<Zeroizing<String>> {
     let Parts { head, stem, tail } = Parts::of(password);
     let (stems, tails, heads) = (stems(stem), tails(tail), heads(head));
     let lower = password.to_lowercase();
-    let mut found = Found::default();
+    let mut found = Variants::default();
     for whole in [password, &lower, &reversed(password), &read_leet(&lower)] {
         found.add(&[whole]);
     }
@@ -74,11 +74,11 @@ pub fn is_near(digester: &PairDigester, identifier: &BlindIndex, password: &str,
 }
 
 #[derive(Default)]
-struct Found {
+struct Variants {
     all: Vec<Zeroizing<String>>,
 }
 
-impl Found {
+impl Variants {
     fn add(&mut self, parts: &[&str]) {
         if self.all.len() == MOST {
             return;

@@ -4,7 +4,7 @@ use crate::Refusal;
 use crate::issuer::lab_issuer;
 use crate::refusal::ProtocolProblem;
 use crate::token::living;
-use crypto::jose::Verified;
+use crypto::jose::VerifiedToken;
 use domain::authorization::{Binding, Grant, OauthError};
 use domain::client::{Client, Scopes};
 use kernel::ids::{ClientId, GrantId, LabId};
@@ -109,7 +109,7 @@ struct TokenClaims {
     binding: Option<Binding>,
 }
 
-fn read(token: &Verified, issuer: &str, audience: Audience, now: i64) -> Option<TokenClaims> {
+fn read(token: &VerifiedToken, issuer: &str, audience: Audience, now: i64) -> Option<TokenClaims> {
     let is_meant = match (audience, token.text("aud")?.strip_prefix(issuer)?) {
         (Audience::Userinfo, rest) => rest.is_empty(),
         (Audience::Api, rest) => rest == "/api/v1",

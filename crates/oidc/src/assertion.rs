@@ -8,7 +8,7 @@ use crate::Refusal;
 use crate::dates::{Dates, SKEW};
 use crate::profile::Profile;
 use crate::single_use::SingleUse;
-use crypto::jose::{Jwks, Verified, claimed, verify};
+use crypto::jose::{Jwks, VerifiedToken, claimed, verify};
 use kernel::clock::Timestamp;
 use kernel::ids::ClientId;
 
@@ -84,7 +84,7 @@ pub fn check(assertion: &str, rules: &Rules<'_>, now: Timestamp) -> Result<Singl
     SingleUse::of(KIND, rules.client.as_str(), token.text("jti"), end).ok_or(AssertionProblem::Id)
 }
 
-fn is_for_us(token: &Verified, rules: &Rules<'_>) -> bool {
+fn is_for_us(token: &VerifiedToken, rules: &Rules<'_>) -> bool {
     let is_ours = |aud: &Value| {
         aud.as_str().is_some_and(|aud| {
             let is_endpoint = rules.profile == Profile::OpenId && rules.endpoints.contains(&aud);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crypto::jose::Verified;
+use crypto::jose::VerifiedToken;
 use kernel::clock::Timestamp;
 
 /// How far a client's clock may be off. FAPI 2.0 wants 10 seconds to be borne and 60 not to be.
@@ -18,7 +18,7 @@ pub struct Dates {
 
 impl Dates {
     /// None: one of them is not a date.
-    pub fn of(token: &Verified) -> Option<Self> {
+    pub fn of(token: &VerifiedToken) -> Option<Self> {
         let date = |claim: &str| match token.claims.contains_key(claim) {
             true => token.seconds(claim).map(Timestamp::from_seconds).map(Some),
             false => Some(None),

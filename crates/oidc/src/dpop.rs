@@ -11,7 +11,7 @@ use crate::dates::{Dates, SKEW};
 use crate::refusal::ProtocolProblem;
 use crate::single_use::SingleUse;
 use crypto::dpop_nonce;
-use crypto::jose::{Algorithm, Verified, verify_embedded};
+use crypto::jose::{Algorithm, VerifiedToken, verify_embedded};
 use domain::authorization::OauthError;
 use kernel::clock::Timestamp;
 use kernel::ids::LabId;
@@ -117,7 +117,7 @@ pub fn check(
 }
 
 /// Until when a proof could be shown again.
-fn in_time(token: &Verified, now: Timestamp) -> Result<Timestamp, Refusal> {
+fn in_time(token: &VerifiedToken, now: Timestamp) -> Result<Timestamp, Refusal> {
     let dates = Dates::of(token).filter(|dates| dates.hold(now));
     let made = dates.and_then(|dates| dates.iat);
     made.map(|made| made.plus(LASTS + SKEW))

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::dates::{Dates, SKEW};
 use crate::profile::Profile;
 use crate::{Params, Refusal};
-use crypto::jose::{Jwks, Unverified, Verified, verify};
+use crypto::jose::{Jwks, TokenProblem, VerifiedToken, verify};
 use domain::authorization::OauthError;
 use kernel::clock::Timestamp;
 use kernel::ids::ClientId;
@@ -33,7 +33,7 @@ pub struct Rules<'a> {
 /// What is wrong with it, for the client.
 pub fn check(object: &str, rules: &Rules<'_>, now: Timestamp) -> Result<Params, Refusal> {
     let token = verify(object, rules.keys, rules.profile.algorithms()).map_err(|unverified| match unverified {
-        Unverified::Unsigned => Refusal::new(
+        TokenProblem::Unsigned => Refusal::new(
             OauthError::RequestNotSupported,
             "request objects have to be signed here",
         ),
@@ -62,7 +62,7 @@ pub fn check(object: &str, rules: &Rules<'_>, now: Timestamp) -> Result<Params, 
     parameters(&token, rules.client)
 }
 
-fn is_for_us(token: &Verified, issuer: &str) -> bool {
+fn is_for_us(token: &VerifiedToken, issuer: &str) -> bool {
     match token.claims.get("aud") {
         Some(Value::String(one)) => one == issuer,
         Some(Value::Array(several)) => several.iter().any(|aud| aud.as_str() == Some(issuer)),
@@ -70,7 +70,7 @@ fn is_for_us(token: &Verified, issuer: &str) -> bool {
     }
 }
 
-fn check_dates(token: &Verified, profile: Profile, now: Timestamp) -> Result<(), Refusal> {
+fn check_dates(token: &VerifiedToken, profile: Profile, now: Timestamp) -> Result<(), Refusal> {
     let refused = || invalid("the request object does not count now, by its exp, nbf and iat");
     let dates = Dates::of(token).filter(|dates| dates.hold(now)).ok_or_else(refused)?;
     let end = dates.exp.ok_or_else(|| invalid("the request object has no exp"))?;
@@ -90,7 +90,7 @@ fn check_dates(token: &Verified, profile: Profile, now: Timestamp) -> Result<(),
     }
 }
 
-fn parameters(token: &Verified, client: &ClientId) -> Result<Params, Refusal> {
+fn parameters(token: &VerifiedToken, client: &ClientId) -> Result<Params, Refusal> {
     let mut pairs = vec![("client_id".to_owned(), client.as_str().to_owned())];
     for (name, value) in &token.claims {
         let text = match (name.as_str(), value) {

@@ -73,7 +73,7 @@ fn detail(entry: &Entry) -> Result<String, StoreFault> {
 
 /// One row of the trail.
 #[derive(Debug)]
-pub struct Stored {
+pub struct TrailRow {
     pub at: Timestamp,
     pub kind: String,
     pub actor: String,
@@ -82,7 +82,7 @@ pub struct Stored {
 }
 
 /// The newest `limit` events of a lab, newest first.
-pub async fn find_newest(tx: &mut Tx, lab: &LabId, limit: i64) -> Result<Vec<Stored>, StoreFault> {
+pub async fn find_newest(tx: &mut Tx, lab: &LabId, limit: i64) -> Result<Vec<TrailRow>, StoreFault> {
     const SQL: &str = "SELECT at, kind, actor, account_id, detail FROM audit_events WHERE lab_id = $1 \
          ORDER BY at DESC LIMIT $2";
     type Columns = (i64, String, String, Option<Vec<u8>>, String);
@@ -93,7 +93,7 @@ pub async fn find_newest(tx: &mut Tx, lab: &LabId, limit: i64) -> Result<Vec<Sto
         let account = account
             .map(|account| id(&account, "audit_events.account_id"))
             .transpose()?;
-        Ok(Stored {
+        Ok(TrailRow {
             at: Timestamp::from_micros(at),
             kind,
             actor,

@@ -18,7 +18,7 @@ use vestibule::kernel::client_address::ClientAddress;
 use vestibule::kernel::clock::{Clock as _, SystemClock, Timestamp};
 use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::kernel::ids::{AccountId, SessionId};
-use vestibule::web::proxy::{Asker, Refused, Site, SiteGate, forward};
+use vestibule::web::proxy::{Asker, ProxyProblem, Site, SiteGate, forward};
 
 pub const RULES: &str = r#"
 [[rule]]
@@ -122,15 +122,15 @@ async fn serve(req: HttpRequest, payload: web::Payload, gate: web::Data<SiteGate
     }
 }
 
-fn status(refused: &Refused) -> StatusCode {
+fn status(refused: &ProxyProblem) -> StatusCode {
     match refused {
-        Refused::Gate(Refusal::Ambiguous(_)) | Refused::BodyIncomplete => StatusCode::BAD_REQUEST,
-        Refused::Gate(Refusal::SignInNeeded) => StatusCode::SEE_OTHER,
-        Refused::Gate(Refusal::Unmapped | Refusal::OtherRecord) => StatusCode::FORBIDDEN,
-        Refused::Gate(Refusal::MethodNotAllowed) => StatusCode::METHOD_NOT_ALLOWED,
-        Refused::UpstreamUnreachable(_) => StatusCode::BAD_GATEWAY,
-        Refused::UpstreamSlow => StatusCode::GATEWAY_TIMEOUT,
-        Refused::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        ProxyProblem::Gate(Refusal::Ambiguous(_)) | ProxyProblem::BodyIncomplete => StatusCode::BAD_REQUEST,
+        ProxyProblem::Gate(Refusal::SignInNeeded) => StatusCode::SEE_OTHER,
+        ProxyProblem::Gate(Refusal::Unmapped | Refusal::OtherRecord) => StatusCode::FORBIDDEN,
+        ProxyProblem::Gate(Refusal::MethodNotAllowed) => StatusCode::METHOD_NOT_ALLOWED,
+        ProxyProblem::UpstreamUnreachable(_) => StatusCode::BAD_GATEWAY,
+        ProxyProblem::UpstreamSlow => StatusCode::GATEWAY_TIMEOUT,
+        ProxyProblem::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use vestibule::domain::audit::Actor;
 use vestibule::domain::leak::{LeakId, LeakState};
 use vestibule::domain::password::Password;
-use vestibule::leak::campaign::{self, Applied, LeakError, Overview, Warning};
+use vestibule::leak::campaign::{self, EffectStatus, LeakError, Overview, Warning};
 use vestibule::store::account::passwords;
 use vestibule::store::audit;
 use vestibule::store::leak::leak_entries;
@@ -139,7 +139,7 @@ async fn two_people_decide_and_neither_may_be_a_machine(app: TestApp) {
     ));
     for _ in 0..2 {
         let asked = campaign::apply(core, &lab, id, &operator("first")).await.unwrap();
-        assert_eq!(asked, Applied::AwaitingApproval);
+        assert_eq!(asked, EffectStatus::AwaitingApproval);
     }
     assert!(!is_held(&app, &patient).await, "nothing yet");
     let same = campaign::approve(core, &lab, id, &operator("first")).await;

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::time::Duration;
 
-use vestibule::leak::campaign::{self, About, List};
+use vestibule::leak::campaign::{self, List, ListDescription};
 
 use crate::admin::stand::{Stand, import_file, lab};
 use crate::support::patient::operator;
@@ -29,7 +29,7 @@ async fn for_a_week_no_import_changes_the_address_of_a_listed_account() {
             length: lines.len() as u64,
             read: Box::new(Cursor::new(lines)),
         };
-        let about = About {
+        let about = ListDescription {
             source: "test".to_owned(),
             aware_at: None,
             mapping: Some("identifier=1,password=2".to_owned()),

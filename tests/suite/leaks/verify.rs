@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::PathBuf;
 
 use futures_util::FutureExt;
-use vestibule::leak::campaign::{self, LeakError, Share, Verified};
+use vestibule::leak::campaign::{self, LeakError, Share, VerifyCounts};
 
 use crate::support::app::TestApp;
 use crate::support::databases::on_both_databases;
@@ -42,7 +42,7 @@ async fn a_second_pass_tells_confirmed_reuse_from_listed_only(app: TestApp) {
         .unwrap();
     assert_eq!(
         verified,
-        Verified {
+        VerifyCounts {
             checked: 5,
             confirmed: 2
         }
@@ -55,7 +55,7 @@ async fn a_second_pass_tells_confirmed_reuse_from_listed_only(app: TestApp) {
         .unwrap();
     assert_eq!(
         again,
-        Verified {
+        VerifyCounts {
             checked: 1,
             confirmed: 0
         },
@@ -95,7 +95,7 @@ async fn a_second_pass_that_was_cut_off_goes_on_and_hashes_nothing_twice(app: Te
         .unwrap();
     assert_eq!(
         verified,
-        Verified {
+        VerifyCounts {
             checked: 3,
             confirmed: 2
         },

@@ -22,7 +22,7 @@ async fn signed_in(browser: &mut Browser, app: &TestApp) -> bool {
     browser.get(&format!("{}/account", app.portal)).await.status == 200
 }
 
-async fn trail(app: &TestApp) -> Vec<audit::Stored> {
+async fn trail(app: &TestApp) -> Vec<audit::TrailRow> {
     let mut tx = app.core.db.begin_read().await.unwrap();
     let found = audit::find_newest(&mut tx, &app.lab(), 200).await.unwrap();
     tx.commit().await.unwrap();
@@ -35,7 +35,7 @@ async fn causes(app: &TestApp) -> Vec<String> {
         .await
         .into_iter()
         .filter(|event| event.kind == "provider-refused");
-    let detail = |event: audit::Stored| serde_json::from_str::<serde_json::Value>(&event.detail).unwrap();
+    let detail = |event: audit::TrailRow| serde_json::from_str::<serde_json::Value>(&event.detail).unwrap();
     let mut causes: Vec<String> = refused
         .map(|event| detail(event)["cause"].as_str().unwrap().to_owned())
         .collect();

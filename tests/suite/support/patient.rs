@@ -8,7 +8,7 @@ use vestibule::domain::audit::Actor;
 use vestibule::domain::identifier::Identifier;
 use vestibule::domain::leak::LeakId;
 use vestibule::kernel::ids::AccountId;
-use vestibule::leak::campaign::{self, About, List};
+use vestibule::leak::campaign::{self, List, ListDescription};
 use vestibule::store::account::accounts::Person;
 use vestibule::store::account::records::Relation;
 use vestibule::store::account::{accounts, lab_codes, records};
@@ -195,7 +195,7 @@ impl TestApp {
             length: lines.len() as u64,
             read: Box::new(Cursor::new(lines.to_owned().into_bytes())),
         };
-        let about = About {
+        let about = ListDescription {
             source: "test".to_owned(),
             aware_at: None,
             mapping: Some("identifier=1,password=2".to_owned()),

@@ -10,7 +10,7 @@ use vestibule::domain::outbox::State;
 use vestibule::i18n::Texts;
 use vestibule::kernel::clock::{Clock, SystemClock};
 use vestibule::kernel::ids::NoticeId;
-use vestibule::leak::campaign::{self, About, List};
+use vestibule::leak::campaign::{self, List, ListDescription};
 use vestibule::service::{Core, outbox};
 use vestibule::store::Db;
 use vestibule::store::account::{accounts, authenticators};
@@ -100,7 +100,7 @@ impl Incident {
             length: list.len() as u64,
             read: Box::new(Cursor::new(list.into_bytes())),
         };
-        let about = About {
+        let about = ListDescription {
             source: "forum".to_owned(),
             aware_at: None,
             mapping: Some("identifier=1,password=2".to_owned()),

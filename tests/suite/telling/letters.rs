@@ -5,7 +5,7 @@ use std::time::Duration;
 use vestibule::crypto::human_code::{CodeKind, HumanCode};
 use vestibule::domain::outbox::State;
 use vestibule::i18n::Language;
-use vestibule::leak::letters::{self, LettersError, Order, Wish, Written};
+use vestibule::leak::letters::{self, LettersError, Order, Wish, WrittenLetters};
 use vestibule::store::account::lab_codes;
 
 use super::incident::{Incident, Person, listed};
@@ -28,7 +28,7 @@ const PEOPLE: [Person; 4] = [
 struct Letters {
     table: Vec<Vec<String>>,
     pages: String,
-    written: Written,
+    written: WrittenLetters,
 }
 
 async fn write(incident: &Incident, wish: Wish, languages: &[Language]) -> Letters {

@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 use crypto::blind_index::BlindIndex;
 use domain::audit::{Actor, Event};
 use domain::identifier::Identifier;
-use domain::invented::{Dice, Invented};
+use domain::invented::{Dice, InventedPerson};
 use kernel::entropy::random;
 use kernel::ids::{AccountId, LabId};
 use service::{Core, audit};
@@ -53,7 +53,7 @@ pub async fn make_canaries(core: &Core, lab: &LabId, number: usize, actor: &Acto
     let mut made = Vec::with_capacity(number);
     let mut taken = HashSet::new();
     for _ in 0..number {
-        let who = Invented::new(&mut dice);
+        let who = InventedPerson::new(&mut dice);
         let (identifier, index) = free_identifier(core, &mut tx, lab, &models, &who, &mut dice, &taken).await?;
         taken.insert(index);
         let (year, month, day) = who.born;
@@ -91,7 +91,7 @@ async fn free_identifier(
     tx: &mut Tx,
     lab: &LabId,
     models: &[&str],
-    who: &Invented,
+    who: &InventedPerson,
     dice: &mut Dice,
     taken: &HashSet<BlindIndex>,
 ) -> Result<(String, BlindIndex), CanaryError> {
@@ -110,7 +110,7 @@ async fn free_identifier(
 
 /// Another address of the same host, or a number that differs in the second half of its digits: numbers are given out
 /// in order, so one between two that are known will not be a patient's tomorrow.
-fn imitated(model: &str, who: &Invented, dice: &mut Dice) -> String {
+fn imitated(model: &str, who: &InventedPerson, dice: &mut Dice) -> String {
     if let Some((_, host)) = model.rsplit_once('@') {
         let name = |text: &str| {
             let letters = text.nfd().filter(char::is_ascii_alphabetic);
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn a_canary_has_the_shape_of_its_lab() {
         let mut dice = Dice::new(7, 7);
-        let who = Invented::new(&mut dice);
+        let who = InventedPerson::new(&mut dice);
         for _ in 0..100 {
             let number = imitated("P-102477", &who, &mut dice);
             assert!(number.starts_with("P-102") && number.len() == 8, "{number}");

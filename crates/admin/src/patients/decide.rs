@@ -63,7 +63,7 @@ pub(super) async fn store(
     let identifiers: Vec<_> = keyed().map(|keyed| keyed.identifier).collect();
     let numbers: Vec<_> = keyed().map(|keyed| keyed.record).collect();
     let holders = accounts::find_imported(tx, lab, &identifiers).await?;
-    let holder = |(identifier, found): (BlindIndex, accounts::Imported)| {
+    let holder = |(identifier, found): (BlindIndex, accounts::ImportedRow)| {
         let holder = Holder {
             account: found.account,
             digest: found.digest,

@@ -12,7 +12,7 @@ use crate::patients::notice::{BadLine, Notice};
 use crate::patients::row::Reason;
 use crate::patients::survey::Encoding;
 use crypto::blind_index::BlindIndex;
-use crypto::legacy::{Kept, UnreadableLegacy};
+use crypto::legacy::{StoredPassword, UnreadableLegacy};
 use domain::audit::{Actor, Event};
 use kernel::ids::{AccountId, LabId};
 use machinery::hashing::NoHash;
@@ -36,13 +36,17 @@ pub struct LegacyReport {
 pub(super) struct LegacyLine {
     pub line: u64,
     pub identifier: BlindIndex,
-    pub kept: Result<Kept, UnreadableLegacy>,
+    pub kept: Result<StoredPassword, UnreadableLegacy>,
 }
 
-pub(super) fn read(record: &Record, at: LegacyPositions, encoding: Encoding) -> Result<Kept, UnreadableLegacy> {
+pub(super) fn read(
+    record: &Record,
+    at: LegacyPositions,
+    encoding: Encoding,
+) -> Result<StoredPassword, UnreadableLegacy> {
     let text = |at: usize| encoding.decode(&record.field(at)).ok_or(UnreadableLegacy::OtherKind);
     let salt = at.salt.map(text).transpose()?.unwrap_or_default();
-    Kept::read(at.scheme, &text(at.password)?, &salt)
+    StoredPassword::read(at.scheme, &text(at.password)?, &salt)
 }
 
 /// Wraps what these lines say, where it may be.
@@ -98,11 +102,11 @@ pub(super) async fn wrap(
     Ok(())
 }
 
-async fn hashed(core: &Core, kept: Kept) -> Result<LegacyPassword, Fault> {
+async fn hashed(core: &Core, kept: StoredPassword) -> Result<LegacyPassword, Fault> {
     loop {
         match core.hashing.make(kept.secret.clone()).await {
             Ok(hash) => {
-                let Kept { scheme, salt, .. } = kept;
+                let StoredPassword { scheme, salt, .. } = kept;
                 return Ok(LegacyPassword { scheme, hash, salt });
             }
             // No person waits for this one.

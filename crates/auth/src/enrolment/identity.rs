@@ -4,7 +4,7 @@ use super::under_way::{Enrolling, Stage};
 use domain::pending::Pending;
 use domain::provider::{self, Identity};
 use kernel::ids::{LabId, ProviderId};
-use service::provider::Shown;
+use service::provider::ShownIdentity;
 use service::{Core, Fault};
 use store::account::provider_links;
 use store::sign_in::pending;
@@ -28,7 +28,7 @@ pub async fn note_identity(
     enrolling: Enrolling,
     errand: &provider::Enrolling,
     provider: &ProviderId,
-    shown: &Shown,
+    shown: &ShownIdentity,
 ) -> Result<IdentityOutcome, Fault> {
     let stage = match enrolling.stage {
         Stage::ChoosingPassword(stage) if stage.origin().lets_link() && errand.pending() == enrolling.id => stage,

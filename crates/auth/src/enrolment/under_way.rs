@@ -46,7 +46,7 @@ pub enum Stage {
 pub async fn lookup(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<Enrolling>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = pending::lookup(&mut tx, &core.sealer, lab, &token.hashed(), core.now()).await?;
-    let Some(pending::Found { id, account, state }) = found else {
+    let Some(pending::PendingRow { id, account, state }) = found else {
         return Ok(None);
     };
     let stage = match state {

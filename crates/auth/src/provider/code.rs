@@ -45,7 +45,7 @@ impl SignInAwaitingCode {
 pub async fn lookup(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Option<SignInAwaitingCode>, Fault> {
     let mut tx = core.db.begin_read().await?;
     let found = pending::lookup(&mut tx, &core.sealer, lab, &token.hashed(), core.now()).await?;
-    let Some(pending::Found {
+    let Some(pending::PendingRow {
         id,
         account,
         state: Pending::AwaitingCode(stage),

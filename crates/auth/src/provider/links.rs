@@ -7,7 +7,7 @@ use domain::provider::LinkEntry;
 use domain::provider::{Identity, Linking, MOST, NewLink};
 use kernel::ids::{AccountId, LabId, LinkId, ProviderId};
 use service::act::Act;
-use service::provider::Shown;
+use service::provider::ShownIdentity;
 use service::{Core, Fault, audit};
 use store::account::provider_links;
 use store::{StoreFault, Tx};
@@ -30,7 +30,12 @@ pub enum LinkOutcome {
 
 /// # Errors
 /// The database does not answer; nothing was linked.
-pub async fn link(act: Act<'_>, provider: &ProviderId, linking: Linking, shown: &Shown) -> Result<LinkOutcome, Fault> {
+pub async fn link(
+    act: Act<'_>,
+    provider: &ProviderId,
+    linking: Linking,
+    shown: &ShownIdentity,
+) -> Result<LinkOutcome, Fault> {
     let Act { core, lab, .. } = act;
     let account = linking.account();
     let identity = Identity::shown(provider.clone(), &shown.token, shown.index);

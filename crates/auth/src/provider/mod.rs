@@ -17,7 +17,7 @@ use domain::audit::{Actor, Event, ProviderCause};
 use domain::provider::{Departure, Errand};
 use kernel::entropy::random;
 use kernel::ids::{AccountId, LabId, ProviderId};
-use service::provider::{Brought, NoIdentity, Shown};
+use service::provider::{CallbackParams, NoIdentity, ShownIdentity};
 use service::{Core, Fault, audit};
 use store::sign_in::provider_departures;
 
@@ -103,9 +103,9 @@ pub async fn redeem(
     core: &Core,
     lab: &LabId,
     departure: &Departure,
-    brought: Brought<'_>,
+    brought: CallbackParams<'_>,
     actor: &Actor,
-) -> Result<Result<Shown, Refusal>, Fault> {
+) -> Result<Result<ShownIdentity, Refusal>, Fault> {
     let (provider, now) = (&departure.provider, core.now());
     let Some(client) = core.providers.accepted(lab, provider, now) else {
         refuse(core, lab, provider, None, ProviderCause::NotAccepted, actor).await?;

@@ -17,10 +17,10 @@ use domain::return_to::ReturnTo;
 use kernel::ids::{AccountId, LabId, PendingId, ProviderId};
 use service::act::Act;
 use service::attempts::{self, Attempt, Door, Ended, Verdict};
-use service::provider::Shown;
+use service::provider::ShownIdentity;
 use service::{Fault, canary};
 use store::Tx;
-use store::account::provider_links::Found;
+use store::account::provider_links::LinkRow;
 use store::account::{accounts, provider_links};
 use store::sign_in::{pending, provider_sessions};
 
@@ -30,7 +30,7 @@ const CODE_AWAITED: Duration = Duration::from_secs(10 * 60);
 #[derive(Debug)]
 pub struct Return<'a> {
     pub provider: &'a ProviderId,
-    pub shown: Shown,
+    pub shown: ShownIdentity,
     pub browser: Browser,
     pub return_to: Option<ReturnTo>,
 }
@@ -76,7 +76,7 @@ async fn decide(act: Act<'_>, attempt: &Attempt<'_>, back: &Return<'_>) -> Resul
 /// Who it was not, where that is known, and why not.
 type Refusal = (Option<AccountId>, ProviderCause);
 
-async fn find(act: Act<'_>, tx: &mut Tx, back: &Return<'_>) -> Result<Result<Found, Refusal>, Fault> {
+async fn find(act: Act<'_>, tx: &mut Tx, back: &Return<'_>) -> Result<Result<LinkRow, Refusal>, Fault> {
     let Act { core, lab, actor } = act;
     let Some(found) = provider_links::lookup(tx, lab, &back.shown.index).await? else {
         return Ok(Err((None, ProviderCause::NotLinked)));
@@ -92,7 +92,7 @@ async fn find(act: Act<'_>, tx: &mut Tx, back: &Return<'_>) -> Result<Result<Fou
     Ok(Ok(found))
 }
 
-async fn arrive(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: Found) -> Result<Shows, Fault> {
+async fn arrive(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: LinkRow) -> Result<Shows, Fault> {
     let Act { core, lab, .. } = act;
     let account = found.account;
     let Some(proof) = ProviderOk::from_id_token(&back.shown.token) else {
@@ -136,7 +136,7 @@ pub(super) async fn complete(
     Ok(arrival)
 }
 
-async fn await_code(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: Found) -> Result<Shows, Fault> {
+async fn await_code(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: LinkRow) -> Result<Shows, Fault> {
     let Act { core, lab, .. } = act;
     let now = act.now();
     let factor = ProviderFactorOk::from_id_token(&back.shown.token);

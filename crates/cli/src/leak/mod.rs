@@ -16,7 +16,7 @@ use domain::audit::Actor;
 use domain::leak::LeakId;
 use domain::operator::Role;
 use kernel::ids::LabId;
-use leak::campaign::{self, About, Applied, LeakError, List, Notice, Share};
+use leak::campaign::{self, EffectStatus, LeakError, List, ListDescription, Notice, Share};
 use service::{Core, outbox};
 
 pub(super) async fn run(invocation: &Invocation, command: &Leak) -> Result<Done, Problems> {
@@ -51,7 +51,7 @@ async fn lab(core: &Core, id: LeakId) -> Result<LabId, Problems> {
 async fn import(invocation: &Invocation, options: &Import) -> Result<Done, Problems> {
     let core = open(invocation).await?;
     let actor = invocation.actor(&core, Role::Security, &[&options.lab]).await?;
-    let about = About {
+    let about = ListDescription {
         source: options.source.clone(),
         aware_at: options.aware,
         mapping: options.map.clone(),
@@ -77,9 +77,9 @@ async fn apply(
     id: LeakId,
     actor: &Actor,
     notify: campaign::Notify<'_>,
-) -> Result<Applied, LeakError> {
+) -> Result<EffectStatus, LeakError> {
     let applied = campaign::apply(core, lab, id, actor).await?;
-    if applied == Applied::InEffect {
+    if applied == EffectStatus::InEffect {
         campaign::settle(core, lab, id, notify).await?;
     }
     Ok(applied)
@@ -155,7 +155,7 @@ async fn list(invocation: &Invocation) -> Result<Done, Problems> {
     Ok(Done::new(lines.join("\n"), json!({ "leaks": all })))
 }
 
-async fn overview(core: &Core, lab: &LabId, id: LeakId, applied: Option<Applied>) -> Result<Done, Problems> {
+async fn overview(core: &Core, lab: &LabId, id: LeakId, applied: Option<EffectStatus>) -> Result<Done, Problems> {
     let overview = campaign::overview(core, lab, id).await;
     let overview = overview.map_err(|fault| unwell(&fault))?;
     let overview = overview.ok_or_else(|| failed(Some(id))(LeakError::UnknownLeak))?;

@@ -1,10 +1,10 @@
 //! A leak in words, for a terminal.
 
 use domain::leak::LeakState;
-use leak::campaign::{Applied, Overview, Reading, Warning};
-use service::outbox::{MailServer, Told};
+use leak::campaign::{EffectStatus, Overview, Reading, Warning};
+use service::outbox::{MailServer, TellingFigures};
 
-pub(super) fn overview(of: &Overview, told: &Told, applied: Option<Applied>) -> String {
+pub(super) fn overview(of: &Overview, told: &TellingFigures, applied: Option<EffectStatus>) -> String {
     let mut lines = vec![format!("Leak {} of {}: {}", of.leak, of.lab, state(of, applied))];
     if let Some(reading) = &of.reading {
         lines.extend(list(reading));
@@ -50,7 +50,7 @@ pub(super) fn overview(of: &Overview, told: &Told, applied: Option<Applied>) -> 
     lines.join("\n")
 }
 
-fn people(told: &Told) -> String {
+fn people(told: &TellingFigures) -> String {
     let mut text = format!(
         "  told       {} people; mails: {} sent, {} waiting, {} that did not arrive or may not have; {} letters",
         told.people, told.mails_sent, told.mails_due, told.mails_failed, told.letters
@@ -65,7 +65,7 @@ fn people(told: &Told) -> String {
     text
 }
 
-fn state(of: &Overview, applied: Option<Applied>) -> String {
+fn state(of: &Overview, applied: Option<EffectStatus>) -> String {
     match (of.state, applied) {
         (LeakState::Drafted, _) => "a dry run; nothing has happened yet".to_owned(),
         (LeakState::Awaiting, _) => {

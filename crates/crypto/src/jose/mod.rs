@@ -10,4 +10,4 @@ mod verify;
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use public_key::{Jwks, KeyProblem, PublicKey, UnusableJwks, thumbprint};
 pub use signing_key::{JoseFault, SigningKey, jwk_set};
-pub use verify::{LONGEST_TOKEN, TokenHeader, Unverified, Verified, claimed, verify, verify_embedded};
+pub use verify::{LONGEST_TOKEN, TokenHeader, TokenProblem, VerifiedToken, claimed, verify, verify_embedded};

@@ -17,7 +17,7 @@ pub const LONGEST_TOKEN: usize = 16 * 1024;
 
 /// A token whose signature is right.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Verified {
+pub struct VerifiedToken {
     /// What was signed about the token itself.
     pub header: TokenHeader,
     /// What it says. Nothing of it was judged: not even `exp`.
@@ -38,7 +38,7 @@ pub struct TokenHeader {
 /// Why nothing that a token says counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each variant says in its message what it is")]
-pub enum Unverified {
+pub enum TokenProblem {
     #[error("it is longer than {LONGEST_TOKEN} bytes")]
     TooLong,
     #[error("it is not a signed token that can be read, or names an algorithm that is never accepted")]
@@ -67,7 +67,7 @@ impl TokenHeader {
     }
 }
 
-impl Verified {
+impl VerifiedToken {
     /// A claim that is text.
     pub fn text(&self, claim: &str) -> Option<&str> {
         self.claims.get(claim)?.as_str()
@@ -87,7 +87,7 @@ impl Verified {
 }
 
 /// Claims may name a patient.
-impl fmt::Debug for Verified {
+impl fmt::Debug for VerifiedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verified")
             .field("header", &self.header)
@@ -99,16 +99,16 @@ impl fmt::Debug for Verified {
 ///
 /// # Errors
 /// None of the keys made this token with one of the algorithms.
-pub fn verify(token: &str, keys: &Jwks, allowed: &[Algorithm]) -> Result<Verified, Unverified> {
+pub fn verify(token: &str, keys: &Jwks, allowed: &[Algorithm]) -> Result<VerifiedToken, TokenProblem> {
     let (header, alg) = accepted(token, allowed)?;
     let fitting = keys
         .keys
         .iter()
         .filter(|key| key.fits(alg) && key.is_meant_by(header.kid.as_deref()));
-    let mut refusal = Unverified::NoKey;
+    let mut refusal = TokenProblem::NoKey;
     for key in fitting {
         match with_key(token, key, alg) {
-            Err(Unverified::Signature) => refusal = Unverified::Signature,
+            Err(TokenProblem::Signature) => refusal = TokenProblem::Signature,
             other => return other,
         }
     }
@@ -119,14 +119,14 @@ pub fn verify(token: &str, keys: &Jwks, allowed: &[Algorithm]) -> Result<Verifie
 ///
 /// # Errors
 /// The header holds no valid key, or its key did not sign this token with one of the algorithms.
-pub fn verify_embedded(token: &str, allowed: &[Algorithm]) -> Result<(Verified, PublicKey), Unverified> {
+pub fn verify_embedded(token: &str, allowed: &[Algorithm]) -> Result<(VerifiedToken, PublicKey), TokenProblem> {
     let (_, alg) = accepted(token, allowed)?;
     // The library's header has dropped a private half by now; here it still shows.
-    let header = part(token, 0).ok_or(Unverified::Unreadable)?;
-    let jwk = header.get("jwk").ok_or(Unverified::NoKey)?;
-    let key = PublicKey::parse(jwk).map_err(Unverified::Key)?;
+    let header = part(token, 0).ok_or(TokenProblem::Unreadable)?;
+    let jwk = header.get("jwk").ok_or(TokenProblem::NoKey)?;
+    let key = PublicKey::parse(jwk).map_err(TokenProblem::Key)?;
     if !key.fits(alg) {
-        return Err(Unverified::NoKey);
+        return Err(TokenProblem::NoKey);
     }
     Ok((with_key(token, &key, alg)?, key))
 }
@@ -146,39 +146,39 @@ fn part(token: &str, index: usize) -> Option<Value> {
     serde_json::from_slice(&bytes).ok()
 }
 
-fn accepted(token: &str, allowed: &[Algorithm]) -> Result<(Header, Algorithm), Unverified> {
+fn accepted(token: &str, allowed: &[Algorithm]) -> Result<(Header, Algorithm), TokenProblem> {
     if token.len() > LONGEST_TOKEN {
-        return Err(Unverified::TooLong);
+        return Err(TokenProblem::TooLong);
     }
     let header = decode_header(token).map_err(|_| match part(token, 0) {
-        Some(header) if header.get("alg").and_then(Value::as_str) == Some("none") => Unverified::Unsigned,
-        _ => Unverified::Unreadable,
+        Some(header) if header.get("alg").and_then(Value::as_str) == Some("none") => TokenProblem::Unsigned,
+        _ => TokenProblem::Unreadable,
     })?;
     let alg = allowed
         .iter()
         .copied()
         .find(|alg| alg.of_library() == header.alg)
-        .ok_or(Unverified::Algorithm)?;
+        .ok_or(TokenProblem::Algorithm)?;
     if header.crit.is_some() {
-        return Err(Unverified::Critical);
+        return Err(TokenProblem::Critical);
     }
     Ok((header, alg))
 }
 
-fn with_key(token: &str, key: &PublicKey, alg: Algorithm) -> Result<Verified, Unverified> {
+fn with_key(token: &str, key: &PublicKey, alg: Algorithm) -> Result<VerifiedToken, TokenProblem> {
     let mut rules = Validation::new(alg.of_library());
     rules.required_spec_claims.clear();
     (rules.validate_exp, rules.validate_nbf, rules.validate_aud) = (false, false, false);
     let read = decode::<Map<String, Value>>(token, &key.decoding, &rules).map_err(|error| match error.kind() {
-        ErrorKind::InvalidSignature => Unverified::Signature,
-        _ => Unverified::Unreadable,
+        ErrorKind::InvalidSignature => TokenProblem::Signature,
+        _ => TokenProblem::Unreadable,
     })?;
     let header = TokenHeader {
         typ: read.header.typ,
         alg,
         kid: read.header.kid,
     };
-    Ok(Verified {
+    Ok(VerifiedToken {
         header,
         claims: read.claims,
     })
@@ -224,7 +224,7 @@ mod tests {
             let others: Vec<_> = all.iter().filter(|key| key.kid() != signer.kid()).collect();
             assert_eq!(
                 verify(&token, &keys(&others), &Algorithm::CLIENTS),
-                Err(Unverified::NoKey)
+                Err(TokenProblem::NoKey)
             );
         }
     }
@@ -234,8 +234,8 @@ mod tests {
         let signer = key(Algorithm::Es256);
         let token = signer.sign("JWT", &json!({})).unwrap();
         let set = keys(&[&signer]);
-        assert_eq!(verify(&token, &set, &[Algorithm::EdDsa]), Err(Unverified::Algorithm));
-        assert_eq!(verify(&token, &set, &[]), Err(Unverified::Algorithm));
+        assert_eq!(verify(&token, &set, &[Algorithm::EdDsa]), Err(TokenProblem::Algorithm));
+        assert_eq!(verify(&token, &set, &[]), Err(TokenProblem::Algorithm));
     }
 
     /// The classic: the public key, known to all, as the secret of an HMAC.
@@ -250,13 +250,13 @@ mod tests {
             header.kid = Some(signer.kid().to_owned());
             let secret = jsonwebtoken::EncodingKey::from_secret(public.as_bytes());
             let token = jsonwebtoken::encode(&header, &claims, &secret).unwrap();
-            assert_eq!(verify(&token, &set, &Algorithm::CLIENTS), Err(Unverified::Algorithm));
+            assert_eq!(verify(&token, &set, &Algorithm::CLIENTS), Err(TokenProblem::Algorithm));
         }
         for none in ["none", "None", "NONE", ""] {
             let header = json!({ "alg": none, "kid": signer.kid() });
             let refusal = match none {
-                "none" => Unverified::Unsigned,
-                _ => Unverified::Unreadable,
+                "none" => TokenProblem::Unsigned,
+                _ => TokenProblem::Unreadable,
             };
             for signature in [[].as_slice(), &[1; 64]] {
                 let token = forged(&header, &claims, signature);
@@ -264,7 +264,7 @@ mod tests {
             }
         }
         let bare = forged(&json!({ "typ": "JWT" }), &claims, &[]);
-        assert_eq!(verify(&bare, &set, &Algorithm::CLIENTS), Err(Unverified::Unreadable));
+        assert_eq!(verify(&bare, &set, &Algorithm::CLIENTS), Err(TokenProblem::Unreadable));
     }
 
     #[test]
@@ -274,10 +274,10 @@ mod tests {
         let header = |alg: &str| json!({ "alg": alg, "kid": rsa.kid() });
         let claims = json!({ "sub": "a" });
         let with_pss = rsa.sign_under(&header("PS256"), &claims).unwrap();
-        assert_eq!(verify(&with_pss, &set, &Algorithm::CLIENTS), Err(Unverified::NoKey));
+        assert_eq!(verify(&with_pss, &set, &Algorithm::CLIENTS), Err(TokenProblem::NoKey));
         for alg in ["ES256", "EdDSA"] {
             let token = forged(&header(alg), &claims, &[1; 64]);
-            assert_eq!(verify(&token, &set, &Algorithm::CLIENTS), Err(Unverified::NoKey));
+            assert_eq!(verify(&token, &set, &Algorithm::CLIENTS), Err(TokenProblem::NoKey));
         }
     }
 
@@ -290,16 +290,19 @@ mod tests {
         let (header, _) = message.split_once('.').unwrap();
         let other = BASE64URL_NOPAD.encode(br#"{"sub":"b"}"#);
         let refused = |token: &str| verify(token, &set, &Algorithm::CLIENTS).unwrap_err();
-        assert_eq!(refused(&format!("{header}.{other}.{signature}")), Unverified::Signature);
-        assert_eq!(refused(&format!("{message}.")), Unverified::Signature);
+        assert_eq!(
+            refused(&format!("{header}.{other}.{signature}")),
+            TokenProblem::Signature
+        );
+        assert_eq!(refused(&format!("{message}.")), TokenProblem::Signature);
         let zeros = BASE64URL_NOPAD.encode(&[0; 64]);
-        assert_eq!(refused(&format!("{message}.{zeros}")), Unverified::Signature);
+        assert_eq!(refused(&format!("{message}.{zeros}")), TokenProblem::Signature);
         for broken in ["", ".", "..", "a.b", "a.b.c.d", message, &format!("{token}=")] {
             assert!(verify(broken, &set, &Algorithm::CLIENTS).is_err(), "{broken}");
         }
-        assert_eq!(refused(&"a".repeat(LONGEST_TOKEN + 1)), Unverified::TooLong);
+        assert_eq!(refused(&"a".repeat(LONGEST_TOKEN + 1)), TokenProblem::TooLong);
         let text = signer.sign("JWT", &json!("no object")).unwrap();
-        assert_eq!(refused(&text), Unverified::Unreadable);
+        assert_eq!(refused(&text), TokenProblem::Unreadable);
     }
 
     #[test]
@@ -310,11 +313,14 @@ mod tests {
         assert!(verify(&bare, &set, &Algorithm::CLIENTS).is_ok());
         let misnamed = json!({ "alg": "ES256", "kid": one.kid() });
         let misnamed = two.sign_under(&misnamed, &json!({})).unwrap();
-        assert_eq!(verify(&misnamed, &set, &Algorithm::CLIENTS), Err(Unverified::Signature));
+        assert_eq!(
+            verify(&misnamed, &set, &Algorithm::CLIENTS),
+            Err(TokenProblem::Signature)
+        );
         let unknown = two
             .sign_under(&json!({ "alg": "ES256", "kid": "x" }), &json!({}))
             .unwrap();
-        assert_eq!(verify(&unknown, &set, &Algorithm::CLIENTS), Err(Unverified::NoKey));
+        assert_eq!(verify(&unknown, &set, &Algorithm::CLIENTS), Err(TokenProblem::NoKey));
     }
 
     #[test]
@@ -324,12 +330,12 @@ mod tests {
         for crit in [json!(["b64"]), json!(["exp"]), json!([])] {
             let header = json!({ "alg": "ES256", "kid": signer.kid(), "crit": crit });
             let token = signer.sign_under(&header, &json!({})).unwrap();
-            assert_eq!(verify(&token, &set, &Algorithm::CLIENTS), Err(Unverified::Critical));
+            assert_eq!(verify(&token, &set, &Algorithm::CLIENTS), Err(TokenProblem::Critical));
         }
         let stranger = key(Algorithm::Es256);
         let header = json!({ "alg": "ES256", "jwk": stranger.public_jwk(), "jku": "https://evil.example/jwks" });
         let token = stranger.sign_under(&header, &json!({})).unwrap();
-        assert_eq!(verify(&token, &set, &Algorithm::CLIENTS), Err(Unverified::Signature));
+        assert_eq!(verify(&token, &set, &Algorithm::CLIENTS), Err(TokenProblem::Signature));
     }
 
     #[test]
@@ -343,25 +349,28 @@ mod tests {
         assert_eq!(found.thumbprint(), signer.kid());
         let mut private = signer.public_jwk();
         private["d"] = json!("AQ");
-        assert_eq!(with(private).unwrap_err(), Unverified::Key(KeyProblem::Private));
+        assert_eq!(with(private).unwrap_err(), TokenProblem::Key(KeyProblem::Private));
         let symmetric = json!({ "kty": "oct", "k": "AQ" });
-        assert_eq!(with(symmetric).unwrap_err(), Unverified::Key(KeyProblem::Symmetric));
+        assert_eq!(with(symmetric).unwrap_err(), TokenProblem::Key(KeyProblem::Symmetric));
         assert_eq!(
             with(key(Algorithm::EdDsa).public_jwk()).unwrap_err(),
-            Unverified::Signature
+            TokenProblem::Signature
         );
-        assert_eq!(with(key(Algorithm::Es256).public_jwk()).unwrap_err(), Unverified::NoKey);
+        assert_eq!(
+            with(key(Algorithm::Es256).public_jwk()).unwrap_err(),
+            TokenProblem::NoKey
+        );
         let bare = signer.sign("dpop+jwt", &json!({})).unwrap();
         assert_eq!(
             verify_embedded(&bare, &Algorithm::CLIENTS).unwrap_err(),
-            Unverified::NoKey
+            TokenProblem::NoKey
         );
     }
 
     #[test]
     fn dates_are_whole_seconds() {
         let claims = json!({ "a": 12, "b": 12.9, "c": "12", "d": 1e300 });
-        let verified = Verified {
+        let verified = VerifiedToken {
             header: TokenHeader {
                 typ: Some("application/DPoP+JWT".to_owned()),
                 alg: Algorithm::Es256,

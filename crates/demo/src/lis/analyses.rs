@@ -1,6 +1,6 @@
 //! The catalogue: which pages a record has and what each one measures.
 
-use Expected::{Between, Usually};
+use UsualValue::{Between, Usually};
 
 /// One result page of a record.
 #[derive(Debug)]
@@ -16,18 +16,18 @@ pub struct Panel {
 pub struct Analyte {
     pub name: &'static str,
     pub unit: &'static str,
-    pub expected: Expected,
+    pub expected: UsualValue,
 }
 
 #[derive(Debug)]
-pub enum Expected {
+pub enum UsualValue {
     /// Lowest and highest usual value, and the decimals to show.
     Between(f64, f64, usize),
     /// The usual finding and the other one.
     Usually(&'static str, &'static str),
 }
 
-const fn a(name: &'static str, unit: &'static str, expected: Expected) -> Analyte {
+const fn a(name: &'static str, unit: &'static str, expected: UsualValue) -> Analyte {
     Analyte { name, unit, expected }
 }
 

@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use sha2::{Digest, Sha256};
 
-use super::analyses::{Analyte, Expected, Panel};
+use super::analyses::{Analyte, Panel, UsualValue};
 use super::record::Record;
 
 /// One line of a result page.
@@ -46,7 +46,7 @@ fn line(record: &Record, panel: &Panel, analyte: &Analyte) -> Line {
     let now = format!("{}/{}", panel.slug, analyte.name);
     let before = format!("{now}/before");
     let (value, usual, previous, mark) = match analyte.expected {
-        Expected::Between(low, high, decimals) => {
+        UsualValue::Between(low, high, decimals) => {
             let value = measured(record, &now, low, high);
             let mark = match value {
                 value if value > high => "+",
@@ -57,7 +57,7 @@ fn line(record: &Record, panel: &Panel, analyte: &Analyte) -> Line {
             let previous = number(measured(record, &before, low, high), decimals);
             (number(value, decimals), usual, previous, mark)
         }
-        Expected::Usually(usual, other) => {
+        UsualValue::Usually(usual, other) => {
             let found = |what| {
                 if draw(record, what).is_multiple_of(8) {
                     other

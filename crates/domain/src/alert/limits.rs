@@ -17,41 +17,41 @@ pub struct Limits {
 
 /// A rule that holds, with the count that it holds for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct Anomaly {
     pub cause: Cause,
     pub figure: u64,
 }
 
-fn at_least(limit: u32, count: u64, cause: impl FnOnce() -> Cause) -> Option<Found> {
-    (count >= u64::from(limit)).then(|| Found {
+fn at_least(limit: u32, count: u64, cause: impl FnOnce() -> Cause) -> Option<Anomaly> {
+    (count >= u64::from(limit)).then(|| Anomaly {
         cause: cause(),
         figure: count,
     })
 }
 
 /// Identifiers of a lab on which attempts were refused.
-pub fn stuffing(identifiers: u64, limits: &Limits) -> Option<Found> {
+pub fn stuffing(identifiers: u64, limits: &Limits) -> Option<Anomaly> {
     at_least(limits.stuffing_identifiers, identifiers, || Cause::Stuffing)
 }
 
 /// Identifiers on which attempts of one network were refused.
-pub fn one_network(network: ClientNetwork, identifiers: u64, limits: &Limits) -> Option<Found> {
+pub fn one_network(network: ClientNetwork, identifiers: u64, limits: &Limits) -> Option<Anomaly> {
     at_least(limits.network_identifiers, identifiers, || Cause::OneNetwork(network))
 }
 
 /// Networks whose attempts on one identifier were refused.
-pub fn one_account(target: Target, networks: u64, limits: &Limits) -> Option<Found> {
+pub fn one_account(target: Target, networks: u64, limits: &Limits) -> Option<Anomaly> {
     at_least(limits.identifier_networks, networks, || Cause::OneAccount(target))
 }
 
 /// What one account was shown by the LIS.
-pub fn reading(account: AccountId, requests: u64, records: u64, limits: &Limits) -> Option<Found> {
+pub fn reading(account: AccountId, requests: u64, records: u64, limits: &Limits) -> Option<Anomaly> {
     let by_records = at_least(limits.reading_records, records, || Cause::MassReading(account));
     by_records.or_else(|| at_least(limits.reading_requests, requests, || Cause::MassReading(account)))
 }
 
 /// How often one account requested a record that is not theirs.
-pub fn other_records(account: AccountId, refused: u64, limits: &Limits) -> Option<Found> {
+pub fn other_records(account: AccountId, refused: u64, limits: &Limits) -> Option<Anomaly> {
     at_least(limits.other_records, refused, || Cause::OtherRecords(account))
 }
 
@@ -59,11 +59,11 @@ pub fn other_records(account: AccountId, refused: u64, limits: &Limits) -> Optio
 const NAMED: usize = 3;
 
 /// Those worth an alert of their own. If there are very many, one that says how many: no one reads ten thousand mails.
-pub fn worst(kind: Kind, found: Vec<Found>) -> Vec<Found> {
+pub fn worst(kind: Kind, found: Vec<Anomaly>) -> Vec<Anomaly> {
     if found.len() <= NAMED {
         return found;
     }
-    vec![Found {
+    vec![Anomaly {
         cause: Cause::Many(kind),
         figure: u64::try_from(found.len()).unwrap_or(u64::MAX),
     }]
@@ -90,7 +90,7 @@ mod tests {
     fn r06_a_rule_holds_from_its_limit_on() {
         let network: kernel::client_address::ClientAddress = "192.0.2.7".parse().unwrap();
         let (network, target) = (network.network(), Target::Account(account(1)));
-        type Rule<'a> = &'a dyn Fn(u64) -> Option<Found>;
+        type Rule<'a> = &'a dyn Fn(u64) -> Option<Anomaly>;
         let rules: [(Rule<'_>, u64, Kind); 6] = [
             (&|n| stuffing(n, &LIMITS), 100, Kind::Stuffing),
             (&|n| one_network(network, n, &LIMITS), 20, Kind::OneNetwork),

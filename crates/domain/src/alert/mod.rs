@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-pub use limits::{Found, Limits, one_account, one_network, other_records, reading, stuffing, worst};
+pub use limits::{Anomaly, Limits, one_account, one_network, other_records, reading, stuffing, worst};
 
 use super::leak::{LeakId, words};
 use crate::unknown_state::UnknownState;

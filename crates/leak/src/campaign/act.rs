@@ -13,7 +13,7 @@ use store::leak::leaks;
 use store::telling::outbox;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Applied {
+pub enum EffectStatus {
     InEffect,
     AwaitingApproval,
 }
@@ -22,16 +22,16 @@ pub enum Applied {
 ///
 /// # Errors
 /// The leak is not one that can be applied, or the database does not answer; nothing has happened then.
-pub async fn apply(core: &Core, lab: &LabId, id: LeakId, actor: &Actor) -> Result<Applied, LeakError> {
+pub async fn apply(core: &Core, lab: &LabId, id: LeakId, actor: &Actor) -> Result<EffectStatus, LeakError> {
     match_newcomers(core, lab, id).await?;
     let mut tx = core.db.begin().await?;
     let leak = lookup(&mut tx, lab, id).await?;
     match (leak.state, core.config.leak.approval) {
-        (LeakState::Applied | LeakState::Closed, _) => Ok(Applied::InEffect),
-        (LeakState::Awaiting, Approval::TwoPerson) => Ok(Applied::AwaitingApproval),
+        (LeakState::Applied | LeakState::Closed, _) => Ok(EffectStatus::InEffect),
+        (LeakState::Awaiting, Approval::TwoPerson) => Ok(EffectStatus::AwaitingApproval),
         (_, Approval::OnePerson) => {
             put_in_effect(core, tx, lab, &leak, actor).await?;
-            Ok(Applied::InEffect)
+            Ok(EffectStatus::InEffect)
         }
         (_, Approval::TwoPerson) => {
             advance(core, &mut tx, lab, &leak, Move::Request, actor).await?;
@@ -39,7 +39,7 @@ pub async fn apply(core: &Core, lab: &LabId, id: LeakId, actor: &Actor) -> Resul
             let event = Event::LeakApprovalRequested { leak: id };
             audit::record(core, &mut tx, lab, actor, None, event).await?;
             tx.commit().await?;
-            Ok(Applied::AwaitingApproval)
+            Ok(EffectStatus::AwaitingApproval)
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use tokio::sync::watch;
 
-use super::list::{About, List, Reading, Understood};
-use super::spool::{Sorted, Spool};
+use super::list::{Interpretation, List, ListDescription, Reading};
+use super::spool::{SortedEntries, Spool};
 use super::{LeakError, Notice, Notify, load};
 use crate::dump::{DumpReader, Mapping, Row};
 use crypto::blind_index::{BlindIndex, Indexer};
@@ -26,7 +26,7 @@ pub async fn draft(
     core: &Core,
     lab: &LabId,
     list: List,
-    about: About,
+    about: ListDescription,
     actor: &Actor,
     notify: Notify<'_>,
 ) -> Result<LeakId, LeakError> {
@@ -65,14 +65,20 @@ pub async fn draft(
     Ok(id)
 }
 
-struct Read {
-    sorted: Sorted,
+struct FinishedReading {
+    sorted: SortedEntries,
     reading: Reading,
     /// Of the contents and of how they were understood.
     file: BlindIndex,
 }
 
-async fn read(core: &Core, lab: &LabId, list: List, mapping: Mapping, notify: Notify<'_>) -> Result<Read, LeakError> {
+async fn read(
+    core: &Core,
+    lab: &LabId,
+    list: List,
+    mapping: Mapping,
+    notify: Notify<'_>,
+) -> Result<FinishedReading, LeakError> {
     let keys = Keys {
         identifiers: Indexer::new(&core.keyring, lab, "identifier"),
         pairs: PairDigester::new(&core.keyring, lab),
@@ -123,7 +129,7 @@ struct Keys {
 impl Keys {
     const SHOW_EVERY: u64 = 1 << 14;
 
-    fn read(&self, mut reader: DumpReader, progress: &watch::Sender<(u64, u64)>) -> Result<Read, LeakError> {
+    fn read(&self, mut reader: DumpReader, progress: &watch::Sender<(u64, u64)>) -> Result<FinishedReading, LeakError> {
         let mut spool = Spool::new();
         while let Some(row) = reader.next_row()? {
             self.keep(&row, &mut spool).map_err(LeakError::Spool)?;
@@ -135,13 +141,13 @@ impl Keys {
         if reader.census().rows == 0 {
             return Err(LeakError::NothingRead(Box::new(reader.census().clone())));
         }
-        Ok(Read {
+        Ok(FinishedReading {
             sorted: spool.sorted().map_err(LeakError::Spool)?,
             file: self.files.index(&[&reader.checkpoint().fingerprint]),
             reading: Reading {
                 census: reader.census().clone(),
                 damage: reader.damage(),
-                understood: Understood::of(reader.inspection()),
+                understood: Interpretation::of(reader.inspection()),
             },
         })
     }
@@ -166,7 +172,7 @@ async fn number(
     core: &Core,
     lab: &LabId,
     new: &NewLeak<'_>,
-    read: &Read,
+    read: &FinishedReading,
     actor: &Actor,
 ) -> Result<(LeakId, LeakState), LeakError> {
     let mut tx = core.db.begin().await?;

@@ -40,7 +40,7 @@ impl fmt::Debug for List {
 
 /// What the operator says of a list.
 #[derive(Clone, Debug)]
-pub struct About {
+pub struct ListDescription {
     /// Where the list was found, in the operator's words.
     pub source: String,
     /// When the lab learnt of it: the 72 hours begin then. None: now.
@@ -54,12 +54,12 @@ pub struct About {
 pub struct Reading {
     pub census: Census,
     pub damage: Vec<Damage>,
-    pub understood: Understood,
+    pub understood: Interpretation,
 }
 
 /// How a list was understood. Headers are not kept: a list without one may have been taken for a list with one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Understood {
+pub struct Interpretation {
     pub format: String,
     pub encoding: String,
     pub header: bool,
@@ -72,7 +72,7 @@ pub struct Understood {
     pub seed_columns: Vec<usize>,
 }
 
-impl Understood {
+impl Interpretation {
     pub(super) fn of(inspection: &Inspection) -> Self {
         let column = |field| inspection.used_as(field).map(|column| column.number);
         let mut format = inspection.format.to_string();

@@ -1,7 +1,7 @@
 //! Digests into the database and compared with the accounts: in stretches, so that patients sign in meanwhile and a
 //! kill loses one stretch at most.
 
-use super::spool::Sorted;
+use super::spool::SortedEntries;
 use super::{LeakError, Notice, Notify};
 use domain::leak::LeakId;
 use kernel::clock::Stopwatch;
@@ -20,7 +20,7 @@ pub(super) async fn load(
     core: &Core,
     lab: &LabId,
     id: LeakId,
-    mut sorted: Sorted,
+    mut sorted: SortedEntries,
     notify: Notify<'_>,
 ) -> Result<(), LeakError> {
     let of = sorted.at_most();

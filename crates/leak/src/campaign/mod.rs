@@ -19,15 +19,15 @@ mod settle;
 mod spool;
 mod verify;
 
-pub use act::{Applied, apply, approve, close, undo};
+pub use act::{EffectStatus, apply, approve, close, undo};
 pub use draft::draft;
 pub use error::LeakError;
 pub use follow_up::follow_up;
-pub use list::{About, List, Reading, Understood};
+pub use list::{Interpretation, List, ListDescription, Reading};
 pub(super) use load::share;
 pub use overview::{Overview, Warning, find, lab_of, overview};
 pub use settle::settle;
-pub use verify::{Share, Verified, verify};
+pub use verify::{Share, VerifyCounts, verify};
 
 use domain::leak::LeakId;
 

@@ -8,7 +8,7 @@ use kernel::clock::Stopwatch;
 use kernel::ids::LabId;
 use machinery::pause;
 use service::{Core, audit};
-use store::leak::leak_accounts::{self, Found, Stretch};
+use store::leak::leak_accounts::{self, AccountRow, Stretch};
 use store::leak::leaks::{self, Cursor, Milestone};
 
 /// Accounts of one transaction.
@@ -54,7 +54,7 @@ pub async fn settle(core: &Core, lab: &LabId, id: LeakId, notify: Notify<'_>) ->
     }
 }
 
-fn entry(leak: LeakId, found: &Found) -> Entry {
+fn entry(leak: LeakId, found: &AccountRow) -> Entry {
     Entry {
         actor: Actor::Vestibule,
         account: Some(found.account),

@@ -54,10 +54,10 @@ impl Spool {
 
     /// # Errors
     /// A temporary file cannot be read.
-    pub fn sorted(mut self) -> io::Result<Sorted> {
+    pub fn sorted(mut self) -> io::Result<SortedEntries> {
         self.sort_run();
         let buffer = (MERGE_BUFFERS / self.runs.len().max(1)).clamp(Entry::LENGTH, 1 << 16);
-        let mut sorted = Sorted {
+        let mut sorted = SortedEntries {
             at_most: self.pushed,
             sources: Vec::new(),
             next: BinaryHeap::new(),
@@ -99,14 +99,14 @@ impl Source {
 }
 
 /// Every digest once, in order.
-pub(super) struct Sorted {
+pub(super) struct SortedEntries {
     at_most: u64,
     sources: Vec<Source>,
     next: BinaryHeap<Reverse<(Entry, usize)>>,
     last: Option<Entry>,
 }
 
-impl Sorted {
+impl SortedEntries {
     pub fn at_most(&self) -> u64 {
         self.at_most
     }

@@ -35,7 +35,7 @@ pub struct Share {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verified {
+pub struct VerifyCounts {
     /// Accounts' passwords that were checked, in one form or several.
     pub checked: u64,
     pub confirmed: u64,
@@ -46,7 +46,7 @@ pub struct Verified {
 struct At {
     checkpoint: Checkpoint,
     census: Census,
-    so_far: Verified,
+    so_far: VerifyCounts,
 }
 
 /// Continues where it was interrupted; after it is done, it starts again for what has changed.
@@ -61,7 +61,7 @@ pub async fn verify(
     share: Share,
     actor: &Actor,
     notify: Notify<'_>,
-) -> Result<Verified, LeakError> {
+) -> Result<VerifyCounts, LeakError> {
     let (leak, stored) = find(core, lab, id).await?;
     let mapping = match leak.mapping.as_str() {
         "" => Mapping::default(),
@@ -73,7 +73,7 @@ pub async fn verify(
             DumpReader::resume(file, &mapping, &at.checkpoint, at.census)?,
             at.so_far,
         ),
-        None => (DumpReader::open(file, &mapping)?, Verified::default()),
+        None => (DumpReader::open(file, &mapping)?, VerifyCounts::default()),
     };
     let identifiers = Indexer::new(&core.keyring, lab, "identifier");
     loop {
@@ -197,7 +197,7 @@ async fn store(core: &Core, lab: &LabId, id: LeakId, verdicts: &Verdicts, at: &A
     Ok(tx.commit().await?)
 }
 
-async fn finish(core: &Core, lab: &LabId, id: LeakId, so_far: Verified, actor: &Actor) -> Result<(), LeakError> {
+async fn finish(core: &Core, lab: &LabId, id: LeakId, so_far: VerifyCounts, actor: &Actor) -> Result<(), LeakError> {
     let now = core.now();
     let mut tx = core.db.begin().await?;
     leaks::set_verified_to(&mut tx, lab, id, None).await?;

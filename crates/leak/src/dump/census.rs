@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::reason::Reason;
-use super::row::{Charset, Row, Without};
+use super::row::{Charset, MissingPassword, Row};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BadRows {
@@ -78,11 +78,11 @@ impl Census {
         }
     }
 
-    pub(super) fn good(&mut self, row: &Row, without: Option<Without>, repair: Repair) {
+    pub(super) fn good(&mut self, row: &Row, without: Option<MissingPassword>, repair: Repair) {
         self.rows += 1;
         self.with_password += u64::from(row.password.is_some());
-        self.hashed_passwords += u64::from(without == Some(Without::Hash));
-        self.unusable_passwords += u64::from(without == Some(Without::Unusable));
+        self.hashed_passwords += u64::from(without == Some(MissingPassword::Hash));
+        self.unusable_passwords += u64::from(without == Some(MissingPassword::Unusable));
         match row.charset {
             Charset::Ascii => self.ascii += 1,
             Charset::Utf8 => self.utf8 += 1,

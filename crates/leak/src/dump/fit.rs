@@ -17,7 +17,7 @@ pub(super) struct Columns {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Taken<'a> {
+pub(super) struct CellPair<'a> {
     pub identifier: Cell<'a>,
     pub password: Option<Cell<'a>>,
     pub repair: Repair,
@@ -42,7 +42,7 @@ impl Columns {
     ///
     /// # Errors
     /// Why nothing is taken.
-    pub fn take<'a>(&self, record: &'a [u8], extent: &Extent, broken: bool) -> Result<Taken<'a>, Reason> {
+    pub fn take<'a>(&self, record: &'a [u8], extent: &Extent, broken: bool) -> Result<CellPair<'a>, Reason> {
         let strict = if extent.quoted { Quotes::Strict } else { Quotes::Plain };
         let width = self.width.unwrap_or(extent.fields);
         if !broken && extent.fields == width {
@@ -78,7 +78,7 @@ impl Columns {
         }
     }
 
-    fn too_wide<'a>(&self, cells: Cells<'a>, width: usize) -> Result<Taken<'a>, Reason> {
+    fn too_wide<'a>(&self, cells: Cells<'a>, width: usize) -> Result<CellPair<'a>, Reason> {
         let surplus_is_empty = cells
             .clone()
             .skip(width)
@@ -104,7 +104,7 @@ impl Columns {
     }
 
     /// Of a record without a quote: most records, so in one walk.
-    fn pick_plain<'a>(&self, record: &'a [u8]) -> Result<Taken<'a>, Reason> {
+    fn pick_plain<'a>(&self, record: &'a [u8]) -> Result<CellPair<'a>, Reason> {
         let mut cuts = memchr::memchr_iter(self.delimiter, record);
         let (mut next, mut start) = (0, 0);
         let mut walk_to = |wanted: usize| -> Option<Cell<'a>> {
@@ -129,14 +129,14 @@ impl Columns {
         if self.password.is_some() && password.is_none() {
             return Err(Reason::TooFewColumns);
         }
-        Ok(Taken {
+        Ok(CellPair {
             identifier: identifier.ok_or(Reason::TooFewColumns)?,
             password,
             repair: Repair::None,
         })
     }
 
-    fn pick<'a>(&self, mut cells: Cells<'a>, repair: Repair) -> Result<Taken<'a>, Reason> {
+    fn pick<'a>(&self, mut cells: Cells<'a>, repair: Repair) -> Result<CellPair<'a>, Reason> {
         let mut identifier = None;
         let mut password = None;
         for at in 0..=self.last_wanted() {
@@ -147,7 +147,7 @@ impl Columns {
                 password = Some(cell);
             }
         }
-        Ok(Taken {
+        Ok(CellPair {
             identifier: identifier.ok_or(Reason::TooFewColumns)?,
             password,
             repair,
@@ -160,7 +160,7 @@ impl Columns {
 ///
 /// # Errors
 /// Nothing separates.
-pub(super) fn pair<'a>(line: &'a [u8], columns: &Columns) -> Result<Taken<'a>, Reason> {
+pub(super) fn pair<'a>(line: &'a [u8], columns: &Columns) -> Result<CellPair<'a>, Reason> {
     let cell = |bytes| Cell { bytes, doubled: false };
     let at = if columns.identifier == 0 {
         memchr::memchr(columns.delimiter, line)
@@ -175,7 +175,7 @@ pub(super) fn pair<'a>(line: &'a [u8], columns: &Columns) -> Result<Taken<'a>, R
     } else {
         (second, first)
     };
-    Ok(Taken {
+    Ok(CellPair {
         identifier,
         password: columns.password.map(|_| password),
         repair: Repair::None,
@@ -185,7 +185,7 @@ pub(super) fn pair<'a>(line: &'a [u8], columns: &Columns) -> Result<Taken<'a>, R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dump::scan::{Found, Shape, record};
+    use crate::dump::scan::{ScanResult, Shape, record};
 
     const COLUMNS: Columns = Columns {
         delimiter: b';',
@@ -200,9 +200,9 @@ mod tests {
             line_end: b'\n',
         };
         let (extent, broken) = match record(text.as_bytes(), shape, true) {
-            Found::Record(extent) => (extent, false),
-            Found::Broken(extent) => (extent, true),
-            Found::Incomplete => panic!("{text}"),
+            ScanResult::Record(extent) => (extent, false),
+            ScanResult::Broken(extent) => (extent, true),
+            ScanResult::Incomplete => panic!("{text}"),
         };
         let taken = columns.take(&text.as_bytes()[..extent.end], &extent, broken)?;
         let text = |cell: &Cell<'_>| String::from_utf8_lossy(cell.bytes).into_owned();

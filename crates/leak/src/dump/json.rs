@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 /// The two values, as text; numbers as they stand.
 #[derive(Debug, Default)]
-pub(super) struct Taken {
+pub(super) struct ValuePair {
     pub identifier: Option<Zeroizing<String>>,
     pub password: Option<Zeroizing<String>>,
 }
@@ -19,7 +19,7 @@ pub(super) struct Keys<'a> {
 }
 
 /// None when the line is not an object. An array that was broken into lines is understood too.
-pub(super) fn read(line: &str, keys: Keys<'_>) -> Option<Taken> {
+pub(super) fn read(line: &str, keys: Keys<'_>) -> Option<ValuePair> {
     let mut deserializer = serde_json::Deserializer::from_str(bare(line));
     let taken = keys.deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
@@ -42,23 +42,23 @@ pub(super) fn bare(line: &str) -> &str {
 }
 
 impl<'de> DeserializeSeed<'de> for Keys<'_> {
-    type Value = Taken;
+    type Value = ValuePair;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Taken, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<ValuePair, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for Keys<'_> {
-    type Value = Taken;
+    type Value = ValuePair;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Taken, A::Error> {
-        let mut taken = Taken::default();
-        while let Some(which) = map.next_key_seed(Wanted(self))? {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ValuePair, A::Error> {
+        let mut taken = ValuePair::default();
+        while let Some(which) = map.next_key_seed(WantedKeys(self))? {
             match which {
                 Which::Identifier => taken.identifier = map.next_value_seed(Scalar)?,
                 Which::Password => taken.password = map.next_value_seed(Scalar)?,
@@ -77,9 +77,9 @@ enum Which {
     Other,
 }
 
-struct Wanted<'a>(Keys<'a>);
+struct WantedKeys<'a>(Keys<'a>);
 
-impl<'de> DeserializeSeed<'de> for Wanted<'_> {
+impl<'de> DeserializeSeed<'de> for WantedKeys<'_> {
     type Value = Which;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Which, D::Error> {
@@ -87,7 +87,7 @@ impl<'de> DeserializeSeed<'de> for Wanted<'_> {
     }
 }
 
-impl Visitor<'_> for Wanted<'_> {
+impl Visitor<'_> for WantedKeys<'_> {
     type Value = Which;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

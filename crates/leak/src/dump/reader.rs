@@ -15,9 +15,9 @@ use super::json::{self, Keys};
 use super::mapping::Mapping;
 use super::preamble::Preamble;
 use super::reason::Reason;
-use super::row::{self, Row, Without};
+use super::row::{self, MissingPassword, Row};
 use super::sample::{self, Format, Sample};
-use super::scan::{self, Extent, Found, Shape};
+use super::scan::{self, Extent, ScanResult, Shape};
 use super::source::Source;
 use super::status::{Damage, Status};
 use super::text;
@@ -186,16 +186,16 @@ impl DumpReader {
         let found = if quotes {
             scan::record(data, shape, last)
         } else {
-            scan::line(data, shape, last).map_or(Found::Incomplete, Found::Record)
+            scan::line(data, shape, last).map_or(ScanResult::Incomplete, ScanResult::Record)
         };
         let (extent, broken) = match found {
-            Found::Record(extent) if extent.breaks > 0 && !self.is_one(&extent) => {
+            ScanResult::Record(extent) if extent.breaks > 0 && !self.is_one(&extent) => {
                 (scan::line(data, shape, last).unwrap_or(extent), true)
             }
-            Found::Record(extent) => (extent, false),
-            Found::Broken(extent) => (extent, true),
-            Found::Incomplete if data.len() >= LONGEST => return self.pass_long_line(),
-            Found::Incomplete => {
+            ScanResult::Record(extent) => (extent, false),
+            ScanResult::Broken(extent) => (extent, true),
+            ScanResult::Incomplete if data.len() >= LONGEST => return self.pass_long_line(),
+            ScanResult::Incomplete => {
                 self.fill()?;
                 return Ok(Step::Passed);
             }
@@ -224,15 +224,15 @@ impl DumpReader {
             _ => read_fields(&self.plan, record, extent, broken, line),
         };
         match read {
-            Ok(Taken::Row(row, without, repair)) => {
+            Ok(LineContent::Row(row, without, repair)) => {
                 self.census.good(&row, without, repair);
                 Step::Row(row)
             }
-            Ok(Taken::Header) => {
+            Ok(LineContent::Header) => {
                 self.census.headers += 1;
                 Step::Passed
             }
-            Ok(Taken::Nothing) => Step::Passed,
+            Ok(LineContent::Nothing) => Step::Passed,
             Err(reason) => {
                 self.census.bad(reason, line);
                 Step::Passed
@@ -269,20 +269,20 @@ impl DumpReader {
     }
 }
 
-enum Taken {
-    Row(Row, Option<Without>, Repair),
+enum LineContent {
+    Row(Row, Option<MissingPassword>, Repair),
     Header,
     Nothing,
 }
 
-fn read_fields(plan: &Plan, record: &[u8], extent: &Extent, broken: bool, line: u64) -> Result<Taken, Reason> {
+fn read_fields(plan: &Plan, record: &[u8], extent: &Extent, broken: bool, line: u64) -> Result<LineContent, Reason> {
     let taken = match plan.format {
         Format::Pairs => fit::pair(record, &plan.columns)?,
         _ => plan.columns.take(record, extent, broken)?,
     };
     let (identifier, one) = text::of(&taken.identifier);
     if plan.header && (line == plan.first_line || identifier.trim().eq_ignore_ascii_case(plan.identifier_name.trim())) {
-        return Ok(Taken::Header);
+        return Ok(LineContent::Header);
     }
     let password = taken.password.filter(|_| !plan.password_is_hashed);
     let password = password.as_ref().map(text::of);
@@ -291,10 +291,10 @@ fn read_fields(plan: &Plan, record: &[u8], extent: &Extent, broken: bool, line: 
     build(plan, &identifier, password, charset, line, taken.repair)
 }
 
-fn read_json(plan: &Plan, record: &[u8], line: u64) -> Result<Taken, Reason> {
+fn read_json(plan: &Plan, record: &[u8], line: u64) -> Result<LineContent, Reason> {
     let (text, charset) = text::decode(record);
     if json::bare(&text).is_empty() {
-        return Ok(Taken::Nothing);
+        return Ok(LineContent::Nothing);
     }
     let keys = Keys {
         identifier: &plan.identifier_name,
@@ -313,12 +313,12 @@ fn build(
     charset: row::Charset,
     line: u64,
     repair: Repair,
-) -> Result<Taken, Reason> {
+) -> Result<LineContent, Reason> {
     let identifier = row::identifier(identifier)?;
     let (password, without) = match password.map(|text| row::password(text, plan.some_are_hashed)) {
         Some(Ok(password)) => (Some(password), None),
         Some(Err(why)) => (None, Some(why)),
-        None if plan.password_is_hashed => (None, Some(Without::Hash)),
+        None if plan.password_is_hashed => (None, Some(MissingPassword::Hash)),
         None => (None, None),
     };
     let row = Row {
@@ -327,7 +327,7 @@ fn build(
         password,
         charset,
     };
-    Ok(Taken::Row(row, without, repair))
+    Ok(LineContent::Row(row, without, repair))
 }
 
 impl Iterator for DumpReader {

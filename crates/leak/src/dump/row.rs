@@ -108,7 +108,7 @@ fn read_as_windows_1252(text: &str) -> Option<String> {
 
 /// Why the password of a row was not taken, though the row was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Without {
+pub(super) enum MissingPassword {
     Nothing,
     Hash,
     Unusable,
@@ -151,17 +151,17 @@ pub(super) fn identifier(text: &str) -> Result<Identifier, Reason> {
 ///
 /// # Errors
 /// The password is left out, and why.
-pub(super) fn password(text: &str, digests: bool) -> Result<LeakedPassword, Without> {
+pub(super) fn password(text: &str, digests: bool) -> Result<LeakedPassword, MissingPassword> {
     let bare = text.trim();
     if bare.is_empty() || matches!(bare, "\\N" | "NULL") {
-        return Err(Without::Nothing);
+        return Err(MissingPassword::Nothing);
     }
     if matches!(bare.as_bytes().first(), Some(b'$' | b'{' | b'p')) && kinds::is_marked_hash(bare)
         || digests && kinds::is_hash(bare)
     {
-        return Err(Without::Hash);
+        return Err(MissingPassword::Hash);
     }
-    LeakedPassword::read(text).ok_or(Without::Unusable)
+    LeakedPassword::read(text).ok_or(MissingPassword::Unusable)
 }
 
 #[cfg(test)]
@@ -188,13 +188,16 @@ mod tests {
 
     #[test]
     fn what_is_no_password_or_no_identifier_is_said() {
-        assert_eq!(password("  ", false).unwrap_err(), Without::Nothing);
+        assert_eq!(password("  ", false).unwrap_err(), MissingPassword::Nothing);
         assert_eq!(
             password("$2y$10$N9qo8uLOickgx2ZMRZoMye", false).unwrap_err(),
-            Without::Hash
+            MissingPassword::Hash
         );
-        assert_eq!(password("a\u{fffd}b", false).unwrap_err(), Without::Unusable);
-        assert_eq!(password(&"a".repeat(5_000), false).unwrap_err(), Without::Unusable);
+        assert_eq!(password("a\u{fffd}b", false).unwrap_err(), MissingPassword::Unusable);
+        assert_eq!(
+            password(&"a".repeat(5_000), false).unwrap_err(),
+            MissingPassword::Unusable
+        );
         for (text, reason) in [
             ("", Reason::NoIdentifier),
             ("\\N", Reason::NoIdentifier),

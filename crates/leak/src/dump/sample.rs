@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::cells::{Cells, Quotes};
 use super::kinds::Kind;
-use super::scan::{self, Extent, Found, Shape};
+use super::scan::{self, Extent, ScanResult, Shape};
 use super::{headers, json, text};
 
 /// Records and columns that are looked at.
@@ -242,8 +242,8 @@ fn records(data: &[u8], format: Format, line_end: u8, last: bool) -> impl Iterat
         }
         let extent = if quotes {
             match scan::record(rest, shape, last) {
-                Found::Record(extent) | Found::Broken(extent) => extent,
-                Found::Incomplete => return None,
+                ScanResult::Record(extent) | ScanResult::Broken(extent) => extent,
+                ScanResult::Incomplete => return None,
             }
         } else {
             scan::line(rest, shape, last)?

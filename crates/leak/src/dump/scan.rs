@@ -25,7 +25,7 @@ pub(super) struct Extent {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum ScanResult {
     Record(Extent),
     /// A quote that is never closed, or closed in the middle of a field: the extent of the line, quotes not heeded.
     Broken(Extent),
@@ -33,7 +33,7 @@ pub(super) enum Found {
 }
 
 /// `last`: nothing comes after `data`.
-pub(super) fn record(data: &[u8], shape: Shape, last: bool) -> Found {
+pub(super) fn record(data: &[u8], shape: Shape, last: bool) -> ScanResult {
     let mut extent = Extent {
         end: 0,
         next: 0,
@@ -48,16 +48,16 @@ pub(super) fn record(data: &[u8], shape: Shape, last: bool) -> Found {
         let rest = data.get(at..).unwrap_or_default();
         let Some(found) = memchr2(shape.line_end, b'"', rest).map(|found| at + found) else {
             if !last {
-                return Found::Incomplete;
+                return ScanResult::Incomplete;
             }
             extent.fields += delimiters(data, data.len(), shape) - hidden;
             (extent.end, extent.next) = (data.len(), data.len());
-            return Found::Record(extent);
+            return ScanResult::Record(extent);
         };
         if data.get(found) == Some(&shape.line_end) {
             extent.fields += delimiters(data, found, shape) - hidden;
             (extent.end, extent.next) = (without_return(data, found), found + 1);
-            return Found::Record(extent);
+            return ScanResult::Record(extent);
         }
         extent.quoted = true;
         let opens = found == 0 || data.get(found - 1) == Some(&shape.delimiter);
@@ -76,7 +76,7 @@ pub(super) fn record(data: &[u8], shape: Shape, last: bool) -> Found {
                 at = close + 1;
             }
             Closing::Nowhere => return broken(data, shape, last),
-            Closing::Unknown => return Found::Incomplete,
+            Closing::Unknown => return ScanResult::Incomplete,
         }
     }
 }
@@ -127,8 +127,8 @@ fn closing(data: &[u8], from: usize, shape: Shape, last: bool) -> Closing {
     }
 }
 
-fn broken(data: &[u8], shape: Shape, last: bool) -> Found {
-    line(data, shape, last).map_or(Found::Incomplete, Found::Broken)
+fn broken(data: &[u8], shape: Shape, last: bool) -> ScanResult {
+    line(data, shape, last).map_or(ScanResult::Incomplete, ScanResult::Broken)
 }
 
 fn delimiters(data: &[u8], end: usize, shape: Shape) -> usize {
@@ -151,7 +151,7 @@ mod tests {
 
     fn of(text: &str) -> (usize, usize, usize) {
         match record(text.as_bytes(), SHAPE, true) {
-            Found::Record(extent) => (extent.next, extent.fields, extent.breaks),
+            ScanResult::Record(extent) => (extent.next, extent.fields, extent.breaks),
             other => panic!("{other:?}"),
         }
     }
@@ -168,21 +168,21 @@ mod tests {
     #[test]
     fn a_quote_that_is_never_closed_costs_its_line() {
         for text in ["a;\"b\nc;d\n", "a;\"b\" c\nd", "\"\n"] {
-            let Found::Broken(extent) = record(text.as_bytes(), SHAPE, true) else {
+            let ScanResult::Broken(extent) = record(text.as_bytes(), SHAPE, true) else {
                 panic!("{text}");
             };
             assert_eq!(extent.next, text.find('\n').unwrap() + 1);
         }
         let long = format!("a;\"{}", "b\n".repeat(60));
-        assert_eq!(record(long.as_bytes(), SHAPE, false), Found::Incomplete);
+        assert_eq!(record(long.as_bytes(), SHAPE, false), ScanResult::Incomplete);
         let closed = format!("{long}\";c\n");
-        assert!(matches!(record(closed.as_bytes(), SHAPE, false), Found::Broken(_)));
+        assert!(matches!(record(closed.as_bytes(), SHAPE, false), ScanResult::Broken(_)));
     }
 
     #[test]
     fn what_may_go_on_is_incomplete() {
         for text in ["a;b", "a;\"b\n", "a;\"b\""] {
-            assert_eq!(record(text.as_bytes(), SHAPE, false), Found::Incomplete, "{text}");
+            assert_eq!(record(text.as_bytes(), SHAPE, false), ScanResult::Incomplete, "{text}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::error::DumpError;
 use super::json;
-use super::status::{Counted, Status};
+use super::status::{CountingReader, Status};
 use super::unpack::Compression;
 use super::utf16::{self, FromUtf16};
 
@@ -42,7 +42,7 @@ impl Source {
     /// As [`Source::open`].
     pub fn over(input: Box<dyn Read + Send>, length: u64, path: &Path) -> Result<Self, DumpError> {
         let status = Arc::new(Status::default());
-        let counted = Counted {
+        let counted = CountingReader {
             input,
             status: Arc::clone(&status),
         };

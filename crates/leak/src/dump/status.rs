@@ -62,12 +62,12 @@ impl Status {
 }
 
 /// The file. Its own errors are told apart from those that an unpacker makes up.
-pub(super) struct Counted<R> {
+pub(super) struct CountingReader<R> {
     pub input: R,
     pub status: std::sync::Arc<Status>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for CountingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.input.read(buffer) {
             Ok(read) => {

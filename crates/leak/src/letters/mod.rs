@@ -44,7 +44,7 @@ pub struct Order<'a> {
 
 /// What was written. Not final before [`finish`].
 #[derive(Debug)]
-pub struct Written {
+pub struct WrittenLetters {
     run: NoticeId,
     pub letters: u64,
     pub lab_codes: u64,
@@ -83,14 +83,14 @@ pub async fn write<T: Write + Send, P: Write + Send>(
     table: T,
     mut pages: P,
     notify: &mut (dyn FnMut(u64) + Send),
-) -> Result<Written, LettersError> {
+) -> Result<WrittenLetters, LettersError> {
     let run = Run::begin(core, order).await?;
     let mut table = Table::begin(
         table,
         ["record", "name", "identifier", "reason", "lab_code", "expires_at"],
     )?;
     run.head(&mut pages)?;
-    let mut written = Written {
+    let mut written = WrittenLetters {
         run: run.id,
         letters: 0,
         lab_codes: 0,
@@ -120,7 +120,7 @@ pub async fn write<T: Write + Send, P: Write + Send>(
 /// # Errors
 /// Another run has written some of the same letters, whose codes are the ones that count; or the database does not
 /// answer.
-pub async fn finish(core: &Core, order: &Order<'_>, written: &Written) -> Result<(), LeakError> {
+pub async fn finish(core: &Core, order: &Order<'_>, written: &WrittenLetters) -> Result<(), LeakError> {
     let mut tx = core.db.begin().await?;
     if letters::finish(&mut tx, written.run, core.now()).await? != written.letters {
         return Err(LeakError::ElsewhereAtWork);

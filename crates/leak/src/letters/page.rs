@@ -10,7 +10,7 @@ use service::outbox::typed_address;
 
 #[derive(Template)]
 #[template(path = "letters_begin.html")]
-struct Begin<'a> {
+struct Opening<'a> {
     language: Language,
     title: &'a str,
 }
@@ -33,7 +33,7 @@ impl Run<'_> {
         let title = self
             .texts
             .with(language, "letter-title", &[("leak", leak.as_str().into())]);
-        let begin = Begin {
+        let begin = Opening {
             language,
             title: &title,
         };

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Pen;
 use crate::campaign::Overview;
-use service::outbox::Told;
+use service::outbox::TellingFigures;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Figure {
@@ -16,7 +16,7 @@ pub struct Figure {
     pub shown: String,
 }
 
-pub(super) fn of(pen: &Pen<'_>, overview: &Overview, told: &Told) -> Vec<Figure> {
+pub(super) fn of(pen: &Pen<'_>, overview: &Overview, told: &TellingFigures) -> Vec<Figure> {
     let plain = |count: i64| u64::try_from(count).unwrap_or(0);
     let census = overview.reading.as_ref().map(|reading| &reading.census);
     let accounts = &overview.accounts;

@@ -6,7 +6,7 @@ use super::Pen;
 use domain::leak::Leak;
 use domain::leak::LeakState;
 use kernel::clock::Timestamp;
-use service::outbox::Told;
+use service::outbox::TellingFigures;
 use store::leak::leaks::Step;
 
 #[derive(Clone, Debug, Serialize)]
@@ -17,7 +17,7 @@ pub struct Entry {
     pub who: String,
 }
 
-pub(super) fn of(pen: &Pen<'_>, leak: &Leak, steps: &[Step], told: &Told) -> Vec<Entry> {
+pub(super) fn of(pen: &Pen<'_>, leak: &Leak, steps: &[Step], told: &TellingFigures) -> Vec<Entry> {
     let marks = [
         (Some(leak.aware_at), "step-aware"),
         (leak.settled_at, "step-settled"),

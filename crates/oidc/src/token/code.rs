@@ -9,7 +9,7 @@ use super::{Tokens, living};
 use crate::refusal::ProtocolProblem;
 use crate::{Params, Refusal};
 use crypto::token::{PlainToken, TokenKind};
-use domain::audit::{Actor, Event, Replayed};
+use domain::audit::{Actor, Event, ReplayedCredential};
 use domain::authorization::{Binding, CodeTerms, Grant};
 use domain::client::GrantType;
 use kernel::ids::LabId;
@@ -31,7 +31,7 @@ pub(super) async fn redeem(issuer: &Issuer<'_>, params: &Params) -> Result<Token
     let grant = grant.map(|found| found.grant).filter(|grant| grant.client == client.id);
     let grant = grant.ok_or(unusable())?;
     if found.is_consumed {
-        replayed(core, tx, lab, &grant, Replayed::Code).await?;
+        replayed(core, tx, lab, &grant, ReplayedCredential::Code).await?;
         return Err(unusable().into());
     }
     if found.expires_at <= core.now() {
@@ -40,7 +40,7 @@ pub(super) async fn redeem(issuer: &Issuer<'_>, params: &Params) -> Result<Token
     check(&found.terms, params, issuer.binding.as_ref())?;
     let grant = living(core, &mut tx, lab, grant.id).await?.ok_or(unusable())?;
     if !oauth_grants::consume_code(&mut tx, lab, &code, core.now()).await? {
-        replayed(core, tx, lab, &grant, Replayed::Code).await?;
+        replayed(core, tx, lab, &grant, ReplayedCredential::Code).await?;
         return Err(unusable().into());
     }
     if issuer.binding.is_some() {
@@ -61,7 +61,7 @@ pub(super) async fn replayed(
     mut tx: Tx,
     lab: &LabId,
     grant: &Grant,
-    what: Replayed,
+    what: ReplayedCredential,
 ) -> Result<(), StoreFault> {
     if oauth_grants::end(&mut tx, lab, grant.id, core.now()).await? {
         let client = grant.client.clone();

@@ -9,7 +9,7 @@ use super::{Tokens, living};
 use crate::refusal::ProtocolProblem;
 use crate::{Params, Refusal};
 use crypto::token::{PlainToken, TokenKind};
-use domain::audit::Replayed;
+use domain::audit::ReplayedCredential;
 use domain::authorization::OauthError;
 use domain::client::{Refresh, Scopes};
 use service::Fault;
@@ -34,7 +34,7 @@ pub(super) async fn refresh(issuer: &Issuer<'_>, params: &Params) -> Result<Toke
     let grant = grant.map(|found| found.grant).filter(|grant| grant.client == client.id);
     let grant = grant.ok_or(unusable())?;
     if rotated_at.is_some_and(|at| now.since(at) > GRACE) {
-        replayed(core, tx, lab, &grant, Replayed::RefreshToken).await?;
+        replayed(core, tx, lab, &grant, ReplayedCredential::RefreshToken).await?;
         return Err(unusable().into());
     }
     let grant = living(core, &mut tx, lab, grant.id).await?.ok_or(unusable())?;

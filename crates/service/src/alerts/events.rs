@@ -9,7 +9,7 @@ use domain::audit::{Actor, DeskCause, Event};
 use domain::leak::LeakId;
 use kernel::client_address::ClientAddress;
 use kernel::ids::{AccountId, LabId, OperatorName};
-use store::account::operator_networks::{self, Seen};
+use store::account::operator_networks::{self, Familiarity};
 use store::account::{accounts, operators};
 use store::telling::alerts;
 use store::{StoreFault, Tx};
@@ -98,7 +98,7 @@ async fn operator_seen(core: &Core, tx: &mut Tx, account: AccountId, address: &s
     };
     let (realm, network) = (LabId::operators(), address.network());
     let index = blind_index(&core.keyring, &realm, "operator network", &network.to_string());
-    if operator_networks::see(tx, account, &index, core.now()).await? != Seen::Newly {
+    if operator_networks::see(tx, account, &index, core.now()).await? != Familiarity::Newly {
         return Ok(());
     }
     let person = accounts::lookup_person(tx, &core.sealer, &realm, account).await?;

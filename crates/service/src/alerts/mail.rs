@@ -9,7 +9,7 @@ use lettre::{Address, Message};
 use super::recipient;
 use super::telling::{Outcome, Telling};
 use crate::Core;
-use crate::outbox::{Connection, Ended, Outgoing, Unavailable, typed_address};
+use crate::outbox::{Connection, Outgoing, SmtpOutcome, Unavailable, typed_address};
 use config::{Lab, Mail};
 use i18n::{AlertNotice, Language, Texts, Zone};
 use kernel::clock::Timestamp;
@@ -30,8 +30,10 @@ pub(super) async fn send(core: &Core, texts: &Texts, telling: &Telling<'_>) -> O
     let ended = connection.deliver(&outgoing).await;
     connection.close().await;
     match ended {
-        Ended::Accepted => Outcome::Delivered,
-        Ended::Refused(answer) | Ended::Deferred(answer) | Ended::Uncertain(answer) => Outcome::Failed(answer),
+        SmtpOutcome::Accepted => Outcome::Delivered,
+        SmtpOutcome::Refused(answer) | SmtpOutcome::Deferred(answer) | SmtpOutcome::Uncertain(answer) => {
+            Outcome::Failed(answer)
+        }
     }
 }
 

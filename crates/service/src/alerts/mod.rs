@@ -16,7 +16,7 @@ use lettre::Address;
 use crate::Core;
 use config::Lab;
 use domain::alert::reminder::{due, hours_left};
-use domain::alert::{About, Alert, Cause, Channel, Found, Target};
+use domain::alert::{About, Alert, Anomaly, Cause, Channel, Target};
 use kernel::ids::{AlertId, LabId, MessageId};
 use store::leak::leaks;
 use store::telling::{alert_deliveries, alerts};
@@ -56,7 +56,7 @@ pub async fn turn(core: &Core) -> Result<(), StoreFault> {
     tx.commit().await
 }
 
-async fn raise_found(core: &Core, lab: &LabId, found: Found) -> Result<(), StoreFault> {
+async fn raise_found(core: &Core, lab: &LabId, found: Anomaly) -> Result<(), StoreFault> {
     let mut tx = core.db.begin().await?;
     let cause = match found.cause {
         Cause::OneAccount(Target::Identifier(index)) => {

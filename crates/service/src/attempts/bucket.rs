@@ -14,7 +14,7 @@ use store::{StoreFault, Tx};
 
 /// An attempt that was counted; the same bucket is told how it ended.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Counted {
+pub(super) struct CountedAttempt {
     bucket: Bucket,
     at: Timestamp,
 }
@@ -25,7 +25,7 @@ enum Bucket {
     Device(DeviceId),
 }
 
-impl Counted {
+impl CountedAttempt {
     pub(super) fn is_from_trusted_device(&self) -> bool {
         self.bucket != Bucket::Public
     }
@@ -42,7 +42,7 @@ pub(super) async fn count(
     identifier: &BlindIndex,
     known_by: Option<&HashedToken>,
     is_enough: bool,
-) -> Result<Option<(BackoffDecision, Counted)>, StoreFault> {
+) -> Result<Option<(BackoffDecision, CountedAttempt)>, StoreFault> {
     let on_device = count_on_device(core, tx, lab, identifier, known_by).await?;
     if on_device.is_some() || !is_enough {
         return Ok(on_device);
@@ -56,7 +56,7 @@ pub(super) async fn count(
         throttle::store(tx, lab, identifier, &backoff.with_attempt(now)).await?;
     }
     let (bucket, at) = (Bucket::Public, now);
-    Ok(Some((decision, Counted { bucket, at })))
+    Ok(Some((decision, CountedAttempt { bucket, at })))
 }
 
 async fn count_on_device(
@@ -65,7 +65,7 @@ async fn count_on_device(
     lab: &LabId,
     identifier: &BlindIndex,
     known_by: Option<&HashedToken>,
-) -> Result<Option<(BackoffDecision, Counted)>, StoreFault> {
+) -> Result<Option<(BackoffDecision, CountedAttempt)>, StoreFault> {
     let Some(token) = known_by else { return Ok(None) };
     let Some((id, backoff)) = devices::lock(tx, lab, identifier, token, core.devices_used_since()).await? else {
         return Ok(None);
@@ -81,7 +81,7 @@ async fn count_on_device(
         }
     }
     let bucket = Bucket::Device(id);
-    Ok(Some((decision, Counted { bucket, at })))
+    Ok(Some((decision, CountedAttempt { bucket, at })))
 }
 
 /// The attempt counted then was a success. From a trusted device it says nothing to those who share the public bucket,
@@ -91,7 +91,7 @@ pub(super) async fn succeeded(
     tx: &mut Tx,
     lab: &LabId,
     identifier: &BlindIndex,
-    counted: Counted,
+    counted: CountedAttempt,
 ) -> Result<(), StoreFault> {
     match counted.bucket {
         Bucket::Public => {
@@ -122,7 +122,7 @@ pub(super) async fn take_back(
     core: &Core,
     lab: &LabId,
     identifier: &BlindIndex,
-    counted: Counted,
+    counted: CountedAttempt,
 ) -> Result<(), StoreFault> {
     let mut tx = core.db.begin().await?;
     match counted.bucket {

@@ -17,9 +17,9 @@ pub use self::verdict::{Ended, Outcome, Success, Verdict};
 use std::cell::Cell;
 use std::time::Duration;
 
-use self::bucket::Counted;
+use self::bucket::CountedAttempt;
 use crate::act::Act;
-use crate::detector::{Named, Sighting};
+use crate::detector::{NamedDigest, Sighting};
 use crate::siege::Ending;
 use crate::{Core, Fault, audit};
 use crypto::blind_index::{BlindIndex, blind_index};
@@ -42,8 +42,8 @@ pub struct Attempt<'a> {
     known_by: Option<&'a HashedToken>,
     /// Where the door knows it before anything is shown.
     account: Option<AccountId>,
-    named: Option<Named>,
-    counted: Option<(BlindIndex, Counted)>,
+    named: Option<NamedDigest>,
+    counted: Option<(BlindIndex, CountedAttempt)>,
     /// What was shown was found wrong: the try is kept, even where the trail cannot be written.
     is_wrong: Cell<bool>,
     is_ended: bool,
@@ -85,7 +85,12 @@ impl<'a> Attempt<'a> {
     /// attempt names until it is counted.
     pub fn with_paper(mut self, typed: &str) -> Self {
         let (core, lab) = (self.act.core, self.act.lab);
-        self.named = Some(Named::Code(blind_index(&core.keyring, lab, "watched code", typed)));
+        self.named = Some(NamedDigest::Code(blind_index(
+            &core.keyring,
+            lab,
+            "watched code",
+            typed,
+        )));
         self
     }
 
@@ -115,7 +120,7 @@ impl<'a> Attempt<'a> {
         identifier: &BlindIndex,
         is_enough: bool,
     ) -> Result<Counting<S>, StoreFault> {
-        self.named = Some(Named::Identifier(*identifier));
+        self.named = Some(NamedDigest::Identifier(*identifier));
         let Act { core, lab, .. } = self.act;
         let counted = bucket::count(core, tx, lab, identifier, self.known_by, is_enough).await?;
         let Some((decision, counted)) = counted else {

@@ -14,7 +14,7 @@ use self::tally::Tallies;
 use crate::Core;
 use config::Alerts;
 use crypto::blind_index::BlindIndex;
-use domain::alert::{Found, Kind, Limits, Target, one_account, one_network, other_records, reading, stuffing, worst};
+use domain::alert::{Anomaly, Kind, Limits, Target, one_account, one_network, other_records, reading, stuffing, worst};
 use domain::audit::Actor;
 use kernel::client_address::{ClientAddress, ClientNetwork};
 use kernel::clock::Timestamp;
@@ -43,7 +43,7 @@ struct Attempts {
 
 /// What an attempt named, as keyed digests.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Named {
+pub(crate) enum NamedDigest {
     Identifier(BlindIndex),
     /// Off a sheet of paper.
     Code(BlindIndex),
@@ -54,12 +54,12 @@ pub(crate) enum Named {
 pub(crate) struct Sighting {
     lab: LabId,
     network: Option<ClientNetwork>,
-    named: Option<Named>,
+    named: Option<NamedDigest>,
 }
 
 impl Sighting {
     /// `named`: None where nothing was typed that can be looked up.
-    pub(crate) fn of(lab: &LabId, actor: &Actor, named: Option<Named>) -> Self {
+    pub(crate) fn of(lab: &LabId, actor: &Actor, named: Option<NamedDigest>) -> Self {
         let network = match actor {
             Actor::Visitor { address } => address.parse().ok().map(ClientAddress::network),
             _ => None,
@@ -75,8 +75,8 @@ impl Sighting {
         let (now, limits) = (core.now(), &core.config.alerts);
         let (named, is_identifier) = match self.named {
             None => return,
-            Some(Named::Identifier(index)) => (index, true),
-            Some(Named::Code(index)) => (index, false),
+            Some(NamedDigest::Identifier(index)) => (index, true),
+            Some(NamedDigest::Code(index)) => (index, false),
         };
         let mut attempts = lock(&core.detector.attempts);
         if let Some(network) = self.network {
@@ -109,10 +109,10 @@ impl Detector {
     }
 
     /// What is worth an alert now, lab by lab, and was not said within the last minute.
-    pub fn evaluate(&self, limits: &Alerts, now: Timestamp) -> Vec<(LabId, Found)> {
+    pub fn evaluate(&self, limits: &Alerts, now: Timestamp) -> Vec<(LabId, Anomaly)> {
         let (rules, window) = (rules(limits), limits.window());
-        let mut all: BTreeMap<(LabId, Kind), Vec<Found>> = BTreeMap::new();
-        let mut add = |lab: &LabId, found: Option<Found>| {
+        let mut all: BTreeMap<(LabId, Kind), Vec<Anomaly>> = BTreeMap::new();
+        let mut add = |lab: &LabId, found: Option<Anomaly>| {
             if let Some(found) = found {
                 all.entry((lab.clone(), found.cause.kind())).or_default().push(found);
             }
@@ -141,7 +141,7 @@ impl Detector {
         });
         let mut said = lock(&self.said);
         said.retain(|_, at| at.plus(AGAIN) > now);
-        let is_news = |(lab, found): &(LabId, Found)| {
+        let is_news = |(lab, found): &(LabId, Anomaly)| {
             let key = (lab.clone(), found.cause.kind(), found.cause.subject());
             match said.entry(key) {
                 Entry::Occupied(_) => false,

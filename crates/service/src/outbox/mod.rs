@@ -10,9 +10,9 @@ use lettre::Address;
 
 pub(super) use self::message::Outgoing;
 pub use self::message::typed_address;
-pub(super) use self::smtp::Ended;
+pub(super) use self::smtp::SmtpOutcome;
 pub use self::smtp::{Connection, Unavailable};
-pub use self::told::{MailServer, Told, told};
+pub use self::told::{MailServer, TellingFigures, told};
 
 use self::message::compose;
 use crate::{Core, Fault, audit};
@@ -26,7 +26,7 @@ use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, NoticeId};
 use store::account::accounts;
 use store::leak::leaks;
-use store::telling::outbox::{self, Claimed, Telling};
+use store::telling::outbox::{self, ClaimedMessage, Telling};
 use store::{StoreFault, Tx};
 
 /// Sends what is due, as far as the server takes it and the hour has room. Returns how many mails it took.
@@ -55,14 +55,14 @@ pub async fn send_due(core: &Core, texts: &Texts) -> Result<u64, Fault> {
             break;
         };
         let ended = match prepare(core, texts, &claimed).await? {
-            Prepared::Mail(outgoing) => connection.deliver(&outgoing).await,
-            Prepared::Void(state, why) => {
+            PreparedMessage::Mail(outgoing) => connection.deliver(&outgoing).await,
+            PreparedMessage::Void(state, why) => {
                 record(core, &claimed, state, why, core.now()).await?;
                 open = Some(connection);
                 continue;
             }
         };
-        sent += u64::from(ended == Ended::Accepted);
+        sent += u64::from(ended == SmtpOutcome::Accepted);
         settle(core, &claimed, ended).await?;
         open = Some(connection).filter(Connection::is_usable);
     }
@@ -78,7 +78,7 @@ async fn is_ready(core: &Core, mail: &Mail) -> Result<bool, StoreFault> {
 }
 
 /// Called with an open dialogue only.
-async fn claim(core: &Core, mail: &Mail) -> Result<Option<Claimed>, StoreFault> {
+async fn claim(core: &Core, mail: &Mail) -> Result<Option<ClaimedMessage>, StoreFault> {
     let mut tx = core.db.begin().await?;
     outbox::forget_failures(&mut tx).await?;
     let notice = NoticeId::generate(&*core.entropy);
@@ -96,30 +96,33 @@ async fn settle_interrupted(core: &Core) -> Result<(), StoreFault> {
     tx.commit().await
 }
 
-enum Prepared {
+enum PreparedMessage {
     Mail(Box<Outgoing>),
     /// There is nothing to send, and why.
     Void(State, &'static str),
 }
 
-async fn prepare(core: &Core, texts: &Texts, claimed: &Claimed) -> Result<Prepared, Fault> {
+async fn prepare(core: &Core, texts: &Texts, claimed: &ClaimedMessage) -> Result<PreparedMessage, Fault> {
     let telling = &claimed.telling;
     let Some(lab) = core.config.lab(&telling.lab) else {
-        return Ok(Prepared::Void(State::GivenUp, "the laboratory is not configured"));
+        return Ok(PreparedMessage::Void(
+            State::GivenUp,
+            "the laboratory is not configured",
+        ));
     };
     let mut tx = core.db.begin_read().await?;
     let Some(subject) = outbox::lookup_subject(&mut tx, telling).await? else {
-        return Ok(Prepared::Void(State::GivenUp, "no account"));
+        return Ok(PreparedMessage::Void(State::GivenUp, "no account"));
     };
     if !subject.leak.is_in_effect() {
-        return Ok(Prepared::Void(State::Cancelled, "the leak is not in effect"));
+        return Ok(PreparedMessage::Void(State::Cancelled, "the leak is not in effect"));
     }
     let person = accounts::lookup_person(&mut tx, &core.sealer, &telling.lab, subject.account).await?;
     let address = person
         .as_ref()
         .and_then(|person| person.email.as_deref()?.parse::<Address>().ok());
     let (Some(person), Some(address)) = (person, address) else {
-        return Ok(Prepared::Void(State::GivenUp, "no usable address"));
+        return Ok(PreparedMessage::Void(State::GivenUp, "no usable address"));
     };
     drop(tx);
     let holder = format!("{} {}", person.given_name, person.family_name);
@@ -144,7 +147,7 @@ async fn prepare(core: &Core, texts: &Texts, claimed: &Claimed) -> Result<Prepar
         texts,
         core.now(),
     )?;
-    Ok(Prepared::Mail(Box::new(outgoing)))
+    Ok(PreparedMessage::Mail(Box::new(outgoing)))
 }
 
 /// What is true at the moment of telling, which may be days after the list took effect. `until` is when the time to
@@ -160,20 +163,26 @@ pub fn situation(effect: Effect, progress: Progress, until: Option<Timestamp>, n
     }
 }
 
-async fn settle(core: &Core, claimed: &Claimed, ended: Ended) -> Result<(), Fault> {
+async fn settle(core: &Core, claimed: &ClaimedMessage, ended: SmtpOutcome) -> Result<(), Fault> {
     let now = core.now();
     match ended {
-        Ended::Accepted => record(core, claimed, State::Sent, "250", now).await,
-        Ended::Refused(answer) => record(core, claimed, State::Bounced, &answer, now).await,
-        Ended::Uncertain(answer) => record(core, claimed, State::Uncertain, &answer, now).await,
-        Ended::Deferred(answer) => match retry_after(claimed.attempts) {
+        SmtpOutcome::Accepted => record(core, claimed, State::Sent, "250", now).await,
+        SmtpOutcome::Refused(answer) => record(core, claimed, State::Bounced, &answer, now).await,
+        SmtpOutcome::Uncertain(answer) => record(core, claimed, State::Uncertain, &answer, now).await,
+        SmtpOutcome::Deferred(answer) => match retry_after(claimed.attempts) {
             Some(wait) => record(core, claimed, State::Due, &answer, now.plus(wait)).await,
             None => record(core, claimed, State::GivenUp, &answer, now).await,
         },
     }
 }
 
-async fn record(core: &Core, claimed: &Claimed, state: State, answer: &str, due_at: Timestamp) -> Result<(), Fault> {
+async fn record(
+    core: &Core,
+    claimed: &ClaimedMessage,
+    state: State,
+    answer: &str,
+    due_at: Timestamp,
+) -> Result<(), Fault> {
     let mut tx = core.db.begin().await?;
     if outbox::record(&mut tx, claimed, state, answer, due_at, core.now()).await? {
         let Telling { leak, kind: what, .. } = claimed.telling;

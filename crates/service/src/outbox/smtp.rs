@@ -25,7 +25,7 @@ const ANSWER_LENGTH: usize = 200;
 
 /// How an attempt ended, with what the server said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Ended {
+pub(crate) enum SmtpOutcome {
     Accepted,
     /// For good.
     Refused(String),
@@ -99,12 +99,12 @@ impl Connection {
         }
     }
 
-    pub(crate) async fn deliver(&mut self, mail: &Outgoing) -> Ended {
+    pub(crate) async fn deliver(&mut self, mail: &Outgoing) -> SmtpOutcome {
         let ended = match self.announce(mail).await {
             Ok(()) => match timeout(ANSWER, self.smtp.message(&mail.bytes)).await {
-                Ok(Ok(_)) => return Ended::Accepted,
-                Ok(Err(error)) => self.judged(&error, Ended::Uncertain),
-                Err(_) => self.broken(Ended::Uncertain("no answer to the mail".to_owned())),
+                Ok(Ok(_)) => return SmtpOutcome::Accepted,
+                Ok(Err(error)) => self.judged(&error, SmtpOutcome::Uncertain),
+                Err(_) => self.broken(SmtpOutcome::Uncertain("no answer to the mail".to_owned())),
             },
             Err(ended) => ended,
         };
@@ -115,45 +115,45 @@ impl Connection {
     }
 
     /// Up to the moment at which the server waits for the text.
-    async fn announce(&mut self, mail: &Outgoing) -> Result<(), Ended> {
+    async fn announce(&mut self, mail: &Outgoing) -> Result<(), SmtpOutcome> {
         let is_plain = |address: &Address| address.user().is_ascii() && address.domain().is_ascii();
         let mut parameters = Vec::new();
         if !is_plain(&mail.from) || !is_plain(&mail.to) {
             if !self.smtp.server_info().supports_feature(Extension::SmtpUtfEight) {
-                return Err(Ended::Refused("no SMTPUTF8".to_owned()));
+                return Err(SmtpOutcome::Refused("no SMTPUTF8".to_owned()));
             }
             parameters.push(MailParameter::SmtpUtfEight);
         }
         let sender = MailFrom::new(Some(mail.from.clone()), parameters);
         self.step(sender).await.map_err(|ended| match ended {
             // It is not the recipient who is refused, but us: that will be fixed.
-            Ended::Refused(answer) => Ended::Deferred(answer),
+            SmtpOutcome::Refused(answer) => SmtpOutcome::Deferred(answer),
             other => other,
         })?;
         self.step(Rcpt::new(mail.to.clone(), Vec::new())).await?;
         self.step(Data).await
     }
 
-    async fn step(&mut self, command: impl std::fmt::Display) -> Result<(), Ended> {
+    async fn step(&mut self, command: impl std::fmt::Display) -> Result<(), SmtpOutcome> {
         match timeout(STEP, self.smtp.command(command)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(self.judged(&error, Ended::Deferred)),
-            Err(_) => Err(self.broken(Ended::Deferred("the server is silent".to_owned()))),
+            Ok(Err(error)) => Err(self.judged(&error, SmtpOutcome::Deferred)),
+            Err(_) => Err(self.broken(SmtpOutcome::Deferred("the server is silent".to_owned()))),
         }
     }
 
     /// An answer says what it says; anything else ends the connection and is `otherwise`.
-    fn judged(&mut self, error: &Error, otherwise: fn(String) -> Ended) -> Ended {
+    fn judged(&mut self, error: &Error, otherwise: fn(String) -> SmtpOutcome) -> SmtpOutcome {
         if error.is_permanent() {
-            Ended::Refused(codes(error))
+            SmtpOutcome::Refused(codes(error))
         } else if error.is_transient() {
-            Ended::Deferred(codes(error))
+            SmtpOutcome::Deferred(codes(error))
         } else {
             self.broken(otherwise("the connection broke".to_owned()))
         }
     }
 
-    fn broken(&mut self, ended: Ended) -> Ended {
+    fn broken(&mut self, ended: SmtpOutcome) -> SmtpOutcome {
         self.is_usable = false;
         ended
     }

@@ -11,7 +11,7 @@ use store::StoreFault;
 use store::telling::outbox;
 
 #[derive(Clone, Debug, Serialize)]
-pub struct Told {
+pub struct TellingFigures {
     /// Each once, by mail or by letter.
     pub people: u64,
     pub mails_sent: u64,
@@ -36,7 +36,7 @@ pub enum MailServer {
     Trouble(String),
 }
 
-pub async fn told(core: &Core, lab: &LabId, leak: LeakId) -> Result<Told, StoreFault> {
+pub async fn told(core: &Core, lab: &LabId, leak: LeakId) -> Result<TellingFigures, StoreFault> {
     let mut tx = core.db.begin_read().await?;
     let counts = outbox::count(&mut tx, lab, leak).await?;
     let reached = outbox::lookup_reached(&mut tx, lab, leak).await?;
@@ -46,7 +46,7 @@ pub async fn told(core: &Core, lab: &LabId, leak: LeakId) -> Result<Told, StoreF
         let matching = counts.iter().filter(|(_, state, _)| wanted(*state));
         matching.map(|(.., count)| count).sum()
     };
-    Ok(Told {
+    Ok(TellingFigures {
         people: reached.people,
         mails_sent: count(|state| state == State::Sent),
         mails_due: count(|state| matches!(state, State::Due | State::Sending)),

@@ -22,7 +22,7 @@ struct Slot<T> {
 
 /// How old it may be, and when that is checked.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Kept {
+pub(super) struct Freshness {
     pub at_most: Duration,
     pub now: Timestamp,
 }
@@ -41,7 +41,7 @@ impl<T> Cached<T> {
     ///
     /// # Errors
     /// In words: nothing was ever fetched, and nothing can be.
-    pub async fn get<F>(&self, kept: Kept, fetch: impl FnOnce() -> F) -> Result<Arc<T>, String>
+    pub async fn get<F>(&self, kept: Freshness, fetch: impl FnOnce() -> F) -> Result<Arc<T>, String>
     where
         F: Future<Output = Result<T, String>>,
     {
@@ -87,7 +87,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_young_is_kept_and_what_is_old_outlives_a_failure() {
         let cached = Cached::default();
-        let at = |seconds| Kept {
+        let at = |seconds| Freshness {
             at_most: Duration::from_secs(60),
             now: Timestamp::from_seconds(seconds),
         };

@@ -15,13 +15,13 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 use url::Url;
 
-use self::cached::{Cached, Kept};
+use self::cached::{Cached, Freshness};
 pub use self::metadata::Metadata;
 pub use self::token::{decryption_key, secret};
 use config::{Config, Lab, Provider, is_over};
 use crypto::blind_index::{BlindIndex, Indexer};
-use crypto::id_token::{self, Expected, IdTokenOk, Misfit};
-use crypto::jose::{Algorithm, Jwks, Unverified};
+use crypto::id_token::{self, Expectation, IdTokenOk, IdTokenProblem};
+use crypto::jose::{Algorithm, Jwks, TokenProblem};
 use crypto::keyring::Keyring;
 use crypto::token::PlainToken;
 use domain::audit::ProviderCause;
@@ -96,7 +96,7 @@ impl From<HttpFault> for NoIdentity {
 
 /// What a provider's answer came to.
 #[derive(Debug)]
-pub struct Shown {
+pub struct ShownIdentity {
     pub token: IdTokenOk,
     pub index: BlindIndex,
     /// As it came, for the sign-out.
@@ -105,7 +105,7 @@ pub struct Shown {
 
 /// What a browser brought back.
 #[derive(Clone, Copy, Debug)]
-pub struct Brought<'a> {
+pub struct CallbackParams<'a> {
     pub code: Option<&'a SecretString>,
     pub iss: Option<&'a str>,
     pub error: Option<&'a str>,
@@ -214,9 +214,9 @@ impl ProviderClient {
         &self,
         keyring: &Keyring,
         departure: &Departure,
-        brought: Brought<'_>,
+        brought: CallbackParams<'_>,
         now: Timestamp,
-    ) -> Result<Shown, NoIdentity> {
+    ) -> Result<ShownIdentity, NoIdentity> {
         let _turn = self.turn()?;
         let metadata = self.metadata(now).await?;
         self.check_issuer(&metadata, brought.iss)?;
@@ -230,7 +230,7 @@ impl ProviderClient {
         let index =
             Indexer::new(keyring, &self.lab, "upstream identity").index(&[&self.config.issuer, token.subject()]);
         let raw = SecretString::from(raw.as_str());
-        Ok(Shown { token, index, raw })
+        Ok(ShownIdentity { token, index, raw })
     }
 
     /// Where to send a browser for the sign-out there, if the provider has such a place and says so at once.
@@ -271,7 +271,9 @@ impl ProviderClient {
     }
 
     async fn metadata(&self, now: Timestamp) -> Result<Arc<Metadata>, NoIdentity> {
-        let kept = self.metadata.get(Kept { at_most: KEPT, now }, || metadata::fetch(self));
+        let kept = self
+            .metadata
+            .get(Freshness { at_most: KEPT, now }, || metadata::fetch(self));
         kept.await.map_err(NoIdentity::unreachable)
     }
 
@@ -293,7 +295,7 @@ impl ProviderClient {
         nonce: &str,
         now: Timestamp,
     ) -> Result<IdTokenOk, NoIdentity> {
-        let expected = Expected {
+        let expected = Expectation {
             issuer: &self.config.issuer,
             client_id: &self.config.client_id,
             nonce,
@@ -304,14 +306,14 @@ impl ProviderClient {
             now,
         };
         let mut checked = id_token::check(raw, &*self.keys(metadata, KEPT, now).await?, &expected);
-        if let Err(Misfit::Unverified(Unverified::NoKey | Unverified::Signature)) = checked {
+        if let Err(IdTokenProblem::Unverified(TokenProblem::NoKey | TokenProblem::Signature)) = checked {
             // It may have new keys.
             let keys = self.keys(metadata, KEYS_KEPT_AT_LEAST, now).await?;
             checked = id_token::check(raw, &keys, &expected);
         }
         checked.map_err(|misfit| {
             let cause = match misfit {
-                Misfit::Acr => ProviderCause::Acr,
+                IdTokenProblem::Acr => ProviderCause::Acr,
                 _ => ProviderCause::Token,
             };
             NoIdentity::of(cause, misfit.to_string())
@@ -320,7 +322,7 @@ impl ProviderClient {
 
     async fn keys(&self, metadata: &Metadata, at_most: Duration, now: Timestamp) -> Result<Arc<Jwks>, NoIdentity> {
         let fetch = || self.fetch_keys(&metadata.jwks_uri);
-        let kept = self.keys.get(Kept { at_most, now }, fetch);
+        let kept = self.keys.get(Freshness { at_most, now }, fetch);
         kept.await.map_err(NoIdentity::unreachable)
     }
 

@@ -17,12 +17,12 @@ use domain::audit::ProviderCause;
 use machinery::http_client;
 
 #[derive(Deserialize)]
-struct Granted {
+struct TokenAnswer {
     id_token: Zeroizing<String>,
 }
 
 #[derive(Deserialize)]
-struct Refused {
+struct TokenRefusal {
     error: String,
 }
 
@@ -38,12 +38,12 @@ pub(super) async fn redeem(
     let answer = http_client::send(url, ca_file, request, LIMITS).await?;
     let (status, body) = (answer.status().as_u16(), Zeroizing::new(answer.into_body()));
     match status {
-        200 => match serde_json::from_slice::<Granted>(&body) {
+        200 => match serde_json::from_slice::<TokenAnswer>(&body) {
             Ok(granted) => opened(&client.config, granted.id_token),
             Err(_) => Err(NoIdentity::of(ProviderCause::Token, "no ID token came")),
         },
         400..500 => {
-            let refused = serde_json::from_slice(&body).map_or(String::new(), |refused: Refused| refused.error);
+            let refused = serde_json::from_slice(&body).map_or(String::new(), |refused: TokenRefusal| refused.error);
             let plain: String = refused.chars().filter(char::is_ascii_graphic).take(60).collect();
             Err(NoIdentity::of(ProviderCause::Code, format!("status {status} {plain}")))
         }

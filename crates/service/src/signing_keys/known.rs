@@ -8,7 +8,7 @@ use data_encoding::BASE64URL_NOPAD;
 
 use super::apart;
 use crate::{Core, Fault};
-use crypto::jose::{Algorithm, Jwks, SigningKey, Unverified, Verified, jwk_set, verify};
+use crypto::jose::{Algorithm, Jwks, SigningKey, TokenProblem, VerifiedToken, jwk_set, verify};
 use domain::signing_key::{self, Slot};
 use kernel::clock::Timestamp;
 use kernel::ids::LabId;
@@ -16,10 +16,10 @@ use store::StoreFault;
 use store::oauth::signing_keys::{self, Line};
 
 #[derive(Debug)]
-pub struct Known {
+pub struct KnownKeys {
     /// By algorithm and in their order.
     keys: Vec<Key>,
-    pub published: Arc<Published>,
+    pub published: Arc<PublishedKeys>,
 }
 
 #[derive(Debug)]
@@ -30,14 +30,14 @@ struct Key {
 
 /// A lab's JWK set.
 #[derive(Debug)]
-pub struct Published {
+pub struct PublishedKeys {
     pub document: Bytes,
     /// Changes with the document; in quotes, as the header wants it.
     pub etag: String,
     keys: Jwks,
 }
 
-impl Published {
+impl PublishedKeys {
     fn of<'a>(keys: impl Iterator<Item = &'a SigningKey> + Clone) -> Self {
         let document = Bytes::from(jwk_set(keys.clone()).to_string());
         let tag = digest(&SHA256, &document);
@@ -52,14 +52,14 @@ impl Published {
     ///
     /// # Errors
     /// None of them signed it.
-    pub fn verify(&self, token: &str) -> Result<Verified, Unverified> {
+    pub fn verify(&self, token: &str) -> Result<VerifiedToken, TokenProblem> {
         verify(token, &self.keys, &Algorithm::OURS)
     }
 }
 
-impl Known {
+impl KnownKeys {
     fn of(keys: Vec<Key>) -> Self {
-        let published = Arc::new(Published::of(keys.iter().map(|key| &*key.signing)));
+        let published = Arc::new(PublishedKeys::of(keys.iter().map(|key| &*key.signing)));
         Self { keys, published }
     }
 
@@ -82,18 +82,18 @@ impl Known {
     }
 }
 
-pub async fn read(core: &Core, lab: &LabId) -> Result<Known, Fault> {
+pub async fn read(core: &Core, lab: &LabId) -> Result<KnownKeys, Fault> {
     let mut tx = core.db.begin_read().await?;
     let stored = signing_keys::find(&mut tx, lab).await?;
     drop(tx);
     let sealer = core.sealer.clone();
     let open = move || -> Result<Vec<Key>, StoreFault> {
-        let key = |stored: signing_keys::Stored| {
+        let key = |stored: signing_keys::KeyRow| {
             let signing = Arc::new(stored.open(&sealer)?);
             let line = stored.line;
             Ok(Key { line, signing })
         };
         stored.into_iter().map(key).collect()
     };
-    Ok(Known::of(apart(open).await??))
+    Ok(KnownKeys::of(apart(open).await??))
 }

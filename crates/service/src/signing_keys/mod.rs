@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 
-pub use self::known::Published;
-use self::known::{Known, read};
+pub use self::known::PublishedKeys;
+use self::known::{KnownKeys, read};
 pub use self::turn::turn;
 use crate::{Core, Fault, audit};
 use config::Config;
@@ -32,7 +32,7 @@ pub struct SigningKeys {
 
 #[derive(Debug, Default)]
 struct Ring {
-    known: ArcSwapOption<Known>,
+    known: ArcSwapOption<KnownKeys>,
     /// Keys are made, or read, once at a time.
     turn: tokio::sync::Mutex<()>,
 }
@@ -76,11 +76,11 @@ pub async fn current(core: &Core, lab: &LabId, algorithm: Algorithm) -> Result<A
 ///
 /// # Errors
 /// As [`current`].
-pub async fn published(core: &Core, lab: &LabId) -> Result<Arc<Published>, Fault> {
+pub async fn published(core: &Core, lab: &LabId) -> Result<Arc<PublishedKeys>, Fault> {
     Ok(Arc::clone(&known(core, lab).await?.published))
 }
 
-async fn known(core: &Core, lab: &LabId) -> Result<Arc<Known>, Fault> {
+async fn known(core: &Core, lab: &LabId) -> Result<Arc<KnownKeys>, Fault> {
     let ring = core.signing_keys.ring(lab)?;
     if let Some(known) = ring.known.load_full() {
         return Ok(known);

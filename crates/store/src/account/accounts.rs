@@ -48,7 +48,7 @@ pub struct Authenticator {
 
 /// What an import compares to tell a changed line from an unchanged one.
 #[derive(Debug)]
-pub struct Imported {
+pub struct ImportedRow {
     pub account: AccountId,
     pub digest: Vec<u8>,
 }
@@ -206,13 +206,13 @@ pub async fn lookup_imported(
     tx: &mut Tx,
     lab: &LabId,
     identifier: &BlindIndex,
-) -> Result<Option<Imported>, StoreFault> {
+) -> Result<Option<ImportedRow>, StoreFault> {
     const SQL: &str = "SELECT account_id, import_digest FROM accounts WHERE lab_id = $1 AND identifier_index = $2";
     let row: Option<(Vec<u8>, Vec<u8>)> = on_both!(tx, connection => {
         sqlx::query_as(SQL).bind(lab.as_str()).bind(identifier.as_bytes()).fetch_optional(connection).await?
     });
     row.map(|(account, digest)| {
-        Ok(Imported {
+        Ok(ImportedRow {
             account: id(&account, "accounts.account_id")?,
             digest,
         })
@@ -226,7 +226,7 @@ const BIRTH_DATE: &str = "accounts.birth_date";
 const GIVEN_NAME: &str = "accounts.given_name";
 const FAMILY_NAME: &str = "accounts.family_name";
 
-struct Sealed {
+struct SealedPerson {
     identifier: Vec<u8>,
     email: Option<Vec<u8>>,
     birth_date: Vec<u8>,
@@ -234,7 +234,7 @@ struct Sealed {
     family_name: Vec<u8>,
 }
 
-fn seal(sealer: &Sealer, lab: &LabId, account: AccountId, person: &Person) -> Result<Sealed, StoreFault> {
+fn seal(sealer: &Sealer, lab: &LabId, account: AccountId, person: &Person) -> Result<SealedPerson, StoreFault> {
     let seal = |column, text: &str| {
         sealer.seal(
             Place {
@@ -245,7 +245,7 @@ fn seal(sealer: &Sealer, lab: &LabId, account: AccountId, person: &Person) -> Re
             text.as_bytes(),
         )
     };
-    Ok(Sealed {
+    Ok(SealedPerson {
         identifier: seal(IDENTIFIER, &person.identifier)?,
         email: person.email.as_deref().map(|email| seal(EMAIL, email)).transpose()?,
         birth_date: seal(BIRTH_DATE, &person.birth_date)?,
@@ -394,7 +394,7 @@ pub async fn find_imported(
     tx: &mut Tx,
     lab: &LabId,
     identifiers: &[BlindIndex],
-) -> Result<Vec<(BlindIndex, Imported)>, StoreFault> {
+) -> Result<Vec<(BlindIndex, ImportedRow)>, StoreFault> {
     if identifiers.is_empty() {
         return Ok(Vec::new());
     }
@@ -414,7 +414,7 @@ pub async fn find_imported(
         let account = id(&account, "accounts.account_id")?;
         Ok((
             crate::columns::index(&index, "accounts.identifier_index")?,
-            Imported { account, digest },
+            ImportedRow { account, digest },
         ))
     };
     rows.into_iter().map(found).collect()

@@ -8,7 +8,7 @@ use kernel::ids::{AccountId, LabId};
 
 /// An operator is seen in a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum Familiarity {
     Before,
     /// Never in this one, but in others.
     Newly,
@@ -17,7 +17,12 @@ pub enum Seen {
 }
 
 /// Remembers it.
-pub async fn see(tx: &mut Tx, account: AccountId, network: &BlindIndex, now: Timestamp) -> Result<Seen, StoreFault> {
+pub async fn see(
+    tx: &mut Tx,
+    account: AccountId,
+    network: &BlindIndex,
+    now: Timestamp,
+) -> Result<Familiarity, StoreFault> {
     const KNOWN: &str = "UPDATE operator_networks SET last_at = $4 \
          WHERE lab_id = $1 AND account_id = $2 AND network_index = $3";
     const COUNT: &str = "SELECT COUNT(*) FROM operator_networks WHERE lab_id = $1 AND account_id = $2";
@@ -30,7 +35,7 @@ pub async fn see(tx: &mut Tx, account: AccountId, network: &BlindIndex, now: Tim
             .execute(connection).await?.rows_affected()
     });
     if known > 0 {
-        return Ok(Seen::Before);
+        return Ok(Familiarity::Before);
     }
     let others: i64 = on_both!(&mut *tx, connection => {
         sqlx::query_scalar(COUNT).bind(realm.as_str()).bind(account).fetch_one(connection).await?
@@ -40,5 +45,9 @@ pub async fn see(tx: &mut Tx, account: AccountId, network: &BlindIndex, now: Tim
             .bind(realm.as_str()).bind(account).bind(network.as_bytes()).bind(now.micros())
             .execute(connection).await?;
     });
-    Ok(if others > 0 { Seen::Newly } else { Seen::First })
+    Ok(if others > 0 {
+        Familiarity::Newly
+    } else {
+        Familiarity::First
+    })
 }

@@ -17,7 +17,7 @@ const NAME: &str = "passkeys.name";
 
 /// As a sign-in needs it.
 #[derive(Debug)]
-pub struct Found {
+pub struct PasskeyRow {
     pub id: PasskeyId,
     pub account: AccountId,
     pub credential: Credential,
@@ -75,7 +75,7 @@ pub async fn lookup(
     sealer: &Sealer,
     lab: &LabId,
     index: &BlindIndex,
-) -> Result<Option<Found>, StoreFault> {
+) -> Result<Option<PasskeyRow>, StoreFault> {
     const SQL: &str = "SELECT passkey_id, account_id, credential FROM passkeys \
          WHERE lab_id = $1 AND credential_index = $2";
     let row: Option<(Vec<u8>, Vec<u8>, Vec<u8>)> = on_both!(tx, connection => {
@@ -85,7 +85,7 @@ pub async fn lookup(
         return Ok(None);
     };
     let passkey = id(&passkey, "passkeys.passkey_id")?;
-    Ok(Some(Found {
+    Ok(Some(PasskeyRow {
         id: passkey,
         account: id(&account, "passkeys.account_id")?,
         credential: open(sealer, lab, &passkey, &sealed)?,
@@ -163,7 +163,7 @@ pub async fn update(
     tx: &mut Tx,
     sealer: &Sealer,
     lab: &LabId,
-    found: &Found,
+    found: &PasskeyRow,
     changed: Option<&Credential>,
     now: Timestamp,
 ) -> Result<bool, StoreFault> {

@@ -14,7 +14,7 @@ const NAME: &str = "upstream_links.name";
 
 /// As a sign-in needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct LinkRow {
     pub id: LinkId,
     pub account: AccountId,
 }
@@ -52,13 +52,13 @@ pub async fn insert(
     Ok(inserted == 1)
 }
 
-pub async fn lookup(tx: &mut Tx, lab: &LabId, index: &BlindIndex) -> Result<Option<Found>, StoreFault> {
+pub async fn lookup(tx: &mut Tx, lab: &LabId, index: &BlindIndex) -> Result<Option<LinkRow>, StoreFault> {
     const SQL: &str = "SELECT link_id, account_id FROM upstream_links WHERE lab_id = $1 AND identity_index = $2";
     let row: Option<(Vec<u8>, Vec<u8>)> = on_both!(tx, connection => {
         sqlx::query_as(SQL).bind(lab.as_str()).bind(index.as_bytes()).fetch_optional(connection).await?
     });
     row.map(|(link, account)| {
-        Ok(Found {
+        Ok(LinkRow {
             id: id(&link, "upstream_links.link_id")?,
             account: id(&account, "upstream_links.account_id")?,
         })

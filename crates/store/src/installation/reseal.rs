@@ -122,7 +122,7 @@ pub struct Cursor {
 }
 
 #[derive(Debug)]
-struct Sealed {
+struct SealedValue {
     at: Cursor,
     value: Vec<u8>,
 }
@@ -158,7 +158,7 @@ pub async fn step(
     Ok((resealed, next))
 }
 
-async fn page(tx: &mut Tx, column: &Column, after: &Cursor, rows: i64) -> Result<Vec<Sealed>, StoreFault> {
+async fn page(tx: &mut Tx, column: &Column, after: &Cursor, rows: i64) -> Result<Vec<SealedValue>, StoreFault> {
     if column.compound {
         type Columns = (String, Vec<u8>, Vec<u8>, Vec<u8>);
         let rows: Vec<Columns> = on_both!(tx, connection => {
@@ -166,7 +166,7 @@ async fn page(tx: &mut Tx, column: &Column, after: &Cursor, rows: i64) -> Result
                 .bind(after.lab.as_str()).bind(after.id.as_slice()).bind(after.second.as_slice()).bind(rows)
                 .fetch_all(connection).await?
         });
-        let sealed = |(lab, id, second, value)| Sealed {
+        let sealed = |(lab, id, second, value)| SealedValue {
             at: Cursor { lab, id, second },
             value,
         };
@@ -177,7 +177,7 @@ async fn page(tx: &mut Tx, column: &Column, after: &Cursor, rows: i64) -> Result
             .bind(after.lab.as_str()).bind(after.id.as_slice()).bind(rows)
             .fetch_all(connection).await?
     });
-    let sealed = |(lab, id, value)| Sealed {
+    let sealed = |(lab, id, value)| SealedValue {
         at: Cursor {
             lab,
             id,
@@ -189,7 +189,7 @@ async fn page(tx: &mut Tx, column: &Column, after: &Cursor, rows: i64) -> Result
 }
 
 /// A value that was changed meanwhile stays as it is: it was sealed with the newest key.
-async fn replace(tx: &mut Tx, column: &Column, row: &Sealed, anew: Vec<u8>) -> Result<u64, StoreFault> {
+async fn replace(tx: &mut Tx, column: &Column, row: &SealedValue, anew: Vec<u8>) -> Result<u64, StoreFault> {
     let (lab, id) = (row.at.lab.as_str(), row.at.id.as_slice());
     if column.compound {
         return Ok(on_both!(tx, connection => {

@@ -144,7 +144,7 @@ pub async fn note_new_password(
 
 /// An account of a stretch, for its line in the trail.
 #[derive(Debug)]
-pub struct Found {
+pub struct AccountRow {
     pub index: Vec<u8>,
     pub account: AccountId,
     pub effect: Effect,
@@ -158,7 +158,7 @@ pub async fn find_next(
     leak: LeakId,
     after: &[u8],
     most: i64,
-) -> Result<Vec<Found>, StoreFault> {
+) -> Result<Vec<AccountRow>, StoreFault> {
     const SQL: &str = "SELECT identifier_index, account_id, effect, progress FROM leak_accounts \
          WHERE lab_id = $1 AND leak_id = $2 AND identifier_index > $3 ORDER BY identifier_index LIMIT $4";
     let rows: Vec<(Vec<u8>, Vec<u8>, String, String)> = on_both!(tx, connection => {
@@ -166,7 +166,7 @@ pub async fn find_next(
             .bind(lab.as_str()).bind(leak.number()).bind(after).bind(most).fetch_all(connection).await?
     });
     let found = |(index, account, effect, progress): (Vec<u8>, Vec<u8>, String, String)| {
-        Ok(Found {
+        Ok(AccountRow {
             account: id(&account, "leak_accounts.account_id")?,
             effect: word(&effect, "leak_accounts.effect")?,
             progress: word(&progress, "leak_accounts.progress")?,

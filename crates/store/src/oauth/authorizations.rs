@@ -32,7 +32,7 @@ impl Kind {
 
 /// A request as it was found.
 #[derive(Debug)]
-pub struct Found {
+pub struct AuthorizationRow {
     pub client: ClientId,
     pub request: AuthorizationRequest,
     pub created_at: Timestamp,
@@ -93,7 +93,7 @@ pub async fn lookup_asked(
     handle: &HashedToken,
     browser: &HashedToken,
     now: Timestamp,
-) -> Result<Option<Found>, StoreFault> {
+) -> Result<Option<AuthorizationRow>, StoreFault> {
     const SQL: &str = "SELECT client_id, request, created_at FROM authorizations WHERE lab_id = $1 \
          AND handle_hash = $2 AND kind = 'asked' AND browser_hash = $3 AND expires_at > $4";
     let row: Option<Columns> = on_both!(tx, connection => {
@@ -112,7 +112,7 @@ pub async fn lookup_pushed(
     lab: &LabId,
     handle: &HashedToken,
     now: Timestamp,
-) -> Result<Option<Found>, StoreFault> {
+) -> Result<Option<AuthorizationRow>, StoreFault> {
     const SQL: &str = "SELECT client_id, request, created_at FROM authorizations \
          WHERE lab_id = $1 AND handle_hash = $2 AND kind = 'pushed' AND expires_at > $3";
     let row: Option<Columns> = on_both!(tx, connection => {
@@ -144,10 +144,10 @@ pub async fn delete_expired(tx: &mut Tx, now: Timestamp, asked_lasts: Duration) 
 
 type Columns = (String, Vec<u8>, i64);
 
-fn found(sealer: &Sealer, lab: &LabId, handle: &HashedToken, row: Columns) -> Result<Found, StoreFault> {
+fn found(sealer: &Sealer, lab: &LabId, handle: &HashedToken, row: Columns) -> Result<AuthorizationRow, StoreFault> {
     let (client, sealed, created_at) = row;
     let plain = sealer.open(place(lab, handle), &sealed)?;
-    Ok(Found {
+    Ok(AuthorizationRow {
         client: word(&client, "authorizations.client_id")?,
         request: serde_json::from_slice(&plain).map_err(|_| StoreFault::Unreadable(COLUMN))?,
         created_at: Timestamp::from_micros(created_at),

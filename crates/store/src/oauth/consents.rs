@@ -51,14 +51,14 @@ pub async fn lookup(
 
 /// One thing that a person agreed to.
 #[derive(Clone, Debug)]
-pub struct Given {
+pub struct ConsentRow {
     pub client: ClientId,
     pub claims: BTreeSet<Claim>,
     pub at: Timestamp,
 }
 
 /// The latest first.
-pub async fn find(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<Vec<Given>, StoreFault> {
+pub async fn find(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<Vec<ConsentRow>, StoreFault> {
     const SQL: &str = "SELECT client_id, terms, given_at FROM consents \
          WHERE lab_id = $1 AND account_id = $2 ORDER BY given_at DESC, client_id";
     let rows: Vec<(String, String, i64)> = on_both!(tx, connection => {
@@ -66,7 +66,7 @@ pub async fn find(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<Vec<Gi
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).fetch_all(connection).await?
     });
     let given = |(client, terms, at): (String, String, i64)| {
-        Ok(Given {
+        Ok(ConsentRow {
             client: word(&client, "consents.client_id")?,
             claims: serde_json::from_str(&terms).map_err(|_| StoreFault::Unreadable(TERMS))?,
             at: Timestamp::from_micros(at),

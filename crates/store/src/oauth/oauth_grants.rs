@@ -41,13 +41,13 @@ type Columns = (
 
 /// A grant, and whether its session is over.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct GrantRow {
     pub grant: Grant,
     /// Ended by whatever way, or gone.
     pub session_is_over: bool,
 }
 
-pub async fn lookup(tx: &mut Tx, lab: &LabId, grant: GrantId, now: Timestamp) -> Result<Option<Found>, StoreFault> {
+pub async fn lookup(tx: &mut Tx, lab: &LabId, grant: GrantId, now: Timestamp) -> Result<Option<GrantRow>, StoreFault> {
     const SQL: &str = "SELECT g.grant_id, g.client_id, g.account_id, g.session_id, g.is_offline, g.terms, g.created_at, \
          g.expires_at, g.ended_at, s.expires_at FROM oauth_grants g LEFT JOIN sessions s ON s.lab_id = g.lab_id \
          AND s.session_id = g.session_id AND s.ended_at IS NULL WHERE g.lab_id = $1 AND g.grant_id = $2";
@@ -58,10 +58,10 @@ pub async fn lookup(tx: &mut Tx, lab: &LabId, grant: GrantId, now: Timestamp) ->
     row.map(|row| found(row, now)).transpose()
 }
 
-fn found(row: Columns, now: Timestamp) -> Result<Found, StoreFault> {
+fn found(row: Columns, now: Timestamp) -> Result<GrantRow, StoreFault> {
     let (grant, client, account, session, is_offline, terms, created_at, expires_at, ended_at, session_expires) = row;
     let session_expires = moment(session_expires);
-    Ok(Found {
+    Ok(GrantRow {
         grant: Grant {
             id: id(&grant, "oauth_grants.grant_id")?,
             client: word(&client, "oauth_grants.client_id")?,

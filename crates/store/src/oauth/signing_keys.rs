@@ -15,7 +15,7 @@ const PRIVATE_KEY: &str = "signing_keys.private_key";
 
 /// A key as it is stored, not parsed yet: that takes milliseconds for RSA.
 #[derive(Debug)]
-pub struct Stored {
+pub struct KeyRow {
     pub line: Line,
     kid: Vec<u8>,
     sealed: Vec<u8>,
@@ -30,7 +30,7 @@ pub struct Line {
     pub kid: String,
 }
 
-impl Stored {
+impl KeyRow {
     /// # Errors
     /// It cannot be opened, or is not the key that it claims to be.
     pub fn open(&self, sealer: &Sealer) -> Result<SigningKey, StoreFault> {
@@ -75,7 +75,7 @@ pub async fn insert(
 }
 
 /// A lab's keys, by algorithm and in their order.
-pub async fn find(tx: &mut Tx, lab: &LabId) -> Result<Vec<Stored>, StoreFault> {
+pub async fn find(tx: &mut Tx, lab: &LabId) -> Result<Vec<KeyRow>, StoreFault> {
     const SQL: &str = "SELECT lab_id, kid, algorithm, slot, active_from, private_key FROM signing_keys \
          WHERE lab_id = $1 ORDER BY algorithm, slot";
     type Columns = (String, Vec<u8>, String, i64, i64, Vec<u8>);
@@ -85,7 +85,7 @@ pub async fn find(tx: &mut Tx, lab: &LabId) -> Result<Vec<Stored>, StoreFault> {
     rows.into_iter()
         .map(|(lab, kid, algorithm, number, active_from, sealed)| {
             let line = line((lab, kid.clone(), algorithm, number, active_from))?;
-            Ok(Stored { line, kid, sealed })
+            Ok(KeyRow { line, kid, sealed })
         })
         .collect()
 }

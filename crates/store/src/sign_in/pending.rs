@@ -11,7 +11,7 @@ use kernel::ids::{AccountId, LabId, PendingId};
 
 /// A pending state as it was found.
 #[derive(Debug)]
-pub struct Found {
+pub struct PendingRow {
     pub id: PendingId,
     pub account: AccountId,
     pub state: Pending,
@@ -67,7 +67,7 @@ pub async fn lookup(
     lab: &LabId,
     token: &HashedToken,
     now: Timestamp,
-) -> Result<Option<Found>, StoreFault> {
+) -> Result<Option<PendingRow>, StoreFault> {
     const SQL: &str = "SELECT pending_id, account_id, state FROM pending \
          WHERE lab_id = $1 AND token_hash = $2 AND version = $3 AND expires_at > $4";
     let row: Option<(Vec<u8>, Vec<u8>, Vec<u8>)> = on_both!(tx, connection => {
@@ -88,7 +88,7 @@ pub async fn lookup(
         &sealed,
     )?;
     let state = serde_json::from_slice(&plain).map_err(|_| StoreFault::Unreadable(COLUMN))?;
-    Ok(Some(Found {
+    Ok(Some(PendingRow {
         id: pending,
         account: id(&account, "pending.account_id")?,
         state,

@@ -9,13 +9,13 @@ use kernel::ids::{LabId, ProviderId, SessionId};
 const COLUMN: &str = "upstream_sessions.id_token";
 
 /// What was found.
-pub struct Found {
+pub struct ProviderSession {
     pub provider: ProviderId,
     pub id_token: String,
 }
 
 /// The token names a patient.
-impl std::fmt::Debug for Found {
+impl std::fmt::Debug for ProviderSession {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Found({}, ..)", self.provider)
     }
@@ -53,14 +53,14 @@ pub async fn lookup(
     sealer: &Sealer,
     lab: &LabId,
     session: SessionId,
-) -> Result<Option<Found>, StoreFault> {
+) -> Result<Option<ProviderSession>, StoreFault> {
     const SQL: &str = "SELECT upstream_id, id_token FROM upstream_sessions WHERE lab_id = $1 AND session_id = $2";
     let row: Option<(String, Vec<u8>)> = on_both!(tx, connection => {
         sqlx::query_as(SQL)
             .bind(lab.as_str()).bind(session.as_bytes().as_slice()).fetch_optional(connection).await?
     });
     row.map(|(provider, sealed)| {
-        Ok(Found {
+        Ok(ProviderSession {
             provider: word(&provider, "upstream_sessions.upstream_id")?,
             id_token: sealer.open_text(place(lab, &session), &sealed)?,
         })

@@ -145,18 +145,18 @@ pub async fn lookup_lab(tx: &mut Tx, id: AlertId) -> Result<Option<LabId>, Store
 
 /// How many are open, and how many of these no one has taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Open {
+pub struct OpenCounts {
     pub all: u64,
     pub unowned: u64,
 }
 
-pub async fn count_open(tx: &mut Tx, lab: &LabId) -> Result<Open, StoreFault> {
+pub async fn count_open(tx: &mut Tx, lab: &LabId) -> Result<OpenCounts, StoreFault> {
     const SQL: &str = "SELECT COUNT(*), COUNT(*) - COUNT(owner) FROM alerts WHERE lab_id = $1 AND closed_at IS NULL";
     let (all, unowned): (i64, i64) = on_both!(tx, connection => {
         sqlx::query_as(SQL).bind(lab.as_str()).fetch_one(connection).await?
     });
     let count = |count| u64::try_from(count).unwrap_or(0);
-    Ok(Open {
+    Ok(OpenCounts {
         all: count(all),
         unowned: count(unowned),
     })

@@ -24,7 +24,7 @@ pub struct Telling {
 
 /// A message that this worker has taken, to be sent now by no other.
 #[derive(Debug)]
-pub struct Claimed {
+pub struct ClaimedMessage {
     pub telling: Telling,
     pub notice: NoticeId,
     /// This one included.
@@ -78,7 +78,7 @@ pub async fn claim(
     notice: NoticeId,
     per_hour: u32,
     now: Timestamp,
-) -> Result<Option<Claimed>, StoreFault> {
+) -> Result<Option<ClaimedMessage>, StoreFault> {
     // Others who want to claim wait here until this claim is committed and counts.
     const LOCK: &str = "UPDATE mail_server SET quiet_until = quiet_until";
     const TAKE: &str = "UPDATE outbox SET state = 'sending', attempts = attempts + 1, claimed_at = $5, changed_at = $5, \
@@ -100,7 +100,7 @@ pub async fn claim(
             .fetch_optional(connection).await?
     });
     let claimed = |attempts| {
-        Ok(Claimed {
+        Ok(ClaimedMessage {
             telling: telling(key)?,
             notice,
             attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
@@ -136,7 +136,7 @@ pub async fn lookup_subject(tx: &mut Tx, telling: &Telling) -> Result<Option<Sub
 /// Records how an attempt ended; `due_at` if it is to be repeated. False if a later result was recorded meanwhile.
 pub async fn record(
     tx: &mut Tx,
-    claimed: &Claimed,
+    claimed: &ClaimedMessage,
     state: State,
     answer: &str,
     due_at: Timestamp,
@@ -256,21 +256,21 @@ pub async fn count(tx: &mut Tx, lab: &LabId, leak: LeakId) -> Result<Vec<(Kind, 
 
 /// What has reached people.
 #[derive(Clone, Copy, Debug)]
-pub struct Reached {
+pub struct Reach {
     /// Each person once, by mail or by letter.
     pub people: u64,
     pub first_mail: Option<Timestamp>,
     pub last_mail: Option<Timestamp>,
 }
 
-pub async fn lookup_reached(tx: &mut Tx, lab: &LabId, leak: LeakId) -> Result<Reached, StoreFault> {
+pub async fn lookup_reached(tx: &mut Tx, lab: &LabId, leak: LeakId) -> Result<Reach, StoreFault> {
     const SQL: &str = "SELECT COUNT(DISTINCT recipient), MIN(CASE WHEN state = 'sent' THEN changed_at END), \
          MAX(CASE WHEN state = 'sent' THEN changed_at END) FROM outbox WHERE lab_id = $1 AND leak_id = $2 \
          AND state IN ('sent', 'written') AND kind IN ('leak-rotate', 'leak-disabled', 'leak-listed', 'letter')";
     let (people, first, last): (i64, Option<i64>, Option<i64>) = on_both!(tx, connection => {
         sqlx::query_as(SQL).bind(lab.as_str()).bind(leak.number()).fetch_one(connection).await?
     });
-    Ok(Reached {
+    Ok(Reach {
         people: u64::try_from(people).unwrap_or(0),
         first_mail: moment(first),
         last_mail: moment(last),

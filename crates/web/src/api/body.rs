@@ -9,11 +9,11 @@ use super::problem::Problem;
 use crate::kit::ForeignPost;
 
 /// What arrived, or why it did not.
-pub type Arrived = Result<ForeignPost, actix_web::Error>;
+pub type ArrivedBody = Result<ForeignPost, actix_web::Error>;
 
 /// # Errors
 /// It is too long, no JSON, or not of this form.
-pub fn read<T: DeserializeOwned>(request: &HttpRequest, arrived: Arrived) -> Result<T, Problem> {
+pub fn read<T: DeserializeOwned>(request: &HttpRequest, arrived: ArrivedBody) -> Result<T, Problem> {
     let posted = whole(arrived)?;
     if !is_json(request) {
         let detail = "send application/json";
@@ -27,14 +27,17 @@ pub fn read<T: DeserializeOwned>(request: &HttpRequest, arrived: Arrived) -> Res
 ///
 /// # Errors
 /// As for [`read`].
-pub fn read_or_default<T: DeserializeOwned + Default>(request: &HttpRequest, arrived: Arrived) -> Result<T, Problem> {
+pub fn read_or_default<T: DeserializeOwned + Default>(
+    request: &HttpRequest,
+    arrived: ArrivedBody,
+) -> Result<T, Problem> {
     match arrived {
         Ok(posted) if posted.body().is_empty() => Ok(T::default()),
         arrived => read(request, arrived),
     }
 }
 
-fn whole(arrived: Arrived) -> Result<ForeignPost, Problem> {
+fn whole(arrived: ArrivedBody) -> Result<ForeignPost, Problem> {
     arrived.map_err(|error| match error.as_response_error().status_code() {
         StatusCode::PAYLOAD_TOO_LARGE => {
             let detail = format!("a body has {} bytes at most", super::LONGEST_BODY);

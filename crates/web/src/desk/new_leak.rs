@@ -17,7 +17,7 @@ use admin::Problem;
 use domain::audit::Actor;
 use domain::leak::LeakId;
 use kernel::ids::LabId;
-use leak::campaign::{self, About, LeakError, List, Notice};
+use leak::campaign::{self, LeakError, List, ListDescription, Notice};
 use leak::folder;
 use service::{Core, Fault};
 
@@ -82,7 +82,7 @@ async fn begin(
         Ok(about) => about,
         Err(error) => return Ok(Err(error)),
     };
-    let started = Started::of(context, visit, under_way, about);
+    let started = UploadedList::of(context, visit, under_way, about);
     match (&context.app.core.config.leak.folder, fields.file.as_str()) {
         (Some(known), name) if !name.is_empty() => {
             let path = folder::find(known, name).await.map_err(unreadable)?;
@@ -95,13 +95,13 @@ async fn begin(
     }
 }
 
-fn check(context: &Context<'_>, fields: &Form) -> Result<About, NewLeakError> {
+fn check(context: &Context<'_>, fields: &Form) -> Result<ListDescription, NewLeakError> {
     if fields.source.is_empty() {
         return Err(NewLeakError::NoSource);
     }
     let typed = Some(fields.aware_at.as_str()).filter(|typed| !typed.is_empty());
     let aware_at = typed.map(|typed| context.face.zone.read(typed).ok_or(NewLeakError::TimeUnread));
-    Ok(About {
+    Ok(ListDescription {
         source: fields.source.clone(),
         aware_at: aware_at.transpose()?,
         mapping: Some(fields.mapping.clone()).filter(|mapping| !mapping.is_empty()),
@@ -111,7 +111,7 @@ fn check(context: &Context<'_>, fields: &Form) -> Result<About, NewLeakError> {
 /// The rest of the upload goes to the reader as it arrives, and is dropped once the reader has refused the list.
 async fn upload(
     context: &Context<'_>,
-    started: Started,
+    started: UploadedList,
     mut list: PostedFile,
 ) -> Result<Result<LeakId, NewLeakError>, Failure> {
     let name = list.name().to_owned();
@@ -147,16 +147,16 @@ async fn send(first: Bytes, mut list: PostedFile, sender: mpsc::Sender<Bytes>) -
 }
 
 /// Everything that continues after the browser has its answer.
-struct Started {
+struct UploadedList {
     core: Core,
     lab: LabId,
-    about: About,
+    about: ListDescription,
     actor: Actor,
     under_way: Data<UnderWay>,
 }
 
-impl Started {
-    fn of(context: &Context<'_>, visit: &Visit, under_way: &Data<UnderWay>, about: About) -> Self {
+impl UploadedList {
+    fn of(context: &Context<'_>, visit: &Visit, under_way: &Data<UnderWay>, about: ListDescription) -> Self {
         Self {
             core: context.app.core.clone(),
             lab: context.lab().clone(),

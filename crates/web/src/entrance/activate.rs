@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::entrance::{login, rotate};
 use crate::kit::context::with_portal;
 use crate::kit::posted::shows_nothing_again;
-use crate::kit::rebuff::{Rebuff, Settled, settle};
+use crate::kit::rebuff::{Rebuff, Settlement, settle};
 use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
 use crate::pages::{
     ActivateError, ActivateStart, ChoosePassword, EnrolError, EnrolTotp, PasswordError, ProviderButton, ProvidersError,
@@ -96,9 +96,9 @@ async fn begin(context: &Context<'_>, posted: Posted<StartForm>) -> Result<HttpR
     let actor = context.actor();
     let ended = enrolment::lab_code::begin(context.act(&actor), &fields.lab_code, birth_date).await?;
     match settle(context, ended).await {
-        Settled::Passed(token) => Ok(context.go_on_with(&token, context.door.activate)),
-        Settled::Over => Ok(see_other(context.door.activate)),
-        Settled::Rebuffed(rebuff) => rebuff.answer(again),
+        Settlement::Passed(token) => Ok(context.go_on_with(&token, context.door.activate)),
+        Settlement::Over => Ok(see_other(context.door.activate)),
+        Settlement::Rebuffed(rebuff) => rebuff.answer(again),
     }
 }
 
@@ -115,7 +115,7 @@ async fn choose_password(context: &Context<'_>, posted: Posted<rotate::Form>) ->
     let Some(under_way) = enrolling(context).await? else {
         return Ok(see_other(context.door.activate));
     };
-    let shown = Shown::of(context, &under_way);
+    let shown = EnrolmentView::of(context, &under_way);
     let again = |status, error| password_page(context, status, &shown, Some(error), None);
     let Ok(fields) = posted.open(context, admitted) else {
         return again(StatusCode::FORBIDDEN, PasswordError::Expired);
@@ -196,9 +196,13 @@ fn stage_page(
 ) -> Result<HttpResponse, Failure> {
     let identifier = &enrolling.person.identifier;
     match &enrolling.stage {
-        Stage::ChoosingPassword(_) => {
-            password_page(context, status, &Shown::of(context, enrolling), password_error, None)
-        }
+        Stage::ChoosingPassword(_) => password_page(
+            context,
+            status,
+            &EnrolmentView::of(context, enrolling),
+            password_error,
+            None,
+        ),
         Stage::BindingAuthenticator(stage) => binding_page(context, status, identifier, stage, code_error),
     }
 }
@@ -222,14 +226,14 @@ fn start_page(
 }
 
 /// What the page for the password shows of the enrolment.
-struct Shown<'a> {
+struct EnrolmentView<'a> {
     identifier: String,
     providers: Vec<ProviderButton<'a>>,
     /// The provider of the identity that is linked at the end.
     noted: Option<String>,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> EnrolmentView<'a> {
     fn of(context: &Context<'a>, enrolling: &Enrolling) -> Self {
         let name_of = |id: &ProviderId| {
             let provider = context.face.lab.provider(id);
@@ -254,7 +258,13 @@ pub(super) fn not_noted(
     error: ProvidersError<'_>,
 ) -> Result<HttpResponse, Failure> {
     match enrolling.stage {
-        Stage::ChoosingPassword(_) => password_page(context, status, &Shown::of(context, enrolling), None, Some(error)),
+        Stage::ChoosingPassword(_) => password_page(
+            context,
+            status,
+            &EnrolmentView::of(context, enrolling),
+            None,
+            Some(error),
+        ),
         Stage::BindingAuthenticator(_) => Ok(see_other(context.door.activate)),
     }
 }
@@ -262,7 +272,7 @@ pub(super) fn not_noted(
 fn password_page(
     context: &Context<'_>,
     status: StatusCode,
-    shown: &Shown<'_>,
+    shown: &EnrolmentView<'_>,
     error: Option<PasswordError>,
     not_noted: Option<ProvidersError<'_>>,
 ) -> Result<HttpResponse, Failure> {

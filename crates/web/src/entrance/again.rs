@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::kit::rebuff::{Settled, settle};
+use crate::kit::rebuff::{Settlement, settle};
 use crate::kit::{Context, Failure, Fields, Posted, see_other};
 use crate::pages::{Again, AgainError, Purpose};
 use auth::step_up;
@@ -60,9 +60,9 @@ pub(super) async fn ask_again<P>(
     };
     let ended = step_up::step_up(context.act(&context.actor()), &shown).await?;
     match settle(context, ended).await {
-        Settled::Passed(elevated) => act(context, elevated).await,
-        Settled::Over => Ok(see_other(context.door.home)),
-        Settled::Rebuffed(rebuff) => rebuff.answer(|status, error| form(context, status, purpose, Some(error))),
+        Settlement::Passed(elevated) => act(context, elevated).await,
+        Settlement::Over => Ok(see_other(context.door.home)),
+        Settlement::Rebuffed(rebuff) => rebuff.answer(|status, error| form(context, status, purpose, Some(error))),
     }
 }
 

@@ -9,7 +9,7 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 
 use crate::entrance::signed_in;
 use crate::kit::context::with_portal;
-use crate::kit::rebuff::{Rebuff, Settled, settle};
+use crate::kit::rebuff::{Rebuff, Settlement, settle};
 use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
 use crate::pages::{Door, Login, LoginError};
 use auth::arrival::Arrival;
@@ -214,9 +214,9 @@ pub(super) async fn answer(
     destination: &Destination,
 ) -> Result<HttpResponse, Failure> {
     let rebuff = match settle(context, ended).await {
-        Settled::Passed(arrival) => return arrive(context, arrival, destination).await,
-        Settled::Over => return Ok(see_other(context.door.login)),
-        Settled::Rebuffed(rebuff) => rebuff,
+        Settlement::Passed(arrival) => return arrive(context, arrival, destination).await,
+        Settlement::Over => return Ok(see_other(context.door.login)),
+        Settlement::Rebuffed(rebuff) => rebuff,
     };
     typed.two_codes |= rebuff == Rebuff::TwoCodes;
     rebuff.answer(|status, error| form(context, status, &typed, destination, Some(error)))

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::entrance::login::{self, Destination, Typed};
 use crate::kit::context::with_portal;
-use crate::kit::rebuff::{Settled, settle};
+use crate::kit::rebuff::{Settlement, settle};
 use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
 use crate::pages::{LoginError, PasskeySignIn};
 use auth::passkey_sign_in;
@@ -81,8 +81,8 @@ pub async fn post_answer(app: Data<App>, request: HttpRequest, posted: Posted<Fo
         };
         let ended = passkey_sign_in::sign_in(context.act(&context.actor()), shown).await?;
         match settle(context, ended).await {
-            Settled::Passed(arrival) => login::arrive(context, arrival, &destination).await,
-            Settled::Over | Settled::Rebuffed(_) => refuse(context, &destination),
+            Settlement::Passed(arrival) => login::arrive(context, arrival, &destination).await,
+            Settlement::Over | Settlement::Rebuffed(_) => refuse(context, &destination),
         }
     })
     .await

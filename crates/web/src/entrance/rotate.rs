@@ -16,7 +16,7 @@ use auth::rotate::{self, OnHold, Rotation};
 use crypto::token::TokenKind;
 use domain::account::HoldReason;
 use domain::password::Unsuitable;
-use domain::pending::Wanted;
+use domain::pending::Remedy;
 use domain::return_to::ReturnTo;
 
 #[derive(Debug, Deserialize)]
@@ -31,7 +31,7 @@ shows_nothing_again!(Form);
 
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| match on_hold(context).await? {
-        Some(on_hold) => Shown::of(&on_hold).page(context, StatusCode::OK, None),
+        Some(on_hold) => HoldView::of(&on_hold).page(context, StatusCode::OK, None),
         None => Ok(see_other(context.door.login)),
     })
     .await
@@ -43,7 +43,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) ->
         let Some(on_hold) = on_hold(context).await? else {
             return Ok(see_other(context.door.login));
         };
-        let shown = Shown::of(&on_hold);
+        let shown = HoldView::of(&on_hold);
         let Ok(fields) = posted.open(context, admitted) else {
             return shown.page(context, StatusCode::FORBIDDEN, Some(PasswordError::Expired));
         };
@@ -81,13 +81,13 @@ async fn on_hold(context: &mut Context<'_>) -> Result<Option<OnHold>, Failure> {
 }
 
 /// What the page shows of a hold.
-struct Shown {
+struct HoldView {
     reason: HoldReason,
-    wanted: Wanted,
+    wanted: Remedy,
     identifier: String,
 }
 
-impl Shown {
+impl HoldView {
     fn of(on_hold: &OnHold) -> Self {
         Self {
             reason: on_hold.reason(),

@@ -81,19 +81,19 @@ async fn wanted(context: &Context<'_>, pairs: &[u8]) -> Result<LogoutRequest, Pr
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Confirmed {
+pub struct LogoutConfirmation {
     /// The client's request as it came.
     #[serde(default)]
     asked: String,
 }
 
-shows_nothing_again!(Confirmed);
+shows_nothing_again!(LogoutConfirmation);
 
 pub async fn get_confirm(app: Data<App>, request: HttpRequest) -> HttpResponse {
     with_portal(&app, &request, async |context| Ok(see_other(context.door.logout))).await
 }
 
-pub async fn post_confirm(app: Data<App>, request: HttpRequest, posted: Posted<Confirmed>) -> HttpResponse {
+pub async fn post_confirm(app: Data<App>, request: HttpRequest, posted: Posted<LogoutConfirmation>) -> HttpResponse {
     with_portal(&app, &request, async |context| {
         let admitted = context.admit_session()?;
         let Ok(fields) = posted.open(context, admitted) else {

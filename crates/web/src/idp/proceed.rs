@@ -13,7 +13,7 @@ use crate::entrance::signed_in;
 use crate::idp::answer;
 use crate::kit::context::with_portal;
 use crate::kit::{App, Context, Failure, Fields, Posted, Stale, cookies, see_other};
-use crate::pages::{Consent, OauthErrorPage, Told, claim_label};
+use crate::pages::{ClaimLine, Consent, OauthErrorPage, claim_label};
 use auth::rotate;
 use auth::session::Trigger;
 use crypto::token::{PlainToken, TokenKind};
@@ -116,7 +116,7 @@ fn ask(context: &mut Context<'_>, handle: &str, question: &Question) -> Result<H
     context.prefer(question.ui_locales.as_deref().unwrap_or_default());
     let known = Claim::ALL.into_iter();
     let told = known.filter_map(|claim| Some((claim, question.claims.get(claim.as_str())?)));
-    let told = told.map(|(claim, value)| Told {
+    let told = told.map(|(claim, value)| ClaimLine {
         label: claim_label(claim),
         value: in_words(context, value),
     });

@@ -10,7 +10,7 @@ use oidc::refusal::ProtocolProblem;
 use oidc::{Params, Refusal};
 
 /// What was sent as a token, and in which way.
-struct Sent {
+struct SentToken {
     token: String,
     as_dpop: bool,
 }
@@ -33,13 +33,13 @@ pub async fn of(context: &Context<'_>, form: &Params, audience: Audience) -> Res
 }
 
 /// In one way alone.
-fn sent(context: &Context<'_>, form: &Params) -> Result<Sent, Refusal> {
+fn sent(context: &Context<'_>, form: &Params) -> Result<SentToken, Refusal> {
     let header = context.request.headers().get(header::AUTHORIZATION);
     let header = header.map(|value| value.to_str()).transpose();
     let header = header.map_err(|_| unusable("the Authorization header cannot be read"))?;
     match (header, form.get("access_token")) {
         (Some(_), Some(_)) => Err(Refusal::invalid_request("the token was sent in more than one way")),
-        (None, Some(token)) => Ok(Sent {
+        (None, Some(token)) => Ok(SentToken {
             token: token.to_owned(),
             as_dpop: false,
         }),
@@ -47,7 +47,7 @@ fn sent(context: &Context<'_>, form: &Params) -> Result<Sent, Refusal> {
             let (scheme, token) = header.split_once(' ').ok_or(unusable("no token was sent"))?;
             let as_dpop = scheme.eq_ignore_ascii_case("dpop");
             match as_dpop || scheme.eq_ignore_ascii_case("bearer") {
-                true => Ok(Sent {
+                true => Ok(SentToken {
                     token: token.trim().to_owned(),
                     as_dpop,
                 }),

@@ -38,7 +38,7 @@ macro_rules! shows_nothing_again {
 pub(crate) use shows_nothing_again;
 
 #[derive(Debug, Deserialize)]
-struct Sent<T> {
+struct FormBody<T> {
     #[serde(default)]
     csrf: SecretString,
     #[serde(flatten)]
@@ -46,7 +46,7 @@ struct Sent<T> {
 }
 
 #[derive(Debug)]
-pub struct Posted<T>(Sent<T>);
+pub struct Posted<T>(FormBody<T>);
 
 impl<T: Fields> Posted<T> {
     /// For a page that has to be shown before it is known whose form it is.
@@ -75,7 +75,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let form = Form::<Sent<T>>::from_request(request, payload);
+        let form = Form::<FormBody<T>>::from_request(request, payload);
         Box::pin(async move { Ok(Self(form.await?.into_inner())) })
     }
 }

@@ -26,7 +26,7 @@ pub enum Rebuff {
 }
 
 #[derive(Debug)]
-pub enum Settled<S> {
+pub enum Settlement<S> {
     Passed(S),
     /// What it was about ended meanwhile.
     Over,
@@ -34,10 +34,10 @@ pub enum Settled<S> {
 }
 
 /// A refusal waits for the floor here, so that its moment tells nothing.
-pub async fn settle<S>(context: &Context<'_>, ended: Ended<S>) -> Settled<S> {
-    Settled::Rebuffed(match ended.outcome() {
-        Outcome::Passed(with) => return Settled::Passed(with),
-        Outcome::Over => return Settled::Over,
+pub async fn settle<S>(context: &Context<'_>, ended: Ended<S>) -> Settlement<S> {
+    Settlement::Rebuffed(match ended.outcome() {
+        Outcome::Passed(with) => return Settlement::Passed(with),
+        Outcome::Over => return Settlement::Over,
         Outcome::Refused => {
             context.wait_for_floor().await;
             Rebuff::Refused

@@ -27,7 +27,7 @@ pub async fn in_time(mut request: ServiceRequest, next: Next<BoxBody>) -> Result
             true => (server.stall(), true),
             false => (server.form(), false),
         };
-        let timed = Timed {
+        let timed = TimedPayload {
             payload: request.take_payload(),
             limit,
             begins_anew,
@@ -45,7 +45,7 @@ fn is_upload(request: &ServiceRequest) -> bool {
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
 }
 
-struct Timed {
+struct TimedPayload {
     payload: Payload,
     limit: Duration,
     /// With each piece.
@@ -53,7 +53,7 @@ struct Timed {
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl Stream for Timed {
+impl Stream for TimedPayload {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {

@@ -22,7 +22,7 @@ pub const fn claim_label(claim: Claim) -> &'static str {
 
 /// One thing that goes out: the key of its label, and the value as it goes out.
 #[derive(Clone, Debug)]
-pub struct Told<'a> {
+pub struct ClaimLine<'a> {
     pub label: &'a str,
     pub value: Cow<'a, str>,
 }
@@ -40,7 +40,7 @@ pub struct Consent<'a> {
     pub person: &'a str,
     /// Several services know the person by the same number.
     pub is_public: bool,
-    pub told: Vec<Told<'a>>,
+    pub told: Vec<ClaimLine<'a>>,
     pub offline_days: Option<u32>,
 }
 

@@ -4,14 +4,14 @@ use askama::Template;
 
 use super::{Alert, Chrome, PasswordError};
 use domain::account::HoldReason;
-use domain::pending::Wanted;
+use domain::pending::Remedy;
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "held.html")]
 pub struct Held<'a> {
     pub chrome: Chrome<'a>,
     pub reason: HoldReason,
-    pub wanted: Wanted,
+    pub wanted: Remedy,
     /// Where the form is sent.
     pub action: &'a str,
     pub identifier: &'a str,
@@ -26,8 +26,8 @@ impl Held<'_> {
 
     fn headline(&self) -> &'static str {
         match self.wanted {
-            Wanted::LabCode => "held-lab-title",
-            Wanted::NewPassword | Wanted::NewPasswordAndRecoveryCode => "held-title",
+            Remedy::LabCode => "held-lab-title",
+            Remedy::NewPassword | Remedy::NewPasswordAndRecoveryCode => "held-title",
         }
     }
 
@@ -44,11 +44,11 @@ impl Held<'_> {
     }
 
     fn wants_recovery_code(&self) -> bool {
-        self.wanted == Wanted::NewPasswordAndRecoveryCode
+        self.wanted == Remedy::NewPasswordAndRecoveryCode
     }
 
     fn wants_lab_code(&self) -> bool {
-        self.wanted == Wanted::LabCode
+        self.wanted == Remedy::LabCode
     }
 
     fn what_happened(&self) -> &'static [&'static str] {

@@ -45,7 +45,7 @@ pub use alert::Alert;
 pub use asset::{Asset, asset};
 pub use choose_password::{ChoosePassword, PasswordError};
 pub use chrome::{Chrome, Step};
-pub use clients::{AskSignOut, Consent, FormPost, OauthErrorPage, Told, claim_label};
+pub use clients::{AskSignOut, ClaimLine, Consent, FormPost, OauthErrorPage, claim_label};
 pub use door::{DESK, Door, PORTAL};
 pub use enrol_totp::{EnrolError, EnrolTotp};
 pub use error_page::{ErrorKind, ErrorPage};

@@ -17,7 +17,7 @@ use super::*;
 use domain::account::HoldReason;
 use domain::authorization::Claim;
 use domain::password::Personal;
-use domain::pending::Wanted;
+use domain::pending::Remedy;
 use i18n::{Language, Texts, Zone};
 use kernel::clock::Timestamp;
 
@@ -293,7 +293,7 @@ fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     let held = Held {
         chrome,
         reason: HoldReason::Listed,
-        wanted: Wanted::NewPassword,
+        wanted: Remedy::NewPassword,
         action: "/held/password",
         identifier: words.typed,
         error: None,
@@ -312,7 +312,7 @@ fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     put(pages, "held-forgotten", &forgotten);
     let disabled = Held {
         reason: HoldReason::Disabled,
-        wanted: Wanted::NewPasswordAndRecoveryCode,
+        wanted: Remedy::NewPasswordAndRecoveryCode,
         ..held.clone()
     };
     put(pages, "held-disabled", &disabled);
@@ -321,7 +321,7 @@ fn passwords(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         ..disabled.clone()
     };
     put(pages, "held-code-refused", &refused);
-    let wanted = Wanted::LabCode;
+    let wanted = Remedy::LabCode;
     put(pages, "held-disabled-lab", &Held { wanted, ..disabled });
     for (name, error) in [
         ("held-too-common", PasswordError::TooCommon),

@@ -37,7 +37,7 @@ pub(super) fn all(pages: &mut Pages, outside: Chrome<'_>, words: Words<'_>) {
 }
 
 fn consents(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
-    let told = |claim, value: &str| Told {
+    let told = |claim, value: &str| ClaimLine {
         label: claim_label(claim),
         value: value.to_owned().into(),
     };

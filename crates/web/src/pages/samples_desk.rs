@@ -12,7 +12,7 @@ use domain::leak::{LeakId, LeakState};
 use domain::operator::Role;
 use domain::siege::{Counts, Siege};
 use kernel::ids::{AlertId, LabId};
-use leak::campaign::{Overview, Reading, Understood, Warning};
+use leak::campaign::{Interpretation, Overview, Reading, Warning};
 use leak::dump::Census;
 use leak::report::{Clock, Entry, Figure, Report};
 use service::siege::CurrentSiege;
@@ -234,7 +234,7 @@ fn shared(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
     let held = Held {
         chrome,
         reason: HoldReason::KnownPassword,
-        wanted: Wanted::NewPassword,
+        wanted: Remedy::NewPassword,
         action: "/desk/password",
         identifier: words.typed,
         error: None,
@@ -342,7 +342,7 @@ fn leak(state: LeakState, words: Words<'_>) -> Leak {
 
 fn overview(leak: &Leak, words: Words<'_>, warnings: &[Warning]) -> Overview {
     let read = !matches!(leak.state, LeakState::Reading | LeakState::Suspected);
-    let understood = Understood {
+    let understood = Interpretation {
         format: "a table with ';'".to_owned(),
         encoding: words.typed.to_owned(),
         header: true,

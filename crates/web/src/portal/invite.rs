@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::entrance::activate;
 use crate::kit::context::with_portal;
-use crate::kit::rebuff::{Settled, settle};
+use crate::kit::rebuff::{Settlement, settle};
 use crate::kit::{App, Context, Failure, Fields, Posted, Stale, cookies, see_other};
 use crate::pages::{ActivateError, Invite, PORTAL};
 use auth::enrolment::invited;
@@ -76,12 +76,12 @@ pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) ->
         };
         let ended = invited::begin(context.act(&context.actor()), &shown).await?;
         match settle(context, ended).await {
-            Settled::Passed(token) => {
+            Settlement::Passed(token) => {
                 context.app.floor.note(context.arrived);
                 Ok(context.go_on_with(&token, PORTAL.activate))
             }
-            Settled::Over => Ok(see_other(PORTAL.activate)),
-            Settled::Rebuffed(rebuff) => rebuff.answer(|status, error| page(context, status, typed, Some(error))),
+            Settlement::Over => Ok(see_other(PORTAL.activate)),
+            Settlement::Rebuffed(rebuff) => rebuff.answer(|status, error| page(context, status, typed, Some(error))),
         }
     })
     .await

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::kit::context::with_portal;
-use crate::kit::rebuff::{Rebuff, Settled, settle};
+use crate::kit::rebuff::{Rebuff, Settlement, settle};
 use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
 use crate::pages::{Recover, RecoverError};
 use auth::recover;
@@ -64,9 +64,9 @@ pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) ->
         };
         let ended = recover::recover(context.act(&context.actor()), &shown).await?;
         let rebuff = match settle(context, ended).await {
-            Settled::Passed(token) => return Ok(context.go_on_with(&token, context.door.password)),
-            Settled::Over => return Ok(see_other(context.door.login)),
-            Settled::Rebuffed(rebuff) => rebuff,
+            Settlement::Passed(token) => return Ok(context.go_on_with(&token, context.door.password)),
+            Settlement::Over => return Ok(see_other(context.door.login)),
+            Settlement::Rebuffed(rebuff) => rebuff,
         };
         typed.two_codes |= rebuff == Rebuff::TwoCodes;
         rebuff.answer(|status, error| page(context, status, &typed, Some(error)))

@@ -196,9 +196,9 @@ impl MessageBody for ResponseBody {
 }
 
 /// The announced length of a body that is not sent, as `HEAD` answers have it.
-pub struct Announced(pub u64);
+pub struct AnnouncedLength(pub u64);
 
-impl MessageBody for Announced {
+impl MessageBody for AnnouncedLength {
     type Error = std::convert::Infallible;
 
     fn size(&self) -> BodySize {

@@ -35,7 +35,7 @@ use machinery::reading::Reading;
 
 /// Why there is no answer of the LIS; the caller makes a page of it.
 #[derive(Debug, thiserror::Error)]
-pub enum Refused {
+pub enum ProxyProblem {
     /// The gate refused: 400, 303, 403 or 405.
     #[error(transparent)]
     Gate(#[from] Refusal),
@@ -70,7 +70,7 @@ pub async fn forward(
     asker: Asker<'_>,
     req: &HttpRequest,
     payload: web::Payload,
-) -> Result<HttpResponse, Refused> {
+) -> Result<HttpResponse, ProxyProblem> {
     let site = gate.site();
     let request = read(req).map_err(Refusal::Ambiguous)?;
     let permitted = admit(site.rules(), request, asker.visitor)?;
@@ -99,7 +99,7 @@ async fn send(
     target: &str,
     headers: HeaderMap,
     body: RequestBody,
-) -> Result<Answer, Refused> {
+) -> Result<Answer, ProxyProblem> {
     let head = RequestHead {
         method: permitted.request().method(),
         target,
@@ -109,9 +109,9 @@ async fn send(
         .send(head, body)
         .await
         .map_err(|fault| match fault {
-            UpstreamFault::Slow => Refused::UpstreamSlow,
-            UpstreamFault::BodyIncomplete => Refused::BodyIncomplete,
-            UpstreamFault::Unreachable(reason) => Refused::UpstreamUnreachable(reason),
+            UpstreamFault::Slow => ProxyProblem::UpstreamSlow,
+            UpstreamFault::BodyIncomplete => ProxyProblem::BodyIncomplete,
+            UpstreamFault::Unreachable(reason) => ProxyProblem::UpstreamUnreachable(reason),
         })
 }
 

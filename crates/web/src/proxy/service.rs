@@ -8,7 +8,7 @@ use actix_web::web::{Data, Payload, ServiceConfig, get, head, resource, route, s
 use actix_web::{HttpRequest, HttpResponse};
 use url::form_urlencoded::byte_serialize;
 
-use super::{Asker, Refused, Site, SiteGate, enter, forward, keys};
+use super::{Asker, ProxyProblem, Site, SiteGate, enter, forward, keys};
 use crate::kit::faces::Face;
 use crate::kit::{App, Context, Failure, cookies, see_other};
 use crate::pages::{self, ErrorKind};
@@ -102,12 +102,12 @@ async fn gate(app: Data<App>, gates: Data<Gates>, request: HttpRequest, payload:
 }
 
 /// What a signed-in person was refused; strangers are asked to sign in and leave no trace.
-const fn cause(refused: &Refused) -> Option<GateCause> {
+const fn cause(refused: &ProxyProblem) -> Option<GateCause> {
     match refused {
-        Refused::Gate(Refusal::OtherRecord) => Some(GateCause::OtherRecord),
-        Refused::Gate(Refusal::Unmapped) => Some(GateCause::Unmapped),
-        Refused::Gate(Refusal::Ambiguous(_)) => Some(GateCause::Ambiguous),
-        Refused::Gate(Refusal::MethodNotAllowed) => Some(GateCause::Method),
+        ProxyProblem::Gate(Refusal::OtherRecord) => Some(GateCause::OtherRecord),
+        ProxyProblem::Gate(Refusal::Unmapped) => Some(GateCause::Unmapped),
+        ProxyProblem::Gate(Refusal::Ambiguous(_)) => Some(GateCause::Ambiguous),
+        ProxyProblem::Gate(Refusal::MethodNotAllowed) => Some(GateCause::Method),
         _ => None,
     }
 }
@@ -150,28 +150,28 @@ fn visitor(visit: &Visit) -> Visitor {
     }
 }
 
-fn refuse(context: &Context<'_>, site: &SiteSection, refused: Refused) -> HttpResponse {
+fn refuse(context: &Context<'_>, site: &SiteSection, refused: ProxyProblem) -> HttpResponse {
     let metrics = &context.app.core.metrics;
     let kind = match refused {
-        Refused::Gate(Refusal::SignInNeeded) => {
+        ProxyProblem::Gate(Refusal::SignInNeeded) => {
             metrics.gate_answered(GateResult::sign_in_needed);
             return ask_to_sign_in(context, site);
         }
-        Refused::UpstreamUnreachable(reason) => {
+        ProxyProblem::UpstreamUnreachable(reason) => {
             metrics.gate_answered(GateResult::upstream_failed);
             tracing::warn!(site = %site.id, %reason, "the LIS cannot be reached");
             return context.error(ErrorKind::Unreachable);
         }
-        Refused::UpstreamSlow => {
+        ProxyProblem::UpstreamSlow => {
             metrics.gate_answered(GateResult::upstream_failed);
             tracing::warn!(site = %site.id, "the LIS did not answer in time");
             return context.error(ErrorKind::Slow);
         }
-        Refused::Fault(fault) => return context.failed(Failure::Fault(fault.into())),
-        Refused::Gate(Refusal::Ambiguous(_)) | Refused::BodyIncomplete => ErrorKind::BadLink,
-        Refused::Gate(Refusal::Unmapped) => ErrorKind::NotFound,
-        Refused::Gate(Refusal::OtherRecord) => ErrorKind::NotYours,
-        Refused::Gate(Refusal::MethodNotAllowed) => ErrorKind::MethodNotAllowed,
+        ProxyProblem::Fault(fault) => return context.failed(Failure::Fault(fault.into())),
+        ProxyProblem::Gate(Refusal::Ambiguous(_)) | ProxyProblem::BodyIncomplete => ErrorKind::BadLink,
+        ProxyProblem::Gate(Refusal::Unmapped) => ErrorKind::NotFound,
+        ProxyProblem::Gate(Refusal::OtherRecord) => ErrorKind::NotYours,
+        ProxyProblem::Gate(Refusal::MethodNotAllowed) => ErrorKind::MethodNotAllowed,
     };
     metrics.gate_answered(GateResult::refused);
     context.error(kind)

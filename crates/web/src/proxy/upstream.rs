@@ -17,7 +17,7 @@ use hyper::client::conn::http1::SendRequest;
 use hyper::{Request, Response};
 use tokio::time::timeout;
 
-use crate::proxy::body::{Announced, Progress, RequestBody, ResponseBody};
+use crate::proxy::body::{AnnouncedLength, Progress, RequestBody, ResponseBody};
 use crate::proxy::endpoint::Endpoint;
 use kernel::clock::Stopwatch;
 
@@ -223,7 +223,10 @@ impl Answer {
             BoxBody::new(NoBody::new())
         } else if to_head {
             let length = announced.and_then(|value| value.to_str().ok()?.parse().ok());
-            length.map_or_else(|| BoxBody::new(NoBody::new()), |length| BoxBody::new(Announced(length)))
+            length.map_or_else(
+                || BoxBody::new(NoBody::new()),
+                |length| BoxBody::new(AnnouncedLength(length)),
+            )
         } else if self.ended {
             BoxBody::new(())
         } else {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use domain::invented::{Dice, FAMILY, Invented};
+use domain::invented::{Dice, FAMILY, InventedPerson};
 
 const STREETS: &[&str] = &[
     "rue de l'Église",
@@ -63,14 +63,14 @@ pub(super) const HEADERS: &[&str] = &[
 pub(super) struct Person {
     pub identifier: String,
     pub password: String,
-    who: Invented,
+    who: InventedPerson,
     woman: bool,
     town: u64,
 }
 
 impl Person {
     pub fn new(dice: &mut Dice, row: u64, account: Option<super::Account>) -> Self {
-        let who = Invented::new(dice);
+        let who = InventedPerson::new(dice);
         let (identifier, password) = match account {
             Some(account) => (account.identifier, account.password),
             None => (format!("Q-{:07}", row + 1), None),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::told;
 use crate::api::access::with_caller;
-use crate::api::body::{self, Arrived};
+use crate::api::body::{self, ArrivedBody};
 use crate::kit::App;
 use admin::clients::{self, Days};
 use domain::client::{Policy, Scope};
@@ -21,7 +21,7 @@ struct New {
     secret_days: Option<u32>,
 }
 
-pub async fn post(app: Data<App>, request: HttpRequest, arrived: Arrived) -> HttpResponse {
+pub async fn post(app: Data<App>, request: HttpRequest, arrived: ArrivedBody) -> HttpResponse {
     with_caller(&app, &request, Scope::WriteClients, async |context, caller| {
         let new: New = body::read(&request, arrived)?;
         let (core, lab, days) = (&context.app.core, context.lab(), Days::of_secret(new.secret_days)?);

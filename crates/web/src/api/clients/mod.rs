@@ -16,7 +16,7 @@ use kernel::ids::ClientId;
 
 /// A client, with its secret where there is a new one: it is never told again.
 #[derive(Serialize)]
-struct Told<'a> {
+struct ClientReply<'a> {
     #[serde(flatten)]
     client: ClientView,
     #[serde(flatten)]
@@ -42,8 +42,8 @@ async fn told<'a>(
     context: &Context<'_>,
     id: &ClientId,
     secret: Option<&'a IssuedSecret>,
-) -> Result<Told<'a>, Declined> {
-    Ok(Told {
+) -> Result<ClientReply<'a>, Declined> {
+    Ok(ClientReply {
         client: clients::lookup(&context.app.core, context.lab(), id).await?,
         secret: secret.map(ToldSecret::of),
     })

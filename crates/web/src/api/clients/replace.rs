@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{named, told};
 use crate::api::access::with_caller;
-use crate::api::body::{self, Arrived};
+use crate::api::body::{self, ArrivedBody};
 use crate::kit::App;
 use admin::clients::{self, Days};
 use domain::client::{Policy, Scope};
@@ -20,7 +20,7 @@ struct Entry {
     secret_days: Option<u32>,
 }
 
-pub async fn put(app: Data<App>, request: HttpRequest, id: Path<String>, arrived: Arrived) -> HttpResponse {
+pub async fn put(app: Data<App>, request: HttpRequest, id: Path<String>, arrived: ArrivedBody) -> HttpResponse {
     with_caller(&app, &request, Scope::WriteClients, async |context, caller| {
         let id = named(&id)?;
         let entry: Entry = body::read(&request, arrived)?;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{enrol, links, name_of, trouble};
 use crate::entrance::login::{self, Destination, Typed};
 use crate::kit::context::with_portal;
-use crate::kit::rebuff::{Settled, settle};
+use crate::kit::rebuff::{Settlement, settle};
 use crate::kit::{App, Context, Failure};
 use crate::pages::provider::CODE;
 use crate::pages::{LoginError, ProviderTrouble};
@@ -19,7 +19,7 @@ use auth::provider::{Refusal, redeem, take};
 use domain::provider::Errand;
 use kernel::clock::Stopwatch;
 use kernel::ids::ProviderId;
-use service::provider::{Brought, Shown};
+use service::provider::{CallbackParams, ShownIdentity};
 
 pub const PATH: &str = service::provider::CALLBACK;
 
@@ -49,7 +49,7 @@ pub async fn get(app: Data<App>, request: HttpRequest, answer: Query<Answer>) ->
             let (destination, error) = (Destination::default(), Some(LoginError::ProviderExpired));
             return login::form(context, StatusCode::FORBIDDEN, &Typed::default(), &destination, error);
         };
-        let brought = Brought {
+        let brought = CallbackParams {
             code: answer.code.as_ref(),
             iss: answer.iss.as_deref(),
             error: answer.error.as_deref(),
@@ -71,7 +71,7 @@ async fn come_in(
     context: &mut Context<'_>,
     id: &ProviderId,
     login: &str,
-    shown: Result<Shown, Refusal>,
+    shown: Result<ShownIdentity, Refusal>,
 ) -> Result<HttpResponse, Failure> {
     context.shown_at(login);
     let query = login.split_once('?').map_or("", |(_, query)| query);
@@ -94,10 +94,10 @@ async fn come_in(
     let ended = sign_in(context.act(&context.actor()), &back).await?;
     context.step_aside();
     match settle(context, ended).await {
-        Settled::Passed(Shows::TwoFactors(arrival)) => login::arrive(context, arrival, &destination).await,
-        Settled::Passed(Shows::OneFactor(token)) => Ok(context.go_on_with(&token, CODE)),
+        Settlement::Passed(Shows::TwoFactors(arrival)) => login::arrive(context, arrival, &destination).await,
+        Settlement::Passed(Shows::OneFactor(token)) => Ok(context.go_on_with(&token, CODE)),
         // One moment for those who have no account and those who have one that cannot be used.
-        Settled::Over | Settled::Rebuffed(_) => {
+        Settlement::Over | Settlement::Rebuffed(_) => {
             let (status, trouble) = (StatusCode::UNAUTHORIZED, ProviderTrouble::NotLinked);
             refuse(context, id, &destination, status, trouble)
         }

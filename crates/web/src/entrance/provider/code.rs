@@ -10,7 +10,7 @@ use super::name_of;
 use crate::entrance::login;
 use crate::kit::context::with_portal;
 use crate::kit::posted::shows_nothing_again;
-use crate::kit::rebuff::{Settled, settle};
+use crate::kit::rebuff::{Settlement, settle};
 use crate::kit::{App, Context, Failure, Posted, cookies, see_other};
 use crate::pages::provider::CODE;
 use crate::pages::{ProviderCode, ProviderCodeError};
@@ -51,10 +51,10 @@ pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) ->
         let browser = context.visitor();
         let ended = confirm(context.act(&context.actor()), &awaited, &fields.code, &browser).await?;
         match settle(context, ended).await {
-            Settled::Passed(Arrival::SignedIn(opened)) => login::enter(context, opened, awaited.return_to()).await,
-            Settled::Passed(Arrival::Held(token)) => Ok(context.go_on_with(&token, context.door.password)),
-            Settled::Over => Ok(see_other(context.door.login)),
-            Settled::Rebuffed(rebuff) => rebuff.answer(|status, error| form(context, status, &awaited, Some(error))),
+            Settlement::Passed(Arrival::SignedIn(opened)) => login::enter(context, opened, awaited.return_to()).await,
+            Settlement::Passed(Arrival::Held(token)) => Ok(context.go_on_with(&token, context.door.password)),
+            Settlement::Over => Ok(see_other(context.door.login)),
+            Settlement::Rebuffed(rebuff) => rebuff.answer(|status, error| form(context, status, &awaited, Some(error))),
         }
     })
     .await

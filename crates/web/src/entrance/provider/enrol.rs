@@ -15,7 +15,7 @@ use auth::enrolment::{IdentityOutcome, note_identity};
 use auth::provider::Refusal;
 use domain::provider::{Enrolling, Errand};
 use kernel::ids::ProviderId;
-use service::provider::Shown;
+use service::provider::ShownIdentity;
 
 #[derive(Debug, Deserialize)]
 pub struct Form {
@@ -57,7 +57,7 @@ pub(super) async fn come_back(
     context: &mut Context<'_>,
     id: &ProviderId,
     errand: &Enrolling,
-    shown: Result<Shown, Refusal>,
+    shown: Result<ShownIdentity, Refusal>,
 ) -> Result<HttpResponse, Failure> {
     let activate = context.door.activate;
     context.shown_at(activate);

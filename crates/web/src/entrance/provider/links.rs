@@ -17,7 +17,7 @@ use domain::provider::LinkEntry;
 use domain::provider::{Errand, Linking};
 use domain::session::Session;
 use kernel::ids::ProviderId;
-use service::provider::Shown;
+use service::provider::ShownIdentity;
 
 /// What the list finds in its query after something was done.
 const LINKED: &str = "linked";
@@ -95,7 +95,7 @@ pub(super) async fn come_back(
     context: &mut Context<'_>,
     id: &ProviderId,
     linking: Linking,
-    shown: Result<Shown, Refusal>,
+    shown: Result<ShownIdentity, Refusal>,
 ) -> Result<HttpResponse, Failure> {
     context.shown_at(LIST);
     let session = signed_in::current(context).await?;
