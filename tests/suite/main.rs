@@ -28,6 +28,7 @@ mod dump;
 mod enrolment;
 mod enumeration;
 mod forms;
+mod forward_auth;
 mod gate;
 mod hand_over;
 mod holds;

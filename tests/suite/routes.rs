@@ -111,6 +111,9 @@ fn golden() -> BTreeMap<&'static str, Class> {
         ("proxy /.vestibule/jwks.json", Public),
         ("proxy /.vestibule/static/{name}", Public),
         ("proxy /.vestibule/account", Public),
+        ("proxy /.vestibule/login", Public),
+        ("internal /forward-auth/{proxy}", Internal),
+        ("internal /forward-auth/envoy{target:/.*}", Internal),
         ("internal /healthz", Internal),
         ("internal /readyz", Internal),
         ("internal /metrics", Internal),
@@ -141,6 +144,7 @@ fn addresses(wanted: impl Fn(&str, &str) -> bool) -> Vec<String> {
         ("portal /api", "api/mod.rs"),
         ("proxy /.vestibule", "proxy/service.rs"),
         ("internal ", "internal/mod.rs"),
+        ("internal ", "proxy/forward_auth.rs"),
     ];
     let mut routes = Vec::new();
     for (face, file) in faces {

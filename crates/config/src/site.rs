@@ -4,9 +4,11 @@
 //! cannot work. URL patterns are compiled by the gate, which reports in the same form ([`SiteProblem`]).
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
 
@@ -34,6 +36,9 @@ pub struct SiteSection {
     /// Header names that this LIS takes for identity, beyond those that every site strips.
     #[serde(default)]
     pub strip_headers: Vec<String>,
+    /// Proxies that may ask whether a request may pass (forward-auth): the addresses from which they ask.
+    #[serde(default)]
+    pub forward_auth_from: Vec<IpNet>,
     #[serde(default, rename = "rule")]
     pub rules: Vec<RuleSection>,
 }
@@ -114,6 +119,10 @@ impl SiteSection {
         for name in self.strip_headers.iter().filter(|name| !is_token(name)) {
             note("strip_headers", Some(format!("\"{name}\" is not a header name")));
         }
+        for net in self.forward_auth_from.iter().filter(|net| net.prefix_len() == 0) {
+            let remedy = format!("{net} would answer anyone: list the addresses of your own proxies");
+            note("forward_auth_from", Some(remedy));
+        }
         if self.rules.is_empty() && self.mode == GateMode::Enforce {
             let remedy = "no rule, so every page is denied: write [[site.rule]] entries, or set mode = \"learn\"";
             note("rule", Some(remedy.to_owned()));
@@ -138,6 +147,13 @@ impl SiteSection {
 
     pub const fn connect_timeout(&self) -> Duration {
         Duration::from_secs(self.connect_timeout_seconds)
+    }
+
+    /// May a proxy at this address ask whether a request may pass? `peer`: who holds the connection, whatever any header
+    /// says.
+    pub fn is_asked_from(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.forward_auth_from.iter().any(|net| net.contains(&peer))
     }
 
     pub const fn response_timeout(&self) -> Duration {

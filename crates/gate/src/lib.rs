@@ -12,6 +12,7 @@ pub mod headers;
 pub mod learn;
 pub mod origin;
 pub mod pattern;
+pub mod question;
 pub mod request;
 pub mod response;
 pub mod rules;

@@ -31,6 +31,7 @@ use service::Core;
 use web::kit::App;
 use web::kit::faces::{FaceFault, Faces};
 use web::kit::floor::Floor;
+use web::proxy::forward_auth;
 use web::{desk, idp, internal};
 
 /// Connections that wait to be accepted: a crowd that comes at once.
@@ -111,6 +112,7 @@ pub fn start(core: Core) -> Result<Running, StartError> {
         texts: Texts::load()?,
         core: core.clone(),
         unreadable_addresses: OncePerMinute::default(),
+        unanswered_questions: OncePerMinute::default(),
     });
     let sites = hosts::sites(&core)?;
     descriptors::raise(config.server.max_connections);
@@ -120,7 +122,7 @@ pub fn start(core: Core) -> Result<Running, StartError> {
         connections_of(&app, mutual::CONNECTIONS),
     ];
     let [of_public, of_internal, of_mutual] = &tracked;
-    let internal = serve_internal(app.clone(), hosts::drafts(&sites), internal, of_internal)?;
+    let internal = serve_internal(app.clone(), &sites, internal, of_internal)?;
     let public = serve_public(app.clone(), sites, public, &certificates, of_public)?;
     let mut servers = vec![public, internal];
     if let (Some(listener), Some(authorities)) = (mutual, &config.server.mtls_client_ca_file) {
@@ -214,18 +216,21 @@ fn serve_public(
 
 fn serve_internal(
     app: Data<App>,
-    drafts: internal::Drafts,
+    sites: &hosts::Sites,
     listener: TcpListener,
     connections: &Arc<Connections>,
 ) -> Result<Server, StartError> {
     let limits = app.core.config.server.clone();
-    let connections = Arc::clone(connections);
+    let (connections, sites, drafts) = (Arc::clone(connections), Arc::clone(sites), hosts::drafts(sites));
     let server = HttpServer::new(move || {
-        let drafts = drafts.clone();
+        let (sites, drafts) = (Arc::clone(&sites), drafts.clone());
         ActixApp::new()
             .app_data(app.clone())
             .wrap(from_fn(tracked))
-            .configure(|service| internal::configure(service, drafts))
+            .configure(|service| {
+                internal::configure(service, drafts);
+                forward_auth::configure(service, &sites);
+            })
     });
     Ok(server
         .workers(1)

@@ -3,7 +3,7 @@
 mod bodies;
 mod failing;
 mod headers;
-mod http;
+pub mod http;
 mod nginx;
 mod smuggling;
 mod stand;

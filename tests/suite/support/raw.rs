@@ -43,21 +43,40 @@ impl RawAnswer {
     }
 }
 
+fn client_config(app: &TestApp, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(&app.ca_file).unwrap()).unwrap();
+    ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth()
+}
+
 /// # Errors
 /// No such TLS version is spoken there.
 pub async fn connect(
     app: &TestApp,
     versions: &[&'static SupportedProtocolVersion],
 ) -> std::io::Result<TlsStream<TcpStream>> {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(&app.ca_file).unwrap()).unwrap();
-    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .with_protocol_versions(versions)
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let config = client_config(app, versions);
     let stream = TcpStream::connect(app.public_address()).await?;
-    let name = ServerName::try_from("localhost").unwrap();
+    shake_hands(config, stream, "localhost").await
+}
+
+/// To another listener on this machine that has the same certificate.
+pub async fn connect_to(app: &TestApp, port: u16, name: &'static str) -> TlsStream<TcpStream> {
+    let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let config = client_config(app, &[&rustls::version::TLS13]);
+    shake_hands(config, stream, name).await.unwrap()
+}
+
+async fn shake_hands(
+    config: ClientConfig,
+    stream: TcpStream,
+    name: &'static str,
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let name = ServerName::try_from(name).unwrap();
     tokio_rustls::TlsConnector::from(Arc::new(config))
         .connect(name, stream)
         .await

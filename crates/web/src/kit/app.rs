@@ -16,4 +16,6 @@ pub struct App {
     pub faces: Faces,
     /// For the log: a proxy that says nothing readable says it with every request.
     pub unreadable_addresses: OncePerMinute,
+    /// For the log: what proxies ask and nobody can answer.
+    pub unanswered_questions: OncePerMinute,
 }

@@ -90,6 +90,11 @@ impl Faces {
             Some(authority) => authority.as_str(),
             None => head.headers.get(HOST)?.to_str().ok()?,
         };
+        self.of_authority(host)
+    }
+
+    /// `host` or `host:port`, as in a Host header.
+    pub fn of_authority(&self, host: &str) -> Option<&Face> {
         if let Some(face) = self.by_host.get(host) {
             return Some(face);
         }

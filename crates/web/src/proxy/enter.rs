@@ -1,11 +1,12 @@
-//! `/.vestibule/enter`: a ticket from the portal becomes the site's own session, in the browser that requested it.
+//! The way into a site: `/.vestibule/login` leads to the portal, and with `/.vestibule/enter` its ticket becomes the
+//! site's own session, in the browser that requested it.
 
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::service::{context, site};
+use super::service::{context, site, to_portal};
 use crate::kit::context::add_cookie;
 use crate::kit::{App, Failure, cookies, see_other};
 use auth::hand_over;
@@ -46,4 +47,21 @@ pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Arrival>) ->
             Ok(response)
         })
         .await
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Destination {
+    /// It may name a record.
+    #[serde(default)]
+    to: SecretString,
+}
+
+/// Where another proxy sends whoever has to sign in.
+pub async fn login(app: Data<App>, request: HttpRequest, query: Query<Destination>) -> HttpResponse {
+    let found = site(&app, &request).and_then(|site| Some((site, context(&app, &request, site)?)));
+    let Some((site, context)) = found else {
+        return HttpResponse::MisdirectedRequest().finish();
+    };
+    let to = SitePath::parse(query.to.expose_secret()).unwrap_or_else(SitePath::root);
+    to_portal(&context, site, to.as_str())
 }

@@ -8,6 +8,7 @@
 mod body;
 mod endpoint;
 pub mod enter;
+pub mod forward_auth;
 pub mod keys;
 pub mod service;
 mod site;

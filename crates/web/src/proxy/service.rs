@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderMap, UPGRADE};
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Payload, ServiceConfig, get, head, resource, route, scope};
 use actix_web::{HttpRequest, HttpResponse};
 use url::form_urlencoded::byte_serialize;
@@ -41,6 +42,7 @@ pub fn configure(service: &mut ServiceConfig, sites: &HashMap<SiteId, Arc<Site>>
 fn ours(service: &mut ServiceConfig) {
     service
         .service(resource("/enter").route(get().to(enter::get)))
+        .service(resource("/login").route(get().to(enter::login)))
         .service(
             resource("/jwks.json")
                 .route(get().to(keys::get))
@@ -102,7 +104,7 @@ async fn gate(app: Data<App>, gates: Data<Gates>, request: HttpRequest, payload:
 }
 
 /// What a signed-in person was refused; strangers are asked to sign in and leave no trace.
-const fn cause(refused: &ProxyProblem) -> Option<GateCause> {
+pub(super) const fn cause(refused: &ProxyProblem) -> Option<GateCause> {
     match refused {
         ProxyProblem::Gate(Refusal::OtherRecord) => Some(GateCause::OtherRecord),
         ProxyProblem::Gate(Refusal::Unmapped) => Some(GateCause::Unmapped),
@@ -112,7 +114,7 @@ const fn cause(refused: &ProxyProblem) -> Option<GateCause> {
     }
 }
 
-async fn write_down(context: &Context<'_>, site: &SiteSection, visit: &Visit, cause: GateCause) {
+pub(super) async fn write_down(context: &Context<'_>, site: &SiteSection, visit: &Visit, cause: GateCause) {
     let event = Event::GateRefused {
         site: site.id.clone(),
         cause,
@@ -128,7 +130,7 @@ async fn write_down(context: &Context<'_>, site: &SiteSection, visit: &Visit, ca
     }
 }
 
-async fn visit(context: &Context<'_>, site: &SiteSection) -> Result<Option<Arc<Visit>>, Failure> {
+pub(super) async fn visit(context: &Context<'_>, site: &SiteSection) -> Result<Option<Arc<Visit>>, Failure> {
     let Some(token) = cookies::token(context.request, cookies::SITE, TokenKind::SiteSession) else {
         return Ok(None);
     };
@@ -138,7 +140,7 @@ async fn visit(context: &Context<'_>, site: &SiteSection) -> Result<Option<Arc<V
     Ok(visit?)
 }
 
-fn visitor(visit: &Visit) -> Visitor {
+pub(super) fn visitor(visit: &Visit) -> Visitor {
     let session = &visit.session;
     Visitor {
         session: session.id,
@@ -180,17 +182,33 @@ fn refuse(context: &Context<'_>, site: &SiteSection, refused: ProxyProblem) -> H
 /// A person who opened a page is led to the portal and back; a script gets a plain 401.
 fn ask_to_sign_in(context: &Context<'_>, site: &SiteSection) -> HttpResponse {
     let request = context.request;
-    let mode = request
-        .headers()
-        .get("Sec-Fetch-Mode")
-        .and_then(|mode| mode.to_str().ok());
-    let is_page = request.method().is_safe() && mode.is_none_or(|mode| mode == "navigate");
-    if !is_page {
+    if !is_page(request.method(), request.headers()) {
         return HttpResponse::build(StatusCode::UNAUTHORIZED)
             .insert_header(("Cache-Control", "no-store"))
             .finish();
     }
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    to_portal(context, site, path)
+}
+
+/// Is it a person who opens a page, and no script, image or form?
+pub(super) fn is_page(method: &Method, headers: &HeaderMap) -> bool {
+    let says = |name: &str, word: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.contains(word))
+    };
+    let by_script = headers.contains_key("X-Requested-With") || headers.contains_key(UPGRADE) || says("Accept", "json");
+    method.is_safe()
+        && match headers.get("Sec-Fetch-Mode") {
+            Some(mode) => mode == "navigate",
+            None => !by_script,
+        }
+}
+
+/// `path`: where on the site they were going.
+pub(super) fn to_portal(context: &Context<'_>, site: &SiteSection, path: &str) -> HttpResponse {
     let to: String = byte_serialize(path.as_bytes()).collect();
     let via = hand_over::browser_mark(context.browser());
     let portal = context.face.lab.portal_origin();
