@@ -9,9 +9,7 @@ use crate::siege::Sieges;
 use crate::signing_keys::SigningKeys;
 use config::Config;
 use crypto::blind_index::{BlindIndex, blind_index};
-use crypto::jose::JoseFault;
 use crypto::keyring::Keyring;
-use crypto::password_hash::HashFault;
 use crypto::seal::Sealer;
 use domain::backoff::Limits;
 use domain::identifier::Identifier;
@@ -23,7 +21,7 @@ use machinery::admission::Admission;
 use machinery::hashing::HashPool;
 use machinery::metrics::Metrics;
 use machinery::visits::Visits;
-use store::{Db, StoreFault};
+use store::Db;
 
 #[derive(Clone, Debug)]
 pub struct Core {
@@ -42,20 +40,6 @@ pub struct Core {
     pub detector: Arc<Detector>,
     pub providers: Arc<Providers>,
     pub signing_keys: Arc<SigningKeys>,
-}
-
-/// Something broke that no visitor can fix, as a rule that the database does not answer ([`StoreFault`]). Logged once
-/// at the edge, never shown.
-#[derive(Debug, thiserror::Error)]
-pub enum Fault {
-    #[error(transparent)]
-    Store(#[from] StoreFault),
-    #[error(transparent)]
-    Hash(#[from] HashFault),
-    #[error(transparent)]
-    Jose(#[from] JoseFault),
-    #[error("{0}")]
-    Broken(&'static str),
 }
 
 impl Core {

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod canary;
 pub mod core;
 pub mod detector;
+mod fault;
 pub mod known_passwords;
 pub mod outbox;
 pub mod provider;
@@ -16,7 +17,8 @@ pub mod siege;
 pub mod signing_keys;
 pub mod standing;
 
-pub use self::core::{Core, Fault};
+pub use self::core::Core;
+pub use self::fault::Fault;
 // What the edge has to know of the store: that it failed, and how.
 pub use store::StoreFault;
 pub use store::installation::trouble::Trouble;

@@ -237,7 +237,7 @@ impl<'a> Attempt<'a> {
             core.metrics.sign_in_ended(result);
         }
         if matches!(result, AttemptResult::refused | AttemptResult::delayed) {
-            Sighting::of(lab, actor, self.named).count(core);
+            Sighting::of(lab, actor, self.named).count(&core.detector, &core.config.alerts, core.now());
         }
         let is_trusted = self
             .counted

@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use self::tally::Tallies;
-use crate::Core;
 use config::Alerts;
 use crypto::blind_index::BlindIndex;
 use domain::alert::{Anomaly, Kind, Limits, Target, one_account, one_network, other_records, reading, stuffing, worst};
@@ -71,14 +70,13 @@ impl Sighting {
         }
     }
 
-    pub(crate) fn count(self, core: &Core) {
-        let (now, limits) = (core.now(), &core.config.alerts);
+    pub(crate) fn count(self, detector: &Detector, limits: &Alerts, now: Timestamp) {
         let (named, is_identifier) = match self.named {
             None => return,
             Some(NamedDigest::Identifier(index)) => (index, true),
             Some(NamedDigest::Code(index)) => (index, false),
         };
-        let mut attempts = lock(&core.detector.attempts);
+        let mut attempts = lock(&detector.attempts);
         if let Some(network) = self.network {
             let whose = (self.lab.clone(), network);
             let limit = limits.network_identifiers;

@@ -6,14 +6,12 @@ use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
 use data_encoding::BASE64URL_NOPAD;
 
-use super::apart;
-use crate::{Core, Fault};
 use crypto::jose::{Algorithm, Jwks, SigningKey, TokenProblem, VerifiedToken, jwk_set, verify};
+use crypto::seal::Sealer;
 use domain::signing_key::{self, Slot};
 use kernel::clock::Timestamp;
-use kernel::ids::LabId;
 use store::StoreFault;
-use store::oauth::signing_keys::{self, Line};
+use store::oauth::signing_keys::{KeyRow, Line};
 
 #[derive(Debug)]
 pub struct KnownKeys {
@@ -58,6 +56,17 @@ impl PublishedKeys {
 }
 
 impl KnownKeys {
+    /// # Errors
+    /// A key cannot be unsealed or parsed.
+    pub fn open(rows: Vec<KeyRow>, sealer: &Sealer) -> Result<Self, StoreFault> {
+        let key = |row: KeyRow| -> Result<Key, StoreFault> {
+            let signing = Arc::new(row.open(sealer)?);
+            let line = row.line;
+            Ok(Key { line, signing })
+        };
+        Ok(Self::of(rows.into_iter().map(key).collect::<Result<_, _>>()?))
+    }
+
     fn of(keys: Vec<Key>) -> Self {
         let published = Arc::new(PublishedKeys::of(keys.iter().map(|key| &*key.signing)));
         Self { keys, published }
@@ -80,20 +89,4 @@ impl KnownKeys {
     pub fn is_of<'a>(&self, lines: impl Iterator<Item = &'a Line>) -> bool {
         self.keys.iter().map(|key| &key.line).eq(lines)
     }
-}
-
-pub async fn read(core: &Core, lab: &LabId) -> Result<KnownKeys, Fault> {
-    let mut tx = core.db.begin_read().await?;
-    let stored = signing_keys::find(&mut tx, lab).await?;
-    drop(tx);
-    let sealer = core.sealer.clone();
-    let open = move || -> Result<Vec<Key>, StoreFault> {
-        let key = |stored: signing_keys::KeyRow| {
-            let signing = Arc::new(stored.open(&sealer)?);
-            let line = stored.line;
-            Ok(Key { line, signing })
-        };
-        stored.into_iter().map(key).collect()
-    };
-    Ok(KnownKeys::of(apart(open).await??))
 }

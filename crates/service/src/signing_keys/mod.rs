@@ -5,61 +5,23 @@
 //! successors in time and forgets what is over. Nothing here is asked of the database while a request waits.
 
 mod known;
+mod read;
+mod rings;
 mod turn;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use arc_swap::ArcSwapOption;
-
+use self::known::KnownKeys;
 pub use self::known::PublishedKeys;
-use self::known::{KnownKeys, read};
+use self::read::{apart, read};
+pub use self::rings::SigningKeys;
 pub use self::turn::turn;
 use crate::{Core, Fault, audit};
-use config::Config;
 use crypto::jose::{Algorithm, JoseFault, SigningKey};
 use domain::audit::{Actor, Event};
-use domain::signing_key::{Schedule, Slot};
+use domain::signing_key::Slot;
 use kernel::ids::LabId;
 use store::oauth::signing_keys;
-
-/// Of every lab of the configuration.
-#[derive(Debug)]
-pub struct SigningKeys {
-    schedule: Schedule,
-    labs: HashMap<LabId, Ring>,
-}
-
-#[derive(Debug, Default)]
-struct Ring {
-    known: ArcSwapOption<KnownKeys>,
-    /// Keys are made, or read, once at a time.
-    turn: tokio::sync::Mutex<()>,
-}
-
-impl SigningKeys {
-    pub fn of(config: &Config) -> Self {
-        let oidc = &config.oidc;
-        Self {
-            schedule: Schedule {
-                active: oidc.key_active(),
-                announced: oidc.key_announced(),
-                kept: oidc.key_kept(),
-            },
-            labs: config
-                .labs
-                .iter()
-                .map(|lab| (lab.id.clone(), Ring::default()))
-                .collect(),
-        }
-    }
-
-    fn ring(&self, lab: &LabId) -> Result<&Ring, Fault> {
-        self.labs
-            .get(lab)
-            .ok_or(Fault::Broken("keys of a lab that is not in the configuration"))
-    }
-}
 
 /// The key that signs now. For [`Algorithm::OURS`]; no lab has a key of its own for another.
 ///
@@ -120,11 +82,4 @@ async fn make(core: &Core, lab: &LabId, algorithms: Vec<Algorithm>, slot: Slot) 
     }
     tx.commit().await?;
     Ok(())
-}
-
-/// RSA takes milliseconds to read and tenths of a second to make: no work for a thread that answers requests.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| Fault::Broken("work on signing keys did not end"))
 }

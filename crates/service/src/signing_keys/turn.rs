@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::known::read;
+use super::known::KnownKeys;
 use super::make;
+use super::read::read;
 use crate::{Core, Fault};
 use crypto::jose::Algorithm;
 use kernel::ids::LabId;
@@ -26,7 +27,7 @@ pub async fn turn(core: &Core) -> Result<(), Fault> {
     }
     let lines = if changed { self::lines(core).await? } else { lines };
     for (lab, ring) in &core.signing_keys.labs {
-        let is_stale = |known: &super::KnownKeys| !known.is_of(lines.iter().filter(|line| line.lab == *lab));
+        let is_stale = |known: &KnownKeys| !known.is_of(lines.iter().filter(|line| line.lab == *lab));
         if ring.known.load().as_deref().is_some_and(is_stale) {
             ring.known.store(Some(Arc::new(read(core, lab).await?)));
         }
