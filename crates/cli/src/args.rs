@@ -11,6 +11,7 @@ use crate::client::Client;
 use crate::demo::Demo;
 use crate::leak::Leak;
 use crate::output;
+use crate::values::{RoleOrNone, language, operator, record, role, role_or_none};
 use admin::patients::{ColumnMap, LegacyColumns, Source};
 use config::Problems;
 use corpus::Algorithm;
@@ -18,7 +19,7 @@ use crypto::legacy::Scheme;
 use domain::operator::Role;
 use domain::record::RecordNumber;
 use i18n::Language;
-use kernel::ids::{LabId, MalformedSlug, OperatorName};
+use kernel::ids::{LabId, OperatorName};
 
 /// The locked entrance hall in front of a medical laboratory's result pages.
 #[derive(Debug, Parser)]
@@ -298,34 +299,6 @@ pub enum Operator {
         #[arg(value_parser = operator)]
         name: OperatorName,
     },
-}
-
-/// Not a bare `Option`, which clap would read as an optional argument.
-#[derive(Clone, Copy, Debug)]
-pub struct RoleOrNone(pub Option<Role>);
-
-fn operator(text: &str) -> Result<OperatorName, String> {
-    let name = text.to_ascii_lowercase().parse();
-    name.map_err(|error: MalformedSlug| error.to_string())
-}
-
-fn role(text: &str) -> Result<Role, String> {
-    text.parse().map_err(|_| "desk or security expected".to_owned())
-}
-
-fn role_or_none(text: &str) -> Result<RoleOrNone, String> {
-    match text {
-        "none" => Ok(RoleOrNone(None)),
-        text => role(text).map(|role| RoleOrNone(Some(role))),
-    }
-}
-
-pub(super) fn language(text: &str) -> Result<Language, String> {
-    Language::from_code(text).ok_or_else(|| "fr or en expected".to_owned())
-}
-
-fn record(text: &str) -> Result<RecordNumber, String> {
-    RecordNumber::parse(text).map_err(|error| error.to_string())
 }
 
 /// Reads the process's arguments. Help ends the process with 0, bad usage with 2.

@@ -20,6 +20,7 @@ pub mod output;
 mod patient;
 mod progress;
 mod sheet;
+mod values;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

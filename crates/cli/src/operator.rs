@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::args::{Operator, RoleOrNone};
+use crate::args::Operator;
+use crate::values::RoleOrNone;
 use crate::{Done, Invocation, open, problem, sheet, unknown_lab, unwell};
 use admin::lab_code::IssuedLabCode;
 use admin::operators::{self, NewOperator, OperatorError, OperatorSummary};

@@ -1,6 +1,5 @@
 //! `[alerts]`: whom an alert reaches, and the counts from which on one is raised.
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use lettre::Address;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Lab, Problems};
+use super::{Lab, Problems, is_this_machine};
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -135,12 +134,6 @@ impl Alerts {
             problems.add("[alerts] webhook_secret_file", "it is missing", remedy);
         }
     }
-}
-
-/// Whether what is sent to `url` stays on this machine.
-pub fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -153,6 +153,6 @@ pub(super) fn check(labs: &[Lab], problems: &mut Problems) {
             );
         }
         lab.accepted_until.check(&place("[lab.accepted_until]"), problems);
-        provider::check(lab, problems);
+        provider::check(&lab.id, &lab.providers, problems);
     }
 }

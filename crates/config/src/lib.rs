@@ -17,6 +17,7 @@ mod session;
 mod siege;
 mod sign_in;
 pub mod site;
+mod this_machine;
 mod throttle;
 mod unreadable;
 
@@ -24,7 +25,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-pub use alerts::{Alerts, is_this_machine};
+pub use alerts::Alerts;
 pub use corpus::Corpus;
 pub use database::Database;
 pub use lab::{Lab, MEANS};
@@ -41,6 +42,7 @@ pub use session::Session;
 pub use siege::Siege;
 pub use sign_in::SignIn;
 pub use site::SiteSection;
+pub use this_machine::is_this_machine;
 pub use throttle::{Rate, Throttle};
 
 /// Where commands look when neither `--config` nor `VESTIBULE_CONFIG` says otherwise.

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Lab, Problems, is_this_machine, policy};
-use kernel::ids::ProviderId;
+use super::{Problems, is_this_machine, policy};
+use kernel::ids::{LabId, ProviderId};
 
 /// Signature algorithms of ID tokens that can be accepted at all; symmetric ones and `none` never.
 const ALGORITHMS: [&str; 4] = ["ES256", "EdDSA", "PS256", "RS256"];
@@ -155,10 +155,10 @@ impl Provider {
     }
 }
 
-pub(super) fn check(lab: &Lab, problems: &mut Problems) {
+pub(super) fn check(lab: &LabId, providers: &[Provider], problems: &mut Problems) {
     let mut seen = BTreeSet::new();
-    for provider in &lab.providers {
-        let place = |key: &str| format!("[[lab]] {}: [[lab.provider]] {}: {key}", lab.id, provider.id);
+    for provider in providers {
+        let place = |key: &str| format!("[[lab]] {}: [[lab.provider]] {}: {key}", lab, provider.id);
         if !seen.insert(&provider.id) {
             problems.add(
                 place("id"),

@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
-pub use super::letters::Letters;
-pub use super::report::ReportOptions;
-
+use crate::values;
 use domain::leak::LeakId;
+use i18n::Language;
 use kernel::clock::Timestamp;
 use kernel::ids::LabId;
 
@@ -62,6 +61,51 @@ pub struct Verify {
     /// How many cores it may use; patients' sign-ins go first
     #[arg(long, default_value_t = 0.25, value_parser = cores)]
     pub cores: f32,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportOptions {
+    pub id: LeakId,
+    /// Language of the report: fr or en; with --out the draft is written in both
+    #[arg(long, value_parser = values::language, default_value = "fr")]
+    pub language: Language,
+    /// Also write all documents of the incident into this folder, with the list of the people concerned
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Letters {
+    pub id: LeakId,
+    /// Where letters.csv and letters.html go, readable by their owner only
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Both: a page in French, then one in English
+    #[arg(long, value_enum, default_value = "fr")]
+    pub language: Languages,
+    /// Also write to those whom mail has reached
+    #[arg(long)]
+    pub all: bool,
+    /// Also write to those who already have a letter; the codes in their earlier letters end
+    #[arg(long)]
+    pub again: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Languages {
+    Fr,
+    En,
+    Both,
+}
+
+impl Languages {
+    pub const fn list(self) -> &'static [Language] {
+        match self {
+            Self::Fr => &[Language::Fr],
+            Self::En => &[Language::En],
+            Self::Both => &Language::ALL,
+        }
+    }
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {

@@ -1,54 +1,18 @@
 //! `vestibule leak letters`
 
 use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use super::args::Letters;
 use super::{failed, lab};
 use crate::progress::Progress;
 use crate::{Done, Invocation, open, problem};
 use admin::files::Beside;
 use config::Problems;
-use domain::leak::LeakId;
 use domain::operator::Role;
-use i18n::Language;
 use leak::letters::{self, LettersError, Order, Wish};
-
-#[derive(Debug, Args)]
-pub struct Letters {
-    pub id: LeakId,
-    /// Where letters.csv and letters.html go, readable by their owner only
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    /// Both: a page in French, then one in English
-    #[arg(long, value_enum, default_value = "fr")]
-    pub language: Languages,
-    /// Also write to those whom mail has reached
-    #[arg(long)]
-    pub all: bool,
-    /// Also write to those who already have a letter; the codes in their earlier letters end
-    #[arg(long)]
-    pub again: bool,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Languages {
-    Fr,
-    En,
-    Both,
-}
-
-impl Languages {
-    const fn list(self) -> &'static [Language] {
-        match self {
-            Self::Fr => &[Language::Fr],
-            Self::En => &[Language::En],
-            Self::Both => &Language::ALL,
-        }
-    }
-}
 
 pub(super) async fn run(invocation: &Invocation, options: &Letters) -> Result<Done, Problems> {
     let core = open(invocation).await?;

@@ -2,34 +2,22 @@
 
 use std::fs::File;
 use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::Args;
 use serde_json::json;
 
+use super::args::ReportOptions;
 use super::letters::{begin, unwritable};
 use super::{failed, lab};
 use crate::{Done, Invocation, open};
 use admin::files::write_new;
 use config::Problems;
-use domain::leak::LeakId;
 use domain::operator::Role;
 use i18n::Language;
 use kernel::ids::LabId;
 use leak::letters::LettersError;
 use leak::report::{self, Report, people};
 use service::Core;
-
-#[derive(Debug, Args)]
-pub struct ReportOptions {
-    pub id: LeakId,
-    /// Language of the report: fr or en; with --out the draft is written in both
-    #[arg(long, value_parser = crate::args::language, default_value = "fr")]
-    pub language: Language,
-    /// Also write all documents of the incident into this folder, with the list of the people concerned
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-}
 
 pub(super) async fn run(invocation: &Invocation, options: &ReportOptions) -> Result<Done, Problems> {
     let core = open(invocation).await?;

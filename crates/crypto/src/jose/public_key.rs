@@ -11,10 +11,8 @@ use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, PublicKeyUse};
 use serde_json::Value;
 
-use super::{Algorithm, SigningKey};
+use super::Algorithm;
 
-/// A larger set is a mistake, or an attempt to make us try every key.
-const MOST_KEYS: usize = 20;
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 /// The private members of a JWK, for every kind of key (RFC 7518 6).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
@@ -52,20 +50,6 @@ pub enum KeyProblem {
     /// Keys for other algorithms, or to encrypt with.
     #[error("it is not a key that verifies ES256, EdDSA, PS256 or RS256")]
     Unsupported,
-}
-
-/// Why a set of JWKs is not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[expect(missing_docs, reason = "each variant says in its message what it is")]
-pub enum UnusableJwks {
-    #[error("it is not a JWK set: a JSON object with a list 'keys' expected")]
-    NotASet,
-    #[error("key {index} (counted from 0): {problem}")]
-    Key { index: usize, problem: KeyProblem },
-    #[error("none of its keys verifies ES256, EdDSA, PS256 or RS256")]
-    Nothing,
-    #[error("it holds more than {MOST_KEYS} keys")]
-    TooMany,
 }
 
 impl PublicKey {
@@ -207,63 +191,12 @@ pub fn thumbprint(jwk: &Value) -> Result<String, KeyProblem> {
     PublicKey::parse(jwk).map(|key| key.thumbprint)
 }
 
-/// The keys that may have signed a token.
-#[derive(Clone, Debug)]
-pub struct Jwks {
-    pub(super) keys: Vec<PublicKey>,
-}
-
-impl Jwks {
-    /// Keys for other algorithms, or to encrypt with, are left out, as RFC 7517 5 wants; mistakes are not.
-    ///
-    /// # Errors
-    /// The text is not a JWK set that can be trusted to verify anything.
-    pub fn parse(text: &str) -> Result<Self, UnusableJwks> {
-        let set = serde_json::from_str(text).map_err(|_| UnusableJwks::NotASet)?;
-        Self::of_value(&set)
-    }
-
-    /// As [`Self::parse`], from JSON that is already parsed.
-    ///
-    /// # Errors
-    /// It is not a JWK set that can be trusted to verify anything.
-    pub fn of_value(set: &Value) -> Result<Self, UnusableJwks> {
-        let listed = set.get("keys").and_then(Value::as_array).ok_or(UnusableJwks::NotASet)?;
-        if listed.len() > MOST_KEYS {
-            return Err(UnusableJwks::TooMany);
-        }
-        let mut keys = Vec::new();
-        for (index, jwk) in listed.iter().enumerate() {
-            match PublicKey::parse(jwk) {
-                Ok(key) => keys.push(key),
-                Err(KeyProblem::Unsupported) => {}
-                Err(problem) => return Err(UnusableJwks::Key { index, problem }),
-            }
-        }
-        if keys.is_empty() {
-            return Err(UnusableJwks::Nothing);
-        }
-        Ok(Self { keys })
-    }
-
-    /// The public halves of our own keys.
-    pub fn of<'a>(keys: impl IntoIterator<Item = &'a SigningKey>) -> Self {
-        let public = |key: &SigningKey| PublicKey::parse(&key.public_jwk()).ok();
-        Self {
-            keys: keys.into_iter().filter_map(public).collect(),
-        }
-    }
-
-    /// Whether any key of the set may verify this algorithm.
-    pub fn has(&self, algorithm: Algorithm) -> bool {
-        self.keys.iter().any(|key| key.fits(algorithm))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
+    use super::super::jwks::MOST_KEYS;
+    use super::super::{Jwks, SigningKey, UnusableJwks};
     use super::*;
 
     fn set(keys: &[Value]) -> String {

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use serde::Serialize;
 
-use crate::kit::context::retry_after;
+use crate::kit::answer::retry_after;
 use crate::kit::failure::whole_seconds;
 use crate::kit::{Context, Failure};
 use admin::clients::ClientError;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::desk::UnderWay;
 use crate::desk::visit::{Visit, known_leak, with_operator, with_security};
-use crate::kit::context::retry_after;
+use crate::kit::answer::retry_after;
 use crate::kit::failure::whole_seconds;
 use crate::kit::posted::shows_nothing_again;
 use crate::kit::{App, Context, Failure, Posted, see_other};

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use crate::entrance::{login, rotate};
 use crate::kit::context::with_portal;
 use crate::kit::posted::shows_nothing_again;
-use crate::kit::rebuff::{Rebuff, Settlement, settle};
+use crate::kit::rebuff::Rebuff;
+use crate::kit::settlement::{Settlement, settle};
 use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
 use crate::pages::{
     ActivateError, ActivateStart, ChoosePassword, EnrolError, EnrolTotp, PasswordError, ProviderButton, ProvidersError,

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::kit::rebuff::{Settlement, settle};
+use crate::kit::settlement::{Settlement, settle};
 use crate::kit::{Context, Failure, Fields, Posted, see_other};
 use crate::pages::{Again, AgainError, Purpose};
 use auth::step_up;

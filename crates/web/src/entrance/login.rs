@@ -9,7 +9,8 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 
 use crate::entrance::signed_in;
 use crate::kit::context::with_portal;
-use crate::kit::rebuff::{Rebuff, Settlement, settle};
+use crate::kit::rebuff::Rebuff;
+use crate::kit::settlement::{Settlement, settle};
 use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
 use crate::pages::{Door, Login, LoginError};
 use auth::arrival::Arrival;

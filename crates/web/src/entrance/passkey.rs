@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::entrance::login::{self, Destination, Typed};
 use crate::kit::context::with_portal;
-use crate::kit::rebuff::{Settlement, settle};
+use crate::kit::settlement::{Settlement, settle};
 use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
 use crate::pages::{LoginError, PasskeySignIn};
 use auth::passkey_sign_in;

@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde_json::json;
 use url::form_urlencoded;
 
-use crate::kit::context::{retry_after, with_portal};
+use crate::kit::answer::retry_after;
+use crate::kit::context::with_portal;
 use crate::kit::failure::whole_seconds;
 use crate::kit::{App, Context, Failure, ForeignPost, proof};
 use domain::authorization::OauthError;

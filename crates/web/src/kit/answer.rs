@@ -49,3 +49,9 @@ pub fn asset(asset: Option<Asset>) -> HttpResponse {
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .body(asset.bytes)
 }
+
+pub fn retry_after(response: &mut HttpResponse, seconds: u64) {
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+}

@@ -310,7 +310,7 @@ impl<'a> Context<'a> {
             .page(status, &page)
             .unwrap_or_else(|_| HttpResponse::InternalServerError().finish());
         if let Some(seconds) = retry {
-            retry_after(&mut response, seconds);
+            answer::retry_after(&mut response, seconds);
         }
         response
     }
@@ -342,12 +342,6 @@ pub fn add_cookie(response: &mut HttpResponse, cookie: actix_web::cookie::Cookie
     if response.add_cookie(&cookie).is_err() {
         tracing::error!(name = cookie.name(), "a cookie could not be set");
     }
-}
-
-pub fn retry_after(response: &mut HttpResponse, seconds: u64) {
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
 }
 
 fn chosen_language(request: &HttpRequest) -> Option<String> {

@@ -19,6 +19,7 @@ pub mod probes;
 pub mod proof;
 pub mod rebuff;
 mod routes;
+pub mod settlement;
 pub mod slow_body;
 pub mod strays;
 pub mod wipe;

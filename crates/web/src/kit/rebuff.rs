@@ -5,9 +5,8 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
-use crate::kit::context::{Context, retry_after};
+use crate::kit::answer::retry_after;
 use crate::kit::failure::{Failure, whole_seconds};
-use service::attempts::{Ended, Outcome};
 
 /// What a page says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,29 +22,6 @@ pub enum Rebuff {
     Busy {
         seconds: u64,
     },
-}
-
-#[derive(Debug)]
-pub enum Settlement<S> {
-    Passed(S),
-    /// What it was about ended meanwhile.
-    Over,
-    Rebuffed(Rebuff),
-}
-
-/// A refusal waits for the floor here, so that its moment tells nothing.
-pub async fn settle<S>(context: &Context<'_>, ended: Ended<S>) -> Settlement<S> {
-    Settlement::Rebuffed(match ended.outcome() {
-        Outcome::Passed(with) => return Settlement::Passed(with),
-        Outcome::Over => return Settlement::Over,
-        Outcome::Refused => {
-            context.wait_for_floor().await;
-            Rebuff::Refused
-        }
-        Outcome::TurnedAway => Rebuff::TwoCodes,
-        Outcome::Wait(wait) => Rebuff::wait(wait),
-        Outcome::Busy(wait) => Rebuff::busy(wait),
-    })
 }
 
 impl Rebuff {

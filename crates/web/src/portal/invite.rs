@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::entrance::activate;
 use crate::kit::context::with_portal;
-use crate::kit::rebuff::{Settlement, settle};
+use crate::kit::settlement::{Settlement, settle};
 use crate::kit::{App, Context, Failure, Fields, Posted, Stale, cookies, see_other};
 use crate::pages::{ActivateError, Invite, PORTAL};
 use auth::enrolment::invited;

@@ -7,7 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::kit::context::with_portal;
-use crate::kit::rebuff::{Rebuff, Settlement, settle};
+use crate::kit::rebuff::Rebuff;
+use crate::kit::settlement::{Settlement, settle};
 use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
 use crate::pages::{Recover, RecoverError};
 use auth::recover;

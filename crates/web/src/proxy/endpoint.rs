@@ -12,8 +12,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use url::Url;
 
-use crate::proxy::body::RequestBody;
-use crate::proxy::upstream::UpstreamFault;
+use crate::proxy::request_body::RequestBody;
+use crate::proxy::upstream_fault::UpstreamFault;
 use config::site::{SiteProblem, SiteSection};
 use machinery::tls;
 

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::service::{context, site, to_portal};
+use super::host::{context, site, to_portal};
 use crate::kit::context::add_cookie;
 use crate::kit::{App, Failure, cookies, see_other};
 use auth::hand_over;

@@ -5,24 +5,32 @@
 //!
 //! A site must be served without middleware that rewrites paths: the URL judged has to be the one received.
 
-mod body;
+mod body_length;
 mod endpoint;
 pub mod enter;
 pub mod forward_auth;
+mod host;
 pub mod keys;
+mod pool;
+mod request_body;
+mod response_body;
 pub mod service;
+mod silence;
 mod site;
 mod upstream;
+mod upstream_fault;
 
 use std::rc::Rc;
 
-use actix_web::http::header::{CONTENT_LENGTH, HOST, HeaderMap, TRANSFER_ENCODING};
+use actix_web::http::header::{HOST, HeaderMap};
 use actix_web::http::{Method, Version};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::proxy::body::RequestBody;
+use crate::proxy::body_length::{BodyLength, body_length};
+use crate::proxy::request_body::RequestBody;
 pub use crate::proxy::site::{Site, SiteGate};
-use crate::proxy::upstream::{Answer, RequestHead, UpstreamFault};
+use crate::proxy::upstream::{Answer, RequestHead};
+use crate::proxy::upstream_fault::UpstreamFault;
 use crypto::jose::JoseFault;
 use domain::record::RecordNumber;
 use gate::decision::{Permitted, Refusal, admit};
@@ -142,30 +150,6 @@ fn read(req: &HttpRequest) -> Result<NormalizedRequest, Ambiguity> {
         return Err(Ambiguity::UnexpectedBody);
     }
     NormalizedRequest::read(req.method(), uri.path(), uri.query())
-}
-
-/// How much the browser is going to send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum BodyLength {
-    Known(u64),
-    Chunked,
-}
-
-/// A `GET` over HTTP/2 may bring a body without announcing it; it counts as none and is not passed on.
-fn body_length(req: &HttpRequest) -> BodyLength {
-    let headers = req.headers();
-    if headers.contains_key(TRANSFER_ENCODING) {
-        return BodyLength::Chunked;
-    }
-    let announced = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    let bodiless = [Method::GET, Method::HEAD].contains(req.method());
-    match announced {
-        Some(length) => BodyLength::Known(length),
-        None if req.version() >= Version::HTTP_2 && !bodiless => BodyLength::Chunked,
-        None => BodyLength::Known(0),
-    }
 }
 
 #[cfg(test)]

@@ -7,13 +7,12 @@ use actix_web::http::header::{HeaderMap, UPGRADE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Payload, ServiceConfig, get, head, resource, route, scope};
 use actix_web::{HttpRequest, HttpResponse};
-use url::form_urlencoded::byte_serialize;
 
+use super::host::{context, site, to_portal};
 use super::{Asker, ProxyProblem, Site, SiteGate, enter, forward, keys};
-use crate::kit::faces::Face;
 use crate::kit::{App, Context, Failure, cookies, see_other};
 use crate::pages::{self, ErrorKind};
-use auth::{hand_over, session};
+use auth::session;
 use config::SiteSection;
 use crypto::token::TokenKind;
 use domain::audit::{Event, GateCause};
@@ -55,20 +54,6 @@ fn ours(service: &mut ServiceConfig) {
         )
         .service(resource("/account").route(get().to(account)))
         .default_service(route().to(not_ours));
-}
-
-/// The site this request is for, by its host.
-pub(super) fn site<'a>(app: &'a App, request: &HttpRequest) -> Option<&'a SiteSection> {
-    match app.faces.of_request(request.head()) {
-        Some(Face::Site(id)) => app.faces.site(id),
-        _ => None,
-    }
-}
-
-pub(super) fn context<'a>(app: &'a App, request: &'a HttpRequest, site: &SiteSection) -> Option<Context<'a>> {
-    app.faces
-        .lab(&site.lab)
-        .map(|face| Context::on_site(app, request, face))
 }
 
 async fn gate(app: Data<App>, gates: Data<Gates>, request: HttpRequest, payload: Payload) -> HttpResponse {
@@ -205,16 +190,6 @@ pub(super) fn is_page(method: &Method, headers: &HeaderMap) -> bool {
             Some(mode) => mode == "navigate",
             None => !by_script,
         }
-}
-
-/// `path`: where on the site they were going.
-pub(super) fn to_portal(context: &Context<'_>, site: &SiteSection, path: &str) -> HttpResponse {
-    let to: String = byte_serialize(path.as_bytes()).collect();
-    let via = hand_over::browser_mark(context.browser());
-    let portal = context.face.lab.portal_origin();
-    let mut response = see_other(&format!("{portal}/login?site={}&to={to}&via={via}", site.id));
-    context.bind_browser(&mut response);
-    response
 }
 
 async fn asset(name: actix_web::web::Path<String>) -> HttpResponse {

@@ -2,11 +2,9 @@
 //!
 //! No redirect is followed and nothing is decompressed: both are the browser's business.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::pin::pin;
 use std::rc::Rc;
-use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody, None as NoBody};
@@ -17,51 +15,16 @@ use hyper::client::conn::http1::SendRequest;
 use hyper::{Request, Response};
 use tokio::time::timeout;
 
-use crate::proxy::body::{AnnouncedLength, Progress, RequestBody, ResponseBody};
 use crate::proxy::endpoint::Endpoint;
-use kernel::clock::Stopwatch;
-
-const MOST_IDLE: usize = 64;
-const LONGEST_IDLE: Duration = Duration::from_secs(55);
-
-#[derive(Debug, thiserror::Error)]
-pub enum UpstreamFault {
-    #[error("{0}")]
-    Unreachable(String),
-    #[error("no answer in time")]
-    Slow,
-    #[error("the request's body did not arrive")]
-    BodyIncomplete,
-}
-
-impl UpstreamFault {
-    pub fn unreachable(source: &dyn std::error::Error) -> Self {
-        let mut text = source.to_string();
-        let mut next = source.source();
-        while let Some(cause) = next {
-            text.push_str(": ");
-            text.push_str(&cause.to_string());
-            next = cause.source();
-        }
-        Self::Unreachable(text)
-    }
-}
+use crate::proxy::pool::{Lease, Pool};
+use crate::proxy::request_body::{Progress, RequestBody};
+use crate::proxy::response_body::{AnnouncedLength, ResponseBody};
+use crate::proxy::upstream_fault::UpstreamFault;
 
 /// A worker's connections to one LIS.
 pub struct Upstream {
     endpoint: Endpoint,
-    idle: RefCell<Vec<Idle>>,
-}
-
-struct Idle {
-    sender: SendRequest<RequestBody>,
-    since: Stopwatch,
-}
-
-/// A connection in use. Dropped, it closes; given back, it waits for the next request.
-pub struct Lease {
-    sender: SendRequest<RequestBody>,
-    upstream: Rc<Upstream>,
+    pool: Rc<Pool>,
 }
 
 /// The LIS's answer: its head as received, its body still to come.
@@ -96,21 +59,21 @@ impl RequestHead<'_> {
 }
 
 impl Upstream {
-    pub const fn new(endpoint: Endpoint) -> Self {
+    pub fn new(endpoint: Endpoint) -> Self {
         Self {
             endpoint,
-            idle: RefCell::new(Vec::new()),
+            pool: Rc::default(),
         }
     }
 
     /// Sends over a kept connection, or a new one. A kept connection may turn out to be closed: then a request that was
     /// not sent yet, or one that may be repeated (`GET` and `HEAD`), goes out once more.
-    pub async fn send(self: Rc<Self>, head: RequestHead<'_>, body: RequestBody) -> Result<Answer, UpstreamFault> {
+    pub async fn send(&self, head: RequestHead<'_>, body: RequestBody) -> Result<Answer, UpstreamFault> {
         let progress = body.progress();
         let repeatable = body.is_empty() && [Method::GET, Method::HEAD].contains(head.method);
         let mut request = head.with(body)?;
         progress.restart();
-        while let Some(mut sender) = self.take_idle() {
+        while let Some(mut sender) = self.pool.take() {
             let sent = self.exchange(&mut sender, request, &progress).await?;
             let mut failed = match sent {
                 Ok(response) => return self.answer(response, sender),
@@ -147,18 +110,7 @@ impl Upstream {
         }
     }
 
-    fn take_idle(&self) -> Option<SendRequest<RequestBody>> {
-        let mut idle = self.idle.borrow_mut();
-        idle.retain(|kept| !kept.sender.is_closed() && kept.since.elapsed() < LONGEST_IDLE);
-        let position = idle.iter().rposition(|kept| kept.sender.is_ready())?;
-        Some(idle.swap_remove(position).sender)
-    }
-
-    fn answer(
-        self: &Rc<Self>,
-        response: Response<Incoming>,
-        sender: SendRequest<RequestBody>,
-    ) -> Result<Answer, UpstreamFault> {
+    fn answer(&self, response: Response<Incoming>, sender: SendRequest<RequestBody>) -> Result<Answer, UpstreamFault> {
         let (head, incoming) = response.into_parts();
         let status = StatusCode::from_u16(head.status.as_u16()).map_err(|fault| UpstreamFault::unreachable(&fault))?;
         if status.is_informational() {
@@ -172,10 +124,7 @@ impl Upstream {
             }
         }
         let ended = incoming.is_end_stream();
-        let lease = Lease {
-            sender,
-            upstream: Rc::clone(self),
-        };
+        let lease = Lease::new(sender, &self.pool);
         let mut body = ResponseBody::new(incoming, lease, self.endpoint.response_timeout());
         if ended {
             body.end();
@@ -196,18 +145,6 @@ fn failure(progress: &Progress, fault: &hyper::Error) -> UpstreamFault {
         UpstreamFault::BodyIncomplete
     } else {
         UpstreamFault::unreachable(fault)
-    }
-}
-
-impl Lease {
-    pub fn give_back(self) {
-        let mut idle = self.upstream.idle.borrow_mut();
-        if idle.len() < MOST_IDLE && !self.sender.is_closed() {
-            idle.push(Idle {
-                sender: self.sender,
-                since: Stopwatch::start(),
-            });
-        }
     }
 }
 

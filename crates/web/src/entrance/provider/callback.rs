@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{enrol, links, name_of, trouble};
 use crate::entrance::login::{self, Destination, Typed};
 use crate::kit::context::with_portal;
-use crate::kit::rebuff::{Settlement, settle};
+use crate::kit::settlement::{Settlement, settle};
 use crate::kit::{App, Context, Failure};
 use crate::pages::provider::CODE;
 use crate::pages::{LoginError, ProviderTrouble};

@@ -10,7 +10,7 @@ use super::name_of;
 use crate::entrance::login;
 use crate::kit::context::with_portal;
 use crate::kit::posted::shows_nothing_again;
-use crate::kit::rebuff::{Settlement, settle};
+use crate::kit::settlement::{Settlement, settle};
 use crate::kit::{App, Context, Failure, Posted, cookies, see_other};
 use crate::pages::provider::CODE;
 use crate::pages::{ProviderCode, ProviderCodeError};

@@ -1,14 +1,10 @@
-//! `vestibule demo`, whose list of nobody is made here; the rest of it is started by the program itself.
+//! What `vestibule demo …` is told.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use serde_json::json;
 
-use crate::progress::Progress;
-use crate::{Done, Invocation, problem};
-use config::Problems;
-use leak::dump::generate::{GenerateError, Layout, Options, Packing, TextEncoding, generate};
+use leak::dump::generate::{Layout, Packing, TextEncoding};
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -56,34 +52,4 @@ pub struct Dump {
     pub match_accounts: Vec<PathBuf>,
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-}
-
-pub(super) fn dump(invocation: &Invocation, dump: &Dump) -> Result<Done, Problems> {
-    invocation.refuse_operator()?;
-    let options = Options {
-        rows: dump.rows,
-        fields: dump.fields,
-        seed: dump.seed,
-        layout: dump.format,
-        encoding: dump.encoding,
-        packing: dump.compress,
-        match_percent: dump.match_percent,
-        accounts: dump.match_accounts.clone(),
-    };
-    let progress = Progress::of_rows(invocation.json);
-    let made = generate(&options, &dump.out, &mut |row| progress.at(row, options.rows));
-    progress.end();
-    made.map_err(|error| {
-        let remedy = match error {
-            GenerateError::File { .. } => "check that the folder is there, and that there is room",
-            GenerateError::Columns => "choose another number with --fields",
-            GenerateError::Percent => "choose another number with --match-percent",
-        };
-        problem("demo dump", error.to_string(), remedy)
-    })?;
-    let text = format!("{}: {} rows. Nobody in it exists.", dump.out.display(), options.rows);
-    Ok(Done::new(
-        text,
-        json!({ "file": dump.out, "rows": options.rows, "seed": options.seed }),
-    ))
 }

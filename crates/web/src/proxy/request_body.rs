@@ -1,4 +1,4 @@
-//! Bodies on their way: piece by piece, with a limit on silence and none on length.
+//! A body on its way to the LIS: piece by piece, with a limit on silence and none on length.
 
 use std::cell::Cell;
 use std::pin::Pin;
@@ -6,24 +6,14 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use actix_web::body::{BodySize, MessageBody};
 use actix_web::web;
 use bytes::Bytes;
 use futures_util::Stream;
-use hyper::body::{Body, Frame, Incoming, SizeHint};
-use tokio::time::Sleep;
+use hyper::body::{Body, Frame, SizeHint};
 
-use crate::proxy::BodyLength;
-use crate::proxy::upstream::Lease;
+use crate::proxy::body_length::BodyLength;
+use crate::proxy::silence::{BodyFault, Silence};
 use kernel::clock::Stopwatch;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BodyFault {
-    #[error("nothing came for longer than allowed")]
-    Silent,
-    #[error("it broke off")]
-    BrokenOff,
-}
 
 /// A request's body on its way to the LIS.
 pub struct RequestBody {
@@ -134,100 +124,5 @@ impl Body for RequestBody {
 
     fn size_hint(&self) -> SizeHint {
         self.length.map_or_else(SizeHint::default, SizeHint::with_exact)
-    }
-}
-
-/// The LIS's body on its way to the browser. Its connection is used again once the body has ended, and only then.
-pub struct ResponseBody {
-    incoming: Incoming,
-    size: BodySize,
-    silence: Silence,
-    lease: Option<Lease>,
-}
-
-impl ResponseBody {
-    pub(super) fn new(incoming: Incoming, lease: Lease, limit: Duration) -> Self {
-        let size = incoming.size_hint().exact().map_or(BodySize::Stream, BodySize::Sized);
-        Self {
-            incoming,
-            size,
-            silence: Silence::new(limit),
-            lease: Some(lease),
-        }
-    }
-
-    /// Frees the connection for the next request.
-    pub(super) fn end(&mut self) {
-        if let Some(lease) = self.lease.take() {
-            lease.give_back();
-        }
-    }
-}
-
-impl MessageBody for ResponseBody {
-    type Error = Box<dyn std::error::Error>;
-
-    fn size(&self) -> BodySize {
-        self.size
-    }
-
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        let this = self.get_mut();
-        loop {
-            let Poll::Ready(next) = Pin::new(&mut this.incoming).poll_frame(cx) else {
-                ready!(this.silence.poll_over(cx));
-                return Poll::Ready(Some(Err(Box::new(BodyFault::Silent))));
-            };
-            this.silence.end();
-            match next {
-                Some(Ok(frame)) => {
-                    if let Ok(bytes) = frame.into_data() {
-                        return Poll::Ready(Some(Ok(bytes)));
-                    }
-                }
-                Some(Err(fault)) => return Poll::Ready(Some(Err(Box::new(fault)))),
-                None => {
-                    this.end();
-                    return Poll::Ready(None);
-                }
-            }
-        }
-    }
-}
-
-/// The announced length of a body that is not sent, as `HEAD` answers have it.
-pub struct AnnouncedLength(pub u64);
-
-impl MessageBody for AnnouncedLength {
-    type Error = std::convert::Infallible;
-
-    fn size(&self) -> BodySize {
-        BodySize::Sized(self.0)
-    }
-
-    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        Poll::Ready(None)
-    }
-}
-
-/// Measures only while we wait for the other side: a browser that reads slowly does not make the LIS silent.
-struct Silence {
-    limit: Duration,
-    timer: Option<Pin<Box<Sleep>>>,
-}
-
-impl Silence {
-    const fn new(limit: Duration) -> Self {
-        Self { limit, timer: None }
-    }
-
-    fn end(&mut self) {
-        self.timer = None;
-    }
-
-    fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let limit = self.limit;
-        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
-        timer.as_mut().poll(cx)
     }
 }
