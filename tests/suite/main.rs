@@ -50,3 +50,4 @@ mod telling;
 mod transport;
 mod tries;
 mod troubles;
+mod typing;

@@ -52,7 +52,10 @@ async fn decide(act: Act<'_>, attempt: &mut Attempt<'_>, form: &Form<'_>) -> Res
     };
     let index = core.identifier_index(lab, &identifier);
     let mut tx = core.db.begin().await?;
-    let verdict = match attempt.count_if_enough(&mut tx, &index, is_enough).await? {
+    let verdict = match attempt
+        .count_if_enough(&mut tx, &index, &[form.codes.first(), form.recovery_code], is_enough)
+        .await?
+    {
         Counting::Ended(verdict) => verdict,
         Counting::Evaluate => {
             let found = accounts::lookup_for_sign_in(&mut tx, &core.sealer, lab, &index).await?;

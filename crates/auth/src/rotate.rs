@@ -155,7 +155,7 @@ async fn with_recovery_code(
     let (core, account) = (act.core, on_hold.account);
     let identifier = identifier_of(core, act.lab, &on_hold.person)?;
     let mut tx = core.db.begin().await?;
-    let code = match attempt.count(&mut tx, &identifier).await? {
+    let code = match attempt.count(&mut tx, &identifier, &[form.recovery_code]).await? {
         Counting::Ended(verdict) => Err(verdict),
         Counting::Evaluate => match RightRecoveryCode::lookup(act, &mut tx, account, form.recovery_code).await? {
             Some(code) => Ok(code),

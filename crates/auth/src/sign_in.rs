@@ -83,7 +83,10 @@ async fn check_code(
     is_enough: bool,
 ) -> Result<Result<Box<RightCode>, Verdict<Arrival>>, Fault> {
     let mut tx = act.core.db.begin().await?;
-    let checked = match attempt.count_if_enough(&mut tx, identifier, is_enough).await? {
+    let checked = match attempt
+        .count_if_enough(&mut tx, identifier, &[form.codes.first()], is_enough)
+        .await?
+    {
         Counting::Ended(verdict) => Err(verdict),
         Counting::Evaluate => {
             let found = accounts::lookup_for_sign_in(&mut tx, &act.core.sealer, act.lab, identifier).await?;

@@ -73,7 +73,7 @@ async fn check_code<P>(
     let person = accounts::lookup_person(&mut tx, &core.sealer, lab, form.account).await?;
     let person = person.ok_or(Fault::Broken("a session without an account"))?;
     let identifier = identifier_of(core, lab, &person)?;
-    let checked = match attempt.count(&mut tx, &identifier).await? {
+    let checked = match attempt.count(&mut tx, &identifier, &[form.code]).await? {
         Counting::Ended(verdict) => Err(verdict),
         Counting::Evaluate => match try_code(act, &mut tx, form, &identifier).await? {
             Ok(right) => Ok(right),

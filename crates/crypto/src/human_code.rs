@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::keyring::{Keyring, Purpose};
 use kernel::entropy::{Entropy, random};
 use kernel::ids::LabId;
+use kernel::typed::{letters_and_digits, plain};
 
 /// Crockford's alphabet: no I, L, O or U to mistake.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -35,6 +36,8 @@ pub struct HumanCode(Zeroizing<String>);
 
 impl HumanCode {
     const LENGTH: usize = 16;
+    /// Bytes, as typed: each character may come with others that are not seen.
+    const LONGEST: usize = 400;
 
     /// A new one.
     pub fn generate(entropy: &dyn Entropy) -> Self {
@@ -43,22 +46,24 @@ impl HumanCode {
         Self(Zeroizing::new(characters.map(|c| char::from(*c)).collect()))
     }
 
-    /// Forgives case, spaces, dashes and the letters that look like digits. None if it cannot be a code.
+    /// Forgives case, whatever stands between the groups, the number of the line before them, and the letters that look
+    /// like digits. None if it cannot be a code.
     pub fn parse(typed: &str) -> Option<Self> {
-        if typed.len() > 100 {
+        if typed.len() > Self::LONGEST {
             return None;
         }
+        Self::read(typed).or_else(|| Self::read(without_line_number(typed)?))
+    }
+
+    fn read(typed: &str) -> Option<Self> {
         let mut code = Zeroizing::new(String::with_capacity(Self::LENGTH));
-        for c in typed
-            .chars()
-            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '‐' | '‑' | '–' | '.'))
-        {
+        for c in letters_and_digits(typed) {
             let c = match c.to_ascii_uppercase() {
                 'O' => '0',
                 'I' | 'L' => '1',
                 other => other,
             };
-            if !u8::try_from(c).is_ok_and(|byte| ALPHABET.contains(&byte)) {
+            if code.len() == Self::LENGTH || !u8::try_from(c).is_ok_and(|byte| ALPHABET.contains(&byte)) {
                 return None;
             }
             code.push(c);
@@ -91,6 +96,14 @@ impl HumanCode {
     }
 }
 
+/// `1. ` to `10. `, as in the printed list. It is no part of a group: something that is neither follows it.
+fn without_line_number(typed: &str) -> Option<&str> {
+    let mark = typed.find(['.', ')', ':', ' ', '\u{a0}', '\t'])?;
+    let (number, rest) = typed.split_at(mark);
+    let number: u8 = plain(number).collect::<String>().trim().parse().ok()?;
+    (1..=10).contains(&number).then_some(rest)
+}
+
 /// Proof that a typed code is the stored one. Only [`HumanCode::check`] makes one.
 #[derive(Debug)]
 pub struct CodeMatched(());
@@ -118,6 +131,41 @@ mod tests {
             .replace('1', "l");
         assert_eq!(HumanCode::parse(&spoken).unwrap().0, code.0);
         assert_eq!(code.grouped().len(), 19);
+    }
+
+    #[test]
+    fn a_code_is_read_as_it_was_pasted() {
+        let code = HumanCode::generate(&SystemEntropy);
+        let printed = code.grouped();
+        let wide: String = printed
+            .bytes()
+            .filter_map(|byte| char::from_u32(0xff00 + u32::from(byte) - 0x20))
+            .collect();
+        for typed in [
+            printed.replace('-', ""),
+            printed.replace('-', "\u{2014}"),
+            printed.replace('-', "\u{200b}"),
+            printed.replace('-', " · "),
+            format!("\u{feff}{}\r\n", &*printed),
+            format!("1. {}", &*printed),
+            format!("10.\u{a0}{}", &*printed),
+            format!("3) {}", &*printed),
+            format!("\u{200e}2.\u{200e} {}", &*printed),
+            wide,
+        ] {
+            assert_eq!(
+                HumanCode::parse(&typed).map(|read| read.0),
+                Some(code.0.clone()),
+                "{typed}"
+            );
+        }
+        for typed in [
+            format!("11. {}", &*printed),
+            format!("0. {}", &*printed),
+            format!("1{}", &*printed),
+        ] {
+            assert!(HumanCode::parse(&typed).is_none(), "{typed}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::keyring::{Keyring, Purpose};
 use kernel::clock::Timestamp;
 use kernel::entropy::{Entropy, random};
 use kernel::ids::LabId;
+use kernel::typed::letters_and_digits;
 
 /// Bytes: the 160 bits that RFC 4226 (4, R6) recommends.
 pub const SEED_LENGTH: usize = 20;
@@ -146,7 +147,7 @@ pub fn reads_as_code(typed: &str) -> bool {
 
 fn digits(typed: &str) -> Option<Zeroizing<String>> {
     let mut digits = Zeroizing::new(String::with_capacity(usize::from(DIGITS)));
-    for c in typed.chars().filter(|c| !c.is_whitespace()) {
+    for c in letters_and_digits(typed) {
         if !c.is_ascii_digit() || digits.len() == usize::from(DIGITS) {
             return None;
         }
@@ -190,11 +191,25 @@ mod tests {
             "the next step is not accepted early"
         );
         assert!(seed.check(&code, at(3_060)).is_none());
-        assert!(
-            seed.check(&format!("{} {}", &code[..3], &code[3..]), at(3_000))
-                .is_some()
-        );
-        for typed in ["", "12345", "1234567", "abcdef", "١٢٣٤٥٦"] {
+        let (first, last) = code.split_at(3);
+        let of_zero = |zero: u32| -> String {
+            code.bytes()
+                .filter_map(|digit| char::from_u32(zero + u32::from(digit - b'0')))
+                .collect()
+        };
+        for typed in [
+            format!("{first} {last}"),
+            format!("{first}\u{a0}{last}\r\n"),
+            format!("{first}\u{2013}{last}"),
+            format!("{first}·{last}."),
+            format!("\u{2068}{first}\u{200b}{last}\u{2069}"),
+            of_zero(0x660),
+            of_zero(0x966),
+            of_zero(0xff10),
+        ] {
+            assert!(seed.check(&typed, at(3_000)).is_some(), "{typed}");
+        }
+        for typed in ["", "12345", "1234567", "abcdef", "x23456", "–", "..."] {
             assert!(seed.check(typed, at(3_000)).is_none(), "{typed}");
         }
     }

@@ -3,31 +3,53 @@
 use std::fmt;
 
 use jiff::civil::Date;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+use kernel::typed::plain;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct BirthDate(Date);
 
+/// In French and English; enough letters to be one month's name are a name, with or without accents.
+const MONTHS: [[&str; 2]; 12] = [
+    ["janvier", "january"],
+    ["fevrier", "february"],
+    ["mars", "march"],
+    ["avril", "april"],
+    ["mai", "may"],
+    ["juin", "june"],
+    ["juillet", "july"],
+    ["aout", "august"],
+    ["septembre", "september"],
+    ["octobre", "october"],
+    ["novembre", "november"],
+    ["decembre", "december"],
+];
+/// Words that stand in a date and say nothing: 1er mai, 1st of May, le 2.
+const FILLERS: [&str; 9] = ["er", "st", "nd", "rd", "th", "of", "de", "le", "the"];
+
 impl BirthDate {
-    /// `1944-05-12`, or `12/05/1944` with `/`, `.`, `-` or spaces between day, month and year.
+    /// `1944-05-12`, or day, month and year in this order with anything between them (`12/05/1944`, `12.5.1944`) or
+    /// nothing (`12051944`), or with the month's name (`12 mai 1944`, `May 12, 1944`). Digits of any script. A year has
+    /// four digits: which century two of them mean is never guessed.
     pub fn parse(typed: &str) -> Option<Self> {
-        let typed = typed.trim();
-        if typed.len() > 40 {
+        if typed.len() > 160 {
             return None;
         }
-        let parts: Vec<&str> = typed
-            .split(|c: char| !c.is_ascii_digit())
-            .filter(|part| !part.is_empty())
-            .collect();
-        let [first, month, last] = parts.as_slice() else {
-            return None;
-        };
-        let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
-        if year.len() != 4 {
-            return None;
+        let typed: String = plain(typed).nfd().filter(|c| !is_combining_mark(*c)).collect();
+        let parts = parts(&typed);
+        match parts.as_slice() {
+            [Part::Number(digits)] if digits.len() == 8 => of_digits(digits),
+            [Part::Number(first), Part::Number(month), Part::Number(last)] => {
+                let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
+                of(year, number(month)?, day)
+            }
+            [Part::Number(day), Part::Word(month), Part::Number(year)]
+            | [Part::Word(month), Part::Number(day), Part::Number(year)] => of(year, month_named(month)?, day),
+            _ => None,
         }
-        Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
-            .ok()
-            .map(Self)
+        .map(Self)
     }
 
     pub fn date(self) -> Date {
@@ -38,6 +60,59 @@ impl BirthDate {
     pub fn iso(self) -> String {
         self.0.to_string()
     }
+}
+
+enum Part<'a> {
+    Number(&'a str),
+    Word(String),
+}
+
+/// Runs of digits and of letters, without fillers.
+fn parts(typed: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = typed;
+    while let Some(begin) = rest.find(char::is_alphanumeric) {
+        rest = rest.split_at(begin).1;
+        let is_number = rest.starts_with(|c: char| c.is_ascii_digit());
+        let end = rest.find(|c: char| !c.is_alphanumeric() || c.is_ascii_digit() != is_number);
+        let (part, after) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = after;
+        if is_number {
+            parts.push(Part::Number(part));
+        } else if !FILLERS.contains(&part.to_lowercase().as_str()) {
+            parts.push(Part::Word(part.to_lowercase()));
+        }
+    }
+    parts
+}
+
+fn month_named(word: &str) -> Option<i8> {
+    let mut named = (1..)
+        .zip(MONTHS)
+        .filter(|(_, names)| names.iter().any(|name| name.starts_with(word)));
+    let (month, _) = named.next().filter(|_| word.len() >= 3)?;
+    named.next().is_none().then_some(month)
+}
+
+/// `12051944`, or `19440512` where the other order is no date of our times.
+fn of_digits(digits: &str) -> Option<Date> {
+    let (first, last) = digits.split_at_checked(4)?;
+    let of_our_times = |year: &str, month_and_day: (&str, &str)| {
+        let (month, day) = month_and_day;
+        of(year, number(month)?, day).filter(|date| (1850..=2200).contains(&date.year()))
+    };
+    let (day, month) = first.split_at_checked(2)?;
+    of_our_times(last, (month, day)).or_else(|| of_our_times(first, last.split_at_checked(2)?))
+}
+
+fn of(year: &str, month: i8, day: &str) -> Option<Date> {
+    let year: i16 = (year.len() == 4).then(|| year.parse().ok())??;
+    Date::new(year, month, number(day)?).ok()
+}
+
+/// Of a day or a month.
+fn number(text: &str) -> Option<i8> {
+    (text.len() <= 2).then(|| text.parse().ok())?
 }
 
 impl fmt::Debug for BirthDate {
@@ -54,11 +129,58 @@ mod tests {
     fn both_ways_of_writing_a_date_are_the_same_date() {
         let date = BirthDate::parse("1944-05-12");
         assert!(date.is_some());
-        for typed in ["12/05/1944", " 12.5.1944 ", "12 05 1944", "12-05-1944"] {
+        for typed in [
+            "12/05/1944",
+            " 12.5.1944 ",
+            "12 05 1944",
+            "12-05-1944",
+            "12/5/1944",
+            "1944/05/12",
+            "12051944",
+            "19440512",
+            "12 mai 1944",
+            "le 12 Mai 1944",
+            "12 May 1944",
+            "12th of May, 1944",
+            "May 12, 1944",
+            "12-MAY-1944",
+            "١٢/٠٥/١٩٤٤",
+            "\u{200e}12\u{2011}05\u{2011}1944",
+            "１２／０５／１９４４",
+        ] {
             assert_eq!(BirthDate::parse(typed), date, "{typed}");
         }
-        for typed in ["", "12/05/44", "31/02/1944", "1944", "12/05", "twelve"] {
+        for typed in [
+            "",
+            "12/05/44",
+            "31/02/1944",
+            "1944",
+            "12/05",
+            "12 1944",
+            "twelve",
+            "12 jui 1944",
+            "12 ma 1944",
+            "12 mai 44",
+            "120544",
+            "99999999",
+            "12/005/1944",
+            "12 mai mai 1944",
+            "12/05/1944/1",
+        ] {
             assert_eq!(BirthDate::parse(typed), None, "{typed}");
+        }
+        for (typed, iso) in [
+            ("1er février 1950", "1950-02-01"),
+            ("3 févr. 1950", "1950-02-03"),
+            ("14 août 1950", "1950-08-14"),
+            ("31 déc. 2012", "2012-12-31"),
+            ("20112012", "2012-11-20"),
+        ] {
+            assert_eq!(
+                BirthDate::parse(typed).map(BirthDate::iso).as_deref(),
+                Some(iso),
+                "{typed}"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What every floor may use: time, randomness, typed ids and the client's address.
+//! What every floor may use: time, randomness, typed ids, the client's address, and what people type, made plain.
 
 #![warn(missing_docs)]
 
@@ -7,3 +7,4 @@ pub mod clock;
 pub mod entropy;
 pub mod ids;
 pub mod stack;
+pub mod typed;

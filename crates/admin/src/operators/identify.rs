@@ -41,7 +41,7 @@ async fn decide(
 ) -> Result<Verdict<Operator>, StoreFault> {
     let Act { core, lab, .. } = act;
     let mut tx = core.db.begin().await?;
-    let verdict = match attempt.count(&mut tx, index).await? {
+    let verdict = match attempt.count(&mut tx, index, &[code]).await? {
         Counting::Ended(verdict) => verdict,
         Counting::Evaluate => {
             let found = accounts::lookup_for_sign_in(&mut tx, &core.sealer, lab, index).await?;

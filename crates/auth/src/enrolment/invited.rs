@@ -105,7 +105,7 @@ async fn on_account(
         return Ok(Err(attempt.refuse(tx, None, RefusalCause::NotActive).await?));
     };
     attempt.is_on(account);
-    if let Counting::Ended(verdict) = attempt.count(tx, &identifier_of(core, lab, &person)?).await? {
+    if let Counting::Ended(verdict) = attempt.count(tx, &identifier_of(core, lab, &person)?, &[]).await? {
         return Ok(Err(verdict));
     }
     let legacy = legacy_passwords::lookup(tx, &core.sealer, lab, account).await?;

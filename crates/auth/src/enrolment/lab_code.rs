@@ -11,6 +11,7 @@ use domain::birth_date::BirthDate;
 use domain::evidence::LabCodeOk;
 use domain::pending::ChoosingPassword;
 use kernel::ids::AccountId;
+use kernel::typed::is_blank;
 use service::act::Act;
 use service::attempts::{Attempt, Door, Ended, Verdict};
 use service::{Fault, canary};
@@ -39,6 +40,9 @@ async fn decide(
     lab_code: &str,
     birth_date: Option<BirthDate>,
 ) -> Result<Verdict<PlainToken>, Fault> {
+    if is_blank(lab_code) {
+        return Ok(Verdict::nothing_shown());
+    }
     let mut tx = act.core.db.begin().await?;
     let proved = match HumanCode::parse(lab_code) {
         Some(code) => prove(act, &mut tx, &code, birth_date).await?,

@@ -92,7 +92,7 @@ async fn decide(
     }
     let identifier = identifier_of(core, lab, &awaited.person)?;
     let mut tx = core.db.begin().await?;
-    let verdict = match attempt.count(&mut tx, &identifier).await? {
+    let verdict = match attempt.count(&mut tx, &identifier, &[code]).await? {
         Counting::Ended(verdict) => verdict,
         Counting::Evaluate => match prove(act, &mut tx, awaited, &identifier, code).await? {
             Err(cause) => {

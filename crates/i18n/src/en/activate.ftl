@@ -12,7 +12,7 @@ activate-refused-title = This code and this date do not match
 activate-refused-check = Check the code on the sheet and the date of birth, then try again.
 activate-refused-once = A laboratory code works only once and for a limited time. If it has already been used or has expired, the laboratory will give you another one.
 activate-birth-unread-title = We could not read the date of birth
-activate-birth-unread-text = Enter the day, the month and the year, for example 12/05/1944.
+activate-birth-unread-text = Enter the day, the month and the year with four digits, for example 12/05/1944.
 
 invite-intro = The laboratory has sent you this link. It works once, within seven days. Allow about five minutes.
 invite-password = The password you have used so far

@@ -12,7 +12,7 @@ activate-refused-title = Ce code et cette date ne vont pas ensemble
 activate-refused-check = Vérifiez le code sur la feuille et la date de naissance, puis réessayez.
 activate-refused-once = Un code du laboratoire ne sert qu’une fois et pendant un temps limité. S’il a déjà servi ou s’il est trop ancien, le laboratoire vous en remettra un autre.
 activate-birth-unread-title = La date de naissance n’a pas été comprise
-activate-birth-unread-text = Écrivez le jour, le mois et l’année, par exemple 12/05/1944.
+activate-birth-unread-text = Écrivez le jour, le mois et l’année avec quatre chiffres, par exemple 12/05/1944.
 
 invite-intro = Le laboratoire vous a envoyé ce lien. Il sert une seule fois, dans les sept jours. Comptez environ cinq minutes.
 invite-password = Mot de passe utilisé jusqu’ici

@@ -31,6 +31,11 @@ impl<'a> Codes<'a> {
         Self { code, next }
     }
 
+    /// The one that every door takes.
+    pub fn first(&self) -> &'a SecretString {
+        self.code
+    }
+
     /// Whether this is enough to be looked at from a browser that is not a trusted device. Neither the database nor a
     /// key is asked, so the answer is the same for every identifier. `takes_recovery`: whether a recovery code may
     /// stand in for a code, or has a field of its own.

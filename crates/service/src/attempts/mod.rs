@@ -17,6 +17,8 @@ pub use self::verdict::{Ended, Outcome, Success, Verdict};
 use std::cell::Cell;
 use std::time::Duration;
 
+use secrecy::{ExposeSecret as _, SecretString};
+
 use self::bucket::CountedAttempt;
 use crate::act::Act;
 use crate::detector::{NamedDigest, Sighting};
@@ -28,6 +30,7 @@ use domain::audit::{Event, RefusalCause};
 use domain::backoff::BackoffDecision;
 use domain::identifier::Identifier;
 use kernel::ids::{AccountId, LabId};
+use kernel::typed::is_blank;
 use machinery::metrics::AttemptResult;
 use store::account::accounts::Person;
 use store::{StoreFault, Tx};
@@ -101,12 +104,18 @@ impl<'a> Attempt<'a> {
 
     /// Counts the attempt, by whatever door it comes, in the identifier's bucket: so no door is a way around the
     /// others' limits. A trusted device has a bucket of its own. Others in the same bucket wait for the
-    /// end of this transaction.
+    /// end of this transaction. `codes`: as typed, all that the door takes. Where one of them says nothing, the form was
+    /// sent too early: it is refused and not counted.
     ///
     /// # Errors
     /// The attempt must not be evaluated.
-    pub async fn count<S>(&mut self, tx: &mut Tx, identifier: &BlindIndex) -> Result<Counting<S>, StoreFault> {
-        self.count_if_enough(tx, identifier, true).await
+    pub async fn count<S>(
+        &mut self,
+        tx: &mut Tx,
+        identifier: &BlindIndex,
+        codes: &[&SecretString],
+    ) -> Result<Counting<S>, StoreFault> {
+        self.count_if_enough(tx, identifier, codes, true).await
     }
 
     /// As [`Attempt::count`]; but where what was shown is not enough for everyone, from a trusted device of this
@@ -118,8 +127,12 @@ impl<'a> Attempt<'a> {
         &mut self,
         tx: &mut Tx,
         identifier: &BlindIndex,
+        codes: &[&SecretString],
         is_enough: bool,
     ) -> Result<Counting<S>, StoreFault> {
+        if codes.iter().any(|code| is_blank(code.expose_secret())) {
+            return Ok(Counting::Ended(Verdict::nothing_shown()));
+        }
         self.named = Some(NamedDigest::Identifier(*identifier));
         let Act { core, lab, .. } = self.act;
         let counted = bucket::count(core, tx, lab, identifier, self.known_by, is_enough).await?;

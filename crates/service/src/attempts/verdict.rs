@@ -58,6 +58,11 @@ impl<S> Verdict<S> {
         Self::of(Outcome::Wait(wait), AttemptResult::delayed)
     }
 
+    /// Refused like all others, and counted nowhere: nothing was looked at.
+    pub fn nothing_shown() -> Self {
+        Self::of(Outcome::Refused, AttemptResult::turned_away)
+    }
+
     pub fn turned_away() -> Self {
         Self::of(Outcome::TurnedAway, AttemptResult::turned_away)
     }
