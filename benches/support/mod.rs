@@ -142,6 +142,7 @@ pub async fn insert(core: &Core, numbers: Range<usize>, state: AccountState) -> 
             birth_date: BIRTH_DATE.to_owned(),
             given_name: "Odette".to_owned(),
             family_name: "Lemaître".to_owned(),
+            other_names: Vec::new(),
         };
         let seed = Seed::generate(&*core.entropy);
         let bound = Step::from_number(0);

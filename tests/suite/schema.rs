@@ -81,7 +81,7 @@ const ENDS: [&str; 6] = [
 ];
 
 /// Columns that say when something happened or is due: a row is not over because of them.
-const MOMENTS: [&str; 35] = [
+const MOMENTS: [&str; 37] = [
     "added_at",
     "authenticated_at",
     "aware_at",
@@ -92,11 +92,13 @@ const MOMENTS: [&str; 35] = [
     "closed_at",
     "consumed_at",
     "created_at",
+    "decided_at",
     "disabled_at",
     "due_at",
     "effective_at",
     "expired_at",
     "first_at",
+    "found_at",
     "given_at",
     "granted_at",
     "imported_at",

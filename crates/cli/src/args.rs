@@ -150,7 +150,8 @@ pub struct BuildCorpus {
 
 #[derive(Debug, Subcommand)]
 pub enum Patient {
-    /// Import patients: record, identifier, email, birth_date, given_name, family_name
+    /// Import patients: record, identifier, email, birth_date, given_name, family_name, and if there are such columns
+    /// birth_name, used_name
     Import {
         file: PathBuf,
         #[arg(long)]
@@ -183,6 +184,14 @@ pub enum Patient {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// List the records that wait for a decision: an import contradicts what is stored of them
+    Conflicts {
+        #[arg(long)]
+        lab: LabId,
+    },
+    /// Decide whose own file a record is; sessions of those concerned end
+    #[command(subcommand)]
+    Record(RecordCommand),
     /// Issue a lab code for a patient whose identity you have checked, and print the sheet
     Code {
         #[arg(long)]
@@ -193,6 +202,39 @@ pub enum Patient {
         #[arg(long, value_parser = language, default_value = "fr")]
         language: Language,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RecordCommand {
+    /// It stays: the line of the import is the same person, and the next import takes it
+    Keep(OneRecord),
+    /// It is nobody's any more: the next import finds its person
+    Detach(OneRecord),
+    /// It becomes the own file of the account that has the other record
+    Move(TwoRecords),
+    /// So do all records of its account, which is closed
+    Merge(TwoRecords),
+    /// Undo a merge: what it brought goes back to the account that was closed, which waits for a new lab code
+    Split(OneRecord),
+}
+
+#[derive(Debug, Args)]
+pub struct OneRecord {
+    #[arg(long)]
+    pub lab: LabId,
+    #[arg(long, value_parser = record)]
+    pub record: RecordNumber,
+    /// Kept in the trail
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct TwoRecords {
+    #[command(flatten)]
+    pub one: OneRecord,
+    #[arg(long, value_parser = record)]
+    pub to: RecordNumber,
 }
 
 /// Passwords of the LIS. They are read only if their column is named.

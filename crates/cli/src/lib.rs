@@ -6,6 +6,7 @@ mod args;
 mod canary;
 mod client;
 mod corpus;
+mod correct;
 mod database;
 #[cfg(feature = "demo")]
 mod demo;

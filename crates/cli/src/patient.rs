@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::args::Patient;
 use crate::progress::Progress;
-use crate::{Done, Invocation, canary, invite, open, open_with, problem, sheet, unknown_lab, unwell};
+use crate::{Done, Invocation, canary, correct, invite, open, open_with, problem, sheet, unknown_lab, unwell};
 use admin::patients::{self, BadLine, ColumnMap, ImportReport, IssueError, Notice};
 use config::Problems;
 use domain::operator::Role;
@@ -31,6 +31,8 @@ pub(super) async fn run(invocation: &Invocation, command: &Patient) -> Result<Do
         }
         Patient::Invite { lab, record, out } => invite::make(invocation, lab, record.as_ref(), out.as_deref()).await,
         Patient::Canary { lab, count, out } => canary::make(invocation, lab, *count, out.as_deref()).await,
+        Patient::Conflicts { lab } => correct::list(invocation, lab).await,
+        Patient::Record(command) => correct::run(invocation, command).await,
         Patient::Code { lab, record, language } => code(invocation, lab, record, *language).await,
     }
 }
@@ -148,6 +150,11 @@ async fn code(
                 "check the number, exactly as the LIS writes it, and import the patient first",
             ),
             IssueError::Disabled => problem("--record", error.to_string(), "enable the account first"),
+            IssueError::Disputed => problem(
+                "--record",
+                error.to_string(),
+                "vestibule patient conflicts shows what it is",
+            ),
         })?;
     let lab = core.config.lab(lab).ok_or_else(|| unknown_lab(lab))?;
     let json = json!({

@@ -59,6 +59,7 @@ impl Character {
             birth_date: self.birth_date.to_owned(),
             given_name: self.given_name.to_owned(),
             family_name: self.family_name.to_owned(),
+            other_names: Vec::new(),
         }
     }
 }

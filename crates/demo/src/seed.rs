@@ -125,6 +125,7 @@ async fn hire(core: &Core, tx: &mut Tx, lab: &Lab, means: Means) -> Result<Opera
         birth_date: String::new(),
         given_name: OPERATOR.given_name.to_owned(),
         family_name: OPERATOR.family_name.to_owned(),
+        other_names: Vec::new(),
     };
     insert(core, tx, &realm, account, &person).await?;
     means.give(core, tx, &realm, account).await?;

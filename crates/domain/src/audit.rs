@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::account::HoldReason;
 pub use crate::actor::Actor;
 use crate::authorization::Claim;
+use crate::conflict::Correction;
 use crate::evidence::Means;
 use crate::leak::{Effect, LeakId};
 use crate::operator::Role;
@@ -205,6 +206,15 @@ pub enum Event {
         subject: String,
         scope: String,
         ends_at: String,
+    },
+    /// An import contradicts what is stored of one of the account's records.
+    RecordDisputed {
+        conflict: &'static str,
+    },
+    /// Somebody decided where a record of the account belongs.
+    RecordCorrected {
+        act: Correction,
+        reason: String,
     },
     PatientImportStarted,
     PatientsImported {
@@ -417,6 +427,8 @@ impl Event {
             Self::RecoveryCodesIssued { .. } => "recovery-codes-issued",
             Self::LabCodeIssued { .. } => "lab-code-issued",
             Self::RecordGranted { .. } => "record-granted",
+            Self::RecordDisputed { .. } => "record-disputed",
+            Self::RecordCorrected { .. } => "record-corrected",
             Self::PatientImportStarted => "patient-import-started",
             Self::PatientsImported { .. } => "patients-imported",
             Self::LegacyPasswordsWrapped { .. } => "legacy-passwords-wrapped",

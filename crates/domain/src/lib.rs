@@ -8,6 +8,7 @@ pub mod authorization;
 pub mod backoff;
 pub mod birth_date;
 pub mod client;
+pub mod conflict;
 pub mod device;
 pub mod evidence;
 pub mod identifier;
@@ -15,6 +16,7 @@ pub mod invented;
 pub mod leak;
 #[cfg(test)]
 mod leak_tests;
+pub mod names;
 pub mod operator;
 pub mod outbox;
 pub mod passkey;

@@ -6,6 +6,7 @@ mod database;
 mod doctor;
 mod import;
 mod installation;
+mod one_person;
 mod operators;
 mod patients;
 mod reseal;

@@ -139,4 +139,4 @@ pub async fn events(core: &Core) -> Vec<String> {
 
 pub const PATIENTS: &str = "record,identifier,email,birth_date,given_name,family_name\n\
     771234,P-1024 77,odette@example.org,1944-05-12,Odette,Lemaître\n\
-    771235,P-2048,,12/05/1980,Jean,Martin\n";
+    771235,P-2048,,1980-05-12,Jean,Martin\n";

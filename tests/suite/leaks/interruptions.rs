@@ -78,6 +78,7 @@ async fn fill(core: &Core) {
                 birth_date: "1944-05-12".to_owned(),
                 given_name: "A".to_owned(),
                 family_name: "B".to_owned(),
+                other_names: Vec::new(),
             },
             digest: identifiers.index(&[]),
         })

@@ -40,6 +40,7 @@ impl TestApp {
             birth_date: "1944-05-12".to_owned(),
             given_name: "Odette".to_owned(),
             family_name: "Lemaître".to_owned(),
+            other_names: Vec::new(),
         };
         let index = core.identifier_index(&lab, &Identifier::parse(identifier).unwrap());
         let code = HumanCode::generate(&*core.entropy);

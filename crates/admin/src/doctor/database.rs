@@ -4,7 +4,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::clock::References;
-use super::{Check, alerts, clients, operators, siege};
+use super::{Check, alerts, clients, conflicts, operators, siege};
 use crate::installation::{IfAbsent, Place, bond, check_bond, open_database};
 use crate::{explain, files};
 use config::Config;
@@ -95,6 +95,7 @@ async fn inside(
     references.not_before("the newest audit event", newest);
     checks.push(alerts::open(config, &mut tx).await?);
     checks.extend(clients::examine(config, &mut tx, now).await?);
+    checks.extend(conflicts::examine(config, &mut tx).await?);
     drop(tx);
     checks.extend(siege::examine(config, db, now).await?);
     Ok(checks)

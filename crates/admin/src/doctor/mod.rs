@@ -4,6 +4,7 @@ mod alerts;
 mod certificate;
 mod clients;
 mod clock;
+mod conflicts;
 mod corpus;
 mod database;
 mod mail;

@@ -114,6 +114,7 @@ fn person(new: &NewOperator) -> Result<Person, OperatorError> {
         birth_date: String::new(),
         given_name: patients::name(&new.given_name).map_err(unfit("given name"))?,
         family_name: patients::name(&new.family_name).map_err(unfit("family name"))?,
+        other_names: Vec::new(),
     };
     match [&person.given_name, &person.family_name]
         .iter()

@@ -63,6 +63,7 @@ pub async fn make_canaries(core: &Core, lab: &LabId, number: usize, actor: &Acto
             birth_date: format!("{year:04}-{month:02}-{day:02}"),
             given_name: who.given.to_owned(),
             family_name: who.family.to_owned(),
+            other_names: Vec::new(),
         };
         let (id, now) = (AccountId::generate(&*core.entropy), core.now());
         accounts::insert(&mut tx, &core.sealer, lab, id, &index, &person, &[], now).await?;

@@ -15,16 +15,20 @@ pub enum Field {
     BirthDate,
     GivenName,
     FamilyName,
+    BirthName,
+    UsedName,
 }
 
 impl Field {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Record,
         Self::Identifier,
         Self::Email,
         Self::BirthDate,
         Self::GivenName,
         Self::FamilyName,
+        Self::BirthName,
+        Self::UsedName,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -35,11 +39,13 @@ impl Field {
             Self::BirthDate => "birth_date",
             Self::GivenName => "given_name",
             Self::FamilyName => "family_name",
+            Self::BirthName => "birth_name",
+            Self::UsedName => "used_name",
         }
     }
 
     const fn is_optional(self) -> bool {
-        matches!(self, Self::Email)
+        matches!(self, Self::Email | Self::BirthName | Self::UsedName)
     }
 }
 
@@ -129,7 +135,7 @@ pub struct ColumnMap {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "'{0}' is not FIELD=HEADER or FIELD=NUMBER, once each, with a field of record, identifier, email, birth_date, \
-     given_name, family_name"
+     given_name, family_name, birth_name, used_name"
 )]
 pub struct MalformedMap(String);
 

@@ -1,5 +1,6 @@
 //! Brings a LIS's patients in: streaming, in small transactions, and without keeping anything of the file.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufReader, Seek, SeekFrom};
 use std::path::Path;
@@ -78,6 +79,7 @@ pub async fn import(
         lines,
         columns,
         found,
+        seen: HashSet::new(),
         bytes: found.skip,
         report: ImportReport::default(),
     };
@@ -142,6 +144,8 @@ struct Import<'a> {
     lines: FileLines,
     columns: Columns,
     found: Survey,
+    /// Identifiers of the lines that were read.
+    seen: HashSet<BlindIndex>,
     bytes: u64,
     report: ImportReport,
 }
@@ -193,7 +197,7 @@ impl Import<'_> {
             audit::record(self.core, &mut tx, self.lab, actor, None, Event::PatientImportStarted).await?;
         }
         let mut report = self.report.clone();
-        for (line, done) in store(self.core, self.lab, &mut tx, lines).await? {
+        for (line, done) in store(self.core, self.lab, &mut tx, lines, &mut self.seen, actor).await? {
             match done {
                 Ok(Done::Added) => report.added += 1,
                 Ok(Done::Updated) => report.updated += 1,
@@ -254,13 +258,15 @@ impl Import<'_> {
     /// Keyed, so that a stolen database tests no guess at a person.
     fn digest(&self, row: &Row) -> BlindIndex {
         let person = &row.person;
-        self.digests.index(&[
-            &person.identifier,
+        let mut said = vec![
+            person.identifier.as_str(),
             person.email.as_deref().unwrap_or_default(),
             &person.birth_date,
             &person.given_name,
             &person.family_name,
-        ])
+        ];
+        said.extend(person.other_names.iter().map(String::as_str));
+        self.digests.index(&said)
     }
 
     fn interrupted(&self, file: &Path, fault: &Fault) -> Problem {

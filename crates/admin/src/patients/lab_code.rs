@@ -7,7 +7,7 @@ use domain::record::RecordNumber;
 use kernel::ids::LabId;
 use service::Core;
 use store::StoreFault;
-use store::account::{accounts, records};
+use store::account::{accounts, conflicts, records};
 
 #[derive(Debug, thiserror::Error)]
 pub enum IssueError {
@@ -17,6 +17,8 @@ pub enum IssueError {
     UnknownRecord,
     #[error("the account is disabled")]
     Disabled,
+    #[error("an import contradicts this record: somebody has to decide first")]
+    Disputed,
     #[error(transparent)]
     Store(#[from] StoreFault),
 }
@@ -41,6 +43,10 @@ pub async fn issue_lab_code(
         .ok_or(IssueError::UnknownRecord)?;
     if account.state == AccountState::Disabled {
         return Err(IssueError::Disabled);
+    }
+    let open = conflicts::lookup_open(&mut tx, lab, &index).await?;
+    if open.is_some_and(|(kind, _)| kind.stops_reading()) {
+        return Err(IssueError::Disputed);
     }
     let person = accounts::lookup_person(&mut tx, &core.sealer, lab, owner).await?;
     let person = person.ok_or(IssueError::UnknownRecord)?;

@@ -2,6 +2,7 @@
 
 mod canary;
 mod columns;
+mod correct;
 mod decide;
 mod grant;
 mod import;
@@ -15,6 +16,7 @@ mod survey;
 
 pub use canary::{Canary, CanaryError, make_canaries};
 pub use columns::{ColumnMap, Field, LegacyColumns, MalformedMap, NoSource, Source};
+pub use correct::{Act, CorrectionError, correct, find_conflicts};
 pub use grant::{GrantError, grant};
 pub use import::{ImportReport, import};
 pub use invite::{Invitation, InviteError, invite};

@@ -32,6 +32,8 @@ pub enum Reason {
     ImpossibleDate,
     RecordOfAnother,
     IdentifierOfAnother,
+    IdentifierOfSeveral,
+    OtherPerson,
     ContactFrozen,
     /// The patient was imported; the password beside them was not.
     Legacy(UnreadableLegacy),
@@ -57,10 +59,24 @@ impl fmt::Display for Reason {
             Self::NoEmail => "not an e-mail address",
             Self::NoDate => "not a date such as 1944-05-12 or 12/05/1944",
             Self::ImpossibleDate => "in the future, or before 1880",
-            Self::RecordOfAnother => "the record is another account's own file",
-            Self::IdentifierOfAnother => "the identifier has another birth date and does not hold this record",
+            Self::RecordOfAnother => {
+                "the record is an account's own file under another identifier: nobody reads it until somebody decides \
+                 (vestibule patient conflicts)"
+            }
+            Self::IdentifierOfAnother => {
+                "an account with other names or another birth date has this identifier: somebody has to decide \
+                 (vestibule patient conflicts)"
+            }
+            Self::IdentifierOfSeveral => {
+                "several people of this file have this identifier: give each their own (vestibule patient conflicts)"
+            }
+            Self::OtherPerson => {
+                "the record's account has other names or another birth date: nobody reads it until somebody decides \
+                 (vestibule patient conflicts)"
+            }
             Self::ContactFrozen => {
-                "the account is on a leaked list: its e-mail cannot be changed yet ([leak] contact_freeze_days)"
+                "the account is on a leaked list: its e-mail cannot be changed yet ([leak] contact_freeze_days), unless \
+                 somebody decides (vestibule patient conflicts)"
             }
         })
     }
@@ -95,6 +111,13 @@ impl Row {
             birth_date(&text(Field::BirthDate)?, now).map_err(|reason| (Some(Field::BirthDate), reason))?;
         let given_name = name(&text(Field::GivenName)?).map_err(|reason| (Some(Field::GivenName), reason))?;
         let family_name = name(&text(Field::FamilyName)?).map_err(|reason| (Some(Field::FamilyName), reason))?;
+        let mut other_names = Vec::new();
+        for field in [Field::BirthName, Field::UsedName] {
+            let other = name(&text(field)?).map_err(|reason| (Some(field), reason))?;
+            if !other.is_empty() && other != family_name && !other_names.contains(&other) {
+                other_names.push(other);
+            }
+        }
         if family_name.is_empty() {
             return Err((Some(Field::FamilyName), Reason::Empty));
         }
@@ -107,6 +130,7 @@ impl Row {
                 birth_date: birth_date.iso(),
                 given_name,
                 family_name,
+                other_names,
             },
         })
     }

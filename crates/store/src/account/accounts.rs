@@ -10,6 +10,7 @@ use crypto::password_hash::HashedPassword;
 use crypto::seal::{Place, Sealer};
 use crypto::totp::{Seed, Step};
 use domain::account::{Account, AccountState};
+use domain::names::ComparedNames;
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId};
 
@@ -22,6 +23,15 @@ pub struct Person {
     pub birth_date: String,
     pub given_name: String,
     pub family_name: String,
+    /// Birth name, used name: what else the family name may be.
+    pub other_names: Vec<String>,
+}
+
+impl Person {
+    pub fn compared_names(&self) -> ComparedNames {
+        let others = self.other_names.iter().map(String::as_str);
+        ComparedNames::of(&self.given_name, others.chain([self.family_name.as_str()]))
+    }
 }
 
 impl std::fmt::Debug for Person {
@@ -146,9 +156,17 @@ pub async fn find_people(
     lab: &LabId,
     accounts: &[AccountId],
 ) -> Result<Vec<(AccountId, Person)>, StoreFault> {
-    const SQL: &str = "SELECT account_id, identifier, email, birth_date, given_name, family_name FROM accounts \
-         WHERE lab_id = ";
-    type Columns = (Vec<u8>, Vec<u8>, Option<Vec<u8>>, Vec<u8>, Vec<u8>, Vec<u8>);
+    const SQL: &str = "SELECT account_id, identifier, email, birth_date, given_name, family_name, other_names \
+         FROM accounts WHERE lab_id = ";
+    type Columns = (
+        Vec<u8>,
+        Vec<u8>,
+        Option<Vec<u8>>,
+        Vec<u8>,
+        Vec<u8>,
+        Vec<u8>,
+        Option<Vec<u8>>,
+    );
     if accounts.is_empty() {
         return Ok(Vec::new());
     }
@@ -162,7 +180,7 @@ pub async fn find_people(
         query.push(")");
         query.build_query_as().fetch_all(connection).await?
     });
-    let opened = |(account, identifier, email, birth_date, given_name, family_name): Columns| {
+    let opened = |(account, identifier, email, birth_date, given_name, family_name, other_names): Columns| {
         let account: AccountId = id(&account, "accounts.account_id")?;
         let row = account.as_bytes().as_slice();
         let open = |column, sealed: &[u8]| sealer.open_text(Place { lab, column, row }, sealed);
@@ -172,6 +190,10 @@ pub async fn find_people(
             birth_date: open(BIRTH_DATE, &birth_date)?,
             given_name: open(GIVEN_NAME, &given_name)?,
             family_name: open(FAMILY_NAME, &family_name)?,
+            other_names: match other_names {
+                Some(names) => open(OTHER_NAMES, &names)?.lines().map(str::to_owned).collect(),
+                None => Vec::new(),
+            },
         };
         Ok((account, person))
     };
@@ -225,6 +247,7 @@ const EMAIL: &str = "accounts.email";
 const BIRTH_DATE: &str = "accounts.birth_date";
 const GIVEN_NAME: &str = "accounts.given_name";
 const FAMILY_NAME: &str = "accounts.family_name";
+const OTHER_NAMES: &str = "accounts.other_names";
 
 struct SealedPerson {
     identifier: Vec<u8>,
@@ -232,6 +255,7 @@ struct SealedPerson {
     birth_date: Vec<u8>,
     given_name: Vec<u8>,
     family_name: Vec<u8>,
+    other_names: Option<Vec<u8>>,
 }
 
 fn seal(sealer: &Sealer, lab: &LabId, account: AccountId, person: &Person) -> Result<SealedPerson, StoreFault> {
@@ -251,6 +275,10 @@ fn seal(sealer: &Sealer, lab: &LabId, account: AccountId, person: &Person) -> Re
         birth_date: seal(BIRTH_DATE, &person.birth_date)?,
         given_name: seal(GIVEN_NAME, &person.given_name)?,
         family_name: seal(FAMILY_NAME, &person.family_name)?,
+        other_names: match person.other_names.as_slice() {
+            [] => None,
+            names => Some(seal(OTHER_NAMES, &names.join("\n"))?),
+        },
     })
 }
 
@@ -270,15 +298,15 @@ pub async fn insert(
     now: Timestamp,
 ) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO accounts (lab_id, account_id, identifier_index, identifier, email, birth_date, \
-         given_name, family_name, state, import_digest, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
+         given_name, family_name, state, import_digest, created_at, updated_at, other_names) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)";
     let sealed = seal(sealer, lab, account, person)?;
     on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(identifier.as_bytes())
             .bind(sealed.identifier).bind(sealed.email).bind(sealed.birth_date)
             .bind(sealed.given_name).bind(sealed.family_name)
-            .bind(AccountState::Waiting.as_str()).bind(digest).bind(now.micros())
+            .bind(AccountState::Waiting.as_str()).bind(digest).bind(now.micros()).bind(sealed.other_names)
             .execute(connection).await?;
     });
     Ok(())
@@ -294,13 +322,14 @@ pub async fn update_person(
     now: Timestamp,
 ) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE accounts SET identifier = $3, email = $4, birth_date = $5, given_name = $6, \
-         family_name = $7, import_digest = $8, updated_at = $9 WHERE lab_id = $1 AND account_id = $2";
+         family_name = $7, import_digest = $8, updated_at = $9, other_names = $10 \
+         WHERE lab_id = $1 AND account_id = $2";
     let sealed = seal(sealer, lab, account, person)?;
     on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice())
             .bind(sealed.identifier).bind(sealed.email).bind(sealed.birth_date)
-            .bind(sealed.given_name).bind(sealed.family_name).bind(digest).bind(now.micros())
+            .bind(sealed.given_name).bind(sealed.family_name).bind(digest).bind(now.micros()).bind(sealed.other_names)
             .execute(connection).await?;
     });
     Ok(())
@@ -366,7 +395,7 @@ pub async fn insert_many(
     now: Timestamp,
 ) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO accounts (lab_id, account_id, identifier_index, identifier, email, birth_date, \
-         given_name, family_name, state, import_digest, created_at, updated_at) ";
+         given_name, family_name, state, import_digest, created_at, updated_at, other_names) ";
     if new.is_empty() {
         return Ok(());
     }
@@ -382,7 +411,7 @@ pub async fn insert_many(
                 .push_bind(sealed.identifier).push_bind(sealed.email).push_bind(sealed.birth_date)
                 .push_bind(sealed.given_name).push_bind(sealed.family_name)
                 .push_bind(AccountState::Waiting.as_str()).push_bind(account.digest.as_bytes().to_vec())
-                .push_bind(now.micros()).push_bind(now.micros());
+                .push_bind(now.micros()).push_bind(now.micros()).push_bind(sealed.other_names);
         });
         query.build().execute(connection).await?;
     });

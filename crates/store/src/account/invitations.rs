@@ -17,19 +17,24 @@ pub async fn issue(
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), StoreFault> {
-    const END_EARLIER: &str =
-        "UPDATE invitations SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
     const INSERT: &str = "INSERT INTO invitations (lab_id, token_hash, account_id, issued_by, issued_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6)";
-    on_both!(&mut *tx, connection => {
-        sqlx::query(END_EARLIER)
-            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(now.micros()).execute(connection).await?;
-    });
+    end_all(tx, lab, account, now).await?;
     on_both!(tx, connection => {
         sqlx::query(INSERT)
             .bind(lab.as_str()).bind(token.as_bytes()).bind(account.as_bytes().as_slice())
             .bind(issued_by).bind(now.micros()).bind(expires_at.micros())
             .execute(connection).await?;
+    });
+    Ok(())
+}
+
+/// No link of the account works any more.
+pub async fn end_all(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp) -> Result<(), StoreFault> {
+    const SQL: &str = "UPDATE invitations SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
+    on_both!(tx, connection => {
+        sqlx::query(SQL)
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(now.micros()).execute(connection).await?;
     });
     Ok(())
 }

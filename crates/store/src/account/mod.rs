@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod authenticators;
 pub mod canaries;
+pub mod conflicts;
 pub mod invitations;
 pub mod lab_codes;
 pub mod legacy_passwords;

@@ -98,6 +98,8 @@ pub const COLUMNS: &[Column] = &[
     column!("accounts"."birth_date", "account_id"),
     column!("accounts"."given_name", "account_id"),
     column!("accounts"."family_name", "account_id"),
+    column!("accounts"."other_names", "account_id"),
+    column!("record_conflicts"."record", "record_index"),
     column!("records"."record", "account_id", "record_index"),
     column!("authenticators"."seed", "account_id"),
     column!("legacy_passwords"."salt", "account_id"),
