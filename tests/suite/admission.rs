@@ -16,6 +16,7 @@ use crate::support::app::{TestApp, Wish};
 use crate::support::browser::{Browser, Page};
 use crate::support::databases::on_both_databases;
 use crate::support::patient::PASSWORD;
+use crate::support::wait::eventually;
 
 const MIB: usize = 1024 * 1024;
 /// Long enough for a machine that is busy with all the other tests.
@@ -70,13 +71,10 @@ async fn one_answer(stream: &mut TlsStream<TcpStream>) -> String {
 }
 
 async fn becomes(app: &TestApp, metric: &str, at_least: f64) {
-    for _ in 0..600 {
-        if app.metric(metric).await >= at_least {
-            return;
-        }
-        actix_web::rt::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("{metric} never reached {at_least}");
+    eventually(&format!("{metric} of {at_least}"), async || {
+        (app.metric(metric).await >= at_least).then_some(())
+    })
+    .await;
 }
 
 async fn health(app: &TestApp) -> [u16; 2] {
@@ -212,13 +210,10 @@ async fn readers_that_stall_keep_neither_worker_nor_memory_and_are_cut() {
         READERS as f64,
     )
     .await;
-    for _ in 0..600 {
-        if ended.load(Ordering::SeqCst) == READERS {
-            break;
-        }
-        actix_web::rt::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert_eq!(ended.load(Ordering::SeqCst), READERS, "the LIS still sends to nobody");
+    eventually("the LIS sends to nobody any more", async || {
+        (ended.load(Ordering::SeqCst) == READERS).then_some(())
+    })
+    .await;
     // Buffers of the kernel's on both sides of us, most of it; an endless page was held back at once.
     let each = sent.load(Ordering::SeqCst) / READERS;
     assert!(each < 16 * MIB, "{} MiB for each went ahead", each / MIB);

@@ -6,7 +6,9 @@ use std::time::Duration;
 use vestibule::store::Db;
 
 use crate::support::app::{TestApp, Wish};
+use crate::support::log;
 use crate::support::oathtool;
+use crate::support::wait::eventually;
 
 #[actix_web::test]
 async fn a_full_disk_loses_nothing_and_is_over_when_it_is_over() {
@@ -96,6 +98,56 @@ async fn a_dead_lis_is_a_page_in_plain_words() {
     app.stop().await;
 }
 
+/// The paths of a LIS name records and people. Whatever becomes of a request there, no log does.
+#[actix_web::test]
+async fn r01_neither_path_nor_query_of_a_site_is_logged() {
+    if !oathtool::present() {
+        return;
+    }
+    log::keep();
+    let app = TestApp::wishing(Wish {
+        upstream: Some("http://127.0.0.1:9".to_owned()),
+        site_keys: "mode = \"learn\"".to_owned(),
+        ..Wish::default()
+    })
+    .await;
+    let patient = app.patient("P-1", "7712345").await;
+    let mut browser = app.browser();
+    let url = |path: &str| format!("{}{path}?nom=Kerguelen-7712345", app.site);
+    let record = url("/dossiers/7712345/sommaire");
+    browser.visit(&record).await;
+    app.sign_in(&mut browser, &patient).await;
+    assert_eq!(browser.visit(&record).await.status, 502);
+    for (path, status) in [
+        ("/dossiers/7712346/sommaire", 403),
+        ("/dossiers/7712345%2f..%2f7712346/sommaire", 400),
+        ("/dossiers-7712345", 502),
+    ] {
+        assert_eq!(browser.get(&url(path)).await.status, status, "{path}");
+    }
+    let (Db::Sqlite { writer, .. }, mut stranger) = (&app.core.db, app.browser()) else {
+        panic!("this test is about SQLite")
+    };
+    let unknown = format!("vst_w_{}", "A".repeat(43));
+    let cookies = stranger.jar.entry("results.localhost".to_owned()).or_default();
+    cookies.insert("__Host-vst_site".to_owned(), unknown);
+    let rename = "ALTER TABLE site_sessions RENAME TO lost";
+    sqlx::query(rename).execute(writer).await.unwrap();
+    let page = stranger.get(&record).await;
+    assert_eq!(page.status, 500);
+    let text = page.text();
+    let reference = text.split_once("<code>").unwrap().1.split_once('<').unwrap().0;
+    let lines = log::lines();
+    for said in [reference, "the LIS cannot be reached", "learn mode"] {
+        assert!(lines.iter().any(|line| line.contains(said)), "{said}");
+    }
+    for private in ["7712345", "7712346", "Kerguelen", "sommaire"] {
+        let told: Vec<_> = lines.iter().filter(|line| line.contains(private)).collect();
+        assert!(told.is_empty(), "{private}: {told:?}");
+    }
+    app.stop().await;
+}
+
 #[actix_web::test]
 async fn learn_mode_lets_the_signed_in_through_and_drafts_the_rule() {
     if !oathtool::present() {
@@ -150,13 +202,10 @@ async fn r16_a_cheaper_hash_is_raised_at_the_next_sign_in() {
         tx.commit().await.unwrap();
         hash.unwrap().as_str().to_owned()
     };
-    for _ in 0..50 {
-        if stored().await.contains("m=16384") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert!(stored().await.contains("m=16384"), "{}", stored().await);
+    eventually("a dearer hash", async || {
+        stored().await.contains("m=16384").then_some(())
+    })
+    .await;
     app.advance(Duration::from_secs(30));
     app.sign_in(&mut app.browser(), &patient).await;
     app.stop().await;

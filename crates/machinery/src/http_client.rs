@@ -177,3 +177,40 @@ fn unreachable(fault: impl std::error::Error) -> HttpFault {
     }
     HttpFault::Unreachable(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    async fn ask(url: &str) -> Result<Response<Vec<u8>>, HttpFault> {
+        let url = Url::parse(url).unwrap();
+        let limits = Limits {
+            longest: Duration::from_secs(5),
+            most: 100,
+        };
+        let request = get(&url).unwrap();
+        send(&url, None, request, limits).await
+    }
+
+    #[tokio::test]
+    async fn without_tls_nothing_is_sent_to_a_host_that_is_not_this_machine_by_its_name() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        // Leads here as well, and says nothing of it.
+        let answer = ask(&format!("http://0.0.0.0:{port}/")).await;
+        assert!(matches!(answer, Err(HttpFault::Unsendable(_))), "{answer:?}");
+        let serve = async {
+            let (mut stream, peer) = listener.accept().await.unwrap();
+            let mut piece = [0; 1024];
+            let length = stream.read(&mut piece).await.unwrap();
+            assert!(piece[..length].starts_with(b"GET /here "), "{peer}");
+            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+            stream.write_all(answer).await.unwrap();
+        };
+        let here = format!("http://127.0.0.1:{port}/here");
+        let (answer, ()) = tokio::join!(ask(&here), serve);
+        assert_eq!(answer.unwrap().into_body(), b"ok");
+    }
+}

@@ -4,12 +4,12 @@ mod desk;
 mod raised;
 mod told;
 
-use std::time::Duration;
-
 use vestibule::domain::alert::{Alert, Kind};
 use vestibule::kernel::ids::LabId;
 use vestibule::service::Core;
 use vestibule::store::telling::alerts;
+
+use crate::support::wait::eventually;
 
 pub async fn all(core: &Core, lab: &LabId) -> Vec<Alert> {
     let mut tx = core.db.begin_read().await.unwrap();
@@ -24,13 +24,16 @@ pub async fn of_kind(core: &Core, lab: &LabId, kind: Kind) -> Vec<Alert> {
     found
 }
 
-/// The alert that the running server raises by itself. A minute of patience, since nothing else would end the wait.
+/// The alert that the running server raises by itself.
 pub async fn raised(core: &Core, lab: &LabId, kind: Kind) -> Alert {
-    for _ in 0..600 {
-        if let Some(alert) = of_kind(core, lab, kind).await.pop() {
-            return alert;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("no alert {kind:?}; there are {:?}", all(core, lab).await);
+    raised_times(core, lab, kind, 1).await.remove(0)
+}
+
+/// The same, once there are so many.
+pub async fn raised_times(core: &Core, lab: &LabId, kind: Kind, times: usize) -> Vec<Alert> {
+    eventually(&format!("{times} alerts {kind:?}"), async || {
+        let found = of_kind(core, lab, kind).await;
+        (found.len() >= times).then_some(found)
+    })
+    .await
 }

@@ -12,7 +12,7 @@ use vestibule::leak::report::people;
 use vestibule::service::alerts;
 use vestibule::store::account::records::{self, Relation};
 
-use super::{all, of_kind, raised};
+use super::{all, of_kind, raised, raised_times};
 use crate::desk::roles::with_second_lab;
 use crate::support::app::TestApp;
 use crate::support::browser::Browser;
@@ -96,10 +96,7 @@ async fn r06_one_address_that_tries_many_accounts_is_named(mut app: TestApp) {
         ];
         other.post(&url, &fields).await;
     }
-    let is_other = async || of_kind(&app.core, &app.lab(), Kind::OneNetwork).await.len() == 2;
-    while !is_other().await {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    raised_times(&app.core, &app.lab(), Kind::OneNetwork, 2).await;
     app.stop().await;
 }
 
@@ -113,13 +110,8 @@ async fn r06_one_account_tried_from_many_addresses_is_named(mut app: TestApp) {
         }
         raised(&app.core, &app.lab(), Kind::OneAccount).await;
     }
-    let found = loop {
-        let found = of_kind(&app.core, &app.lab(), Kind::OneAccount).await;
-        if found.len() == 2 {
-            break found;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
+    let found = raised_times(&app.core, &app.lab(), Kind::OneAccount, 2).await;
+    assert_eq!(found.len(), 2);
     let mut subjects: Vec<_> = found.iter().map(|alert| alert.subject.clone()).collect();
     subjects.sort_by_key(|subject| subject.starts_with("unknown-"));
     assert_eq!(subjects[0], patient.account.to_string());
@@ -174,13 +166,8 @@ async fn r06_reading_more_than_a_person_does_raises_an_alert(mut app: TestApp) {
         let own = format!("{}/dossiers/{record}/sommaire", app.site);
         assert_ne!(browsers[1].get(&own).await.status, 403);
     }
-    let found = loop {
-        let found = of_kind(&app.core, &app.lab(), Kind::MassReading).await;
-        if found.len() == 2 {
-            break found;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
+    let found = raised_times(&app.core, &app.lab(), Kind::MassReading, 2).await;
+    assert_eq!(found.len(), 2);
     let named = found
         .iter()
         .find(|alert| alert.subject == many.account.to_string())
@@ -335,10 +322,7 @@ async fn a_leak_is_announced_from_request_to_its_last_hours(app: TestApp) {
     for _ in 0..3 {
         alerts::turn(core).await.unwrap();
     }
-    while open(Kind::Deadline).await < 2 {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    let found = of_kind(core, lab, Kind::Deadline).await;
+    let found = raised_times(core, lab, Kind::Deadline, 2).await;
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found.iter().all(|alert| alert.times == 1), "each once");
     campaign::close(core, lab, leak, &operator("second")).await.unwrap();

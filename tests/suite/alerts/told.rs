@@ -1,8 +1,6 @@
 //! What leaves, where to, and how often.
 
-use std::io::Write;
 use std::path::Path;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use vestibule::demo::certificate;
@@ -17,9 +15,11 @@ use super::{all, raised};
 use crate::admin::stand::{Stand, actor, lab};
 use crate::support::app::{TestApp, Wish};
 use crate::support::hook::Hook;
+use crate::support::log;
 use crate::support::oathtool;
 use crate::support::patient::operator;
 use crate::support::smtp::MailServer;
+use crate::support::wait::eventually;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const OTHER_SECRET: &str = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -221,26 +221,25 @@ async fn a_webhook_is_asked_again_under_the_same_name_and_never_redirected() {
 async fn what_nobody_takes_is_given_up_after_a_day_or_two() {
     for scene in Scene::all("[alerts]\nwebhook = \"http://127.0.0.1:9/x\"\nwebhook_secret_file = \"secret\"\n").await {
         scene.raise().await;
+        // What is closed is told once: no reminder starts it over.
         let alert = all(&scene.core, &lab()).await.remove(0);
-        vestibule::admin::alerts::take(&scene.core, &alert, &actor())
-            .await
-            .unwrap();
+        let by = actor();
+        let close = vestibule::admin::alerts::close(&scene.core, &alert, "done", &by);
+        assert!(close.await.unwrap());
         let start = scene.stand.now();
         let state = async || {
-            scene
-                .standings()
-                .await
-                .into_iter()
-                .find(|one| one.channel == Channel::Webhook)
+            let standings = scene.standings().await;
+            let webhook = standings.iter().find(|one| one.channel == Channel::Webhook);
+            webhook.map(|one| (one.about, one.state))
         };
         scene.go_on().await;
-        // The reminder of the second day starts over.
-        while scene.stand.now().since(start) < HOUR * 23 {
-            assert_eq!(state().await.unwrap().state, Delivery::Due);
+        while state().await == Some((About::Raised, Delivery::Due)) {
+            assert!(scene.stand.now().since(start) < HOUR * 48, "it is never given up");
             scene.stand.advance(HOUR);
             scene.go_on().await;
         }
-        assert_eq!(state().await.unwrap().about, About::Raised);
+        assert_eq!(state().await, Some((About::Raised, Delivery::GivenUp)));
+        assert!(scene.stand.now().since(start) > HOUR * 24);
     }
 }
 
@@ -388,29 +387,6 @@ async fn what_a_killed_server_was_telling_is_told_by_another() {
     }
 }
 
-/// What all servers of this program write into their logs as alerts. One for all: a subscriber of one test alone would
-/// miss what another thread met first.
-static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
-
-struct Log;
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LOG.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-fn keep_the_log() {
-    let filter = tracing_subscriber::EnvFilter::new("vestibule::alert=warn");
-    let json = tracing_subscriber::fmt().json().with_env_filter(filter);
-    let _ = tracing::subscriber::set_global_default(json.with_writer(|| Log).finish());
-}
-
 /// From a patient's refusals to log, mailbox and webhook, with no one at the keyboard in between.
 #[actix_web::test]
 async fn r01_no_channel_carries_anything_of_a_patient() {
@@ -421,7 +397,7 @@ async fn r01_no_channel_carries_anything_of_a_patient() {
     if !oathtool::present() {
         return;
     }
-    keep_the_log();
+    log::keep();
     let secret = tempfile::tempdir().unwrap();
     std::fs::write(secret.path().join("secret"), SECRET).unwrap();
     let app = TestApp::wishing(Wish {
@@ -461,17 +437,15 @@ async fn r01_no_channel_carries_anything_of_a_patient() {
         .map(|alert| alert.id.to_string())
         .collect();
     let logged = || {
-        let text = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
-        let ours = text.lines().filter(|line| ids.iter().any(|id| line.contains(id)));
-        ours.map(str::to_owned).collect::<Vec<_>>()
+        let mut lines = log::lines();
+        lines.retain(|line| line.contains("vestibule::alert\"") && ids.iter().any(|id| line.contains(id)));
+        lines
     };
-    for _ in 0..600 {
-        if server.mails().len() >= 2 && hook.received().len() >= 2 && logged().len() >= 2 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    let mails = server.mails();
+    let mails = eventually("two messages on each channel", async || {
+        let mails = server.mails();
+        (mails.len() >= 2 && hook.received().len() >= 2 && logged().len() >= 2).then_some(mails)
+    })
+    .await;
     assert!(
         mails.iter().all(|mail| mail.to == ["securite@laboratoire.example"]),
         "{mails:?}"

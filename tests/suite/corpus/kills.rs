@@ -46,6 +46,7 @@ fn a_build_killed_at_any_moment_ends_in_the_same_file() {
     for round in 0..5_u64 {
         let mut pause = 20 + key(round) % 60;
         loop {
+            assert!(pause < 60_000, "a build that nothing kills does not end well");
             let mut child = build(at, &inputs, "killed").spawn().unwrap();
             std::thread::sleep(Duration::from_millis(pause));
             pause += pause / 3;

@@ -11,6 +11,7 @@ use crate::support::app::TestApp;
 use crate::support::browser::{Browser, Page};
 use crate::support::databases::on_both_databases;
 use crate::support::operator::hire;
+use crate::support::wait::eventually;
 
 on_both_databases![
     r01_an_upload_is_read_as_it_arrives_and_kept_nowhere,
@@ -33,13 +34,11 @@ async fn leaks(app: &TestApp) -> Vec<Leak> {
 
 /// What follows the reading continues in the background.
 async fn drafted(app: &TestApp) -> Leak {
-    loop {
+    eventually("a list that is read", async || {
         let newest = leaks(app).await.swap_remove(0);
-        if newest.state != LeakState::Reading {
-            return newest;
-        }
-        tokio::task::yield_now().await;
-    }
+        (newest.state != LeakState::Reading).then_some(newest)
+    })
+    .await
 }
 
 async fn r01_an_upload_is_read_as_it_arrives_and_kept_nowhere(app: TestApp) {

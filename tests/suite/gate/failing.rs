@@ -17,6 +17,8 @@ enum After {
     Close,
     StaySilent,
     ReadOn,
+    /// The next request of the connection is read, and answered by nothing but its end.
+    CloseAtTheNext,
 }
 
 #[derive(Default)]
@@ -42,6 +44,7 @@ async fn scripted(answer: &'static [u8], after: After) -> (u16, Arc<Counts>) {
 
 async fn converse(mut stream: TcpStream, answer: &'static [u8], after: After, counts: Arc<Counts>) {
     let mut seen = Vec::new();
+    let mut answered = false;
     loop {
         let mut piece = [0; 4096];
         match stream.read(&mut piece).await {
@@ -51,7 +54,11 @@ async fn converse(mut stream: TcpStream, answer: &'static [u8], after: After, co
         while let Some(end) = seen.windows(4).position(|four| four == b"\r\n\r\n") {
             seen.drain(..end + 4);
             counts.requests.fetch_add(1, Ordering::SeqCst);
+            if after == After::CloseAtTheNext && answered {
+                return;
+            }
             let _ = stream.write_all(answer).await;
+            answered = true;
             if after == After::Close {
                 return;
             }
@@ -185,6 +192,28 @@ async fn connections_are_used_again_and_a_closed_one_is_replaced() {
     let replaced = gate(port);
     for _ in 0..20 {
         assert_eq!(ask(replaced.port, "GET", "/records/42", "").await.status, 200);
+    }
+}
+
+/// The LIS may have done what it was asked before the connection died.
+#[actix_web::test]
+async fn only_what_may_be_repeated_is_sent_again_when_a_kept_connection_dies() {
+    let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    let hello = "Content-Length: 5\r\n\r\nhello";
+    for (method, target, extra, status, sent) in [
+        ("GET", "/records/42", "", 200, 2),
+        ("POST", "/form", "", 502, 1),
+        ("POST", "/form", hello, 502, 1),
+    ] {
+        let (port, counts) = scripted(answer, After::CloseAtTheNext).await;
+        let gate = gate(port);
+        assert_eq!(ask(gate.port, "GET", "/records/42", "").await.status, 200);
+        assert_eq!(
+            ask(gate.port, method, target, extra).await.status,
+            status,
+            "{method}{extra}"
+        );
+        assert_eq!(counts.requests.load(Ordering::SeqCst), 1 + sent, "{method}{extra}");
     }
 }
 

@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+
+use super::wait::eventually;
 
 pub struct Demo {
     pub child: Child,
@@ -34,14 +35,11 @@ impl Demo {
 
     /// `demo.json`, once the portal can be reached.
     pub async fn story(&self) -> serde_json::Value {
-        for _ in 0..600 {
-            if let Ok(text) = std::fs::read_to_string(self.folder.path().join("demo/demo.json"))
-                && std::net::TcpStream::connect(self.address).is_ok()
-            {
-                return serde_json::from_str(&text).unwrap();
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("the demo did not start");
+        eventually("the demo's start", async || {
+            let text = std::fs::read_to_string(self.folder.path().join("demo/demo.json")).ok()?;
+            std::net::TcpStream::connect(self.address).ok()?;
+            Some(serde_json::from_str(&text).unwrap())
+        })
+        .await
     }
 }

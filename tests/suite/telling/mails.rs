@@ -11,6 +11,7 @@ use crate::admin::stand::{actor, events, lab};
 use crate::support::app::{TestApp, Wish};
 use crate::support::oathtool;
 use crate::support::smtp::MailServer;
+use crate::support::wait::eventually;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -120,6 +121,7 @@ async fn what_is_never_taken_is_given_up_after_three_days() {
     for incident in all {
         let start = incident.stand.now();
         while incident.count(State::Due).await == 1 {
+            assert!(incident.stand.now().since(start) <= DAY * 3, "it is never given up");
             incident.send().await;
             incident.stand.advance(Duration::from_secs(3600));
         }
@@ -301,16 +303,11 @@ async fn the_server_sends_by_itself() {
     let patient = app.patient("P-1", "771").await;
     app.require_rotation(&patient).await;
     // The lab's own people are mailed the alert, too.
-    let mail = loop {
-        if let Some(mail) = server
-            .mails()
-            .into_iter()
-            .find(|mail| mail.to == ["odette@example.org"])
-        {
-            break mail;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
+    let mail = eventually("a mail to the patient", async || {
+        let mut mails = server.mails().into_iter();
+        mails.find(|mail| mail.to == ["odette@example.org"])
+    })
+    .await;
     assert!(readable(&mail.text).contains("Faites-le avant le"));
     app.stop().await;
 }
