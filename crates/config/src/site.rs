@@ -33,9 +33,18 @@ pub struct SiteSection {
     /// PEM file of the authorities that may sign the LIS's certificate.
     #[serde(default)]
     pub upstream_ca_file: Option<PathBuf>,
-    /// Header names that this LIS takes for identity, beyond those that every site strips.
+    /// Who the LIS is told it is.
+    #[serde(default)]
+    pub host: ToldHost,
+    /// Request headers that this LIS gets beyond those that every LIS gets.
+    #[serde(default)]
+    pub pass_headers: Vec<String>,
+    /// Request headers that this LIS does not get, though others do.
     #[serde(default)]
     pub strip_headers: Vec<String>,
+    /// Cookies of the LIS that the scripts of its pages may read.
+    #[serde(default)]
+    pub script_cookies: Vec<String>,
     /// Proxies that may ask whether a request may pass (forward-auth): the addresses from which they ask.
     #[serde(default)]
     pub forward_auth_from: Vec<IpNet>,
@@ -51,6 +60,44 @@ pub struct RuleSection {
     #[serde(default = "get_and_head")]
     pub methods: Vec<String>,
     pub requires: Requirement,
+    /// Whether the bodies of a `{record}` rule are compared with its record.
+    #[serde(default)]
+    pub body: BodyCheck,
+    /// Why they are not.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Which host name the LIS is told is its own, in `Host` and in all that agrees with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub enum ToldHost {
+    /// The one that patients see.
+    Site,
+    /// The one at which it is called.
+    #[default]
+    Upstream,
+    Name(String),
+}
+
+impl From<String> for ToldHost {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "site" => Self::Site,
+            "upstream" => Self::Upstream,
+            _ => Self::Name(text),
+        }
+    }
+}
+
+/// Whether what a body names has to be the record of the URL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BodyCheck {
+    #[default]
+    Compared,
+    /// The LIS has to compare, or takes no record from bodies. Wants a reason.
+    Unchecked,
 }
 
 /// What an unmapped URL meets.
@@ -116,6 +163,25 @@ impl SiteSection {
             "response_timeout_seconds",
             timeout_remedy(self.response_timeout_seconds),
         );
+        for name in self.pass_headers.iter().filter(|name| is_ours(name)) {
+            let remedy = format!("\"{name}\" belongs to the gate or to one connection: leave it out");
+            note("pass_headers", Some(remedy));
+        }
+        for name in self
+            .pass_headers
+            .iter()
+            .filter(|name| !is_token(name) || name.contains('_'))
+        {
+            note("pass_headers", Some(format!("\"{name}\" is not a header name")));
+        }
+        for name in self
+            .script_cookies
+            .iter()
+            .filter(|name| name.is_empty() || !name.bytes().all(is_in_cookie_name))
+        {
+            note("script_cookies", Some(format!("\"{name}\" is not a cookie's name")));
+        }
+        note("host", self.host_remedy());
         for name in self.strip_headers.iter().filter(|name| !is_token(name)) {
             note("strip_headers", Some(format!("\"{name}\" is not a header name")));
         }
@@ -160,6 +226,19 @@ impl SiteSection {
         Duration::from_secs(self.response_timeout_seconds)
     }
 
+    /// The rules whose bodies may name any record, with the reason given for it.
+    pub fn unchecked_bodies(&self) -> impl Iterator<Item = (&RuleSection, &str)> {
+        let unchecked = self.rules.iter().filter(|rule| rule.body == BodyCheck::Unchecked);
+        unchecked.map(|rule| (rule, rule.reason.as_deref().unwrap_or_default()))
+    }
+
+    fn host_remedy(&self) -> Option<String> {
+        let ToldHost::Name(name) = &self.host else { return None };
+        let origin = format!("http://{name}");
+        origin_remedy(&origin, &["http"])
+            .map(|_| "write \"site\", \"upstream\", or a host name with its port where it has one".to_owned())
+    }
+
     fn ca_remedy(&self) -> Option<String> {
         (self.upstream.starts_with("https:") && self.upstream_ca_file.is_none()).then(|| {
             "an https upstream needs the authorities to trust: the LIS's own, or the system's, which is \
@@ -182,7 +261,22 @@ impl RuleSection {
                 format!("\"{name}\" cannot be passed on: write upper-case methods such as \"POST\""),
             )
         });
-        url.into_iter().chain(none).chain(bad)
+        let reason = self.reason.as_deref().is_some_and(|reason| !reason.trim().is_empty());
+        let body = match (self.body, self.requires) {
+            (BodyCheck::Unchecked, Requirement::Record) if !reason => Some((
+                "reason",
+                "say why bodies that may name another record are let through, as in reason = \"the LIS reads no record from them\"",
+            )),
+            (BodyCheck::Unchecked, Requirement::Public | Requirement::Session) => {
+                Some(("body", "only a rule with {record} compares bodies: leave the key out"))
+            }
+            (BodyCheck::Compared, _) if self.reason.is_some() => {
+                Some(("reason", "a reason belongs to body = \"unchecked\": leave the key out"))
+            }
+            _ => None,
+        };
+        let body = body.map(|(field, remedy)| (field, remedy.to_owned()));
+        url.into_iter().chain(none).chain(bad).chain(body)
     }
 }
 
@@ -211,6 +305,31 @@ fn timeout_remedy(seconds: u64) -> Option<String> {
 
 fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+}
+
+/// What the gate says itself, what leads it, and what is about one connection.
+fn is_ours(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let beginnings = ["x-vestibule", "x-forwarded", "proxy"];
+    beginnings.iter().any(|beginning| name.starts_with(beginning))
+        || [
+            "connection",
+            "content-length",
+            "cookie",
+            "expect",
+            "forwarded",
+            "host",
+            "keep-alive",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+        ]
+        .contains(&name.as_str())
+}
+
+fn is_in_cookie_name(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&byte)
 }
 
 /// `CONNECT` and `TRACE` reach behind the page that a rule is about, so no rule can allow them.

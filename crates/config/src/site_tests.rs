@@ -68,10 +68,63 @@ fn values_that_cannot_work_are_found() {
     assert_eq!(problems(|site| site.upstream = "https://lis".to_owned()).len(), 1);
     assert_eq!(problems(|site| site.response_timeout_seconds = 0).len(), 1);
     assert_eq!(problems(|site| site.strip_headers = vec!["X User".to_owned()]).len(), 1);
+    for name in [
+        "X User",
+        "X_User",
+        "X-Forwarded-For",
+        "x-vestibule-assertion",
+        "Forwarded",
+        "Host",
+        "Cookie",
+        "",
+    ] {
+        assert_eq!(
+            problems(|site| site.pass_headers = vec![name.to_owned()]).len(),
+            1,
+            "{name}"
+        );
+    }
+    for name in ["", "a b", "lis/x", "http://lis"] {
+        assert_eq!(
+            problems(|site| site.host = ToldHost::from(name.to_owned())).len(),
+            1,
+            "{name}"
+        );
+    }
+    for name in ["site", "upstream", "lis.intra", "lis.intra:81"] {
+        assert_eq!(
+            problems(|site| site.host = ToldHost::from(name.to_owned())).len(),
+            0,
+            "{name}"
+        );
+    }
+    assert_eq!(problems(|site| site.script_cookies = vec!["a;b".to_owned()]).len(), 1);
     assert_eq!(problems(|site| site.rules.clear()).len(), 1);
     assert_eq!(problems(|site| site.rules[0].url = "records".to_owned()).len(), 1);
     assert_eq!(
         problems(|site| site.rules[0].methods = vec!["TRACE".to_owned()]).len(),
         1
     );
+}
+
+#[test]
+fn bodies_are_left_unread_with_a_reason_only() {
+    let unchecked = |reason: Option<&str>| {
+        problems(|site| {
+            site.rules[0].body = BodyCheck::Unchecked;
+            site.rules[0].reason = reason.map(str::to_owned);
+        })
+    };
+    assert_eq!(
+        unchecked(Some("the LIS reads no record from them")),
+        Vec::<String>::new()
+    );
+    for missing in [None, Some(" ")] {
+        let found = unchecked(missing);
+        assert!(
+            found.len() == 1 && found[0].starts_with("[[site]] results, rule 1: reason: say why"),
+            "{found:?}"
+        );
+    }
+    assert_eq!(problems(|site| site.rules[0].reason = Some("x".to_owned())).len(), 1);
 }

@@ -11,13 +11,14 @@
 //! ```
 //! ```compile_fail,E0451
 //! use gate::decision::{Basis, Permit};
-//! let forged = Permit { basis: Basis::Public, visitor: None };
+//! use config::site::BodyCheck;
+//! let forged = Permit { basis: Basis::Public, visitor: None, body: BodyCheck::Unchecked };
 //! ```
 
 use crate::request::{Ambiguity, NormalizedRequest};
 use crate::rules::{Finding, Rules};
 use crate::visitor::Visitor;
-use config::site::{GateMode, Requirement};
+use config::site::{BodyCheck, GateMode, Requirement};
 use domain::record::RecordNumber;
 
 /// Leave to pass, with its reason. Built only by [`decide`].
@@ -25,6 +26,7 @@ use domain::record::RecordNumber;
 pub struct Permit {
     basis: Basis,
     visitor: Option<Visitor>,
+    body: BodyCheck,
 }
 
 /// What a permit rests on.
@@ -84,59 +86,67 @@ pub fn admit(
 }
 
 /// A stranger learns nothing here but what is public: whatever else is wrong with the request, the answer is to sign
-/// in.
+/// in. Bodies are not looked at: [`Permit::compared_record`] says whether that is still to be done.
 pub fn decide(rules: &Rules, request: &NormalizedRequest, visitor: Option<&Visitor>) -> Result<Permit, Refusal> {
     let finding = rules.find(request);
-    if let Finding::Mapped {
-        requires: Requirement::Public,
-        ..
-    } = finding
-    {
-        return decide_public(rules, request, visitor);
+    let public = matches!(
+        finding,
+        Finding::Mapped {
+            requires: Requirement::Public,
+            ..
+        }
+    );
+    let in_query = rules.records_in_query(request);
+    if public && in_query.as_ref().is_ok_and(Vec::is_empty) {
+        return Ok(Permit::public());
     }
     let visitor = visitor.ok_or(Refusal::SignInNeeded)?;
-    let basis = match finding {
+    let (basis, body) = match finding {
         Finding::Ambiguous(why) => return Err(why.into()),
         Finding::MethodNotAllowed => return Err(Refusal::MethodNotAllowed),
         Finding::Unmapped if rules.mode() == GateMode::Enforce => return Err(Refusal::Unmapped),
-        Finding::Unmapped => Basis::Learning,
-        Finding::Mapped { record: None, .. } => Basis::Session,
+        Finding::Unmapped => (Basis::Learning, BodyCheck::Unchecked),
+        Finding::Mapped { record: None, .. } => (Basis::Session, BodyCheck::Unchecked),
         Finding::Mapped {
-            record: Some(number), ..
+            record: Some(number),
+            body,
+            ..
         } => {
-            if rules.records_in_query(request).any(|other| other != number) {
+            if in_query.clone()?.iter().any(|other| *other != number) {
                 return Err(Ambiguity::TwoRecords.into());
             }
-            Basis::Record(visitor.record(number).ok_or(Refusal::OtherRecord)?.clone())
+            let own = visitor.record(number).ok_or(Refusal::OtherRecord)?;
+            (Basis::Record(own.clone()), body)
         }
     };
-    if rules
-        .records_in_query(request)
-        .any(|number| visitor.record(number).is_none())
-    {
+    if in_query?.into_iter().any(|number| visitor.record(number).is_none()) {
         return Err(Refusal::OtherRecord);
+    }
+    if public {
+        return Ok(Permit::public());
     }
     Ok(Permit {
         basis,
         visitor: Some(visitor.clone()),
-    })
-}
-
-/// Public pages are requested without saying who is asking; only a record named in their query needs its holder.
-fn decide_public(rules: &Rules, request: &NormalizedRequest, visitor: Option<&Visitor>) -> Result<Permit, Refusal> {
-    for number in rules.records_in_query(request) {
-        visitor
-            .ok_or(Refusal::SignInNeeded)?
-            .record(number)
-            .ok_or(Refusal::OtherRecord)?;
-    }
-    Ok(Permit {
-        basis: Basis::Public,
-        visitor: None,
+        body,
     })
 }
 
 impl Permit {
+    /// Public pages are requested without saying who is asking.
+    const fn public() -> Self {
+        Self {
+            basis: Basis::Public,
+            visitor: None,
+            body: BodyCheck::Unchecked,
+        }
+    }
+
+    /// The record that every bound name in the request's body has to name; none if bodies are not compared.
+    pub fn compared_record(&self) -> Option<&RecordNumber> {
+        self.record().filter(|_| self.body == BodyCheck::Compared)
+    }
+
     /// Why it was given.
     pub const fn basis(&self) -> &Basis {
         &self.basis

@@ -1,141 +1,118 @@
 //! What the LIS gets to see of a request's headers (R-41).
 //!
-//! A name is judged by its letters and digits alone, so `X-Remote-User` and `x-remoteuser` are one; a name with any
-//! character but letters, digits and `-` is dropped altogether, because CGI, WSGI and PHP turn `X_Remote_User` and
-//! `X-Remote-User` into one variable.
+//! Only names that say nothing about who asks, from where, or for what URL: content negotiation, conditions, ranges,
+//! what describes a body, what browsers say of the page they are on, and the tokens of forms. A site names what its
+//! LIS needs beyond them. CGI, WSGI and PHP turn `X_Remote_User` and `X-Remote-User` into one variable: a name with
+//! anything but letters, digits and `-` never passes.
 
 use actix_web::http::header::{CONNECTION, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERER};
 
+use crate::cookies::SessionCookies;
 use crate::origin::Origins;
 use kernel::client_address::ClientAddress;
 
+pub use crate::cookies::OWN_COOKIES;
+
 /// Carries the signed [assertion](crate::assertion) to the LIS.
 pub const ASSERTION: &str = "x-vestibule-assertion";
-/// Cookies of that prefix are ours. They never go to the LIS and are never taken from it.
-pub const OWN_COOKIES: &str = "__host-vst_";
 
 const HOP_BY_HOP: [&str; 12] = [
     "connection",
-    "keepalive",
+    "keep-alive",
     "te",
     "trailer",
     "trailers",
-    "transferencoding",
+    "transfer-encoding",
     "upgrade",
-    "http2settings",
+    "http2-settings",
     "expect",
-    "maxforwards",
-    "contentlength",
+    "max-forwards",
+    "content-length",
     "host",
 ];
 
-/// Beginnings of names by which some server believes to be told who asks, from where, or for what URL. `X-Original-URL`
-/// and `X-HTTP-Method-Override` are among them: they would make the LIS serve another page than was judged.
-const IDENTITY: [&str; 66] = [
-    "remote",
-    "xremote",
-    "auth",
-    "xauth",
-    "xuser",
-    "user",
-    "login",
-    "xlogin",
-    "xforwarded",
-    "forwarded",
-    "xreal",
-    "xvestibule",
-    "vestibule",
-    "ssl",
-    "xssl",
-    "tls",
-    "xtls",
-    "cert",
-    "xcert",
-    "clientcert",
-    "xclientcert",
-    "xclientverify",
-    "xclientdn",
-    "xclientip",
-    "clientip",
-    "xclusterclient",
-    "trueclientip",
-    "cfconnecting",
-    "fastlyclient",
-    "xoriginal",
-    "xoriginating",
-    "xoriginip",
-    "xrewrite",
-    "xurl",
-    "xscheme",
-    "xhost",
-    "xhttp",
-    "xmethod",
-    "frontend",
-    "via",
-    "from",
-    "proxy",
-    "xproxy",
-    "xaccel",
-    "xsendfile",
-    "xenvoy",
-    "xamzn",
-    "xarr",
-    "xms",
-    "xgoog",
-    "xaccount",
-    "xaccess",
-    "xidtoken",
-    "xidentity",
-    "ximpersonat",
-    "xprincipal",
-    "xgroup",
-    "xrole",
-    "xemail",
-    "xsso",
-    "oidc",
-    "xoidc",
-    "xsaml",
-    "shib",
-    "xjwt",
-    "xwebauth",
+/// What every LIS gets, beside `content-*` and `sec-*`.
+const PASSED: [&str; 29] = [
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "csrf-token",
+    "dnt",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "last-event-id",
+    "origin",
+    "pragma",
+    "prefer",
+    "priority",
+    "range",
+    "referer",
+    "requestverificationtoken",
+    "save-data",
+    "upgrade-insecure-requests",
+    "user-agent",
+    "x-csrf-token",
+    "x-csrftoken",
+    "x-pjax",
+    "x-requested-with",
+    "x-xsrf-token",
+    "xsrf-token",
 ];
 
-/// Of single products: `SM_USER` (SiteMinder), `iv-user` (WebSEAL), `eppn` (Shibboleth), Kong's consumers.
-const IDENTITY_OF_PRODUCTS: [&str; 7] = [
-    "smuser",
-    "smuniversal",
-    "ivuser",
-    "ivgroups",
-    "ivcreds",
-    "eppn",
-    "xconsumer",
-];
-
-/// What a site strips beyond the common list.
+/// What a site passes on beyond the common list, and what it does not.
 #[derive(Clone, Debug, Default)]
-pub struct ExtraIdentity(Vec<String>);
+pub struct HeaderList {
+    passed: Vec<String>,
+    stripped: Vec<String>,
+}
 
-impl ExtraIdentity {
-    /// Names as the configuration has them, in any spelling.
-    pub fn new(names: &[String]) -> Self {
-        Self(names.iter().map(|name| letters_of(name)).collect())
+/// What the gate itself tells the LIS about a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// Where the request came from.
+    pub client: ClientAddress,
+    /// Who asks, signed; nobody on public pages.
+    pub assertion: Option<&'a str>,
+    /// Whose cookies of the LIS are sent.
+    pub cookies: SessionCookies<'a>,
+}
+
+impl HeaderList {
+    /// `pass_headers` and `strip_headers` of a site, in any case.
+    pub fn new(passed: &[String], stripped: &[String]) -> Self {
+        let lower = |names: &[String]| names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        Self {
+            passed: lower(passed),
+            stripped: lower(stripped),
+        }
+    }
+
+    fn passes(&self, name: &str) -> bool {
+        let common = PASSED.contains(&name) || name.starts_with("content-") || name.starts_with("sec-");
+        let is = |listed: &String| listed == name;
+        (common || self.passed.iter().any(is))
+            && !self.stripped.iter().any(is)
+            && !is_hop(name)
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     }
 }
 
 /// The headers for the upstream request, except `Content-Length` and `Transfer-Encoding`, which belong to the body.
-pub fn for_upstream(
-    incoming: &HeaderMap,
-    origins: &Origins,
-    extra: &ExtraIdentity,
-    client: ClientAddress,
-    assertion: Option<&str>,
-) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(incoming.len() + 5);
+pub fn for_upstream(incoming: &HeaderMap, origins: &Origins, list: &HeaderList, told: Told<'_>) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(incoming.len() + 6);
     let named = named_in_connection(incoming);
     for (name, value) in incoming {
-        if *name != COOKIE && passes(name, extra) && !named.iter().any(|hop| hop == name.as_str()) {
+        if list.passes(name.as_str()) && !named.iter().any(|hop| hop == name.as_str()) {
             headers.append(name.clone(), value.clone());
         }
+    }
+    if let Some(cookies) = told.cookies.for_upstream(incoming) {
+        headers.insert(COOKIE, cookies);
     }
     let mut set = |name, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -145,24 +122,25 @@ pub fn for_upstream(
     for name in [REFERER, ORIGIN] {
         let moved = incoming
             .get(&name)
-            .and_then(|value| origins.to_upstream(value.to_str().ok()?));
+            .and_then(|value| origins.to_told(value.to_str().ok()?));
         if let Some(url) = moved {
-            let url = if name == ORIGIN {
-                origins.upstream()
-            } else {
-                url.as_str()
-            };
+            let url = if name == ORIGIN { origins.told() } else { url.as_str() };
             set(name, url);
         }
     }
-    if let Some(cookies) = without_own_cookies(incoming) {
-        set(COOKIE, &cookies);
-    }
-    set(HOST, origins.upstream_authority());
-    set(HeaderName::from_static("x-forwarded-for"), &client.to_string());
-    set(HeaderName::from_static("x-forwarded-proto"), "https");
-    set(HeaderName::from_static("x-forwarded-host"), origins.site_authority());
-    if let Some(assertion) = assertion {
+    let (client, host, scheme) = (told.client.to_string(), origins.told_authority(), origins.told_scheme());
+    set(HOST, host);
+    set(HeaderName::from_static("x-forwarded-for"), &client);
+    set(HeaderName::from_static("x-forwarded-proto"), scheme);
+    set(HeaderName::from_static("x-forwarded-host"), host);
+    let from = if client.contains(':') {
+        format!("\"[{client}]\"")
+    } else {
+        client
+    };
+    let forwarded = format!("for={from};host=\"{host}\";proto={scheme}");
+    set(HeaderName::from_static("forwarded"), &forwarded);
+    if let Some(assertion) = told.assertion {
         set(HeaderName::from_static(ASSERTION), assertion);
     }
     headers
@@ -179,48 +157,11 @@ pub fn named_in_connection(headers: &HeaderMap) -> Vec<String> {
 
 /// Is it about one connection alone (RFC 9110, 7.6.1), or ours to set? Then it is not sent on.
 pub fn is_hop_by_hop(name: &HeaderName) -> bool {
-    is_hop(&letters_of(name.as_str()))
+    is_hop(name.as_str())
 }
 
-fn is_hop(letters: &str) -> bool {
-    HOP_BY_HOP.contains(&letters) || letters.starts_with("proxy")
-}
-
-fn passes(name: &HeaderName, extra: &ExtraIdentity) -> bool {
-    let plain = name.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    let letters = letters_of(name.as_str());
-    plain && !is_hop(&letters) && !is_identity(&letters) && !extra.0.contains(&letters)
-}
-
-fn is_identity(letters: &str) -> bool {
-    let first = letters.bytes().next();
-    // Most differ in the first letter, and that is compared without a call.
-    let begins = |beginning: &&str| beginning.bytes().next() == first && letters.starts_with(*beginning);
-    letters != "useragent" && IDENTITY.iter().chain(&IDENTITY_OF_PRODUCTS).any(begins)
-}
-
-fn letters_of(name: &str) -> String {
-    let mut letters = String::with_capacity(name.len());
-    let kept = name.chars().filter(char::is_ascii_alphanumeric);
-    letters.extend(kept.map(|c| c.to_ascii_lowercase()));
-    letters
-}
-
-/// All `Cookie` headers as one (HTTP/2 splits them), without ours. Cookies that are not ASCII are dropped.
-fn without_own_cookies(incoming: &HeaderMap) -> Option<String> {
-    let values = incoming.get_all(COOKIE).filter_map(|value| value.to_str().ok());
-    let cookies = values.flat_map(|value| value.split(';')).map(str::trim);
-    let kept: Vec<&str> = cookies
-        .filter(|cookie| !cookie.is_empty() && !is_own_cookie(cookie))
-        .collect();
-    (!kept.is_empty()).then(|| kept.join("; "))
-}
-
-/// Also true for a nameless cookie `=__Host-vst_…`, which some browsers send without the equals sign.
-pub fn is_own_cookie(cookie: &str) -> bool {
-    let name = cookie.trim_start_matches(['=', '"', ' ', '\t', '$']);
-    name.get(..OWN_COOKIES.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(OWN_COOKIES))
+fn is_hop(name: &str) -> bool {
+    HOP_BY_HOP.contains(&name) || name.starts_with("proxy")
 }
 
 #[cfg(test)]

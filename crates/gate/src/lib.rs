@@ -7,14 +7,20 @@
 #![warn(missing_docs)]
 
 pub mod assertion;
+pub mod body;
+pub mod cookies;
 pub mod decision;
+pub mod explain;
 pub mod headers;
 pub mod learn;
+mod names;
 pub mod origin;
 pub mod pattern;
+mod pattern_problem;
 pub mod question;
 pub mod request;
 pub mod response;
 pub mod rules;
+mod template;
 mod text;
 pub mod visitor;

@@ -1,14 +1,15 @@
-//! The two names of one LIS: the site that patients see and the upstream that we call.
+//! The names of one LIS: the site that patients see, the upstream that we call, and the one that it is told is its own.
 
 use url::Url;
 
-use config::site::{SiteProblem, SiteSection};
+use config::site::{SiteProblem, SiteSection, ToldHost};
 
-/// Both origins, read once when the configuration is loaded.
+/// All of them, read once when the configuration is loaded.
 #[derive(Clone, Debug)]
 pub struct Origins {
     site: Origin,
     upstream: Origin,
+    told: Origin,
 }
 
 #[derive(Clone, Debug)]
@@ -28,10 +29,14 @@ impl Origins {
         let read = |field, text: &str| {
             Origin::read(text).ok_or_else(|| section.problem(None, field, "write scheme, host and port".to_owned()))
         };
-        Ok(Self {
-            site: read("origin", &section.origin)?,
-            upstream: read("upstream", &section.upstream)?,
-        })
+        let site = read("origin", &section.origin)?;
+        let upstream = read("upstream", &section.upstream)?;
+        let told = match &section.host {
+            ToldHost::Upstream => upstream.clone(),
+            ToldHost::Site => site.clone(),
+            ToldHost::Name(name) => read("host", &format!("{}://{name}", upstream.url.scheme()))?,
+        };
+        Ok(Self { site, upstream, told })
     }
 
     /// `https://results.lab.example`, without a slash.
@@ -39,34 +44,43 @@ impl Origins {
         &self.site.text
     }
 
-    /// `results.lab.example`, with the port where it is not the scheme's own: for `Host`.
-    pub fn site_authority(&self) -> &str {
-        &self.site.authority
+    /// The origin that the LIS is told it has, without a slash: for `Origin`.
+    pub fn told(&self) -> &str {
+        &self.told.text
     }
 
-    /// Scheme, host and port of the LIS, without a slash.
-    pub fn upstream(&self) -> &str {
-        &self.upstream.text
+    /// Its host, with the port where it is not the scheme's own: for `Host`.
+    pub fn told_authority(&self) -> &str {
+        &self.told.authority
     }
 
-    /// Host and port of the LIS.
-    pub fn upstream_authority(&self) -> &str {
-        &self.upstream.authority
+    /// `http` or `https`, as told.
+    pub fn told_scheme(&self) -> &str {
+        self.told.url.scheme()
     }
 
     /// A URL of the LIS as the site's: absolute, relative, scheme-relative, or with one of the spellings that browsers
     /// accept (they and this share the WHATWG parser). `None` if it leads elsewhere and stays as it is.
     pub fn to_site(&self, url: &str, requested: &str) -> Option<String> {
-        let target = self.upstream.url.join(requested).ok()?.join(url).ok()?;
+        let target = self.told.url.join(requested).ok()?.join(url).ok()?;
+        let plain = |name: &Origin| {
+            let port = target.port();
+            target.scheme() == "http" && (port.is_none() || port == name.url.port()) && target.host() == name.url.host()
+        };
+        // A LIS behind another scheme than it knows of mixes the two.
         let ours = target.origin() == self.upstream.url.origin()
-            || target.scheme() == "http" && target.port().is_none() && target.host() == self.site.url.host();
+            || target.origin() == self.told.url.origin()
+            || plain(&self.site)
+            || target.scheme() == "https"
+                && target.host() == self.told.url.host()
+                && target.port() == self.told.url.port();
         ours.then(|| moved(&target, &self.site))
     }
 
-    /// A URL of the site as the LIS's own, for `Referer` and `Origin`. `None` if it is another site's.
-    pub fn to_upstream(&self, url: &str) -> Option<String> {
+    /// A URL of the site as the LIS knows it, for `Referer` and `Origin`. `None` if it is another site's.
+    pub fn to_told(&self, url: &str) -> Option<String> {
         let target = Url::parse(url).ok()?;
-        (target.origin() == self.site.url.origin()).then(|| moved(&target, &self.upstream))
+        (target.origin() == self.site.url.origin()).then(|| moved(&target, &self.told))
     }
 }
 
@@ -100,10 +114,14 @@ pub(crate) mod tests {
     use super::*;
 
     pub fn origins() -> Origins {
-        let section: SiteSection = toml::from_str(
-            "id = \"s\"\nlab = \"l\"\norigin = \"https://results.lab.example:8443\"\nupstream = \"http://127.0.0.1:9000\"",
-        )
-        .unwrap();
+        told("upstream")
+    }
+
+    pub fn told(host: &str) -> Origins {
+        let text = format!(
+            "host = \"{host}\"\nid = \"s\"\nlab = \"l\"\norigin = \"https://results.lab.example:8443\"\nupstream = \"http://127.0.0.1:9000\""
+        );
+        let section: SiteSection = toml::from_str(&text).unwrap();
         Origins::of(&section).unwrap()
     }
 
@@ -142,12 +160,38 @@ pub(crate) mod tests {
 
     #[test]
     fn a_referer_is_moved_the_other_way() {
-        let moved = |url| origins().to_upstream(url);
+        let moved = |url| origins().to_told(url);
         assert_eq!(
             moved("https://results.lab.example:8443/a?b").as_deref(),
             Some("http://127.0.0.1:9000/a?b")
         );
         assert_eq!(moved("https://elsewhere.example/a"), None);
         assert_eq!(moved("null"), None);
+    }
+
+    #[test]
+    fn what_it_is_told_is_where_it_leads() {
+        for (host, referer, told) in [
+            (
+                "site",
+                "https://results.lab.example:8443/a",
+                "https://results.lab.example:8443/b",
+            ),
+            ("lis.intra", "http://lis.intra/a", "http://lis.intra/b"),
+            ("lis.intra", "http://lis.intra/a", "https://lis.intra/b"),
+            ("lis.intra:81", "http://lis.intra:81/a", "http://lis.intra:81/b"),
+        ] {
+            let origins = super::tests::told(host);
+            assert_eq!(
+                origins.to_told("https://results.lab.example:8443/a").as_deref(),
+                Some(referer)
+            );
+            assert_eq!(
+                origins.to_site(told, "/").as_deref(),
+                Some("https://results.lab.example:8443/b"),
+                "{host}"
+            );
+            assert_eq!(origins.to_site("http://other.example/b", "/"), None);
+        }
     }
 }

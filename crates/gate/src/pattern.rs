@@ -1,11 +1,14 @@
-//! URL patterns: `/records/{record}/**`, `/print?nr={record}`.
+//! URL patterns: `/records/{record}/**`, `/print?nr={record}`, `/pdf/{record}.pdf`.
 //!
-//! A path segment is a literal, `*` (any one segment), `{record}`, or, as the last, `**` (whatever follows, nothing
-//! included). A query names parameters that must be there: `nr={record}`, `kind=pdf`, `page=*`; others may be there
-//! too. Literals are percent-encoded where they contain `* { } ? # %`.
+//! A path segment is a literal, `*` (any one segment), `{record}` with or without text around it, or, as the last, `**`
+//! (whatever follows, nothing included). A query names parameters that must be there: `nr={record}`, `kind=pdf`,
+//! `page=*`; others may be there too. Names are taken exactly as written. `{record:digits}` and `{record:hex}` take
+//! nothing else. Literals are percent-encoded where they contain `* { } ? # %`.
 
+pub use crate::pattern_problem::PatternProblem;
 use crate::request::{NormalizedRequest, canonical_name, read_segment};
-use crate::text::decode;
+use crate::template::Template;
+use crate::text::{decode, fold, letters};
 
 /// A rule's pattern, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,18 +21,9 @@ pub struct Pattern {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
-    Literal(String),
+    Literal { text: String, folded: String },
     Any,
-    Record,
-}
-
-/// How strictly a URL is held against a pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
-    /// As written.
-    Exact,
-    /// Ignoring case and the slash at the end, as many servers do.
-    Loose,
+    Record(Template),
 }
 
 /// What `{record}` matched.
@@ -41,26 +35,6 @@ pub enum RecordMatch<'r> {
     One(&'r str),
     /// Different numbers in different places.
     Several,
-}
-
-/// Why a pattern cannot be used, ending in what to write instead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[expect(missing_docs, reason = "each variant says in its message what it is")]
-pub enum PatternProblem {
-    #[error("start the pattern with '/'")]
-    NoSlash,
-    #[error("\"**\" matches everything that follows: it can only be the last segment")]
-    RestNotLast,
-    #[error(
-        "a segment or value is a literal, \"*\" or \"{{record}}\" as a whole: encode other '*', '{{' and '}}' as %2A, %7B and %7D"
-    )]
-    Mixed,
-    #[error(
-        "no request can match it, because such URLs are refused as ambiguous: remove empty or dot segments, ';', '\\' and broken encoding"
-    )]
-    NeverMatches,
-    #[error("write the query as name=value pairs, each name once")]
-    Query,
 }
 
 impl Pattern {
@@ -96,53 +70,139 @@ impl Pattern {
 
     /// Does it have a `{record}`, in path or query?
     pub fn names_record(&self) -> bool {
-        self.segments.contains(&Piece::Record) || self.record_parameters().next().is_some()
+        self.record_places().next().is_some() || self.record_parameters().next().is_some()
     }
 
-    /// Canonical names of the query parameters bound to `{record}`.
-    pub fn record_parameters(&self) -> impl Iterator<Item = &str> {
-        self.parameters
-            .iter()
-            .filter(|(_, piece)| *piece == Piece::Record)
-            .map(|(name, _)| name.as_str())
+    /// Query parameters bound to `{record}`, with how their values are written.
+    pub(crate) fn record_parameters(&self) -> impl Iterator<Item = (&str, &Template)> {
+        self.parameters.iter().filter_map(|(name, piece)| match piece {
+            Piece::Record(template) => Some((name.as_str(), template)),
+            _ => None,
+        })
     }
 
-    /// `None` if the URL is not of this pattern.
-    pub fn matches<'r>(&self, request: &'r NormalizedRequest, comparison: Comparison) -> Option<RecordMatch<'r>> {
+    fn record_places(&self) -> impl Iterator<Item = usize> {
+        let pieces = self.segments.iter().enumerate();
+        pieces.filter_map(|(place, piece)| matches!(piece, Piece::Record(_)).then_some(place))
+    }
+
+    /// `None` if the URL is not of this pattern, exactly as written.
+    pub fn matches<'r>(&self, request: &'r NormalizedRequest) -> Option<RecordMatch<'r>> {
         let given = request.segments();
-        let enough = if self.rest {
-            given.len() >= self.segments.len()
-        } else {
-            given.len() == self.segments.len()
-        };
-        let same_end = self.rest || comparison == Comparison::Loose || request.is_directory() == self.directory;
-        if !enough || !same_end {
+        if !self.is_as_long_as(given.len()) || !self.rest && request.is_directory() != self.directory {
             return None;
         }
         let mut named = RecordMatch::Nothing;
         for (piece, text) in self.segments.iter().zip(given) {
-            named = piece.take(text, comparison, named)?;
+            named = piece.take(text, named)?;
         }
         for (name, piece) in &self.parameters {
-            named = piece.take(request.parameter(name)?.value(), comparison, named)?;
+            named = piece.take(request.parameter(name)?.value(), named)?;
         }
         Some(named)
+    }
+
+    /// Might a forgiving server take the URL for one of this pattern?
+    pub fn nearly_matches(&self, request: &NormalizedRequest) -> bool {
+        let given = request.segments();
+        let has = |(name, piece): &(String, Piece)| {
+            let wanted = letters(name);
+            let mut parameters = request.parameters().iter();
+            parameters.any(|given| letters(given.name()) == wanted && piece.nearly_takes(given.value()))
+        };
+        self.is_as_long_as(given.len())
+            && self
+                .segments
+                .iter()
+                .zip(given)
+                .all(|(piece, text)| piece.nearly_takes(text))
+            && self.parameters.iter().all(has)
+    }
+
+    const fn is_as_long_as(&self, given: usize) -> bool {
+        given == self.segments.len() || self.rest && given > self.segments.len()
+    }
+
+    /// Does it write every place of the other's record out? Then it is about pages beside the records, such as
+    /// `/records/search` beside `/records/{record}`.
+    pub(crate) fn stands_beside(&self, other: &Self) -> bool {
+        let mut places = other.record_places().peekable();
+        places.peek().is_some() && places.all(|place| matches!(self.segments.get(place), Some(Piece::Literal { .. })))
+    }
+
+    /// The segments that are not written in the pattern.
+    pub(crate) fn open_segments<'r>(&self, request: &'r NormalizedRequest) -> impl Iterator<Item = &'r str> {
+        let open = |place: usize| matches!(self.segments.get(place), None | Some(Piece::Any));
+        let given = request.segments().iter().enumerate();
+        given.filter_map(move |(place, text)| open(place).then_some(text.as_str()))
+    }
+
+    /// Are there URLs in whose path the two see different records?
+    pub(crate) fn clashes_with(&self, other: &Self) -> bool {
+        let both = |longer: &Self, shorter: &Self| shorter.rest && longer.segments.len() >= shorter.segments.len();
+        let lengths_fit = self.segments.len() == other.segments.len() || both(self, other) || both(other, self);
+        let mut pairs = self.segments.iter().zip(&other.segments);
+        let fits = |(one, other): (&Piece, &Piece)| match (one, other) {
+            (Piece::Literal { folded: one, .. }, Piece::Literal { folded: other, .. }) => one == other,
+            (Piece::Literal { .. }, Piece::Record(_)) | (Piece::Record(_), Piece::Literal { .. }) => false,
+            _ => true,
+        };
+        if !lengths_fit || !pairs.all(fits) {
+            return false;
+        }
+        let (ours, theirs): (Vec<_>, Vec<_>) = (self.record_places().collect(), other.record_places().collect());
+        let apart = !ours.is_empty() && !theirs.is_empty() && !ours.iter().any(|place| theirs.contains(place));
+        let differ = |(one, other): (&Piece, &Piece)| match (one, other) {
+            (Piece::Record(one), Piece::Record(other)) => one.clashes_with(other),
+            _ => false,
+        };
+        apart || self.segments.iter().zip(&other.segments).any(differ)
+    }
+
+    /// Does every URL of the other match this one as well?
+    pub fn covers(&self, other: &Self) -> bool {
+        let wide = |place: usize, piece: &Piece| match (piece, other.segments.get(place)) {
+            (_, None) => false,
+            (Piece::Literal { text, .. }, Some(Piece::Literal { text: other, .. })) => text == other,
+            (Piece::Literal { .. }, Some(_)) => false,
+            (Piece::Any, Some(_)) => true,
+            (Piece::Record(one), Some(Piece::Record(other))) => one == other,
+            (Piece::Record(_), Some(_)) => false,
+        };
+        let longer = self.rest || !other.rest && self.segments.len() == other.segments.len();
+        longer
+            && self.segments.len() <= other.segments.len()
+            && (self.rest || self.directory == other.directory)
+            && self
+                .segments
+                .iter()
+                .enumerate()
+                .all(|(place, piece)| wide(place, piece))
+            && self.parameters.iter().all(|pair| other.parameters.contains(pair))
     }
 }
 
 impl Piece {
-    fn take<'r>(&self, text: &'r str, comparison: Comparison, named: RecordMatch<'r>) -> Option<RecordMatch<'r>> {
-        match (self, named) {
-            (Self::Any, _) => Some(named),
-            (Self::Literal(literal), _) => {
-                let same =
-                    literal == text || comparison == Comparison::Loose && literal.to_lowercase() == text.to_lowercase();
-                same.then_some(named)
+    fn take<'r>(&self, text: &'r str, named: RecordMatch<'r>) -> Option<RecordMatch<'r>> {
+        match self {
+            Self::Any => Some(named),
+            Self::Literal { text: literal, .. } => (literal == text).then_some(named),
+            Self::Record(template) => {
+                let record = template.take(text)?;
+                Some(match named {
+                    RecordMatch::Nothing => RecordMatch::One(record),
+                    RecordMatch::One(earlier) if earlier == record => named,
+                    _ => RecordMatch::Several,
+                })
             }
-            (Self::Record, _) if text.is_empty() => None,
-            (Self::Record, RecordMatch::Nothing) => Some(RecordMatch::One(text)),
-            (Self::Record, RecordMatch::One(earlier)) if earlier == text => Some(named),
-            (Self::Record, _) => Some(RecordMatch::Several),
+        }
+    }
+
+    fn nearly_takes(&self, text: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Literal { folded, .. } => *folded == *fold(text),
+            Self::Record(template) => template.might_take(text),
         }
     }
 }
@@ -157,11 +217,10 @@ fn parse_query(text: &str) -> Result<Vec<(String, Piece)>, PatternProblem> {
     let mut parameters: Vec<(String, Piece)> = Vec::new();
     for pair in text.split('&') {
         let (name, value) = pair.split_once('=').ok_or(PatternProblem::Query)?;
-        let name = decode(name)
-            .ok()
-            .and_then(|name| canonical_name(&name))
-            .ok_or(PatternProblem::Query)?;
-        if parameters.iter().any(|(earlier, _)| *earlier == name) {
+        let name = decode(name).map_err(|_| PatternProblem::Query)?;
+        let canonical = canonical_name(&name).ok_or(PatternProblem::Query)?;
+        let mut earlier = parameters.iter();
+        if earlier.any(|(earlier, _)| canonical_name(earlier).as_ref() == Some(&canonical)) {
             return Err(PatternProblem::Query);
         }
         let value = parse_piece(value, |literal| {
@@ -172,16 +231,18 @@ fn parse_query(text: &str) -> Result<Vec<(String, Piece)>, PatternProblem> {
     Ok(parameters)
 }
 
-fn parse_piece(
-    text: &str,
-    literal: impl FnOnce(&str) -> Result<String, PatternProblem>,
-) -> Result<Piece, PatternProblem> {
+fn parse_piece(text: &str, literal: impl Fn(&str) -> Result<String, PatternProblem>) -> Result<Piece, PatternProblem> {
+    if let Some(template) = Template::parse(text, &literal) {
+        return template.map(Piece::Record);
+    }
     match text {
-        "{record}" => Ok(Piece::Record),
         "*" => Ok(Piece::Any),
         "**" => Err(PatternProblem::RestNotLast),
         _ if text.contains(['*', '{', '}']) => Err(PatternProblem::Mixed),
-        _ => literal(text).map(Piece::Literal),
+        _ => literal(text).map(|text| Piece::Literal {
+            folded: fold(&text).into_owned(),
+            text,
+        }),
     }
 }
 

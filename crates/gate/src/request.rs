@@ -64,11 +64,9 @@ impl NormalizedRequest {
         &self.parameters
     }
 
-    /// By its canonical name, in which spellings that servers confuse are one.
-    pub fn parameter(&self, canonical: &str) -> Option<&Parameter> {
-        self.parameters
-            .iter()
-            .find(|parameter| parameter.canonical == canonical)
+    /// By its name exactly as written; the name is there once.
+    pub fn parameter(&self, name: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|parameter| parameter.name == name)
     }
 
     /// Path and query for the upstream request line.
@@ -98,11 +96,6 @@ impl Parameter {
         &self.name
     }
 
-    /// The name under which PHP, ASP.NET and others may find it: see [`canonical_name`].
-    pub fn canonical(&self) -> &str {
-        &self.canonical
-    }
-
     /// Empty if there is no `=`.
     pub fn value(&self) -> &str {
         self.value.as_deref().unwrap_or_default()
@@ -128,12 +121,20 @@ pub(super) fn read_segment(raw: &str) -> Result<String, Ambiguity> {
     match text.chars().next_back() {
         None => Err(Ambiguity::EmptySegment),
         // Windows drops dots and spaces at the end of a name, so `admin.` may open `admin`.
-        Some('.' | ' ') => Err(Ambiguity::DotSegment),
+        Some(last) if last == '.' || last.is_whitespace() => Err(Ambiguity::DotSegment),
         _ if text.contains('/') => Err(Ambiguity::EncodedSlash),
         _ if text.contains('\\') => Err(Ambiguity::Backslash),
         _ if text.contains(';') => Err(Ambiguity::PathParameter),
+        _ if is_short_name(&text) => Err(Ambiguity::ShortName),
         _ => Ok(text),
     }
+}
+
+/// `DOSSIE~1` opens `dossiers` on Windows.
+fn is_short_name(text: &str) -> bool {
+    text.split('~')
+        .skip(1)
+        .any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn read_query(raw: &str) -> Result<Vec<Parameter>, Ambiguity> {
@@ -172,7 +173,7 @@ fn read_parameter(raw: &str) -> Result<Parameter, Ambiguity> {
     })
 }
 
-/// The common denominator of the readings in the field: PHP drops leading spaces, turns `.` and space into `_` and
+/// Under which names a parameter given twice is found: PHP drops leading spaces, turns `.` and space into `_` and
 /// reads `a[b]` as an entry of `a`; ASP.NET ignores case. `None` for brackets that do not close in order, which PHP
 /// turns into other names altogether.
 pub fn canonical_name(name: &str) -> Option<String> {

@@ -5,13 +5,14 @@ use actix_web::http::header::{
     REFRESH, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 
-use crate::headers::{is_hop_by_hop, is_own_cookie, named_in_connection};
+use crate::cookies::SessionCookies;
+use crate::headers::{is_hop_by_hop, named_in_connection};
 use crate::origin::Origins;
 
 /// Beginnings of names that are dropped: they tell of the LIS's software, cache what must not be cached, lead around
-/// the gate (`Alt-Svc`), order a proxy in front to fetch files (`X-Accel-*`, `X-Sendfile`), or let other origins read
+/// the gate (`Alt-Svc`), would end our session with theirs (`Clear-Site-Data`), order a proxy in front to fetch files (`X-Accel-*`, `X-Sendfile`), or let other origins read
 /// (`Access-Control-*`).
-const DROPPED: [&str; 19] = [
+const DROPPED: [&str; 20] = [
     "server",
     "x-powered-by",
     "x-aspnet",
@@ -22,6 +23,7 @@ const DROPPED: [&str; 19] = [
     "expires",
     "pragma",
     "surrogate-",
+    "clear-site-data",
     "cdn-",
     "x-accel-",
     "x-sendfile",
@@ -35,7 +37,7 @@ const DROPPED: [&str; 19] = [
 
 /// `requested` is the path and query that were asked of the LIS; relative URLs are read against it. `Content-Length` is
 /// left out: it belongs to the body.
-pub fn for_browser(upstream: &HeaderMap, origins: &Origins, requested: &str) -> HeaderMap {
+pub fn for_browser(upstream: &HeaderMap, origins: &Origins, requested: &str, cookies: SessionCookies<'_>) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(upstream.len() + 4);
     let named = named_in_connection(upstream);
     for (name, value) in upstream {
@@ -43,7 +45,11 @@ pub fn for_browser(upstream: &HeaderMap, origins: &Origins, requested: &str) -> 
             || *name == CONTENT_LENGTH
             || DROPPED.iter().any(|beginning| name.as_str().starts_with(beginning))
             || named.iter().any(|hop| hop == name.as_str());
-        if !dropped && let Some(value) = rewritten(name, value, origins, requested) {
+        if *name == SET_COOKIE {
+            for cookie in cookies.for_browser(value.as_bytes()) {
+                headers.append(SET_COOKIE, cookie);
+            }
+        } else if !dropped && let Some(value) = rewritten(name, value, origins, requested) {
             headers.append(name.clone(), value);
         }
     }
@@ -64,7 +70,6 @@ fn rewritten(name: &HeaderName, value: &HeaderValue, origins: &Origins, requeste
             origins.to_site(url, requested).unwrap_or_else(|| url.to_owned())
         }
         REFRESH => refresh(value.to_str().ok()?, origins, requested),
-        SET_COOKIE => set_cookie(value.to_str().ok()?)?,
         _ => return Some(value.clone()),
     };
     HeaderValue::from_str(&text).ok()
@@ -85,34 +90,6 @@ fn refresh(value: &str, origins: &Origins, requested: &str) -> String {
     let url = url.trim().trim_matches(['"', '\'']);
     let url = origins.to_site(url, requested).unwrap_or_else(|| url.to_owned());
     format!("{}; url={url}", delay.trim())
-}
-
-/// The LIS's cookie, held to the site's host and to HTTPS, and out of scripts' reach. `None` drops it: it takes the
-/// name of one of ours, or none.
-fn set_cookie(value: &str) -> Option<String> {
-    let mut parts = value.split(';').map(str::trim);
-    let pair = parts.next()?;
-    let name = pair.split_once('=').map_or("", |(name, _)| name.trim());
-    if name.is_empty() || is_own_cookie(pair) {
-        return None;
-    }
-    let key = |part: &str| part.split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let mut cookie = pair.to_owned();
-    let mut same_site = false;
-    for part in parts.filter(|part| !part.is_empty()) {
-        match key(part).as_str() {
-            "domain" | "secure" | "httponly" => continue,
-            "samesite" => same_site = true,
-            _ => {}
-        }
-        cookie.push_str("; ");
-        cookie.push_str(part);
-    }
-    cookie.push_str("; Secure; HttpOnly");
-    if !same_site {
-        cookie.push_str("; SameSite=Lax");
-    }
-    Some(cookie)
 }
 
 #[cfg(test)]

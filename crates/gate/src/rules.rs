@@ -1,28 +1,31 @@
 //! A site's rules, compiled: an ordered list in which the first URL that fits decides, and nothing fits by default.
-
-use std::collections::BTreeSet;
+//!
+//! One exception to the order: a rule with `{record}` is asked before a looser one, wherever it stands. A rule that
+//! writes the record's place out (`/records/search` before `/records/{record}`) is not looser.
 
 use actix_web::http::Method;
 
-use crate::pattern::{Comparison, Pattern, RecordMatch};
+use crate::names::BoundNames;
+use crate::pattern::{Pattern, RecordMatch};
 use crate::request::{Ambiguity, NormalizedRequest};
-use config::site::{GateMode, Requirement, RuleSection, SiteProblem, SiteSection};
+use config::site::{BodyCheck, GateMode, Requirement, RuleSection, SiteProblem, SiteSection};
 
 /// The rules of one site.
 #[derive(Clone, Debug)]
 pub struct Rules {
     mode: GateMode,
     rules: Vec<Rule>,
-    /// Canonical names of the parameters that some rule binds to `{record}`: on this site such a parameter names a
-    /// record wherever it appears.
-    bearing: BTreeSet<String>,
+    /// What some rule binds to `{record}` names a record wherever it appears on this site.
+    names: BoundNames,
 }
 
 #[derive(Clone, Debug)]
-struct Rule {
-    pattern: Pattern,
-    methods: Vec<Method>,
-    requires: Requirement,
+pub(crate) struct Rule {
+    pub(crate) text: String,
+    pub(crate) pattern: Pattern,
+    pub(crate) methods: Vec<Method>,
+    pub(crate) requires: Requirement,
+    pub(crate) body: BodyCheck,
 }
 
 /// What the rules say about a URL, before the visitor is considered.
@@ -34,6 +37,8 @@ pub enum Finding<'r> {
         requires: Requirement,
         /// The record that the URL names, where the rule has `{record}`.
         record: Option<&'r str>,
+        /// What the rule says of bodies.
+        body: BodyCheck,
     },
     /// A rule is for this URL, and none for this method of it.
     MethodNotAllowed,
@@ -54,18 +59,20 @@ impl Rules {
                 Err((field, remedy)) => problems.push(site.problem(Some(index + 1), field, remedy)),
             }
         }
+        if problems.is_empty() {
+            problems = clashes(site, &rules);
+        }
         if !problems.is_empty() {
             return Err(problems);
         }
-        let bearing = rules
-            .iter()
-            .flat_map(|rule| rule.pattern.record_parameters())
-            .map(str::to_owned)
-            .collect();
+        let mut names = BoundNames::default();
+        for (name, template) in rules.iter().flat_map(|rule| rule.pattern.record_parameters()) {
+            names.add(name, template);
+        }
         Ok(Self {
             mode: site.mode,
             rules,
-            bearing,
+            names,
         })
     }
 
@@ -74,51 +81,133 @@ impl Rules {
         self.mode
     }
 
-    /// The first rule whose pattern matches decides. Rules below it are asked about the method only if they have the
-    /// very same pattern, so that `POST /records/43` cannot slip past a rule for `GET` into a broader one.
+    pub(crate) const fn names(&self) -> &BoundNames {
+        &self.names
+    }
+
+    pub(crate) fn all(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Which rule is for a URL, whatever the method. Rules beside it are asked about the method only if they have the
+    /// very same pattern or name the same record, so that `POST /records/43` cannot slip past a rule for `GET` into a
+    /// broader one.
     pub fn find<'r>(&self, request: &'r NormalizedRequest) -> Finding<'r> {
-        let Some((first, named)) = self.first(request, Comparison::Exact) else {
-            // A near miss is let through by no mode: the LIS may well take it for the real thing.
-            return match (self.mode, self.first(request, Comparison::Loose)) {
-                (GateMode::Learn, Some(_)) => Finding::Ambiguous(Ambiguity::Spelling),
-                _ => Finding::Unmapped,
-            };
-        };
-        if self
-            .first(request, Comparison::Loose)
-            .is_some_and(|(loose, _)| loose.requires > first.requires)
-        {
-            return Finding::Ambiguous(Ambiguity::Spelling);
+        match self.finding(request) {
+            Ok(finding) => finding,
+            Err(why) => Finding::Ambiguous(why),
         }
+    }
+
+    fn finding<'r>(&self, request: &'r NormalizedRequest) -> Result<Finding<'r>, Ambiguity> {
+        let Some((rule, named)) = self.deciding(request) else {
+            // A near miss is let through by no mode: the LIS may well take it for the real thing.
+            if self.mode == GateMode::Learn {
+                self.refuse_near_miss(request, None)?;
+                refuse_streams(request.segments().iter().map(String::as_str))?;
+            }
+            return Ok(Finding::Unmapped);
+        };
+        self.refuse_near_miss(request, Some(rule))?;
+        refuse_streams(rule.pattern.open_segments(request))?;
         let record = match named {
-            RecordMatch::Several => return Finding::Ambiguous(Ambiguity::TwoRecords),
+            RecordMatch::Several => return Err(Ambiguity::TwoRecords),
             RecordMatch::One(record) => Some(record),
             RecordMatch::Nothing => None,
         };
-        self.rules
+        let mut chosen = None;
+        for other in &self.rules {
+            let same = if record.is_none() {
+                other.pattern == rule.pattern
+            } else {
+                match other.pattern.matches(request) {
+                    Some(also @ RecordMatch::One(_)) if also == named => true,
+                    Some(RecordMatch::One(_) | RecordMatch::Several) => return Err(Ambiguity::TwoRecords),
+                    _ => false,
+                }
+            };
+            if same && chosen.is_none() && other.methods.contains(request.method()) {
+                chosen = Some(other);
+            }
+        }
+        Ok(chosen.map_or(Finding::MethodNotAllowed, |rule| Finding::Mapped {
+            requires: rule.requires,
+            record,
+            body: rule.body,
+        }))
+    }
+
+    /// The first rule that matches, unless a record's does that is not written out there.
+    pub(crate) fn deciding<'r>(&self, request: &'r NormalizedRequest) -> Option<(&Rule, RecordMatch<'r>)> {
+        let mut matching = self
+            .rules
             .iter()
-            .find(|rule| rule.pattern == first.pattern && rule.methods.contains(request.method()))
-            .map_or(Finding::MethodNotAllowed, |rule| Finding::Mapped {
-                requires: rule.requires,
-                record,
+            .filter_map(|rule| rule.pattern.matches(request).map(|named| (rule, named)));
+        let first = matching.next()?;
+        if first.0.requires == Requirement::Record {
+            return Some(first);
+        }
+        let stricter = matching
+            .find(|(rule, _)| rule.requires == Requirement::Record && !first.0.pattern.stands_beside(&rule.pattern));
+        Some(stricter.unwrap_or(first))
+    }
+
+    /// Fails if a forgiving server might take the URL for one that a stricter rule is about.
+    pub(crate) fn refuse_near_miss(
+        &self,
+        request: &NormalizedRequest,
+        deciding: Option<&Rule>,
+    ) -> Result<(), Ambiguity> {
+        let is_near = |rule: &&Rule| rule.pattern.nearly_matches(request);
+        let stricter = |rule: &Rule| {
+            deciding.is_none_or(|deciding| {
+                rule.requires > deciding.requires
+                    && (rule.requires < Requirement::Record || !deciding.pattern.stands_beside(&rule.pattern))
             })
+        };
+        let records = |rule: &&Rule| rule.requires == Requirement::Record;
+        let mut near_records = self.rules.iter().filter(records).filter(is_near);
+        let first = self.rules.iter().find(is_near);
+        if near_records.any(stricter) || first.is_some_and(stricter) {
+            return Err(Ambiguity::Spelling);
+        }
+        Ok(())
     }
 
     /// The values in the query that name a record on this site, whichever rule the request falls under.
-    pub fn records_in_query<'r>(&'r self, request: &'r NormalizedRequest) -> impl Iterator<Item = &'r str> {
-        let bears = |name: &str| self.bearing.contains(name);
-        request
-            .parameters()
-            .iter()
-            .filter(move |given| bears(given.canonical()))
-            .map(|given| given.value())
+    ///
+    /// # Errors
+    /// A parameter can be read as one that names a record, and is not written as the rules write it.
+    pub fn records_in_query<'r>(&self, request: &'r NormalizedRequest) -> Result<Vec<&'r str>, Ambiguity> {
+        self.names.records_in_query(request)
     }
+}
 
-    fn first<'r>(&self, request: &'r NormalizedRequest, comparison: Comparison) -> Option<(&Rule, RecordMatch<'r>)> {
-        self.rules
-            .iter()
-            .find_map(|rule| rule.pattern.matches(request, comparison).map(|named| (rule, named)))
+/// `name:stream` opens `name` on Windows. Only where a pattern writes the colon is it part of a name.
+fn refuse_streams<'r>(mut open: impl Iterator<Item = &'r str>) -> Result<(), Ambiguity> {
+    if open.any(|segment| segment.contains(':')) {
+        return Err(Ambiguity::Stream);
     }
+    Ok(())
+}
+
+/// Two rules that read two records from one path would refuse it for ever, or open the wrong one.
+fn clashes(site: &SiteSection, rules: &[Rule]) -> Vec<SiteProblem> {
+    let mut problems = Vec::new();
+    for (index, rule) in rules.iter().enumerate() {
+        let earlier = rules.iter().take(index);
+        let clash = earlier
+            .enumerate()
+            .find(|(_, earlier)| earlier.pattern.clashes_with(&rule.pattern));
+        if let Some((earlier, _)) = clash {
+            let remedy = format!(
+                "some URLs fit rule {} as well, which finds the record elsewhere in them: make the two exclude each other",
+                earlier + 1
+            );
+            problems.push(site.problem(Some(index + 1), "url", remedy));
+        }
+    }
+    problems
 }
 
 impl Rule {
@@ -144,9 +233,11 @@ impl Rule {
             .collect::<Result<_, _>>()
             .map_err(|_| ("methods", "not a method".to_owned()))?;
         Ok(Self {
+            text: section.url.clone(),
             pattern,
             methods,
             requires: section.requires,
+            body: section.body,
         })
     }
 }

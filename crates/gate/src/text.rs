@@ -1,7 +1,10 @@
 //! Decoding, once, and refusing everything that a second reader might decode differently.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// Why a URL has more than one reading. Shown in logs; to a visitor all are one page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -29,6 +32,10 @@ pub enum Ambiguity {
     EmptySegment,
     #[error("a dot segment, or a segment that ends in a dot or a space")]
     DotSegment,
+    #[error("a short name of Windows, with '~' and a digit")]
+    ShortName,
+    #[error("':' in a segment that no rule writes")]
+    Stream,
     #[error("path parameters after ';'")]
     PathParameter,
     #[error("';' in the query")]
@@ -37,12 +44,20 @@ pub enum Ambiguity {
     ParameterName,
     #[error("a parameter given twice")]
     DuplicateParameter,
+    #[error("a parameter's name is almost one that names a record")]
+    BoundName,
+    #[error("the value of a parameter that names a record is not as the rules write it")]
+    BoundValue,
     #[error("two different records named")]
     TwoRecords,
     #[error("almost the URL of a stricter rule")]
     Spelling,
     #[error("a body where none belongs")]
     UnexpectedBody,
+    #[error("a body of a kind that is not compared with the record, or in more than one reading")]
+    UnreadableBody,
+    #[error("a body that is too large to be compared with the record")]
+    LargeBody,
     #[error("two hosts named")]
     TwoHosts,
 }
@@ -100,8 +115,49 @@ pub fn refuse_disguise(text: &str) -> Result<(), Ambiguity> {
     Ok(())
 }
 
+/// Default-ignorable code points of Unicode, and what breaks or turns a line.
 const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The loosest reading of a text, in which whatever some server takes for the same is the same: without case,
+/// accents, widths, invisible characters and spaces. It serves to refuse and never to let in.
+pub fn fold(text: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase();
+    if text.bytes().all(plain) {
+        return Cow::Borrowed(text);
+    }
+    // There and back: a capital sharp s has no capitals of its own, a small one has two.
+    let cased = text
+        .nfkd()
+        .flat_map(char::to_lowercase)
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase);
+    let folded = cased
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c) && !c.is_whitespace() && !is_invisible(*c));
+    Cow::Owned(folded.map(without_stroke).collect())
+}
+
+/// Only letters and digits of [`fold`].
+pub fn letters(text: &str) -> String {
+    fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// What Windows' code pages fold and Unicode does not.
+const fn without_stroke(c: char) -> char {
+    match c {
+        'đ' | 'ð' => 'd',
+        'ħ' => 'h',
+        'ł' => 'l',
+        'ø' => 'o',
+        'ŧ' => 't',
+        _ => c,
+    }
 }
 
 fn escapes_are_whole(raw: &[u8]) -> bool {

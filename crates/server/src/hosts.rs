@@ -30,11 +30,15 @@ pub fn sites(core: &Core) -> Result<Sites, StartError> {
             .lab(&section.lab)
             .map(config::Lab::portal_origin)
             .unwrap_or_default();
-        let site = proxy::Site::new(section, &portal, Arc::clone(&key), Arc::clone(&core.entropy));
+        let (key, entropy) = (Arc::clone(&key), Arc::clone(&core.entropy));
+        let site = proxy::Site::new(section, &portal, key, entropy, core.sealer.clone());
         let site = site.map_err(|problems| {
             let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
             StartError::Site(lines.join("\n"))
         })?;
+        for (rule, reason) in section.unchecked_bodies() {
+            tracing::warn!(site = %section.id, rule = rule.url, reason, "bodies sent here are not compared with the record");
+        }
         sites.insert(section.id.clone(), Arc::new(site));
     }
     Ok(Arc::new(sites))

@@ -11,6 +11,8 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use futures_util::StreamExt as _;
 use vestibule::config::site::SiteSection;
 use vestibule::crypto::jose::SigningKey;
+use vestibule::crypto::keyring::Keyring;
+use vestibule::crypto::seal::Sealer;
 use vestibule::domain::record::RecordNumber;
 use vestibule::gate::decision::Refusal;
 use vestibule::gate::visitor::Visitor;
@@ -41,6 +43,11 @@ requires = "session"
 
 pub fn key() -> SigningKey {
     SigningKey::derive(&[9; 32]).unwrap()
+}
+
+pub fn sealer() -> Sealer {
+    let keyring = Keyring::generate(&SystemEntropy, Timestamp::from_seconds(1_000));
+    Sealer::new(Arc::new(keyring), Arc::new(SystemEntropy))
 }
 
 pub struct Running {
@@ -88,6 +95,7 @@ pub fn gate_from(upstream: &str, mode: &str, rules: &str) -> (Running, Arc<Site>
         "https://portal.example",
         Arc::new(key()),
         Arc::new(SystemEntropy),
+        sealer(),
     );
     let site = Arc::new(site.unwrap());
     let shared = Arc::clone(&site);

@@ -43,6 +43,11 @@ fn gate(site: &SiteSection) -> Vec<Check> {
         let what = format!("the rule {} lets everyone read everything", open.join(", "));
         checks.push(Check::problem(name.clone(), what, "make it require session or record"));
     }
+    for (rule, reason) in site.unchecked_bodies() {
+        let what = format!("bodies sent to {} are not compared with its record: {reason}", rule.url);
+        let remedy = "if the LIS can take a record from them, leave body = \"unchecked\" out";
+        checks.push(Check::warning(name.clone(), what, remedy));
+    }
     if !site.rules.iter().any(|rule| rule.requires == Requirement::Record) {
         let what = "no rule compares a record: anyone who is signed in can read whatever the rules let through";
         let remedy = "name the record in the patterns, as in /dossiers/{record}/**, and require record";

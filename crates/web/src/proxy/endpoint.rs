@@ -1,12 +1,16 @@
 //! Where a LIS listens, and how a connection to it is opened.
 
-use std::fmt;
+use std::cell::Cell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
 use std::time::Duration;
+use std::{fmt, io};
 
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper_util::rt::TokioIo;
 use rustls_pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -16,6 +20,57 @@ use crate::proxy::request_body::RequestBody;
 use crate::proxy::upstream_fault::UpstreamFault;
 use config::site::{SiteProblem, SiteSection};
 use machinery::tls;
+
+/// A connection to a LIS.
+pub struct Link {
+    pub sender: SendRequest<RequestBody>,
+    /// Whether anything came from the LIS since this was set to false.
+    pub heard: Rc<Cell<bool>>,
+}
+
+/// Notes that something came.
+struct Listening<S> {
+    stream: S,
+    heard: Rc<Cell<bool>>,
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Listening<S> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut this.stream).poll_read(cx, buffer);
+        if buffer.filled().len() > before {
+            this.heard.set(true);
+        }
+        read
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Listening<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}
 
 /// Where a LIS listens and how long it may take.
 #[derive(Clone)]
@@ -54,13 +109,13 @@ impl Endpoint {
     }
 
     /// A new connection, ready for its first request.
-    pub async fn connect(&self) -> Result<SendRequest<RequestBody>, UpstreamFault> {
+    pub async fn connect(&self) -> Result<Link, UpstreamFault> {
         timeout(self.connect_timeout, self.open())
             .await
             .map_err(|_| UpstreamFault::Slow)?
     }
 
-    async fn open(&self) -> Result<SendRequest<RequestBody>, UpstreamFault> {
+    async fn open(&self) -> Result<Link, UpstreamFault> {
         let unreachable = |fault: std::io::Error| UpstreamFault::unreachable(&fault);
         let stream = TcpStream::connect((self.host.as_str(), self.port))
             .await
@@ -75,18 +130,23 @@ impl Endpoint {
     }
 }
 
-async fn shake_hands<S>(stream: S) -> Result<SendRequest<RequestBody>, UpstreamFault>
+async fn shake_hands<S>(stream: S) -> Result<Link, UpstreamFault>
 where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
 {
-    let shaken = Builder::new().handshake(TokioIo::new(stream)).await;
+    let heard = Rc::new(Cell::new(false));
+    let listening = Listening {
+        stream,
+        heard: Rc::clone(&heard),
+    };
+    let shaken = Builder::new().handshake(TokioIo::new(listening)).await;
     let (sender, connection) = shaken.map_err(|fault| UpstreamFault::unreachable(&fault))?;
     actix_web::rt::spawn(async move {
         if let Err(fault) = connection.await {
             tracing::debug!(%fault, "a connection to the upstream ended");
         }
     });
-    Ok(sender)
+    Ok(Link { sender, heard })
 }
 
 fn connector(section: &SiteSection) -> Result<TlsConnector, SiteProblem> {

@@ -159,7 +159,7 @@ fn decide(site: &Site, question: &Question, visitor: Option<&Visitor>) -> Result
 
 /// A form could name another record than the URL does, and no proxy shows it to us.
 fn is_bound_by_its_body(request: &NormalizedRequest, permit: &Permit) -> bool {
-    permit.record().is_some() && !request.method().is_safe()
+    permit.compared_record().is_some() && !request.method().is_safe()
 }
 
 /// On the site itself, where the proxy leads to us: so the browser gets its cookie from us and not through the proxy.

@@ -22,7 +22,7 @@ mod upstream_fault;
 
 use std::rc::Rc;
 
-use actix_web::http::header::{HOST, HeaderMap};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
 use actix_web::http::{Method, Version};
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -33,8 +33,9 @@ use crate::proxy::upstream::{Answer, RequestHead};
 use crate::proxy::upstream_fault::UpstreamFault;
 use crypto::jose::JoseFault;
 use domain::record::RecordNumber;
-use gate::decision::{Permitted, Refusal, admit};
-use gate::headers::for_upstream;
+use gate::body::{MOST_COMPARED, compare};
+use gate::decision::{Permit, Permitted, Refusal, admit};
+use gate::headers::{Told, for_upstream};
 use gate::request::{Ambiguity, NormalizedRequest};
 use gate::response::for_browser;
 use gate::visitor::Visitor;
@@ -88,17 +89,48 @@ pub async fn forward(
         reading.note(permitted.permit().record().map(RecordNumber::as_str));
     }
     let assertion = site.assertion(permitted.permit(), asker.now)?;
-    let headers = for_upstream(
-        req.headers(),
-        site.origins(),
-        site.extra_identity(),
-        asker.client,
-        assertion.as_deref(),
-    );
+    let told = Told {
+        client: asker.client,
+        assertion: assertion.as_deref(),
+        cookies: site.cookies().of(asker.visitor.map(|visitor| visitor.session)),
+    };
+    let headers = for_upstream(req.headers(), site.origins(), site.headers(), told);
     let body = RequestBody::new(payload, body_length(req), site.response_timeout());
+    let body = compared(site, permitted.permit(), req, body).await?;
     let target = permitted.request().path_and_query();
     let answer = send(gate, permitted, &target, headers, body).await?;
-    Ok(respond(answer, gate, req, &target))
+    let headers = for_browser(&answer.headers, site.origins(), &target, told.cookies);
+    let mut response = answer.finish(req.method() == Method::HEAD);
+    for (name, value) in headers {
+        response.headers_mut().append(name, value);
+    }
+    Ok(response)
+}
+
+/// The body, after it was compared if the rule wants that. What does not agree with the URL is never sent on.
+async fn compared(
+    site: &Site,
+    permit: &Permit,
+    req: &HttpRequest,
+    body: RequestBody,
+) -> Result<RequestBody, ProxyProblem> {
+    let Some(record) = permit.compared_record().filter(|_| !body.is_empty()) else {
+        return Ok(body);
+    };
+    let whole = body.collect(MOST_COMPARED).await;
+    let whole = whole.map_err(|_| ProxyProblem::BodyIncomplete)?;
+    let whole = whole.ok_or(Refusal::Ambiguous(Ambiguity::LargeBody))?;
+    if !whole.is_empty() {
+        let values = |name| {
+            let values = req.headers().get_all(name).map(HeaderValue::to_str);
+            values.collect::<Result<Vec<_>, _>>()
+        };
+        let unreadable = |_| Refusal::Ambiguous(Ambiguity::UnreadableBody);
+        let types = values(CONTENT_TYPE).map_err(unreadable)?;
+        let encodings = values(CONTENT_ENCODING).map_err(unreadable)?;
+        compare(site.rules(), record.as_str(), &types, &encodings, &whole)?;
+    }
+    Ok(RequestBody::whole(whole, site.response_timeout()))
 }
 
 /// The upstream call. It takes a [`Permitted`] request, so it cannot be made without the gate's leave.
@@ -122,15 +154,6 @@ async fn send(
             UpstreamFault::BodyIncomplete => ProxyProblem::BodyIncomplete,
             UpstreamFault::Unreachable(reason) => ProxyProblem::UpstreamUnreachable(reason),
         })
-}
-
-fn respond(answer: Answer, gate: &SiteGate, req: &HttpRequest, target: &str) -> HttpResponse {
-    let headers = for_browser(&answer.headers, gate.site().origins(), target);
-    let mut response = answer.finish(req.method() == Method::HEAD);
-    for (name, value) in headers {
-        response.headers_mut().append(name, value);
-    }
-    response
 }
 
 /// The URL as received, with what only a whole request shows.

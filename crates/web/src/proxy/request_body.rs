@@ -1,13 +1,14 @@
 //! A body on its way to the LIS: piece by piece, with a limit on silence and none on length.
 
 use std::cell::Cell;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use actix_web::web;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 use hyper::body::{Body, Frame, SizeHint};
 
@@ -17,10 +18,16 @@ use kernel::clock::Stopwatch;
 
 /// A request's body on its way to the LIS.
 pub struct RequestBody {
-    payload: Option<web::Payload>,
+    source: Option<Source>,
     length: Option<u64>,
     silence: Silence,
     progress: Rc<Progress>,
+}
+
+enum Source {
+    Browser(web::Payload),
+    /// Read before, to be compared.
+    Whole(Bytes),
 }
 
 /// Watched while waiting for the answer: an upload that moves is not a slow LIS.
@@ -47,14 +54,37 @@ impl Progress {
 
 impl RequestBody {
     pub(super) fn new(payload: web::Payload, length: BodyLength, limit: Duration) -> Self {
-        let (payload, length) = match length {
+        let (source, length) = match length {
             BodyLength::Known(0) => (None, Some(0)),
-            BodyLength::Known(length) => (Some(payload), Some(length)),
-            BodyLength::Chunked => (Some(payload), None),
+            BodyLength::Known(length) => (Some(Source::Browser(payload)), Some(length)),
+            BodyLength::Chunked => (Some(Source::Browser(payload)), None),
         };
         Self {
             length,
-            ..Self::with(payload, limit)
+            ..Self::with(source, limit)
+        }
+    }
+
+    /// The whole body, if it is no longer than `most` bytes: read to its end, but for what would make it longer.
+    pub(super) async fn collect(mut self, most: usize) -> Result<Option<Bytes>, BodyFault> {
+        if self.length.is_some_and(|length| length > most as u64) {
+            return Ok(None);
+        }
+        let mut whole = BytesMut::new();
+        while let Some(frame) = poll_fn(|cx| Pin::new(&mut self).poll_frame(cx)).await {
+            let piece = frame?.into_data().unwrap_or_default();
+            if whole.len() + piece.len() > most {
+                return Ok(None);
+            }
+            whole.extend_from_slice(&piece);
+        }
+        Ok(Some(whole.freeze()))
+    }
+
+    pub(super) fn whole(bytes: Bytes, limit: Duration) -> Self {
+        Self {
+            length: Some(bytes.len() as u64),
+            ..Self::with((!bytes.is_empty()).then_some(Source::Whole(bytes)), limit)
         }
     }
 
@@ -62,13 +92,13 @@ impl RequestBody {
         Self::with(None, limit)
     }
 
-    fn with(payload: Option<web::Payload>, limit: Duration) -> Self {
+    fn with(source: Option<Source>, limit: Duration) -> Self {
         let progress = Progress {
             last: Cell::new(Stopwatch::start()),
             failed: Cell::new(false),
         };
         Self {
-            payload,
+            source,
             length: Some(0),
             silence: Silence::new(limit),
             progress: Rc::new(progress),
@@ -80,12 +110,12 @@ impl RequestBody {
     }
 
     pub(super) const fn is_empty(&self) -> bool {
-        self.payload.is_none()
+        self.source.is_none()
     }
 
     fn fail(&mut self, fault: BodyFault) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
         self.progress.failed.set(true);
-        self.payload = None;
+        self.source = None;
         Poll::Ready(Some(Err(fault)))
     }
 }
@@ -96,8 +126,14 @@ impl Body for RequestBody {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
         let this = self.get_mut();
-        let Some(payload) = &mut this.payload else {
-            return Poll::Ready(None);
+        let payload = match &mut this.source {
+            None => return Poll::Ready(None),
+            Some(Source::Browser(payload)) => payload,
+            Some(Source::Whole(bytes)) => {
+                let bytes = std::mem::take(bytes);
+                this.source = None;
+                return Poll::Ready(Some(Ok(Frame::data(bytes))));
+            }
         };
         let next = match Pin::new(payload).poll_next(cx) {
             Poll::Ready(next) => next,
@@ -112,14 +148,14 @@ impl Body for RequestBody {
             Some(Ok(bytes)) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
             Some(Err(_)) => this.fail(BodyFault::BrokenOff),
             None => {
-                this.payload = None;
+                this.source = None;
                 Poll::Ready(None)
             }
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.payload.is_none()
+        self.source.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {

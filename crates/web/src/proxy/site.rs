@@ -11,10 +11,12 @@ use crate::proxy::endpoint::Endpoint;
 use crate::proxy::upstream::Upstream;
 use config::site::{SiteProblem, SiteSection};
 use crypto::jose::{JoseFault, SigningKey};
+use crypto::seal::Sealer;
 use domain::record::RecordNumber;
 use gate::assertion::Claims;
+use gate::cookies::CookieJar;
 use gate::decision::{Basis, Permit, Permitted};
-use gate::headers::ExtraIdentity;
+use gate::headers::HeaderList;
 use gate::learn::Learner;
 use gate::origin::Origins;
 use gate::request::NormalizedRequest;
@@ -32,7 +34,8 @@ pub struct Site {
     id: SiteId,
     rules: Rules,
     origins: Origins,
-    extra: ExtraIdentity,
+    headers: HeaderList,
+    cookies: CookieJar,
     endpoint: Endpoint,
     portal: String,
     key: Arc<SigningKey>,
@@ -54,6 +57,7 @@ impl Site {
         portal: &str,
         key: Arc<SigningKey>,
         entropy: SharedEntropy,
+        sealer: Sealer,
     ) -> Result<Self, Vec<SiteProblem>> {
         let problems = section.validate();
         if !problems.is_empty() {
@@ -63,7 +67,8 @@ impl Site {
             id: section.id.clone(),
             rules: Rules::compile(section)?,
             origins: Origins::of(section).map_err(|problem| vec![problem])?,
-            extra: ExtraIdentity::new(&section.strip_headers),
+            headers: HeaderList::new(&section.pass_headers, &section.strip_headers),
+            cookies: CookieJar::new(section, sealer),
             endpoint: Endpoint::of(section).map_err(|problem| vec![problem])?,
             portal: portal.to_owned(),
             key,
@@ -93,8 +98,12 @@ impl Site {
         &self.origins
     }
 
-    pub(super) const fn extra_identity(&self) -> &ExtraIdentity {
-        &self.extra
+    pub(super) const fn headers(&self) -> &HeaderList {
+        &self.headers
+    }
+
+    pub(super) const fn cookies(&self) -> &CookieJar {
+        &self.cookies
     }
 
     pub(super) const fn response_timeout(&self) -> Duration {

@@ -15,7 +15,7 @@ use hyper::client::conn::http1::SendRequest;
 use hyper::{Request, Response};
 use tokio::time::timeout;
 
-use crate::proxy::endpoint::Endpoint;
+use crate::proxy::endpoint::{Endpoint, Link};
 use crate::proxy::pool::{Lease, Pool};
 use crate::proxy::request_body::{Progress, RequestBody};
 use crate::proxy::response_body::{AnnouncedLength, ResponseBody};
@@ -67,30 +67,34 @@ impl Upstream {
     }
 
     /// Sends over a kept connection, or a new one. A kept connection may turn out to be closed: then a request that was
-    /// not sent yet, or one that may be repeated (`GET` and `HEAD`), goes out once more.
+    /// not sent yet, or one that may be repeated (`GET` and `HEAD`) and was answered with nothing at all, goes out once
+    /// more, over a new one.
     pub async fn send(&self, head: RequestHead<'_>, body: RequestBody) -> Result<Answer, UpstreamFault> {
         let progress = body.progress();
         let repeatable = body.is_empty() && [Method::GET, Method::HEAD].contains(head.method);
         let mut request = head.with(body)?;
         progress.restart();
-        while let Some(mut sender) = self.pool.take() {
-            let sent = self.exchange(&mut sender, request, &progress).await?;
+        if let Some(mut link) = self.pool.take() {
+            link.heard.set(false);
+            let sent = self.exchange(&mut link.sender, request, &progress).await?;
             let mut failed = match sent {
-                Ok(response) => return self.answer(response, sender),
+                Ok(response) => return self.answer(response, link),
                 Err(failed) => failed,
             };
             request = match failed.take_message() {
                 _ if progress.failed() => return Err(failure(&progress, failed.error())),
                 Some(unsent) => unsent,
-                None if repeatable => head.with(RequestBody::empty(self.endpoint.response_timeout()))?,
+                None if repeatable && !link.heard.get() => {
+                    head.with(RequestBody::empty(self.endpoint.response_timeout()))?
+                }
                 None => return Err(failure(&progress, failed.error())),
             };
         }
-        let mut sender = self.endpoint.connect().await?;
+        let mut link = self.endpoint.connect().await?;
         progress.restart();
-        let sent = self.exchange(&mut sender, request, &progress).await?;
+        let sent = self.exchange(&mut link.sender, request, &progress).await?;
         let response = sent.map_err(|failed| failure(&progress, failed.error()))?;
-        self.answer(response, sender)
+        self.answer(response, link)
     }
 
     async fn exchange(
@@ -110,7 +114,7 @@ impl Upstream {
         }
     }
 
-    fn answer(&self, response: Response<Incoming>, sender: SendRequest<RequestBody>) -> Result<Answer, UpstreamFault> {
+    fn answer(&self, response: Response<Incoming>, link: Link) -> Result<Answer, UpstreamFault> {
         let (head, incoming) = response.into_parts();
         let status = StatusCode::from_u16(head.status.as_u16()).map_err(|fault| UpstreamFault::unreachable(&fault))?;
         if status.is_informational() {
@@ -124,7 +128,7 @@ impl Upstream {
             }
         }
         let ended = incoming.is_end_stream();
-        let lease = Lease::new(sender, &self.pool);
+        let lease = Lease::new(link, &self.pool);
         let mut body = ResponseBody::new(incoming, lease, self.endpoint.response_timeout());
         if ended {
             body.end();
