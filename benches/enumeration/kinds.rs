@@ -190,9 +190,19 @@ impl People<'_> {
         for patient in people {
             let code = HumanCode::generate(&*core.entropy);
             let mac = code.mac(&core.keyring, lab, CodeKind::Lab);
-            lab_codes::issue(&mut tx, lab, patient.account, &mac, "bench", now, until)
-                .await
-                .unwrap();
+            lab_codes::issue(
+                &mut tx,
+                lab,
+                patient.account,
+                &lab_codes::NewLabCode {
+                    mac: &mac,
+                    issued_by: "bench",
+                    issued_at: now,
+                    expires_at: until,
+                },
+            )
+            .await
+            .unwrap();
             if ended {
                 lab_codes::end_all(&mut tx, lab, patient.account, now).await.unwrap();
             }

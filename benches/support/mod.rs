@@ -145,19 +145,33 @@ pub async fn insert(core: &Core, numbers: Range<usize>, state: AccountState) -> 
             other_names: Vec::new(),
         };
         let seed = Seed::generate(&*core.entropy);
-        let bound = Step::from_number(0);
         let record = (102_477 + number).to_string();
         let record_index = core.record_index(&lab, &record);
-        accounts::insert(&mut tx, &core.sealer, &lab, account, &index, &person, &[], now)
+        let holder = accounts::NewHolder {
+            identifier: &index,
+            person: &person,
+            at: now,
+        };
+        let own = records::NewRecord {
+            index: &record_index,
+            record: &record,
+            relation: &Relation::Own,
+            at: now,
+        };
+        accounts::insert(&mut tx, &core.sealer, &lab, account, &holder)
             .await
             .unwrap();
-        let own = Relation::Own;
-        records::attach(&mut tx, &core.sealer, &lab, account, &record_index, &record, &own, now)
+        records::attach(&mut tx, &core.sealer, &lab, account, &own)
             .await
             .unwrap();
         if state != AccountState::Waiting {
+            let bound = authenticators::NewAuthenticator {
+                seed: &seed,
+                confirmed: Step::from_number(0),
+                bound_at: now,
+            };
             passwords::set(&mut tx, &lab, account, &hash, now).await.unwrap();
-            authenticators::bind(&mut tx, &core.sealer, &lab, account, &seed, bound, now)
+            authenticators::bind(&mut tx, &core.sealer, &lab, account, &bound)
                 .await
                 .unwrap();
             accounts::set_state(&mut tx, &lab, account, state, now).await.unwrap();

@@ -223,9 +223,19 @@ async fn lab_code(app: &TestApp, patient: &Patient, lasts: Duration, tried: usiz
     let code = HumanCode::generate(&*core.entropy);
     let mac = code.mac(&core.keyring, &lab, CodeKind::Lab);
     let mut tx = core.db.begin().await.unwrap();
-    lab_codes::issue(&mut tx, &lab, patient.account, &mac, "test", now, now.plus(lasts))
-        .await
-        .unwrap();
+    lab_codes::issue(
+        &mut tx,
+        &lab,
+        patient.account,
+        &lab_codes::NewLabCode {
+            mac: &mac,
+            issued_by: "test",
+            issued_at: now,
+            expires_at: now.plus(lasts),
+        },
+    )
+    .await
+    .unwrap();
     for _ in 0..tried {
         let found = lab_codes::try_code(&mut tx, &lab, &mac, now).await.unwrap();
         assert!(found.is_some());

@@ -81,7 +81,18 @@ pub async fn take(core: &Core, alert: &Alert, actor: &Actor) -> Result<bool, Sto
 pub async fn close(core: &Core, alert: &Alert, note: &str, actor: &Actor) -> Result<bool, StoreFault> {
     let (lab, who) = (&alert.lab, actor.label());
     let mut tx = core.db.begin().await?;
-    let closed = alerts::close(&mut tx, &core.sealer, lab, alert.id, &who, note, core.now()).await?;
+    let closed = alerts::close(
+        &mut tx,
+        &core.sealer,
+        lab,
+        alert.id,
+        &alerts::Closing {
+            by: &who,
+            note,
+            at: core.now(),
+        },
+    )
+    .await?;
     if closed {
         let event = Event::AlertClosed {
             alert: alert.id.to_string(),

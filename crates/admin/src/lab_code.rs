@@ -5,10 +5,10 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crypto::human_code::{CodeKind, HumanCode};
-use domain::audit::{Actor, Event};
+use domain::audit::Event;
 use kernel::clock::Timestamp;
-use kernel::ids::{AccountId, LabId};
-use service::{Core, audit};
+use kernel::ids::AccountId;
+use service::act::Act;
 use store::account::accounts::Person;
 use store::account::lab_codes;
 use store::{StoreFault, Tx};
@@ -30,23 +30,33 @@ impl IssuedLabCode {
 
 /// Ends the account's earlier codes. `actor` is who checked the identity.
 pub(super) async fn issue(
-    core: &Core,
+    act: Act<'_>,
     tx: &mut Tx,
-    lab: &LabId,
     account: AccountId,
     person: Person,
     days: u32,
-    actor: &Actor,
 ) -> Result<IssuedLabCode, StoreFault> {
+    let Act { core, lab, actor } = act;
     let now = core.now();
     let expires_at = now.plus(Duration::from_secs(u64::from(days) * 86_400));
     let code = HumanCode::generate(&*core.entropy);
     let mac = code.mac(&core.keyring, lab, CodeKind::Lab);
-    lab_codes::issue(tx, lab, account, &mac, &actor.label(), now, expires_at).await?;
+    lab_codes::issue(
+        tx,
+        lab,
+        account,
+        &lab_codes::NewLabCode {
+            mac: &mac,
+            issued_by: &actor.label(),
+            issued_at: now,
+            expires_at,
+        },
+    )
+    .await?;
     let event = Event::LabCodeIssued {
         expires_at: expires_at.to_string(),
     };
-    audit::record(core, tx, lab, actor, Some(account), event).await?;
+    act.record(tx, Some(account), event).await?;
     Ok(IssuedLabCode {
         code,
         expires_at,

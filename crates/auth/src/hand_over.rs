@@ -34,7 +34,18 @@ pub async fn issue_ticket(
     let ticket = PlainToken::generate(TokenKind::Ticket, &*core.entropy);
     let until = core.now().plus(TICKET_LASTS);
     let mut tx = core.db.begin().await?;
-    tickets::insert(&mut tx, lab, &ticket.hashed(), &to.site, &browser, session.id, until).await?;
+    tickets::insert(
+        &mut tx,
+        lab,
+        &tickets::NewTicket {
+            ticket: &ticket.hashed(),
+            site: &to.site,
+            browser: &browser,
+            session: session.id,
+            expires_at: until,
+        },
+    )
+    .await?;
     tx.commit().await?;
     Ok(Some(ticket))
 }

@@ -38,6 +38,19 @@ pub async fn place(
     let state = Pending::Held(Held::hold(who, reason, return_to));
     let id = PendingId::generate(&*core.entropy);
     let until = now.plus(HOLD_LASTS);
-    pending::insert(tx, &core.sealer, lab, id, &token.hashed(), account, &state, now, until).await?;
+    pending::insert(
+        tx,
+        &core.sealer,
+        lab,
+        &pending::NewPending {
+            id,
+            token: &token.hashed(),
+            account,
+            state: &state,
+            created_at: now,
+            expires_at: until,
+        },
+    )
+    .await?;
     Ok(token)
 }

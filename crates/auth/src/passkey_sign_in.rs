@@ -46,7 +46,18 @@ pub async fn begin(
     let id = ChallengeId::generate(&*core.entropy);
     let until = core.now().plus(CHALLENGE_LASTS);
     let mut tx = core.db.begin().await?;
-    passkey_challenges::insert(&mut tx, &core.sealer, lab, id, &browser.hashed(), &challenge, until).await?;
+    passkey_challenges::insert(
+        &mut tx,
+        &core.sealer,
+        lab,
+        &passkey_challenges::NewChallenge {
+            id,
+            browser: &browser.hashed(),
+            challenge: &challenge,
+            expires_at: until,
+        },
+    )
+    .await?;
     tx.commit().await?;
     Ok(SignatureRequest { id, options })
 }

@@ -57,12 +57,14 @@ pub async fn begin(
         &mut tx,
         &core.sealer,
         lab,
-        id,
-        &token.hashed(),
-        account,
-        &state,
-        now,
-        until,
+        &pending::NewPending {
+            id,
+            token: &token.hashed(),
+            account,
+            state: &state,
+            created_at: now,
+            expires_at: until,
+        },
     )
     .await?;
     tx.commit().await?;
@@ -133,7 +135,21 @@ pub async fn add(
     };
     let index = credential.index(&core.keyring, lab);
     let (sealer, name, now) = (&core.sealer, name(typed), core.now());
-    if !passkeys::insert(&mut tx, sealer, lab, passkey, account, &index, &credential, &name, now).await? {
+    if !passkeys::insert(
+        &mut tx,
+        sealer,
+        lab,
+        &passkeys::NewPasskey {
+            id: passkey,
+            account,
+            index: &index,
+            credential: &credential,
+            name: &name,
+            at: now,
+        },
+    )
+    .await?
+    {
         tx.commit().await?;
         return Ok(AddOutcome::Refused);
     }

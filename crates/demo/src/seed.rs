@@ -109,7 +109,18 @@ impl Means {
     async fn give(&self, core: &Core, tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<(), Fault> {
         let now = core.now();
         passwords::set(tx, lab, account, &self.hash, now).await?;
-        authenticators::bind(tx, &core.sealer, lab, account, &self.seed, Step::from_number(0), now).await?;
+        authenticators::bind(
+            tx,
+            &core.sealer,
+            lab,
+            account,
+            &authenticators::NewAuthenticator {
+                seed: &self.seed,
+                confirmed: Step::from_number(0),
+                bound_at: now,
+            },
+        )
+        .await?;
         accounts::set_state(tx, lab, account, AccountState::Active, now).await?;
         recovery::issue(Act::of(core, lab, &Actor::Vestibule), tx, account).await?;
         Ok(())
@@ -172,7 +183,18 @@ async fn add(
 async fn insert(core: &Core, tx: &mut Tx, lab: &LabId, account: AccountId, person: &Person) -> Result<(), Fault> {
     let identifier = Identifier::parse(&person.identifier).ok_or(Fault::Broken("a demo identifier is empty"))?;
     let index = core.identifier_index(lab, &identifier);
-    Ok(accounts::insert(tx, &core.sealer, lab, account, &index, person, &[], core.now()).await?)
+    Ok(accounts::insert(
+        tx,
+        &core.sealer,
+        lab,
+        account,
+        &accounts::NewHolder {
+            identifier: &index,
+            person,
+            at: core.now(),
+        },
+    )
+    .await?)
 }
 
 async fn attach(
@@ -184,7 +206,19 @@ async fn attach(
     relation: &Relation,
 ) -> Result<(), StoreFault> {
     let index = core.record_index(lab, record);
-    records::attach(tx, &core.sealer, lab, account, &index, record, relation, core.now()).await
+    records::attach(
+        tx,
+        &core.sealer,
+        lab,
+        account,
+        &records::NewRecord {
+            index: &index,
+            record,
+            relation,
+            at: core.now(),
+        },
+    )
+    .await
 }
 
 async fn issue_code(
@@ -197,7 +231,18 @@ async fn issue_code(
     let code = HumanCode::generate(&*core.entropy);
     let expires_at = core.now().plus(YEAR);
     let mac = code.mac(&core.keyring, &lab.id, CodeKind::Lab);
-    lab_codes::issue(tx, &lab.id, account, &mac, "demo", core.now(), expires_at).await?;
+    lab_codes::issue(
+        tx,
+        &lab.id,
+        account,
+        &lab_codes::NewLabCode {
+            mac: &mac,
+            issued_by: "demo",
+            issued_at: core.now(),
+            expires_at,
+        },
+    )
+    .await?;
     let event = Event::LabCodeIssued {
         expires_at: expires_at.to_string(),
     };

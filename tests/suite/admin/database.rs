@@ -8,6 +8,7 @@ use vestibule::crypto::totp::{Seed, Step};
 use vestibule::domain::identifier::Identifier;
 use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::service::Core;
+use vestibule::service::act::Act;
 use vestibule::store::account::{authenticators, records};
 
 use super::stand::{PATIENTS, START, Stand, actor, events, import_file, lab, record};
@@ -151,14 +152,18 @@ async fn r01_no_value_of_a_patient_stands_in_clear_anywhere() {
             .unwrap();
         let to = Identifier::parse("P-2048").unwrap();
         let ends_at = START.plus(std::time::Duration::from_secs(60));
-        grant(&core, &lab(), &record("CANARYREC"), &to, "results", ends_at, &actor())
-            .await
-            .unwrap();
-        let seed = Seed::from_bytes(b"CANARYSEEDCANARYSEED").unwrap();
+        let (here, who) = (lab(), actor());
+        let act = Act::of(&core, &here, &who);
+        grant(act, &record("CANARYREC"), &to, "results", ends_at).await.unwrap();
         let mut tx = core.db.begin().await.unwrap();
         let index = core.record_index(&lab(), "CANARYREC");
         let owner = records::lookup_owner(&mut tx, &lab(), &index).await.unwrap().unwrap();
-        authenticators::bind(&mut tx, &core.sealer, &lab(), owner, &seed, Step::from_number(1), START)
+        let bound = authenticators::NewAuthenticator {
+            seed: &Seed::from_bytes(b"CANARYSEEDCANARYSEED").unwrap(),
+            confirmed: Step::from_number(1),
+            bound_at: START,
+        };
+        authenticators::bind(&mut tx, &core.sealer, &lab(), owner, &bound)
             .await
             .unwrap();
         tx.commit().await.unwrap();

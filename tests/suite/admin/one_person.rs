@@ -210,7 +210,13 @@ async fn a_join_from_before_the_rule_stops_reading_when_an_import_shows_that_it_
             let index = core.record_index(&lab(), number);
             records::detach(&mut tx, &lab(), &index).await.unwrap();
             let own = records::Relation::Own;
-            records::attach(&mut tx, &core.sealer, &lab(), owner, &index, number, &own, stand.now())
+            let new = records::NewRecord {
+                index: &index,
+                record: number,
+                relation: &own,
+                at: stand.now(),
+            };
+            records::attach(&mut tx, &core.sealer, &lab(), owner, &new)
                 .await
                 .unwrap();
         }

@@ -4,6 +4,7 @@ use vestibule::admin::patients::{GrantError, IssueError, grant, issue_lab_code};
 use vestibule::crypto::human_code::{CodeKind, HumanCode};
 use vestibule::domain::account::AccountState;
 use vestibule::domain::identifier::Identifier;
+use vestibule::service::act::Act;
 use vestibule::store::account::{accounts, lab_codes, records};
 
 use super::stand::{PATIENTS, Stand, actor, events, import_file, lab, record};
@@ -81,13 +82,11 @@ async fn r35_a_guardian_reads_a_record_until_the_grant_ends() {
         let ends_at = stand.now().plus(DAY);
         let give = async |number: &str, identifier: &str, ends_at| {
             grant(
-                &core,
-                &lab(),
+                Act::of(&core, &lab(), &actor()),
                 &record(number),
                 &to(identifier),
                 "results",
                 ends_at,
-                &actor(),
             )
             .await
         };

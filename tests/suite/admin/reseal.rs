@@ -4,6 +4,7 @@ use vestibule::crypto::jose::Algorithm;
 use vestibule::crypto::totp::{Seed, Step};
 use vestibule::domain::identifier::Identifier;
 use vestibule::kernel::entropy::SystemEntropy;
+use vestibule::service::act::Act;
 use vestibule::service::signing_keys;
 use vestibule::store::account::{accounts, authenticators, records};
 
@@ -18,20 +19,28 @@ async fn after_a_rotation_every_value_moves_to_the_newest_key_once() {
         let index = core.record_index(&lab(), "771234");
         let owner = records::lookup_owner(&mut tx, &lab(), &index).await.unwrap().unwrap();
         let seed = Seed::generate(&SystemEntropy);
-        authenticators::bind(&mut tx, &core.sealer, &lab(), owner, &seed, Step::from_number(1), START)
-            .await
-            .unwrap();
+        authenticators::bind(
+            &mut tx,
+            &core.sealer,
+            &lab(),
+            owner,
+            &authenticators::NewAuthenticator {
+                seed: &seed,
+                confirmed: Step::from_number(1),
+                bound_at: START,
+            },
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         let guardian = Identifier::parse("P-2048").unwrap();
         let ends_at = START.plus(std::time::Duration::from_secs(60));
         grant(
-            &core,
-            &lab(),
+            Act::of(&core, &lab(), &actor()),
             &record("771234"),
             &guardian,
             "results",
             ends_at,
-            &actor(),
         )
         .await
         .unwrap();

@@ -134,10 +134,12 @@ async fn r06_reading_more_than_a_person_does_raises_an_alert(mut app: TestApp) {
             &core.sealer,
             &lab,
             many.account,
-            &index,
-            record,
-            &own,
-            app.now(),
+            &records::NewRecord {
+                index: &index,
+                record,
+                relation: &own,
+                at: app.now(),
+            },
         )
         .await
         .unwrap();

@@ -1,6 +1,7 @@
-//! Holds what the compiler does not: which room may depend on which, the faces of `web` apart from each other, and the
-//! length of files. The table is that of `docs/architecture.md`; change both in one commit.
+//! Holds what the compiler does not: which room may depend on which, the faces of `web` apart from each other, files
+//! that need each other in circles, and the length of files. The table is that of `docs/architecture.md`; change both in one commit.
 
+mod circles;
 mod scan;
 
 use std::collections::BTreeMap;
@@ -214,6 +215,25 @@ fn one_file_has_unsafe_code_and_says_why() {
     let found: Vec<_> = sources(&root().join("crates")).into_iter().filter(names_it).collect();
     assert_eq!(found, [root().join("crates/corpus/src/map.rs")]);
     assert!(fs::read_to_string(&found[0]).unwrap().contains("// SAFETY:"));
+}
+
+#[test]
+fn files_do_not_depend_on_each_other_in_circles() {
+    for (room, folder) in rooms() {
+        let folder = folder.join("src");
+        let files: Vec<_> = sources(&folder)
+            .into_iter()
+            .map(|file| {
+                let source = fs::read_to_string(&file).unwrap();
+                (
+                    file.strip_prefix(&folder).unwrap().to_string_lossy().into_owned(),
+                    source,
+                )
+            })
+            .collect();
+        let found = circles::circles(files.iter().map(|(name, source)| (name.as_str(), source.as_str())));
+        assert!(found.is_empty(), "{room}: {found:?}");
+    }
 }
 
 #[test]

@@ -25,9 +25,13 @@ pub fn paths(source: &str, firsts: &[&str]) -> Vec<Reference> {
     while at < tokens.len() {
         let starts = at == 0 || tokens[at - 1].text != "::";
         if starts && firsts.contains(&tokens[at].text.as_str()) {
-            let mut paths = Vec::new();
-            at = tree(&tokens, at, &[], &mut paths);
-            found.extend(paths.into_iter().map(|(line, path)| Reference { line, path }));
+            let mut names = Vec::new();
+            at = tree(&tokens, at, &[], &mut names);
+            found.extend(
+                names
+                    .into_iter()
+                    .map(|Name { line, path, .. }| Reference { line, path }),
+            );
         } else {
             at += 1;
         }
@@ -56,13 +60,20 @@ fn rooted(file: &str, path: Vec<String>) -> Option<Vec<String>> {
     })
 }
 
-struct Token {
+pub struct Token {
     line: usize,
-    text: String,
+    pub text: String,
+}
+
+/// One name of a `use` tree: where it comes from, and what it is called from then on.
+pub struct Name {
+    line: usize,
+    pub path: Vec<String>,
+    pub name: String,
 }
 
 /// Words, `::` and single signs.
-fn tokens(source: &str) -> Vec<Token> {
+pub fn tokens(source: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
     for (number, line) in source.lines().enumerate() {
         let mut rest = line.trim_start();
@@ -86,7 +97,7 @@ fn tokens(source: &str) -> Vec<Token> {
 }
 
 /// Reads one path or `use` tree; gives the place after it.
-fn tree(tokens: &[Token], mut at: usize, prefix: &[String], paths: &mut Vec<(usize, Vec<String>)>) -> usize {
+pub fn tree(tokens: &[Token], mut at: usize, prefix: &[String], names: &mut Vec<Name>) -> usize {
     let mut path = prefix.to_vec();
     let mut line = 0;
     while let Some(token) = tokens.get(at) {
@@ -95,7 +106,7 @@ fn tree(tokens: &[Token], mut at: usize, prefix: &[String], paths: &mut Vec<(usi
             at += 1;
             while tokens.get(at).is_some_and(|token| token.text != "}") {
                 let before = at;
-                at = tree(tokens, at, &path, paths);
+                at = tree(tokens, at, &path, names);
                 at += usize::from(at == before || tokens.get(at).is_some_and(|token| token.text == ","));
             }
             return at + 1;
@@ -107,6 +118,8 @@ fn tree(tokens: &[Token], mut at: usize, prefix: &[String], paths: &mut Vec<(usi
         }
         at += 1;
     }
+    let text = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
+    let renamed = (text(at) == "as").then(|| text(at + 1).to_owned());
     // `as name` and whatever else is before the comma.
     while !prefix.is_empty()
         && tokens
@@ -115,12 +128,16 @@ fn tree(tokens: &[Token], mut at: usize, prefix: &[String], paths: &mut Vec<(usi
     {
         at += 1;
     }
-    paths.push((line, path));
+    if path.len() > 1 && path.last().is_some_and(|part| part == "self") {
+        path.pop();
+    }
+    let name = renamed.or_else(|| path.last().cloned()).unwrap_or_default();
+    names.push(Name { line, path, name });
     at
 }
 
 /// Keeps the line breaks, so that line numbers stay right.
-fn without_comments_and_strings(source: &str) -> String {
+pub fn without_comments_and_strings(source: &str) -> String {
     let mut kept = String::with_capacity(source.len());
     let mut rest = source;
     while let Some(first) = rest.chars().next() {
@@ -178,7 +195,7 @@ fn paths_are_found_where_they_stand() {
     let expected = [
         (2, "crate::a::b"),
         (3, "crate::c::d"),
-        (3, "crate::c::self"),
+        (3, "crate::c"),
         (5, "crate::g::h"),
     ];
     assert_eq!(found, expected.map(|(line, path)| (line, path.to_owned())));

@@ -347,9 +347,19 @@ pub async fn active(app: &TestApp, identifier: &str, record: &str) -> Patient {
         .await
         .unwrap();
     let before = Step::from_number(0);
-    authenticators::bind(&mut tx, &core.sealer, &lab, patient.account, &seed, before, now)
-        .await
-        .unwrap();
+    authenticators::bind(
+        &mut tx,
+        &core.sealer,
+        &lab,
+        patient.account,
+        &authenticators::NewAuthenticator {
+            seed: &seed,
+            confirmed: before,
+            bound_at: now,
+        },
+    )
+    .await
+    .unwrap();
     accounts::set_state(&mut tx, &lab, patient.account, AccountState::Active, now)
         .await
         .unwrap();

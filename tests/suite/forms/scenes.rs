@@ -222,12 +222,14 @@ async fn await_code(app: &TestApp, browser: &mut Browser) {
         &mut tx,
         &core.sealer,
         &lab,
-        id,
-        &token.hashed(),
-        patient.account,
-        &state,
-        now,
-        until,
+        &pending::NewPending {
+            id,
+            token: &token.hashed(),
+            account: patient.account,
+            state: &state,
+            created_at: now,
+            expires_at: until,
+        },
     )
     .await
     .unwrap();

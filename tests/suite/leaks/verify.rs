@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use futures_util::FutureExt;
 use vestibule::leak::campaign::{self, LeakError, Share, VerifyCounts};
+use vestibule::service::act::Act;
 
 use crate::support::app::TestApp;
 use crate::support::databases::on_both_databases;
@@ -34,10 +35,10 @@ async fn a_second_pass_tells_confirmed_reuse_from_listed_only(app: TestApp) {
         path
     };
     let actor = operator("first");
-    let other = campaign::verify(core, &lab, id, &file("P-1;x\n"), SHARE, &actor, &mut |_| {}).await;
+    let other = campaign::verify(Act::of(core, &lab, &actor), id, &file("P-1;x\n"), SHARE, &mut |_| {}).await;
     assert!(matches!(other, Err(LeakError::OtherFile)));
     let path = file(&list);
-    let verified = campaign::verify(core, &lab, id, &path, SHARE, &actor, &mut |_| {})
+    let verified = campaign::verify(Act::of(core, &lab, &actor), id, &path, SHARE, &mut |_| {})
         .await
         .unwrap();
     assert_eq!(
@@ -50,7 +51,7 @@ async fn a_second_pass_tells_confirmed_reuse_from_listed_only(app: TestApp) {
     let overview = campaign::overview(core, &lab, id).await.unwrap().unwrap();
     assert_eq!((overview.accounts.confirmed, overview.accounts.listed_only), (2, 1));
     assert!(overview.verified_at.is_some());
-    let again = campaign::verify(core, &lab, id, &path, SHARE, &actor, &mut |_| {})
+    let again = campaign::verify(Act::of(core, &lab, &actor), id, &path, SHARE, &mut |_| {})
         .await
         .unwrap();
     assert_eq!(
@@ -85,12 +86,12 @@ async fn a_second_pass_that_was_cut_off_goes_on_and_hashes_nothing_twice(app: Te
     let before = core.metrics.password_hashes();
     // Cut off between two stretches, however fast the next one would come.
     let mut cut = |_| resume_unwind(Box::new("cut off"));
-    let pass = campaign::verify(core, &lab, id, &path, SHARE, &actor, &mut cut);
+    let pass = campaign::verify(Act::of(core, &lab, &actor), id, &path, SHARE, &mut cut);
     let ended = AssertUnwindSafe(pass).catch_unwind().await;
     assert!(ended.is_err(), "it was not cut off");
     assert_eq!(core.metrics.password_hashes() - before, 2, "the first stretch is done");
 
-    let verified = campaign::verify(core, &lab, id, &path, SHARE, &actor, &mut |_| {})
+    let verified = campaign::verify(Act::of(core, &lab, &actor), id, &path, SHARE, &mut |_| {})
         .await
         .unwrap();
     assert_eq!(

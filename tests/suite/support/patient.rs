@@ -46,18 +46,30 @@ impl TestApp {
         let code = HumanCode::generate(&*core.entropy);
         let mac = code.mac(&core.keyring, &lab, CodeKind::Lab);
         let mut tx = core.db.begin().await.unwrap();
-        accounts::insert(&mut tx, &core.sealer, &lab, account, &index, &person, &[], now)
+        let holder = accounts::NewHolder {
+            identifier: &index,
+            person: &person,
+            at: now,
+        };
+        accounts::insert(&mut tx, &core.sealer, &lab, account, &holder)
             .await
             .unwrap();
-        let record_index = core.record_index(&lab, record);
-        let own = Relation::Own;
-        records::attach(&mut tx, &core.sealer, &lab, account, &record_index, record, &own, now)
+        let own = records::NewRecord {
+            index: &core.record_index(&lab, record),
+            record,
+            relation: &Relation::Own,
+            at: now,
+        };
+        records::attach(&mut tx, &core.sealer, &lab, account, &own)
             .await
             .unwrap();
-        let expires = now.plus(Duration::from_secs(14 * 24 * 3600));
-        lab_codes::issue(&mut tx, &lab, account, &mac, "test", now, expires)
-            .await
-            .unwrap();
+        let new = lab_codes::NewLabCode {
+            mac: &mac,
+            issued_by: "test",
+            issued_at: now,
+            expires_at: now.plus(Duration::from_secs(14 * 24 * 3600)),
+        };
+        lab_codes::issue(&mut tx, &lab, account, &new).await.unwrap();
         tx.commit().await.unwrap();
         let patient = Patient {
             account,
@@ -150,9 +162,19 @@ impl TestApp {
         let mac = code.mac(&core.keyring, &lab, CodeKind::Lab);
         let mut tx = core.db.begin().await.unwrap();
         let expires = now.plus(Duration::from_secs(14 * 24 * 3600));
-        lab_codes::issue(&mut tx, &lab, patient.account, &mac, "test", now, expires)
-            .await
-            .unwrap();
+        lab_codes::issue(
+            &mut tx,
+            &lab,
+            patient.account,
+            &lab_codes::NewLabCode {
+                mac: &mac,
+                issued_by: "test",
+                issued_at: now,
+                expires_at: expires,
+            },
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         code.grouped().to_string()
     }

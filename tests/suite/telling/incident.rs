@@ -183,8 +183,18 @@ async fn give_app(core: &Core, identifier: &str) {
         .unwrap();
     let seed = Seed::generate(&*core.entropy);
     let step = Step::from_number(0);
-    authenticators::bind(&mut tx, &core.sealer, &lab(), found.account, &seed, step, core.now())
-        .await
-        .unwrap();
+    authenticators::bind(
+        &mut tx,
+        &core.sealer,
+        &lab(),
+        found.account,
+        &authenticators::NewAuthenticator {
+            seed: &seed,
+            confirmed: step,
+            bound_at: core.now(),
+        },
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
 }

@@ -6,6 +6,7 @@ use super::{Authority, ClientError};
 use domain::audit::Event;
 use domain::client::{Client, Policy};
 use kernel::ids::{ClientId, LabId};
+use service::act::Act;
 use service::{Core, audit};
 use store::oauth::clients;
 
@@ -41,7 +42,7 @@ pub async fn add(
     let event = Event::ClientAdded { client: id.clone() };
     audit::record(core, &mut tx, lab, authority.actor(), None, event).await?;
     let issued = match has_secret {
-        true => Some(issue(core, &mut tx, lab, id, secret, now, authority).await?),
+        true => Some(issue(Act::of(core, lab, authority.actor()), &mut tx, id, secret, now).await?),
         false => None,
     };
     tx.commit().await?;

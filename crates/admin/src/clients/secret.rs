@@ -9,7 +9,8 @@ use domain::audit::Event;
 use domain::client::PolicyProblem;
 use kernel::clock::Timestamp;
 use kernel::ids::{ClientId, LabId, SecretId};
-use service::{Core, audit};
+use service::Core;
+use service::act::Act;
 use store::Tx;
 use store::oauth::clients;
 use store::oauth::clients::Secret;
@@ -103,20 +104,26 @@ pub async fn rotate(
     if clients::find_secrets(&mut tx, lab, id, now).await?.len() >= MOST {
         return Err(ClientError::TooManySecrets);
     }
-    let issued = issue(core, &mut tx, lab, id, rotation.valid, older_until, authority).await?;
+    let issued = issue(
+        Act::of(core, lab, authority.actor()),
+        &mut tx,
+        id,
+        rotation.valid,
+        older_until,
+    )
+    .await?;
     tx.commit().await?;
     Ok(issued)
 }
 
 pub(super) async fn issue(
-    core: &Core,
+    act: Act<'_>,
     tx: &mut Tx,
-    lab: &LabId,
     client: &ClientId,
     valid: Days,
     older_until: Timestamp,
-    authority: &Authority,
 ) -> Result<IssuedSecret, ClientError> {
+    let Act { core, lab, .. } = act;
     let now = core.now();
     let plain = PlainToken::generate(TokenKind::ClientSecret, &*core.entropy);
     let secret = Secret {
@@ -130,7 +137,7 @@ pub(super) async fn issue(
         expires_at: secret.expires_at.to_string(),
         older_until: older_until.to_string(),
     };
-    audit::record(core, tx, lab, authority.actor(), None, event).await?;
+    act.record(tx, None, event).await?;
     Ok(IssuedSecret {
         plain,
         expires_at: secret.expires_at,

@@ -10,6 +10,7 @@ use super::{Authority, ClientError, lock};
 use domain::audit::Event;
 use domain::client::Policy;
 use kernel::ids::{ClientId, LabId};
+use service::act::Act;
 use service::{Core, audit};
 use store::oauth::clients;
 
@@ -55,7 +56,9 @@ pub async fn update(
         audit::record(core, &mut tx, lab, authority.actor(), None, event).await?;
         match (old.authentication.has_secret(), policy.authentication.has_secret()) {
             (true, false) => clients::expire_secrets(&mut tx, lab, id, now).await?,
-            (false, true) => issued = Some(issue(core, &mut tx, lab, id, secret, now, authority).await?),
+            (false, true) => {
+                issued = Some(issue(Act::of(core, lab, authority.actor()), &mut tx, id, secret, now).await?)
+            }
             _ => {}
         }
         tx.commit().await?;

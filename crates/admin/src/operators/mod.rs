@@ -15,6 +15,7 @@ use domain::audit::{Actor, Event};
 use domain::identifier::Identifier;
 use domain::operator::{Operator, Role};
 use kernel::ids::{AccountId, LabId, OperatorName};
+use service::act::Act;
 use service::{Core, Fault, audit};
 use store::account::accounts::Person;
 use store::account::{accounts, lab_codes, operators};
@@ -91,15 +92,26 @@ pub async fn add(core: &Core, new: &NewOperator, actor: &Actor) -> Result<Issued
     if accounts::lookup_imported(&mut tx, &realm, &index).await?.is_some() {
         return Err(OperatorError::NameTaken);
     }
-    accounts::insert(&mut tx, &core.sealer, &realm, account, &index, &person, &[], now).await?;
+    accounts::insert(
+        &mut tx,
+        &core.sealer,
+        &realm,
+        account,
+        &accounts::NewHolder {
+            identifier: &index,
+            person: &person,
+            at: now,
+        },
+    )
+    .await?;
     let event = Event::OperatorAdded {
         operator: new.name.clone(),
     };
     audit::record(core, &mut tx, &realm, actor, Some(account), event).await?;
     for (lab, role) in &new.roles {
-        give(core, &mut tx, &new.name, account, lab, Some(*role), actor).await?;
+        give(Act::of(core, lab, actor), &mut tx, &new.name, account, Some(*role)).await?;
     }
-    let issued = lab_code::issue(core, &mut tx, &realm, account, person, CODE_DAYS, actor).await?;
+    let issued = lab_code::issue(Act::of(core, &realm, actor), &mut tx, account, person, CODE_DAYS).await?;
     tx.commit().await?;
     Ok(issued)
 }
@@ -139,7 +151,7 @@ pub async fn reissue(core: &Core, name: &OperatorName, actor: &Actor) -> Result<
     }
     let person = accounts::lookup_person(&mut tx, &core.sealer, &realm, account).await?;
     let person = person.ok_or(OperatorError::Unknown)?;
-    let issued = lab_code::issue(core, &mut tx, &realm, account, person, CODE_DAYS, actor).await?;
+    let issued = lab_code::issue(Act::of(core, &realm, actor), &mut tx, account, person, CODE_DAYS).await?;
     tx.commit().await?;
     Ok(issued)
 }
@@ -157,19 +169,18 @@ pub async fn set_role(
 ) -> Result<(), OperatorError> {
     let mut tx = core.db.begin().await?;
     let account = account_of(core, &mut tx, name).await?;
-    give(core, &mut tx, name, account, lab, role, actor).await?;
+    give(Act::of(core, lab, actor), &mut tx, name, account, role).await?;
     Ok(tx.commit().await?)
 }
 
 async fn give(
-    core: &Core,
+    act: Act<'_>,
     tx: &mut Tx,
     name: &OperatorName,
     account: AccountId,
-    lab: &LabId,
     role: Option<Role>,
-    actor: &Actor,
 ) -> Result<(), OperatorError> {
+    let Act { core, lab, .. } = act;
     if core.config.lab(lab).is_none() {
         return Err(OperatorError::UnknownLab(lab.clone()));
     }
@@ -178,7 +189,7 @@ async fn give(
         None => operators::take_role(tx, account, lab).await?,
     }
     let operator = name.clone();
-    Ok(audit::record(core, tx, lab, actor, None, Event::OperatorRoleSet { operator, role }).await?)
+    Ok(act.record(tx, None, Event::OperatorRoleSet { operator, role }).await?)
 }
 
 /// Whatever the operator had open or at hand ends now.

@@ -12,6 +12,7 @@ use domain::identifier::Identifier;
 use domain::invented::{Dice, InventedPerson};
 use kernel::entropy::random;
 use kernel::ids::{AccountId, LabId};
+use service::act::Act;
 use service::{Core, audit};
 use store::account::accounts::{self, Person};
 use store::account::canaries;
@@ -54,7 +55,8 @@ pub async fn make_canaries(core: &Core, lab: &LabId, number: usize, actor: &Acto
     let mut taken = HashSet::new();
     for _ in 0..number {
         let who = InventedPerson::new(&mut dice);
-        let (identifier, index) = free_identifier(core, &mut tx, lab, &models, &who, &mut dice, &taken).await?;
+        let (identifier, index) =
+            free_identifier(Act::of(core, lab, actor), &mut tx, &models, &who, &mut dice, &taken).await?;
         taken.insert(index);
         let (year, month, day) = who.born;
         let person = Person {
@@ -66,7 +68,18 @@ pub async fn make_canaries(core: &Core, lab: &LabId, number: usize, actor: &Acto
             other_names: Vec::new(),
         };
         let (id, now) = (AccountId::generate(&*core.entropy), core.now());
-        accounts::insert(&mut tx, &core.sealer, lab, id, &index, &person, &[], now).await?;
+        accounts::insert(
+            &mut tx,
+            &core.sealer,
+            lab,
+            id,
+            &accounts::NewHolder {
+                identifier: &index,
+                person: &person,
+                at: now,
+            },
+        )
+        .await?;
         canaries::insert(&mut tx, lab, id, now).await?;
         let password = who.password(&mut dice).into();
         made.push(Canary { person, password });
@@ -88,9 +101,8 @@ async fn models(core: &Core, tx: &mut Tx, lab: &LabId) -> Result<Vec<String>, Ca
 }
 
 async fn free_identifier(
-    core: &Core,
+    act: Act<'_>,
     tx: &mut Tx,
-    lab: &LabId,
     models: &[&str],
     who: &InventedPerson,
     dice: &mut Dice,
@@ -101,8 +113,8 @@ async fn free_identifier(
         let Some(identifier) = Identifier::parse(&typed) else {
             continue;
         };
-        let index = core.identifier_index(lab, &identifier);
-        if !taken.contains(&index) && accounts::lookup_imported(tx, lab, &index).await?.is_none() {
+        let index = act.core.identifier_index(act.lab, &identifier);
+        if !taken.contains(&index) && accounts::lookup_imported(tx, act.lab, &index).await?.is_none() {
             return Ok((typed, index));
         }
     }

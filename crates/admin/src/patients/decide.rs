@@ -298,7 +298,15 @@ impl Chunk<'_> {
         let records: Vec<OwnRecord> = self.records.into_values().collect();
         records::attach_own(self.tx, &core.sealer, lab, &records, now).await?;
         for (account, person, digest) in &self.updates {
-            accounts::update_person(self.tx, &core.sealer, lab, *account, person, digest, now).await?;
+            accounts::update_person(
+                self.tx,
+                &core.sealer,
+                lab,
+                *account,
+                &accounts::ImportedLine { person, digest },
+                now,
+            )
+            .await?;
         }
         for found in &self.conflicts {
             if conflicts::insert(self.tx, &core.sealer, lab, found, now).await? && found.kind.stops_reading() {

@@ -1,11 +1,11 @@
 //! A record that another person may read: a parent, a guardian, a carer, signing in as themselves.
 
-use domain::audit::{Actor, Event};
+use domain::audit::Event;
 use domain::identifier::Identifier;
 use domain::record::RecordNumber;
 use kernel::clock::Timestamp;
-use kernel::ids::LabId;
-use service::{Core, audit};
+use service::act::Act;
+use service::audit;
 use store::StoreFault;
 use store::account::accounts;
 use store::account::records::{self, Relation};
@@ -29,14 +29,13 @@ pub enum GrantError {
 /// # Errors
 /// No such record or account, or the database does not answer; nothing is granted then.
 pub async fn grant(
-    core: &Core,
-    lab: &LabId,
+    act: Act<'_>,
     record: &RecordNumber,
     to: &Identifier,
     scope: &str,
     ends_at: Timestamp,
-    actor: &Actor,
 ) -> Result<(), GrantError> {
+    let Act { core, lab, actor } = act;
     let now = core.now();
     if ends_at <= now {
         return Err(GrantError::Ended);
@@ -59,10 +58,12 @@ pub async fn grant(
         &core.sealer,
         lab,
         holder,
-        &index,
-        record.as_str(),
-        &relation,
-        now,
+        &records::NewRecord {
+            index: &index,
+            record: record.as_str(),
+            relation: &relation,
+            at: now,
+        },
     )
     .await?;
     let event = Event::RecordGranted {

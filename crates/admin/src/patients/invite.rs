@@ -103,7 +103,18 @@ async fn issue(
         };
         let token = PlainToken::generate(TokenKind::Invitation, &*core.entropy);
         let label = actor.label();
-        invitations::issue(tx, lab, *account, &token.hashed(), &label, now, expires_at).await?;
+        invitations::issue(
+            tx,
+            lab,
+            *account,
+            &invitations::NewInvitation {
+                token: &token.hashed(),
+                issued_by: &label,
+                issued_at: now,
+                expires_at,
+            },
+        )
+        .await?;
         issued.push(Invitation {
             token,
             person,

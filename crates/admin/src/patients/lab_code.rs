@@ -6,6 +6,7 @@ use domain::audit::Actor;
 use domain::record::RecordNumber;
 use kernel::ids::LabId;
 use service::Core;
+use service::act::Act;
 use store::StoreFault;
 use store::account::{accounts, conflicts, records};
 
@@ -50,7 +51,7 @@ pub async fn issue_lab_code(
     }
     let person = accounts::lookup_person(&mut tx, &core.sealer, lab, owner).await?;
     let person = person.ok_or(IssueError::UnknownRecord)?;
-    let issued = lab_code::issue(core, &mut tx, lab, owner, person, days, actor).await?;
+    let issued = lab_code::issue(Act::of(core, lab, actor), &mut tx, owner, person, days).await?;
     tx.commit().await?;
     Ok(issued)
 }

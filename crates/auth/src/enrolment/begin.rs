@@ -26,7 +26,20 @@ pub(super) async fn begin(
     let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
     let id = PendingId::generate(&*core.entropy);
     let (state, until) = (Pending::ChoosingPassword(stage), now.plus(ENROLMENT_LASTS));
-    pending::insert(tx, &core.sealer, lab, id, &token.hashed(), account, &state, now, until).await?;
+    pending::insert(
+        tx,
+        &core.sealer,
+        lab,
+        &pending::NewPending {
+            id,
+            token: &token.hashed(),
+            account,
+            state: &state,
+            created_at: now,
+            expires_at: until,
+        },
+    )
+    .await?;
     act.record(tx, Some(account), Event::ActivationStarted).await?;
     Ok(token)
 }

@@ -131,7 +131,18 @@ async fn replace_means(
     let now = act.now();
     let hash = stage.password()?;
     passwords::set(tx, lab, account, &hash, now).await?;
-    authenticators::bind(tx, &core.sealer, lab, account, seed, matched.step(), now).await?;
+    authenticators::bind(
+        tx,
+        &core.sealer,
+        lab,
+        account,
+        &authenticators::NewAuthenticator {
+            seed,
+            confirmed: matched.step(),
+            bound_at: now,
+        },
+    )
+    .await?;
     accounts::set_state(tx, lab, account, AccountState::Active, now).await?;
     leak_accounts::note_new_password(tx, lab, account, true, now).await?;
     legacy_passwords::delete(tx, lab, account).await?;

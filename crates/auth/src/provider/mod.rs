@@ -65,7 +65,18 @@ pub async fn depart(
     let (sealer, until) = (&core.sealer, now.plus(DEPARTURE_LASTS));
     let (state, browser) = (state.hashed(), browser.hashed());
     let mut tx = core.db.begin().await?;
-    provider_departures::insert(&mut tx, sealer, lab, &state, &browser, &departure, until).await?;
+    provider_departures::insert(
+        &mut tx,
+        sealer,
+        lab,
+        &provider_departures::NewDeparture {
+            state: &state,
+            browser: &browser,
+            departure: &departure,
+            expires_at: until,
+        },
+    )
+    .await?;
     tx.commit().await?;
     Ok(Redirection::To(to))
 }

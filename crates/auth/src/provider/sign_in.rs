@@ -153,7 +153,20 @@ async fn await_code(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: LinkRow
     );
     let (state, until) = (Pending::AwaitingCode(stage), now.plus(CODE_AWAITED));
     let (sealer, hashed) = (&core.sealer, token.hashed());
-    pending::insert(tx, sealer, lab, id, &hashed, found.account, &state, now, until).await?;
+    pending::insert(
+        tx,
+        sealer,
+        lab,
+        &pending::NewPending {
+            id,
+            token: &hashed,
+            account: found.account,
+            state: &state,
+            created_at: now,
+            expires_at: until,
+        },
+    )
+    .await?;
     Ok(Shows::OneFactor(token))
 }
 

@@ -17,6 +17,7 @@ use domain::leak::LeakId;
 use domain::operator::Role;
 use kernel::ids::LabId;
 use leak::campaign::{self, EffectStatus, LeakError, List, ListDescription, Notice, Share};
+use service::act::Act;
 use service::{Core, outbox};
 
 pub(super) async fn run(invocation: &Invocation, command: &Leak) -> Result<Done, Problems> {
@@ -126,7 +127,14 @@ async fn verify(invocation: &Invocation, options: &Verify) -> Result<Done, Probl
     };
     let progress = Progress::of_bytes(invocation.json);
     let mut notify = |notice| show(&progress, notice);
-    let verified = campaign::verify(&core, &lab, options.id, &options.file, share, &actor, &mut notify).await;
+    let verified = campaign::verify(
+        Act::of(&core, &lab, &actor),
+        options.id,
+        &options.file,
+        share,
+        &mut notify,
+    )
+    .await;
     progress.end();
     let verified = verified.map_err(failed(Some(options.id)))?;
     let text = format!(

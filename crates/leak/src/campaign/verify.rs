@@ -18,6 +18,7 @@ use domain::password::Password;
 use kernel::clock::Stopwatch;
 use kernel::ids::LabId;
 use machinery::hashing::NoHash;
+use service::act::Act;
 use service::{Core, Fault, audit};
 use store::leak::leak_accounts::{self, ToVerify};
 use store::leak::leaks::{self, Milestone};
@@ -54,14 +55,13 @@ struct At {
 /// # Errors
 /// It is another file, or the database or the hash pool broke; the same call continues from there.
 pub async fn verify(
-    core: &Core,
-    lab: &LabId,
+    act: Act<'_>,
     id: LeakId,
     file: &Path,
     share: Share,
-    actor: &Actor,
     notify: Notify<'_>,
 ) -> Result<VerifyCounts, LeakError> {
+    let Act { core, lab, actor } = act;
     let (leak, stored) = find(core, lab, id).await?;
     let mapping = match leak.mapping.as_str() {
         "" => Mapping::default(),

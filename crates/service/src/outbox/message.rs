@@ -42,15 +42,21 @@ fn envelope_sender(mail: &Mail, from: &Address, notice: NoticeId) -> Option<Addr
     Address::new(format!("{}+{notice}", base.user()), base.domain()).ok()
 }
 
+/// What tells one mail from another.
+pub(super) struct Envelope {
+    pub id: NoticeId,
+    pub to: Address,
+    pub at: Timestamp,
+}
+
 pub(super) fn compose(
     mail: &Mail,
     lab: &Lab,
-    to: Address,
+    envelope: Envelope,
     notice: &Notice<'_>,
-    id: NoticeId,
     texts: &Texts,
-    now: Timestamp,
 ) -> Result<Outgoing, Fault> {
+    let Envelope { id, to, at } = envelope;
     let unfit = |_| Fault::Broken("a mail could not be written");
     let from = lab.mail_from.as_ref().or(mail.from.as_ref());
     let from = from.ok_or(Fault::Broken("[mail] from is missing"))?;
@@ -72,7 +78,7 @@ pub(super) fn compose(
         .map_err(|_| Fault::Broken("a mail could not be written"))?;
     let message = Message::builder()
         .message_id(Some(format!("<{id}@{}>", from.domain())))
-        .date(SystemTime::UNIX_EPOCH + now.since(Timestamp::from_seconds(0)))
+        .date(SystemTime::UNIX_EPOCH + at.since(Timestamp::from_seconds(0)))
         .from(Mailbox::new(Some(lab.name.clone()), from.clone()))
         .to(Mailbox::new(None, to.clone()))
         .subject(subject)

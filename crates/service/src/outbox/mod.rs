@@ -14,7 +14,7 @@ pub(super) use self::smtp::SmtpOutcome;
 pub use self::smtp::{Connection, Unavailable};
 pub use self::told::{MailServer, TellingFigures, told};
 
-use self::message::compose;
+use self::message::{Envelope, compose};
 use crate::{Core, Fault, audit};
 use config::Mail;
 use domain::audit::{Actor, Event};
@@ -141,11 +141,13 @@ async fn prepare(core: &Core, texts: &Texts, claimed: &ClaimedMessage) -> Result
     let outgoing = compose(
         &core.config.mail,
         lab,
-        address,
+        Envelope {
+            id: claimed.notice,
+            to: address,
+            at: core.now(),
+        },
         &notice,
-        claimed.notice,
         texts,
-        core.now(),
     )?;
     Ok(PreparedMessage::Mail(Box::new(outgoing)))
 }

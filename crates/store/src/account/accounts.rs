@@ -282,31 +282,42 @@ fn seal(sealer: &Sealer, lab: &LabId, account: AccountId, person: &Person) -> Re
     })
 }
 
+/// Whom an account is for that no import brings.
+#[derive(Debug)]
+pub struct NewHolder<'a> {
+    pub identifier: &'a BlindIndex,
+    pub person: &'a Person,
+    pub at: Timestamp,
+}
+
+/// What a line of an import says now.
+#[derive(Debug)]
+pub struct ImportedLine<'a> {
+    pub person: &'a Person,
+    pub digest: &'a [u8],
+}
+
 /// A new account, waiting for its lab code.
 ///
 /// # Errors
 /// The database does not answer, or the identifier is taken.
-#[expect(clippy::too_many_arguments, reason = "one row")]
 pub async fn insert(
     tx: &mut Tx,
     sealer: &Sealer,
     lab: &LabId,
     account: AccountId,
-    identifier: &BlindIndex,
-    person: &Person,
-    digest: &[u8],
-    now: Timestamp,
+    new: &NewHolder<'_>,
 ) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO accounts (lab_id, account_id, identifier_index, identifier, email, birth_date, \
          given_name, family_name, state, import_digest, created_at, updated_at, other_names) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)";
-    let sealed = seal(sealer, lab, account, person)?;
+    let sealed = seal(sealer, lab, account, new.person)?;
     on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(identifier.as_bytes())
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(new.identifier.as_bytes())
             .bind(sealed.identifier).bind(sealed.email).bind(sealed.birth_date)
             .bind(sealed.given_name).bind(sealed.family_name)
-            .bind(AccountState::Waiting.as_str()).bind(digest).bind(now.micros()).bind(sealed.other_names)
+            .bind(AccountState::Waiting.as_str()).bind([0_u8; 0].as_slice()).bind(new.at.micros()).bind(sealed.other_names)
             .execute(connection).await?;
     });
     Ok(())
@@ -317,19 +328,18 @@ pub async fn update_person(
     sealer: &Sealer,
     lab: &LabId,
     account: AccountId,
-    person: &Person,
-    digest: &[u8],
+    line: &ImportedLine<'_>,
     now: Timestamp,
 ) -> Result<(), StoreFault> {
     const SQL: &str = "UPDATE accounts SET identifier = $3, email = $4, birth_date = $5, given_name = $6, \
          family_name = $7, import_digest = $8, updated_at = $9, other_names = $10 \
          WHERE lab_id = $1 AND account_id = $2";
-    let sealed = seal(sealer, lab, account, person)?;
+    let sealed = seal(sealer, lab, account, line.person)?;
     on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice())
             .bind(sealed.identifier).bind(sealed.email).bind(sealed.birth_date)
-            .bind(sealed.given_name).bind(sealed.family_name).bind(digest).bind(now.micros()).bind(sealed.other_names)
+            .bind(sealed.given_name).bind(sealed.family_name).bind(line.digest).bind(now.micros()).bind(sealed.other_names)
             .execute(connection).await?;
     });
     Ok(())

@@ -10,15 +10,21 @@ use kernel::ids::{AccountId, LabId};
 /// A step in which the code was right allows this many attempts, so that a mistyped password may be corrected.
 pub const TRIES_PER_STEP: i64 = 3;
 
+#[derive(Debug)]
+pub struct NewAuthenticator<'a> {
+    pub seed: &'a Seed,
+    /// The step whose code showed that the seed has arrived.
+    pub confirmed: Step,
+    pub bound_at: Timestamp,
+}
+
 /// Binds a new authenticator, replacing any other; the step that confirmed it is used up.
 pub async fn bind(
     tx: &mut Tx,
     sealer: &Sealer,
     lab: &LabId,
     account: AccountId,
-    seed: &Seed,
-    confirmed: Step,
-    now: Timestamp,
+    new: &NewAuthenticator<'_>,
 ) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO authenticators \
          (lab_id, account_id, seed, bound_at, consumed_step, tried_step, tried_times) \
@@ -30,11 +36,11 @@ pub async fn bind(
         column: "authenticators.seed",
         row: account.as_bytes(),
     };
-    let sealed = sealer.seal(place, seed.as_bytes())?;
+    let sealed = sealer.seal(place, new.seed.as_bytes())?;
     on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(sealed)
-            .bind(now.micros()).bind(confirmed.number())
+            .bind(new.bound_at.micros()).bind(new.confirmed.number())
             .execute(connection).await?;
     });
     Ok(())

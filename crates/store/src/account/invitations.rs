@@ -7,23 +7,23 @@ use crypto::token::HashedToken;
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId};
 
+#[derive(Debug)]
+pub struct NewInvitation<'a> {
+    pub token: &'a HashedToken,
+    pub issued_by: &'a str,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
 /// Issues a link; the account's earlier ones end.
-pub async fn issue(
-    tx: &mut Tx,
-    lab: &LabId,
-    account: AccountId,
-    token: &HashedToken,
-    issued_by: &str,
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<(), StoreFault> {
+pub async fn issue(tx: &mut Tx, lab: &LabId, account: AccountId, new: &NewInvitation<'_>) -> Result<(), StoreFault> {
     const INSERT: &str = "INSERT INTO invitations (lab_id, token_hash, account_id, issued_by, issued_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6)";
-    end_all(tx, lab, account, now).await?;
+    end_all(tx, lab, account, new.issued_at).await?;
     on_both!(tx, connection => {
         sqlx::query(INSERT)
-            .bind(lab.as_str()).bind(token.as_bytes()).bind(account.as_bytes().as_slice())
-            .bind(issued_by).bind(now.micros()).bind(expires_at.micros())
+            .bind(lab.as_str()).bind(new.token.as_bytes()).bind(account.as_bytes().as_slice())
+            .bind(new.issued_by).bind(new.issued_at.micros()).bind(new.expires_at.micros())
             .execute(connection).await?;
     });
     Ok(())

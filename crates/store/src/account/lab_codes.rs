@@ -9,23 +9,23 @@ use kernel::ids::{AccountId, LabId};
 /// Birth dates that may be tried with one right code.
 const TRIES_PER_CODE: i64 = 5;
 
+#[derive(Debug)]
+pub struct NewLabCode<'a> {
+    pub mac: &'a [u8; 32],
+    pub issued_by: &'a str,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
 /// Issues a code; the account's earlier ones end.
-pub async fn issue(
-    tx: &mut Tx,
-    lab: &LabId,
-    account: AccountId,
-    mac: &[u8; 32],
-    issued_by: &str,
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<(), StoreFault> {
+pub async fn issue(tx: &mut Tx, lab: &LabId, account: AccountId, new: &NewLabCode<'_>) -> Result<(), StoreFault> {
     const INSERT: &str = "INSERT INTO lab_codes \
          (lab_id, code_mac, account_id, issued_by, issued_at, expires_at, tried_times) VALUES ($1, $2, $3, $4, $5, $6, 0)";
-    end_all(tx, lab, account, now).await?;
+    end_all(tx, lab, account, new.issued_at).await?;
     on_both!(tx, connection => {
         sqlx::query(INSERT)
-            .bind(lab.as_str()).bind(mac.as_slice()).bind(account.as_bytes().as_slice())
-            .bind(issued_by).bind(now.micros()).bind(expires_at.micros())
+            .bind(lab.as_str()).bind(new.mac.as_slice()).bind(account.as_bytes().as_slice())
+            .bind(new.issued_by).bind(new.issued_at.micros()).bind(new.expires_at.micros())
             .execute(connection).await?;
     });
     Ok(())

@@ -43,28 +43,27 @@ fn open(sealer: &Sealer, lab: &LabId, row: &PasskeyId, sealed: &[u8]) -> Result<
     serde_json::from_slice(&plain).map_err(|_| StoreFault::Unreadable(CREDENTIAL))
 }
 
+#[derive(Debug)]
+pub struct NewPasskey<'a> {
+    pub id: PasskeyId,
+    pub account: AccountId,
+    pub index: &'a BlindIndex,
+    pub credential: &'a Credential,
+    pub name: &'a str,
+    pub at: Timestamp,
+}
+
 /// False: some account of the lab has this very passkey.
-#[expect(clippy::too_many_arguments, reason = "one row")]
-pub async fn insert(
-    tx: &mut Tx,
-    sealer: &Sealer,
-    lab: &LabId,
-    passkey: PasskeyId,
-    account: AccountId,
-    index: &BlindIndex,
-    credential: &Credential,
-    name: &str,
-    now: Timestamp,
-) -> Result<bool, StoreFault> {
+pub async fn insert(tx: &mut Tx, sealer: &Sealer, lab: &LabId, new: &NewPasskey<'_>) -> Result<bool, StoreFault> {
     const SQL: &str = "INSERT INTO passkeys \
          (lab_id, passkey_id, account_id, credential_index, credential, name, added_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (lab_id, credential_index) DO NOTHING";
-    let sealed = seal(sealer, lab, &passkey, credential)?;
-    let name = sealer.seal(place(lab, NAME, &passkey), name.as_bytes())?;
+    let sealed = seal(sealer, lab, &new.id, new.credential)?;
+    let name = sealer.seal(place(lab, NAME, &new.id), new.name.as_bytes())?;
     let inserted = on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(lab.as_str()).bind(passkey.as_bytes().as_slice()).bind(account.as_bytes().as_slice())
-            .bind(index.as_bytes()).bind(sealed).bind(name).bind(now.micros())
+            .bind(lab.as_str()).bind(new.id.as_bytes().as_slice()).bind(new.account.as_bytes().as_slice())
+            .bind(new.index.as_bytes()).bind(sealed).bind(name).bind(new.at.micros())
             .execute(connection).await?.rows_affected()
     });
     Ok(inserted == 1)

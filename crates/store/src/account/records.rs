@@ -27,17 +27,21 @@ fn row_key(account: AccountId, index: &BlindIndex) -> Vec<u8> {
     [account.as_bytes().as_slice(), index.as_bytes()].concat()
 }
 
+#[derive(Debug)]
+pub struct NewRecord<'a> {
+    pub index: &'a BlindIndex,
+    pub record: &'a str,
+    pub relation: &'a Relation,
+    pub at: Timestamp,
+}
+
 /// Adds a record to an account, or changes how it holds it.
-#[expect(clippy::too_many_arguments, reason = "one row")]
 pub async fn attach(
     tx: &mut Tx,
     sealer: &Sealer,
     lab: &LabId,
     account: AccountId,
-    index: &BlindIndex,
-    record: &str,
-    relation: &Relation,
-    now: Timestamp,
+    new: &NewRecord<'_>,
 ) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO records \
          (lab_id, account_id, record_index, record, relation, scope, ends_at, created_at) \
@@ -47,18 +51,18 @@ pub async fn attach(
         Place {
             lab,
             column: COLUMN,
-            row: &row_key(account, index),
+            row: &row_key(account, new.index),
         },
-        record.as_bytes(),
+        new.record.as_bytes(),
     )?;
-    let (relation, scope, ends_at) = match relation {
+    let (relation, scope, ends_at) = match new.relation {
         Relation::Own => (OWN, None, None),
         Relation::Granted { scope, ends_at } => (GRANTED, Some(scope.as_str()), Some(ends_at.micros())),
     };
     on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(index.as_bytes()).bind(sealed)
-            .bind(relation).bind(scope).bind(ends_at).bind(now.micros())
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(new.index.as_bytes()).bind(sealed)
+            .bind(relation).bind(scope).bind(ends_at).bind(new.at.micros())
             .execute(connection).await?;
     });
     Ok(())

@@ -18,23 +18,23 @@ fn place<'a>(lab: &'a LabId, row: &'a ChallengeId) -> Place<'a> {
     }
 }
 
-pub async fn insert(
-    tx: &mut Tx,
-    sealer: &Sealer,
-    lab: &LabId,
-    id: ChallengeId,
-    browser: &HashedToken,
-    challenge: &Challenge,
-    expires_at: Timestamp,
-) -> Result<(), StoreFault> {
+#[derive(Debug)]
+pub struct NewChallenge<'a> {
+    pub id: ChallengeId,
+    pub browser: &'a HashedToken,
+    pub challenge: &'a Challenge,
+    pub expires_at: Timestamp,
+}
+
+pub async fn insert(tx: &mut Tx, sealer: &Sealer, lab: &LabId, new: &NewChallenge<'_>) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO passkey_challenges (lab_id, challenge_id, browser_hash, state, expires_at) \
          VALUES ($1, $2, $3, $4, $5)";
-    let plain = serde_json::to_vec(challenge).map_err(|_| StoreFault::Unreadable(COLUMN))?;
-    let sealed = sealer.seal(place(lab, &id), &plain)?;
+    let plain = serde_json::to_vec(new.challenge).map_err(|_| StoreFault::Unreadable(COLUMN))?;
+    let sealed = sealer.seal(place(lab, &new.id), &plain)?;
     on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(lab.as_str()).bind(id.as_bytes().as_slice()).bind(browser.as_bytes()).bind(sealed)
-            .bind(expires_at.micros()).execute(connection).await?;
+            .bind(lab.as_str()).bind(new.id.as_bytes().as_slice()).bind(new.browser.as_bytes()).bind(sealed)
+            .bind(new.expires_at.micros()).execute(connection).await?;
     });
     Ok(())
 }

@@ -31,27 +31,26 @@ fn seal(sealer: &Sealer, lab: &LabId, id: PendingId, state: &Pending) -> Result<
     )?)
 }
 
-#[expect(clippy::too_many_arguments, reason = "one row")]
-pub async fn insert(
-    tx: &mut Tx,
-    sealer: &Sealer,
-    lab: &LabId,
-    pending: PendingId,
-    token: &HashedToken,
-    account: AccountId,
-    state: &Pending,
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<(), StoreFault> {
+#[derive(Debug)]
+pub struct NewPending<'a> {
+    pub id: PendingId,
+    pub token: &'a HashedToken,
+    pub account: AccountId,
+    pub state: &'a Pending,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+pub async fn insert(tx: &mut Tx, sealer: &Sealer, lab: &LabId, new: &NewPending<'_>) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO pending \
          (lab_id, pending_id, token_hash, account_id, version, state, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let sealed = seal(sealer, lab, pending, state)?;
+    let sealed = seal(sealer, lab, new.id, new.state)?;
     on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(lab.as_str()).bind(pending.as_bytes().as_slice()).bind(token.as_bytes())
-            .bind(account.as_bytes().as_slice()).bind(VERSION).bind(sealed)
-            .bind(now.micros()).bind(expires_at.micros())
+            .bind(lab.as_str()).bind(new.id.as_bytes().as_slice()).bind(new.token.as_bytes())
+            .bind(new.account.as_bytes().as_slice()).bind(VERSION).bind(sealed)
+            .bind(new.created_at.micros()).bind(new.expires_at.micros())
             .execute(connection).await?;
     });
     Ok(())

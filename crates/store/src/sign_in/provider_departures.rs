@@ -18,23 +18,23 @@ fn place<'a>(lab: &'a LabId, state: &'a HashedToken) -> Place<'a> {
     }
 }
 
-pub async fn insert(
-    tx: &mut Tx,
-    sealer: &Sealer,
-    lab: &LabId,
-    state: &HashedToken,
-    browser: &HashedToken,
-    departure: &Departure,
-    expires_at: Timestamp,
-) -> Result<(), StoreFault> {
+#[derive(Debug)]
+pub struct NewDeparture<'a> {
+    pub state: &'a HashedToken,
+    pub browser: &'a HashedToken,
+    pub departure: &'a Departure,
+    pub expires_at: Timestamp,
+}
+
+pub async fn insert(tx: &mut Tx, sealer: &Sealer, lab: &LabId, new: &NewDeparture<'_>) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO upstream_departures (lab_id, state_hash, browser_hash, departure, expires_at) \
          VALUES ($1, $2, $3, $4, $5)";
-    let plain = zeroize::Zeroizing::new(serde_json::to_vec(departure).map_err(|_| StoreFault::Unreadable(COLUMN))?);
-    let sealed = sealer.seal(place(lab, state), &plain)?;
+    let plain = zeroize::Zeroizing::new(serde_json::to_vec(new.departure).map_err(|_| StoreFault::Unreadable(COLUMN))?);
+    let sealed = sealer.seal(place(lab, new.state), &plain)?;
     on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(lab.as_str()).bind(state.as_bytes()).bind(browser.as_bytes()).bind(sealed)
-            .bind(expires_at.micros()).execute(connection).await?;
+            .bind(lab.as_str()).bind(new.state.as_bytes()).bind(new.browser.as_bytes()).bind(sealed)
+            .bind(new.expires_at.micros()).execute(connection).await?;
     });
     Ok(())
 }

@@ -7,21 +7,22 @@ use crypto::token::HashedToken;
 use kernel::clock::Timestamp;
 use kernel::ids::{LabId, SessionId, SiteId};
 
-pub async fn insert(
-    tx: &mut Tx,
-    lab: &LabId,
-    ticket: &HashedToken,
-    site: &SiteId,
-    browser: &[u8],
-    session: SessionId,
-    expires_at: Timestamp,
-) -> Result<(), StoreFault> {
+#[derive(Debug)]
+pub struct NewTicket<'a> {
+    pub ticket: &'a HashedToken,
+    pub site: &'a SiteId,
+    pub browser: &'a [u8],
+    pub session: SessionId,
+    pub expires_at: Timestamp,
+}
+
+pub async fn insert(tx: &mut Tx, lab: &LabId, new: &NewTicket<'_>) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO tickets (lab_id, ticket_hash, site_id, browser_hash, session_id, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6)";
     on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(lab.as_str()).bind(ticket.as_bytes()).bind(site.as_str()).bind(browser)
-            .bind(session.as_bytes().as_slice()).bind(expires_at.micros())
+            .bind(lab.as_str()).bind(new.ticket.as_bytes()).bind(new.site.as_str()).bind(new.browser)
+            .bind(new.session.as_bytes().as_slice()).bind(new.expires_at.micros())
             .execute(connection).await?;
     });
     Ok(())

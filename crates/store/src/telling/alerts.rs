@@ -195,24 +195,30 @@ pub async fn take(tx: &mut Tx, lab: &LabId, id: AlertId, owner: &str, now: Times
     Ok(changed == 1)
 }
 
+/// Who closes an alert, and what they found.
+#[derive(Debug)]
+pub struct Closing<'a> {
+    pub by: &'a str,
+    pub note: &'a str,
+    pub at: Timestamp,
+}
+
 /// An alert that no one took gets the person who closes it as its owner. False if it is closed already.
 pub async fn close(
     tx: &mut Tx,
     sealer: &Sealer,
     lab: &LabId,
     alert: AlertId,
-    owner: &str,
-    note: &str,
-    now: Timestamp,
+    closing: &Closing<'_>,
 ) -> Result<bool, StoreFault> {
     const SQL: &str = "UPDATE alerts SET owner = COALESCE(owner, $3), owned_at = COALESCE(owned_at, $4), \
          closed_at = $4, note = $5 WHERE lab_id = $1 AND alert_id = $2 AND closed_at IS NULL";
     let row = alert.as_bytes().as_slice();
     let place = Place { lab, column: NOTE, row };
-    let sealed = sealer.seal(place, note.as_bytes())?;
+    let sealed = sealer.seal(place, closing.note.as_bytes())?;
     let changed = on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(lab.as_str()).bind(row).bind(owner).bind(now.micros()).bind(sealed)
+            .bind(lab.as_str()).bind(row).bind(closing.by).bind(closing.at.micros()).bind(sealed)
             .execute(connection).await?.rows_affected()
     });
     Ok(changed == 1)

@@ -118,9 +118,20 @@ async fn records_are_those_that_the_person_may_read_now(app: TestApp) {
     };
     let index = core.record_index(&lab, "118");
     let mut tx = core.db.begin().await.unwrap();
-    records::attach(&mut tx, &core.sealer, &lab, patient.account, &index, "118", &child, now)
-        .await
-        .unwrap();
+    records::attach(
+        &mut tx,
+        &core.sealer,
+        &lab,
+        patient.account,
+        &records::NewRecord {
+            index: &index,
+            record: "118",
+            relation: &child,
+            at: now,
+        },
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     let mut browser = app.signed_in(&patient).await;
     let tokens = client.tokens(&app, &mut browser, &[("scope", "openid records")]).await;
