@@ -4,6 +4,7 @@ use std::io::{BufRead, IsTerminal, Read};
 
 use secrecy::SecretString;
 
+use crate::values::operator;
 use crate::{Invocation, output, problem, unwell};
 use admin::operators::{OperatorError, identify};
 use config::Problems;
@@ -28,6 +29,7 @@ impl Invocation {
             return Ok(machine);
         };
         let place = format!("--as {name}");
+        let name = &operator(name).map_err(|error| problem(&place, error, "vestibule operator list"))?;
         let code = ask_code(name).map_err(|error| problem(&place, error.to_string(), "give the code on one line"))?;
         let outcome = match identify(core, name, &SecretString::from(code.trim()), &machine).await {
             Ok(ended) => ended.outcome(),

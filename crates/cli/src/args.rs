@@ -19,7 +19,7 @@ use crypto::legacy::Scheme;
 use domain::operator::Role;
 use domain::record::RecordNumber;
 use i18n::Language;
-use kernel::ids::{LabId, OperatorName};
+use kernel::ids::{LabId, OperatorName, SiteId};
 
 /// The locked entrance hall in front of a medical laboratory's result pages.
 #[derive(Debug, Parser)]
@@ -32,8 +32,8 @@ pub struct Invocation {
     #[arg(long, global = true)]
     pub json: bool,
     /// The operator who runs the command; asks for their code [default: the operating-system user]
-    #[arg(long = "as", global = true, value_name = "OPERATOR", value_parser = operator)]
-    pub operator: Option<OperatorName>,
+    #[arg(long = "as", global = true, value_name = "OPERATOR")]
+    pub operator: Option<String>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -71,6 +71,32 @@ pub enum Command {
     /// A list of identifiers and passwords is circulating: who is on it, and are they safe?
     #[command(subcommand)]
     Leak(Leak),
+    /// The rules of the sites: are they well made, and what do they make of a request?
+    #[command(subcommand)]
+    Gate(Gate),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Gate {
+    /// Find rules that are never asked, that overlap, and that are too wide
+    Lint {
+        /// Only this one
+        #[arg(long, value_name = "ID")]
+        site: Option<SiteId>,
+    },
+    /// Explain rule by rule what becomes of a request; --as IDENTIFIER for a patient, without it for a stranger
+    Test(GateTest),
+}
+
+#[derive(Debug, Args)]
+pub struct GateTest {
+    /// As a browser asks for it, with the site's host
+    pub url: String,
+    #[arg(long, default_value = "GET", value_name = "METHOD")]
+    pub method: String,
+    /// A form, or JSON
+    #[arg(long, value_name = "TEXT")]
+    pub body: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

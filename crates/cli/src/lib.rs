@@ -11,6 +11,7 @@ mod database;
 #[cfg(feature = "demo")]
 mod demo;
 mod doctor;
+mod gate;
 mod invite;
 mod keyring;
 mod lab;
@@ -72,6 +73,7 @@ pub async fn run(invocation: Invocation) -> ExitCode {
         Command::Operator(command) => operator::run(&invocation, command).await,
         Command::Patient(command) => patient::run(&invocation, command).await,
         Command::Leak(command) => leak::run(&invocation, command).await,
+        Command::Gate(command) => self::gate::run(&invocation, command).await,
         #[cfg(feature = "demo")]
         Command::Demo(Demo {
             command: Some(DemoCommand::Dump(options)),

@@ -1,7 +1,12 @@
 //! What the rules make of a request, one by one, and which of them are not worth having: for people who write rules.
 
+use actix_web::http::Method;
+
+use crate::body::compare;
+use crate::decision::{Permit, Refusal, decide};
 use crate::request::NormalizedRequest;
 use crate::rules::{Rule, Rules};
+use crate::visitor::Visitor;
 use config::site::{GateMode, Requirement};
 
 /// How one rule stands to a request.
@@ -32,8 +37,58 @@ impl RuleFit {
     }
 }
 
-/// Every rule of the site, in the order of the file, with how it stands to the request.
-pub fn explain<'r>(rules: &'r Rules, request: &NormalizedRequest) -> Vec<(&'r str, RuleFit)> {
+/// A request as somebody describes it.
+#[derive(Clone, Copy, Debug)]
+pub struct DescribedRequest<'a> {
+    /// In capitals.
+    pub method: &'a str,
+    /// Path and query, encoded as a browser sends them.
+    pub target: &'a str,
+    /// A form, or JSON if it begins like it.
+    pub body: Option<&'a str>,
+}
+
+/// What becomes of a request, and why.
+#[derive(Clone, Debug)]
+pub struct Explanation<'r> {
+    /// Every rule in the order of the file; none if the request cannot be read.
+    pub rules: Vec<(&'r str, RuleFit)>,
+    /// As at the gate.
+    pub outcome: Result<Permit, Refusal>,
+}
+
+/// Rule by rule, what the gate makes of a request.
+pub fn explain<'r>(rules: &'r Rules, described: DescribedRequest<'_>, visitor: Option<&Visitor>) -> Explanation<'r> {
+    let (path, query) = described
+        .target
+        .split_once('?')
+        .map_or((described.target, None), |(path, query)| (path, Some(query)));
+    let request = Method::from_bytes(described.method.as_bytes())
+        .map_err(|_| Refusal::MethodNotAllowed)
+        .and_then(|method| Ok(NormalizedRequest::read(&method, path, query)?));
+    match request {
+        Err(refusal) => Explanation {
+            rules: Vec::new(),
+            outcome: Err(refusal),
+        },
+        Ok(request) => Explanation {
+            rules: fits(rules, &request),
+            outcome: decide(rules, &request, visitor).and_then(|permit| {
+                if let (Some(record), Some(body)) = (permit.compared_record(), described.body) {
+                    let kind = if body.starts_with(['{', '[']) {
+                        "application/json"
+                    } else {
+                        "application/x-www-form-urlencoded"
+                    };
+                    compare(rules, record.as_str(), &[kind], &[], body.as_bytes())?;
+                }
+                Ok(permit)
+            }),
+        },
+    }
+}
+
+fn fits<'r>(rules: &'r Rules, request: &NormalizedRequest) -> Vec<(&'r str, RuleFit)> {
     let deciding = rules.deciding(request);
     let fit = |rule: &Rule| match rule.pattern.matches(request) {
         Some(_) if !rule.methods.contains(request.method()) => RuleFit::OtherMethod,
@@ -125,9 +180,8 @@ fn too_wide(rule: &Rule) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::Method;
-
     use super::*;
+    use crate::decision::tests::visitor;
     use config::site::SiteSection;
 
     fn rules(rules: &[(&str, &str)]) -> Rules {
@@ -148,11 +202,22 @@ mod tests {
         ]);
         let fits = |method: &Method, path: &str| {
             let request = NormalizedRequest::read(method, path, None).unwrap();
-            explain(&rules, &request)
+            fits(&rules, &request)
                 .into_iter()
                 .map(|(_, fit)| fit)
                 .collect::<Vec<_>>()
         };
+        let outcome = |target, body| {
+            let described = DescribedRequest {
+                method: "GET",
+                target,
+                body,
+            };
+            explain(&rules, described, Some(&visitor(&["42"]))).outcome
+        };
+        assert!(outcome("/print?nr=42", Some("nr=42")).is_ok());
+        assert_eq!(outcome("/print?nr=42", Some("{\"nr\":43}")), Err(Refusal::OtherRecord));
+        assert!(outcome("/print?nr[]=42", None).is_err());
         assert_eq!(
             fits(&Method::GET, "/records/42"),
             [RuleFit::Beaten, RuleFit::Decides, RuleFit::None]

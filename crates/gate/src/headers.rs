@@ -138,7 +138,9 @@ pub fn for_upstream(incoming: &HeaderMap, origins: &Origins, list: &HeaderList, 
     } else {
         client
     };
-    let forwarded = format!("for={from};host=\"{host}\";proto={scheme}");
+    // RFC 7239: what is no token is quoted.
+    let quote = if host.contains(':') { "\"" } else { "" };
+    let forwarded = format!("for={from};host={quote}{host}{quote};proto={scheme}");
     set(HeaderName::from_static("forwarded"), &forwarded);
     if let Some(assertion) = told.assertion {
         set(HeaderName::from_static(ASSERTION), assertion);

@@ -4,6 +4,7 @@ mod command_line;
 mod configuration;
 mod database;
 mod doctor;
+mod gate;
 mod import;
 mod installation;
 mod one_person;

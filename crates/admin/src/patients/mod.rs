@@ -11,6 +11,7 @@ mod lab_code;
 mod legacy;
 mod lines;
 mod notice;
+mod readable;
 mod row;
 mod survey;
 
@@ -23,5 +24,6 @@ pub use invite::{Invitation, InviteError, invite};
 pub use lab_code::{IssueError, issue_lab_code};
 pub use legacy::LegacyReport;
 pub use notice::{BadLine, Notice};
+pub use readable::find_readable;
 pub use row::Reason;
 pub(super) use row::{email, name};
