@@ -13,7 +13,7 @@ use crate::leak::Leak;
 use crate::output;
 use crate::values::{RoleOrNone, language, operator, record, role, role_or_none};
 use admin::patients::{ColumnMap, LegacyColumns, Source};
-use config::Problems;
+use config::{DateOrder, Problems};
 use corpus::Algorithm;
 use crypto::legacy::Scheme;
 use domain::operator::Role;
@@ -185,6 +185,9 @@ pub enum Patient {
         /// Fields whose header is different or missing: record=Dossier,birth_date=7 (numbers count from 1)
         #[arg(long, value_name = "FIELD=COLUMN,…")]
         map: Option<ColumnMap>,
+        /// Which comes first in dates such as 05/02/1983: day-first or month-first [default: as the file shows it]
+        #[arg(long, value_name = "ORDER")]
+        date_order: Option<DateOrder>,
         #[command(flatten)]
         legacy: Legacy,
     },

@@ -48,6 +48,8 @@ pub struct Done {
     pub json: serde_json::Value,
     /// It ran, and what it found is not well.
     pub failed: bool,
+    /// An exit status that says more than 1.
+    pub code: Option<u8>,
 }
 
 impl Done {
@@ -56,6 +58,7 @@ impl Done {
             text: text.into(),
             json,
             failed: false,
+            code: None,
         }
     }
 }
@@ -90,11 +93,16 @@ pub async fn run(invocation: Invocation) -> ExitCode {
             } else {
                 output::line(&done.text);
             }
-            if done.failed {
-                ExitCode::FAILURE
-            } else {
-                ExitCode::SUCCESS
-            }
+            done.code.map_or_else(
+                || {
+                    if done.failed {
+                        ExitCode::FAILURE
+                    } else {
+                        ExitCode::SUCCESS
+                    }
+                },
+                ExitCode::from,
+            )
         }
         Err(problems) => fail(json, &problems),
     }

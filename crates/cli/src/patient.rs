@@ -18,11 +18,19 @@ use kernel::ids::LabId;
 /// Beyond these, bad lines are counted only: a wrong column makes every line one.
 const SHOWN: usize = 100;
 const LISTED: usize = 10_000;
+/// The exit status where more lines were refused than an export has by chance.
+const TOO_BAD: u8 = 3;
 
 pub(super) async fn run(invocation: &Invocation, command: &Patient) -> Result<Done, Problems> {
     match command {
-        Patient::Import { file, lab, map, legacy } => {
-            let map = map.clone().unwrap_or_default();
+        Patient::Import {
+            file,
+            lab,
+            map,
+            date_order,
+            legacy,
+        } => {
+            let map = map.clone().unwrap_or_default().with_date_order(*date_order);
             let map = match legacy.columns() {
                 Some(legacy) => map.with_legacy(legacy),
                 None => map,
@@ -118,14 +126,17 @@ fn reported(report: &ImportReport, bad: &[BadLine]) -> Done {
             json!({ "line": bad.line, "field": field, "reason": bad.reason.to_string() })
         })
         .collect();
+    if report.is_too_bad() {
+        text.push_str("\nmore than 5 % of the lines were refused: look at how the file is made (exit status 3)");
+    }
     Done {
-        // If nothing in the file could be imported, the import failed.
-        failed: *refused > 0 && added + updated + unchanged == 0,
+        code: report.is_too_bad().then_some(TOO_BAD),
         ..Done::new(
             text,
             json!({
                 "added": added, "updated": updated, "unchanged": unchanged, "refused": refused,
                 "columns_dropped": columns_dropped, "legacy": legacy, "refused_lines": lines,
+                "more_than_5_percent_refused": report.is_too_bad(),
             }),
         )
     }

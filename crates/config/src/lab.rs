@@ -41,11 +41,34 @@ pub struct Lab {
     /// How long a lab code can be used after it was issued.
     #[serde(default = "default_code_days")]
     pub lab_code_days: u32,
+    /// How the LIS writes dates that have the year last; without it, a file that leaves it open is not imported.
+    #[serde(default)]
+    pub date_order: Option<DateOrder>,
     #[serde(default)]
     pub accepted_until: AcceptedUntil,
     /// Providers whose identities patients may link with their account.
     #[serde(rename = "provider", alias = "upstream", default)]
     pub providers: Vec<Provider>,
+}
+
+/// Which of two numbers before a year is the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DateOrder {
+    DayFirst,
+    MonthFirst,
+}
+
+impl std::str::FromStr for DateOrder {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "day-first" => Ok(Self::DayFirst),
+            "month-first" => Ok(Self::MonthFirst),
+            _ => Err("day-first or month-first expected"),
+        }
+    }
 }
 
 /// What [`Lab::eidas2_means`] may name.

@@ -28,7 +28,7 @@ use serde::Deserialize;
 pub use alerts::Alerts;
 pub use corpus::Corpus;
 pub use database::Database;
-pub use lab::{Lab, MEANS};
+pub use lab::{DateOrder, Lab, MEANS};
 pub use leak::{Approval, Leak};
 pub use mail::{Mail, MailTls};
 pub use oidc::Oidc;

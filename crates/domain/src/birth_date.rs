@@ -1,15 +1,27 @@
-//! A birth date as patients type it.
+//! A birth date as patients type it. Of some people the day, or day and month, is not known.
 
 use std::fmt;
 
 use jiff::civil::Date;
+use subtle::ConstantTimeEq as _;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use kernel::typed::plain;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct BirthDate(Date);
+pub struct BirthDate {
+    /// What is not known is 1.
+    date: Date,
+    known: Known,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Year,
+    Month,
+    Day,
+}
 
 /// In French and English; enough letters to be one month's name are a name, with or without accents.
 const MONTHS: [[&str; 2]; 12] = [
@@ -32,7 +44,8 @@ const FILLERS: [&str; 9] = ["er", "st", "nd", "rd", "th", "of", "de", "le", "the
 impl BirthDate {
     /// `1944-05-12`, or day, month and year in this order with anything between them (`12/05/1944`, `12.5.1944`) or
     /// nothing (`12051944`), or with the month's name (`12 mai 1944`, `May 12, 1944`). Digits of any script. A year has
-    /// four digits: which century two of them mean is never guessed.
+    /// four digits: which century two of them mean is never guessed. What is not known is left out or zero
+    /// (`00/00/1944`, `1944`).
     pub fn parse(typed: &str) -> Option<Self> {
         if typed.len() > 160 {
             return None;
@@ -40,6 +53,11 @@ impl BirthDate {
         let typed: String = plain(typed).nfd().filter(|c| !is_combining_mark(*c)).collect();
         let parts = parts(&typed);
         match parts.as_slice() {
+            [Part::Number(year)] if year.len() == 4 => return Self::of_parts(year.parse().ok()?, None, None),
+            [Part::Number("0" | "00"), Part::Number(month), Part::Number(year)] if year.len() == 4 => {
+                let month = number(month)?;
+                return Self::of_parts(year.parse().ok()?, (month != 0).then_some(month), None);
+            }
             [Part::Number(digits)] if digits.len() == 8 => of_digits(digits),
             [Part::Number(first), Part::Number(month), Part::Number(last)] => {
                 let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
@@ -49,16 +67,52 @@ impl BirthDate {
             | [Part::Word(month), Part::Number(day), Part::Number(year)] => of(year, month_named(month)?, day),
             _ => None,
         }
-        .map(Self)
+        .map(Self::from)
     }
 
+    /// None: no such date, or a day of no month.
+    pub fn of_parts(year: i16, month: Option<i8>, day: Option<i8>) -> Option<Self> {
+        let known = match (month, day) {
+            (Some(_), Some(_)) => Known::Day,
+            (Some(_), None) => Known::Month,
+            (None, None) => Known::Year,
+            (None, Some(_)) => return None,
+        };
+        let date = Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).ok()?;
+        (year > 0).then_some(Self { date, known })
+    }
+
+    /// The earliest that it can be.
     pub fn date(self) -> Date {
-        self.0
+        self.date
     }
 
-    /// `YYYY-MM-DD`
+    /// `YYYY-MM-DD`, or what is known of it: `YYYY-MM`, `YYYY`.
     pub fn iso(self) -> String {
-        self.0.to_string()
+        let mut iso = self.date.to_string();
+        iso.truncate(match self.known {
+            Known::Year => 4,
+            Known::Month => 7,
+            Known::Day => 10,
+        });
+        iso
+    }
+
+    /// Whether somebody who types it has said what the lab knows, which may be less. In a time that does not depend on
+    /// how much of it is right.
+    pub fn agrees_with(self, known: &str) -> bool {
+        let typed = self.iso();
+        let typed = typed.get(..known.len()).filter(|_| matches!(known.len(), 4 | 7 | 10));
+        typed.is_some_and(|typed| typed.as_bytes().ct_eq(known.as_bytes()).into())
+    }
+}
+
+impl From<Date> for BirthDate {
+    fn from(date: Date) -> Self {
+        Self {
+            date,
+            known: Known::Day,
+        }
     }
 }
 
@@ -154,7 +208,8 @@ mod tests {
             "",
             "12/05/44",
             "31/02/1944",
-            "1944",
+            "12/00/1944",
+            "00/13/1944",
             "12/05",
             "12 1944",
             "twelve",
@@ -181,6 +236,29 @@ mod tests {
                 Some(iso),
                 "{typed}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_asked_for() {
+        let typed = |text: &str| BirthDate::parse(text).unwrap();
+        assert_eq!(typed("00/00/1944").iso(), "1944");
+        assert_eq!(typed("1944").iso(), "1944");
+        assert_eq!(typed("00/05/1944").iso(), "1944-05");
+        for (text, known, agrees) in [
+            ("12/05/1944", "1944-05-12", true),
+            ("12/05/1944", "1944-05", true),
+            ("12/05/1944", "1944", true),
+            ("1944", "1944", true),
+            ("13/05/1944", "1944-05-12", false),
+            ("1944", "1944-05-12", false),
+            ("1944", "1944-05", false),
+            ("12/06/1944", "1944-05", false),
+            ("12/05/1945", "1944", false),
+            ("12/05/1944", "", false),
+            ("12/05/1944", "194", false),
+        ] {
+            assert_eq!(typed(text).agrees_with(known), agrees, "{text} {known}");
         }
     }
 }

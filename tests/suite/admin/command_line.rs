@@ -53,7 +53,7 @@ fn a_lab_takes_its_first_steps() {
     let file = stand.write("p.csv", format!("{PATIENTS}771299,P-1,x,1944-05-12,A,B\n"));
     let import = ["patient", "import", file.to_str().unwrap(), "--lab", "port"];
     let ran = run(&import);
-    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(ran.code, 3, "{}", ran.err);
     assert!(
         ran.out.starts_with("2 added, 0 updated, 0 unchanged, 1 refused"),
         "{}",
@@ -96,5 +96,5 @@ fn a_file_of_which_nothing_can_be_taken_is_no_import() {
         stand.folder.path(),
         &["patient", "import", file.to_str().unwrap(), "--lab", "port"],
     );
-    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert_eq!(ran.code, 3, "{}", ran.out);
 }

@@ -6,6 +6,7 @@ mod database;
 mod doctor;
 mod gate;
 mod import;
+mod import_files;
 mod installation;
 mod one_person;
 mod operators;

@@ -10,7 +10,7 @@ use crate::admin::stand::{events, lab};
 use crate::support::command::vestibule;
 
 const PEOPLE: [Person; 3] = [
-    listed("=P-1", "refused@example.org"),
+    listed("+P-1", "refused@example.org"),
     Person {
         has_app: false,
         ..listed("P-2", "jean@example.org")
@@ -171,7 +171,7 @@ async fn r48_the_lists_for_the_lab_are_private_and_harmless_in_a_spreadsheet() {
             "{people}"
         );
         assert!(
-            people.contains("770,'=P-1,Odette Lemaître 0,rotation-required"),
+            people.contains("770,'+P-1,Odette Lemaître 0,rotation-required"),
             "{people}"
         );
         assert_eq!(file("prescribers.csv").lines().count(), 4);

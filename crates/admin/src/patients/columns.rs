@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::Problem;
+use config::DateOrder;
 use crypto::legacy::Scheme;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +131,8 @@ pub(super) struct LegacyPositions {
 pub struct ColumnMap {
     fields: Vec<(Field, Source)>,
     legacy: Option<LegacyColumns>,
+    /// Said for this file.
+    pub(super) date_order: Option<DateOrder>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -169,6 +172,12 @@ impl ColumnMap {
         }
     }
 
+    /// Which of two numbers before a year is the day.
+    #[must_use]
+    pub fn with_date_order(self, date_order: Option<DateOrder>) -> Self {
+        Self { date_order, ..self }
+    }
+
     pub fn has_legacy(&self) -> bool {
         self.legacy.is_some()
     }
@@ -203,12 +212,18 @@ impl ColumnMap {
             width: first.len(),
             has_header: true,
         };
+        let unnamed = first.iter().rev().take_while(|text| text.trim().is_empty()).count();
         for (position, field) in columns.positions.iter_mut().zip(Field::ALL) {
             *position = self.position(field, first)?;
         }
         if !self.needs_header() {
             let birth_date = columns.of(Field::BirthDate).and_then(|at| first.get(at));
             columns.has_header = !birth_date.is_some_and(|text| text.contains(|c: char| c.is_ascii_digit()));
+        }
+        if columns.has_header {
+            // Lines end in a delimiter.
+            let used = columns.positions.iter().flatten().max().map_or(0, |at| at + 1);
+            columns.width = (columns.width - unnamed).max(used);
         }
         Ok(columns)
     }

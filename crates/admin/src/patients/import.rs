@@ -1,21 +1,22 @@
 //! Brings a LIS's patients in: streaming, in small transactions, and without keeping anything of the file (R-02).
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{BufReader, Seek, SeekFrom};
+use std::io::{BufReader, Read};
 use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::patients::columns::{ColumnMap, Columns};
+use crate::patients::columns::{ColumnMap, Columns, Field};
+use crate::patients::dates::{self, OrderSaid, Readings};
 use crate::patients::decide::{Done, KeyedRow, Line, store};
 use crate::patients::legacy::{self, LegacyLine, LegacyReport};
 use crate::patients::lines::{Lines, ScannedLine};
 use crate::patients::notice::{BadLine, Notice};
 use crate::patients::row::{Reason, Row};
-use crate::patients::survey::{Survey, survey};
+use crate::patients::survey::{self, Survey, survey};
 use crate::{Problem, explain};
+use config::DateOrder;
 use crypto::blind_index::{BlindIndex, Indexer};
 use domain::audit::{Actor, Event};
 use kernel::clock::Stopwatch;
@@ -47,6 +48,13 @@ pub struct ImportReport {
     pub legacy: Option<LegacyReport>,
 }
 
+impl ImportReport {
+    /// More than one line of twenty: somebody should look at the file, not at its lines.
+    pub fn is_too_bad(&self) -> bool {
+        self.refused * 20 > self.added + self.updated + self.unchanged + self.refused
+    }
+}
+
 /// Imports what it can and reports the rest line by line. Repeated with the same file, it changes nothing.
 ///
 /// # Errors
@@ -70,6 +78,11 @@ pub async fn import(
     }
     let found = survey(file)?;
     let (lines, columns) = open(file, map, &found)?;
+    let order = map.date_order.or(core.config.lab(lab).and_then(|lab| lab.date_order));
+    let order = match order {
+        Some(order) => order,
+        None => date_order(file, map, &found)?,
+    };
     let mut import = Import {
         core,
         lab,
@@ -79,8 +92,9 @@ pub async fn import(
         lines,
         columns,
         found,
+        order,
         seen: HashSet::new(),
-        bytes: found.skip,
+        bytes: 0,
         report: ImportReport::default(),
     };
     import.report.columns_dropped = import.columns.dropped();
@@ -107,13 +121,18 @@ pub async fn import(
     }
 }
 
-type FileLines = Lines<BufReader<File>>;
+type FileLines = Lines<BufReader<Box<dyn Read + Send>>>;
 
 fn open(file: &Path, map: &ColumnMap, found: &Survey) -> Result<(FileLines, Columns), Problem> {
     let at_start = || -> std::io::Result<FileLines> {
-        let mut opened = File::open(file)?;
-        opened.seek(SeekFrom::Start(found.skip))?;
-        Ok(Lines::new(BufReader::with_capacity(1 << 16, opened), found.delimiter))
+        let mut lines = Lines::new(survey::open(file)?, found.delimiter);
+        if found.ends_with_return {
+            lines = lines.ending_with_return();
+        }
+        if found.has_separator_line {
+            lines.next()?;
+        }
+        Ok(lines)
     };
     let mut lines = at_start().map_err(|error| unreadable(file, &error))?;
     let first = lines.next().map_err(|error| unreadable(file, &error))?;
@@ -123,16 +142,56 @@ fn open(file: &Path, map: &ColumnMap, found: &Survey) -> Result<(FileLines, Colu
     })?;
     let text = |at| found.encoding.decode(&first.field(at)).unwrap_or_default();
     let texts: Vec<String> = (0..first.len()).map(text).collect();
-    let mut columns = map.resolve(&texts).map_err(|problem| Problem {
+    let columns = map.resolve(&texts).map_err(|problem| Problem {
         place: format!("{}, {}", file.display(), problem.place),
         ..problem
     })?;
-    columns.width = first.len();
     if !columns.has_header {
         lines = at_start().map_err(|error| unreadable(file, &error))?;
     }
     lines.expect_columns(columns.width);
     Ok((lines, columns))
+}
+
+/// Which of two numbers before a year is the day, as the whole file shows it. Where nothing shows it and it makes no
+/// difference, either.
+fn date_order(file: &Path, map: &ColumnMap, found: &Survey) -> Result<DateOrder, Problem> {
+    let (mut lines, columns) = open(file, map, found)?;
+    let Some(at) = columns.of(Field::BirthDate) else {
+        return Ok(DateOrder::DayFirst);
+    };
+    let (mut open_one, mut shown) = (None, None);
+    while let Some(scanned) = lines.next().map_err(|error| unreadable(file, &error))? {
+        let Ok(record) = scanned.record else { continue };
+        let text = found.encoding.decode(&record.field(at)).unwrap_or_default();
+        match dates::order_said(&text) {
+            OrderSaid::Nothing => {}
+            OrderSaid::Either { first, second, year } => {
+                open_one.get_or_insert((scanned.line, Readings { first, second, year }));
+            }
+            OrderSaid::Only(order) => {
+                let (said, line) = *shown.get_or_insert((order, scanned.line));
+                if said != order {
+                    let what = format!("day and month are in one order in line {line} and in the other here");
+                    return Err(unordered(file, scanned.line, what));
+                }
+            }
+        }
+    }
+    match (shown, open_one) {
+        (Some((order, _)), _) => Ok(order),
+        (None, None) => Ok(DateOrder::DayFirst),
+        (None, Some((line, readings))) => {
+            let what = format!("nothing in the whole file tells day and month apart: {readings}");
+            Err(unordered(file, line, what))
+        }
+    }
+}
+
+fn unordered(file: &Path, line: u64, what: String) -> Problem {
+    let remedy = "say which comes first, --date-order day-first or month-first, or once for all in [[lab]] date_order; \
+                  nothing was imported";
+    Problem::new(format!("{}:{line}", file.display()), what, remedy)
 }
 
 struct Import<'a> {
@@ -144,6 +203,7 @@ struct Import<'a> {
     lines: FileLines,
     columns: Columns,
     found: Survey,
+    order: DateOrder,
     /// Identifiers of the lines that were read.
     seen: HashSet<BlindIndex>,
     bytes: u64,
@@ -237,7 +297,12 @@ impl Import<'_> {
         let row = scanned
             .record
             .map_err(|broken| (None, Reason::Broken(broken)))
-            .and_then(|record| Ok((Row::read(&record, &self.columns, encoding, self.core.now())?, record)))
+            .and_then(|record| {
+                Ok((
+                    Row::read(&record, &self.columns, encoding, self.order, self.core.now())?,
+                    record,
+                ))
+            })
             .map(|(row, record)| {
                 let identifier = self.identifiers.index(&[row.identifier.as_str()]);
                 kept.extend(self.columns.legacy.map(|at| LegacyLine {

@@ -14,6 +14,8 @@ const MOST_LINES: usize = 50;
 pub struct Lines<R> {
     input: R,
     delimiter: u8,
+    /// The last byte of a line.
+    end: u8,
     /// Lines that were looked at in search of a closing quote and are still to be read for themselves.
     again: VecDeque<Vec<u8>>,
     /// Number of the last line taken.
@@ -51,6 +53,10 @@ impl Record {
         self.fields.len()
     }
 
+    fn is_blank(&self) -> bool {
+        (0..self.len()).all(|at| self.field(at).trim_ascii().is_empty())
+    }
+
     pub fn field(&self, at: usize) -> Cow<'_, [u8]> {
         let Some((start, end, doubled)) = self.fields.get(at) else {
             return Cow::Borrowed(&[]);
@@ -76,10 +82,17 @@ impl<R: BufRead> Lines<R> {
         Self {
             input,
             delimiter,
+            end: b'\n',
             again: VecDeque::new(),
             line: 0,
             width: None,
         }
+    }
+
+    /// Lines end as on old Macintoshes.
+    #[must_use]
+    pub fn ending_with_return(self) -> Self {
+        Self { end: b'\r', ..self }
     }
 
     /// From here on, a record with another number of columns is broken.
@@ -87,7 +100,7 @@ impl<R: BufRead> Lines<R> {
         self.width = Some(width);
     }
 
-    /// None at the end. Empty lines are passed over.
+    /// None at the end. Lines without anything in any column are passed over.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -111,7 +124,11 @@ impl<R: BufRead> Lines<R> {
                     Ok(Some(ScannedLine { line, bytes, record }))
                 }
                 Ok(fields) => {
-                    let record = self.of_right_width(Record { raw: first, fields });
+                    let record = Record { raw: first, fields };
+                    if record.is_blank() {
+                        continue;
+                    }
+                    let record = self.of_right_width(record).map_err(|(_, problem)| problem);
                     Ok(Some(ScannedLine { line, bytes, record }))
                 }
             };
@@ -130,15 +147,16 @@ impl<R: BufRead> Lines<R> {
             lengths.push(more.len());
             raw.extend(more);
             if let Ok(fields) = split(&raw, self.delimiter) {
-                if self.width.is_some_and(|width| width != fields.len()) {
-                    break;
+                let bytes = raw.len() as u64;
+                match self.of_right_width(Record { raw, fields }) {
+                    Ok(record) => {
+                        self.line += lengths.len() as u64;
+                        let record = Ok(record);
+                        return Ok(ScannedLine { line, bytes, record });
+                    }
+                    Err((record, _)) => raw = record.raw,
                 }
-                self.line += lengths.len() as u64;
-                return Ok(ScannedLine {
-                    line,
-                    bytes: raw.len() as u64,
-                    record: Ok(Record { raw, fields }),
-                });
+                break;
             }
         }
         let mut end = raw.len();
@@ -154,12 +172,15 @@ impl<R: BufRead> Lines<R> {
         })
     }
 
-    fn of_right_width(&self, record: Record) -> Result<Record, LineProblem> {
+    /// Delimiters at the end with nothing behind them are no columns.
+    fn of_right_width(&self, mut record: Record) -> Result<Record, (Record, LineProblem)> {
+        let found = record.len();
         match self.width {
-            Some(expected) if expected != record.len() => Err(LineProblem::Columns {
-                found: record.len(),
-                expected,
-            }),
+            Some(expected) if expected < found && (expected..found).all(|at| record.field(at).is_empty()) => {
+                record.fields.truncate(expected);
+                Ok(record)
+            }
+            Some(expected) if expected != found => Err((record, LineProblem::Columns { found, expected })),
             _ => Ok(record),
         }
     }
@@ -170,9 +191,9 @@ impl<R: BufRead> Lines<R> {
             return Ok(Some(line));
         }
         let mut line = Vec::new();
-        (&mut self.input).take(LONGEST + 1).read_until(b'\n', &mut line)?;
-        if line.len() as u64 > LONGEST && !line.ends_with(b"\n") {
-            self.input.skip_until(b'\n')?;
+        (&mut self.input).take(LONGEST + 1).read_until(self.end, &mut line)?;
+        if line.len() as u64 > LONGEST && !line.ends_with(&[self.end]) {
+            self.input.skip_until(self.end)?;
         }
         Ok((!line.is_empty()).then_some(line))
     }

@@ -3,6 +3,8 @@
 mod canary;
 mod columns;
 mod correct;
+mod damage;
+mod dates;
 mod decide;
 mod grant;
 mod import;

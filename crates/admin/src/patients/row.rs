@@ -3,17 +3,20 @@
 use std::fmt;
 
 use crate::patients::columns::{Columns, Field};
+use crate::patients::damage::{is_damaged, is_placeholder};
+use crate::patients::dates::{self, NoBirthDate};
 use crate::patients::lines::{LineProblem, Record};
 use crate::patients::survey::Encoding;
+use config::DateOrder;
 use crypto::legacy::UnreadableLegacy;
 use domain::birth_date::BirthDate;
 use domain::identifier::Identifier;
 use domain::record::RecordNumber;
 use kernel::clock::Timestamp;
+use service::outbox::mail_address;
 use store::account::accounts::Person;
 
 const LONGEST_NAME: usize = 200;
-const LONGEST_EMAIL: usize = 254;
 const OLDEST: i16 = 1880;
 
 /// Why a line was not imported.
@@ -27,6 +30,9 @@ pub enum Reason {
     SpaceAround,
     NoRecordNumber,
     SocialSecurityNumber,
+    Damaged,
+    Placeholder,
+    TwoDigitYear,
     NoEmail,
     NoDate,
     ImpossibleDate,
@@ -56,6 +62,9 @@ impl fmt::Display for Reason {
             Self::SpaceAround => "begins or ends with a space, and record numbers are compared exactly",
             Self::NoRecordNumber => "not 1 to 64 printable characters without '/'",
             Self::SocialSecurityNumber => "a social-security number cannot be an identifier",
+            Self::Damaged => "damaged by a spreadsheet: export it again, without opening it in one",
+            Self::Placeholder => "a word for nobody: leave people out who have no identifier",
+            Self::TwoDigitYear => "a year of two digits: the century is never guessed",
             Self::NoEmail => "not an e-mail address",
             Self::NoDate => "not a date such as 1944-05-12 or 12/05/1944",
             Self::ImpossibleDate => "in the future, or before 1880",
@@ -94,7 +103,13 @@ pub struct Row {
 impl Row {
     /// # Errors
     /// The first field that is wrong.
-    pub fn read(record: &Record, columns: &Columns, encoding: Encoding, now: Timestamp) -> Result<Self, Wrong> {
+    pub fn read(
+        record: &Record,
+        columns: &Columns,
+        encoding: Encoding,
+        order: DateOrder,
+        now: Timestamp,
+    ) -> Result<Self, Wrong> {
         let text = |field: Field| {
             let Some(at) = columns.of(field) else {
                 return Ok(String::new());
@@ -108,7 +123,7 @@ impl Row {
         let identifier = identifier(&typed).map_err(|reason| (Some(Field::Identifier), reason))?;
         let email = email(&text(Field::Email)?).map_err(|reason| (Some(Field::Email), reason))?;
         let birth_date =
-            birth_date(&text(Field::BirthDate)?, now).map_err(|reason| (Some(Field::BirthDate), reason))?;
+            birth_date(&text(Field::BirthDate)?, order, now).map_err(|reason| (Some(Field::BirthDate), reason))?;
         let given_name = name(&text(Field::GivenName)?).map_err(|reason| (Some(Field::GivenName), reason))?;
         let family_name = name(&text(Field::FamilyName)?).map_err(|reason| (Some(Field::FamilyName), reason))?;
         let mut other_names = Vec::new();
@@ -140,6 +155,9 @@ fn record_number(text: &str) -> Result<RecordNumber, Reason> {
     if text.is_empty() {
         return Err(Reason::Empty);
     }
+    if is_damaged(text) {
+        return Err(Reason::Damaged);
+    }
     if text.trim() != text {
         return Err(Reason::SpaceAround);
     }
@@ -154,6 +172,12 @@ fn identifier(text: &str) -> Result<Identifier, Reason> {
     if text.chars().any(char::is_control) {
         return Err(Reason::ControlCharacter);
     }
+    if is_damaged(text) {
+        return Err(Reason::Damaged);
+    }
+    if is_placeholder(text) {
+        return Err(Reason::Placeholder);
+    }
     let identifier = Identifier::parse(text).ok_or(Reason::TooLong)?;
     if is_social_security_number(identifier.as_str()) {
         return Err(Reason::SocialSecurityNumber);
@@ -161,9 +185,16 @@ fn identifier(text: &str) -> Result<Identifier, Reason> {
     Ok(identifier)
 }
 
-/// Thirteen characters and the two digits that check them; Corsican departments count as 19 and 18.
+/// Thirteen characters, with or without the two digits that check them, and what people write before it; Corsican
+/// departments count as 19 and 18. Without those digits, it is one if it can be one: sex, year, month, department.
 fn is_social_security_number(normalized: &str) -> bool {
     let digits: String = normalized.chars().filter(char::is_ascii_alphanumeric).collect();
+    let before = ["nir", "nss", "insee", "ins", "nosecu", "nsecu", "secu", "ss"];
+    let digits = before
+        .iter()
+        .find_map(|word| digits.strip_prefix(word))
+        .unwrap_or(&digits)
+        .to_owned();
     let digits = match digits.get(5..7) {
         Some("2a") => format!(
             "{}19{}",
@@ -177,6 +208,11 @@ fn is_social_security_number(normalized: &str) -> bool {
         ),
         _ => digits,
     };
+    if digits.len() == 13 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        let month = digits.get(3..5).and_then(|month| month.parse().ok());
+        let is_somewhere = digits.get(5..7) != Some("00");
+        return digits.starts_with(['1', '2']) && matches!(month, Some(1..=12 | 20..=42)) && is_somewhere;
+    }
     if digits.len() != 15 || digits.starts_with(['0', '5', '6', '9']) {
         return false;
     }
@@ -192,23 +228,21 @@ pub fn email(text: &str) -> Result<Option<String>, Reason> {
     if text.is_empty() {
         return Ok(None);
     }
-    let parts = text
-        .rsplit_once('@')
-        .filter(|(local, domain)| !local.is_empty() && domain.contains('.'));
-    let plain = text
-        .chars()
-        .all(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, ',' | ';' | '<' | '>'));
-    if parts.is_none() || !plain || text.chars().count() > LONGEST_EMAIL {
-        return Err(Reason::NoEmail);
-    }
-    Ok(Some(text.to_owned()))
+    let address = mail_address(text).ok_or(Reason::NoEmail)?;
+    Ok(Some(address.to_string()))
 }
 
-fn birth_date(text: &str, now: Timestamp) -> Result<BirthDate, Reason> {
+fn birth_date(text: &str, order: DateOrder, now: Timestamp) -> Result<BirthDate, Reason> {
     if text.trim().is_empty() {
         return Err(Reason::Empty);
     }
-    let birth_date = BirthDate::parse(text).ok_or(Reason::NoDate)?;
+    if is_damaged(text) {
+        return Err(Reason::Damaged);
+    }
+    let birth_date = dates::read(text, order).map_err(|why| match why {
+        NoBirthDate::Unreadable => Reason::NoDate,
+        NoBirthDate::TwoDigitYear => Reason::TwoDigitYear,
+    })?;
     // A child may be born today east of Greenwich.
     let tomorrow = now.plus(std::time::Duration::from_secs(86_400)).civil();
     let latest = jiff::tz::Offset::UTC.to_datetime(tomorrow).date();
@@ -224,6 +258,10 @@ pub fn name(text: &str) -> Result<String, Reason> {
     if text.chars().any(char::is_control) {
         return Err(Reason::ControlCharacter);
     }
+    // A name may begin with an apostrophe.
+    if !text.starts_with('\'') && is_damaged(text) {
+        return Err(Reason::Damaged);
+    }
     if text.chars().count() > LONGEST_NAME {
         return Err(Reason::TooLong);
     }
@@ -238,14 +276,31 @@ mod tests {
 
     #[test]
     fn a_social_security_number_is_no_identifier() {
-        for number in ["1 84 12 76 451 089 46", "184127645108946", "2 69 05 49 588 157 80"] {
+        for number in [
+            "1 84 12 76 451 089 46",
+            "184127645108946",
+            "2 69 05 49 588 157 80",
+            "1 84 12 76 451 089",
+            "1841276451089",
+            "NIR184127645108946",
+            "NIR : 1.84.12.76.451.089",
+            "1-84-12-2A-451-089",
+            "SS 184127645108946",
+        ] {
             assert_eq!(
                 identifier(number).unwrap_err(),
                 Reason::SocialSecurityNumber,
                 "{number}"
             );
         }
-        for number in ["184127645108947", "P-184127645108946", "102477", "184127645108"] {
+        for number in [
+            "184127645108947",
+            "P-184127645108946",
+            "102477",
+            "184127645108",
+            "20240512000123",
+            "1847776451089",
+        ] {
             assert!(identifier(number).is_ok(), "{number}");
         }
         let corsican = 97 - 1_841_219_451_089_u64 % 97;
@@ -262,10 +317,19 @@ mod tests {
         for bad in ["o@", "@b.c", "o@localhost", "a b@c.d", "a@b.c,d@e.f", "<a@b.c>"] {
             assert_eq!(email(bad), Err(Reason::NoEmail), "{bad}");
         }
-        assert_eq!(birth_date("12/05/1944", NOW).unwrap().iso(), "1944-05-12");
-        assert_eq!(birth_date("31/02/1944", NOW), Err(Reason::NoDate));
-        assert_eq!(birth_date("2093-01-01", NOW), Err(Reason::ImpossibleDate));
-        assert_eq!(birth_date("0044-05-12", NOW), Err(Reason::ImpossibleDate));
+        assert_eq!(
+            birth_date("12/05/1944", DateOrder::DayFirst, NOW).unwrap().iso(),
+            "1944-05-12"
+        );
+        assert_eq!(birth_date("31/02/1944", DateOrder::DayFirst, NOW), Err(Reason::NoDate));
+        assert_eq!(
+            birth_date("2093-01-01", DateOrder::DayFirst, NOW),
+            Err(Reason::ImpossibleDate)
+        );
+        assert_eq!(
+            birth_date("0044-05-12", DateOrder::DayFirst, NOW),
+            Err(Reason::ImpossibleDate)
+        );
         assert_eq!(name("a\u{7}"), Err(Reason::ControlCharacter));
         assert_eq!(name(&"a".repeat(201)), Err(Reason::TooLong));
     }

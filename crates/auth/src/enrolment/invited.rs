@@ -2,7 +2,6 @@
 //! password alone, starts nothing, and neither does anything that was in a leaked list.
 
 use secrecy::{ExposeSecret, SecretString};
-use subtle::ConstantTimeEq;
 use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
 
@@ -60,8 +59,8 @@ async fn decide(act: Act<'_>, attempt: &mut Attempt<'_>, form: &Form<'_>) -> Res
         Ok(matched) => matched,
         Err(no_hash) => return Verdict::no_hash(no_hash),
     };
-    let same_date = form.birth_date.iso().as_bytes().ct_eq(person.birth_date.as_bytes());
-    let Some(matched) = matched.filter(|_| bool::from(same_date)) else {
+    let same_date = form.birth_date.agrees_with(&person.birth_date);
+    let Some(matched) = matched.filter(|_| same_date) else {
         return Ok(attempt.refuse_alone(Some(account), RefusalCause::WrongPassword).await?);
     };
     let mut tx = act.core.db.begin().await?;

@@ -1,7 +1,6 @@
 //! A lab code and the birth date begin an enrolment.
 
 use secrecy::{ExposeSecret, SecretString};
-use subtle::ConstantTimeEq;
 
 use super::begin::begin as begin_enrolment;
 use crypto::human_code::{CodeKind, HumanCode};
@@ -77,10 +76,12 @@ async fn prove(
     let Some(person) = accounts::lookup_person(tx, &core.sealer, lab, account).await? else {
         return Ok(None);
     };
-    let birth_date = birth_date.map(BirthDate::iso).unwrap_or_default();
-    let same_date = birth_date.as_bytes().ct_eq(person.birth_date.as_bytes());
+    let same_date = match birth_date {
+        Some(birth_date) => birth_date.agrees_with(&person.birth_date),
+        None => person.birth_date.is_empty(),
+    };
     let matched = code
         .check(&core.keyring, lab, CodeKind::Lab, &stored)
-        .filter(|_| bool::from(same_date));
+        .filter(|_| same_date);
     Ok(matched.map(|matched| (account, stored, LabCodeOk::from_code(matched))))
 }

@@ -102,12 +102,19 @@ async fn record(core: &Core, bounce: &Bounce) -> Result<bool, Fault> {
 fn understand(message: &Message<'_>) -> Option<Bounce> {
     let report = message.parts.iter().find(|part| {
         let kind = part.content_type();
-        kind.is_some_and(|kind| kind.ctype() == "message" && kind.subtype() == Some("delivery-status"))
+        kind.is_some_and(|kind| kind.ctype() == "message" && kind.subtype().is_some_and(is_status))
     })?;
     Some(Bounce {
         notice: addressed(message)?,
         status: final_status(report.contents())?,
     })
+}
+
+/// The report for machines, of RFC 3464 or, for addresses beyond ASCII, of RFC 6533.
+fn is_status(subtype: &str) -> bool {
+    ["delivery-status", "global-delivery-status"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(subtype))
 }
 
 /// Reads the fields of RFC 3464: one block for the message and one for each recipient.
@@ -116,10 +123,13 @@ fn final_status(report: &[u8]) -> Option<String> {
     text.split("\n\n").find_map(|block| {
         let fields = MessageParser::default().parse_headers(block.as_bytes())?;
         let field = |name| fields.header(name).and_then(HeaderValue::as_text).map(str::trim);
-        if !field("Action")?.eq_ignore_ascii_case("failed") {
+        // Some servers add a comment: failed (mailbox full).
+        let action = field("Action")?.split(['(', ';']).next().unwrap_or_default().trim();
+        if !action.eq_ignore_ascii_case("failed") {
             return None;
         }
-        let status = field("Status").filter(|status| smtp::is_enhanced(status));
+        let status = field("Status").and_then(|status| status.split_whitespace().next());
+        let status = status.filter(|status| smtp::is_enhanced(status));
         Some(status.unwrap_or_default().to_owned())
     })
 }

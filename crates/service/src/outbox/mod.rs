@@ -120,7 +120,7 @@ async fn prepare(core: &Core, texts: &Texts, claimed: &ClaimedMessage) -> Result
     let person = accounts::lookup_person(&mut tx, &core.sealer, &telling.lab, subject.account).await?;
     let address = person
         .as_ref()
-        .and_then(|person| person.email.as_deref()?.parse::<Address>().ok());
+        .and_then(|person| mail_address(person.email.as_deref()?));
     let (Some(person), Some(address)) = (person, address) else {
         return Ok(PreparedMessage::Void(State::GivenUp, "no usable address"));
     };
@@ -150,6 +150,21 @@ async fn prepare(core: &Core, texts: &Texts, claimed: &ClaimedMessage) -> Result
         texts,
     )?;
     Ok(PreparedMessage::Mail(Box::new(outgoing)))
+}
+
+/// In bytes.
+const LONGEST_ADDRESS: usize = 254;
+
+/// An address as it is written to, which is the only question about one: with a domain of letters beyond ASCII as mail
+/// servers know it (`xn--…`), and with a dot in it, as no patient's mailbox is on our own machines.
+pub fn mail_address(text: &str) -> Option<Address> {
+    let (user, domain) = text.trim().rsplit_once('@')?;
+    let domain = idna::domain_to_ascii(domain)
+        .ok()
+        .filter(|domain| domain.contains('.'))?;
+    let is_plain = user.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '"');
+    let is_short = user.len() <= 64 && user.len() + 1 + domain.len() <= LONGEST_ADDRESS;
+    Address::new(user, domain).ok().filter(|_| is_plain && is_short)
 }
 
 /// What is true at the moment of telling, which may be days after the list took effect. `until` is when the time to
