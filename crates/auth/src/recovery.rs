@@ -75,8 +75,4 @@ impl RightRecoveryCode {
     }
 }
 
-impl std::fmt::Debug for RightRecoveryCode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("RightRecoveryCode(..)")
-    }
-}
+kernel::opaque!(RightRecoveryCode);

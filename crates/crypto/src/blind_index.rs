@@ -27,11 +27,7 @@ impl BlindIndex {
     }
 }
 
-impl std::fmt::Debug for BlindIndex {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("BlindIndex(..)")
-    }
-}
+kernel::opaque!(BlindIndex);
 
 /// `kind` names what is looked up (`identifier`, `record`), so that equal texts of two kinds cannot be matched.
 pub fn blind_index(keyring: &Keyring, lab: &LabId, kind: &'static str, normalized: &str) -> BlindIndex {
@@ -59,8 +55,4 @@ impl Indexer {
     }
 }
 
-impl std::fmt::Debug for Indexer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Indexer(..)")
-    }
-}
+kernel::opaque!(Indexer);

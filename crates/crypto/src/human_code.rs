@@ -1,7 +1,5 @@
 //! Codes that people read from paper and type: lab codes and recovery codes.
 
-use std::fmt;
-
 use zeroize::Zeroizing;
 
 use super::keyring::{Keyring, Purpose};
@@ -108,11 +106,7 @@ fn without_line_number(typed: &str) -> Option<&str> {
 #[derive(Debug)]
 pub struct CodeMatched(());
 
-impl fmt::Debug for HumanCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("HumanCode(..)")
-    }
-}
+kernel::opaque!(HumanCode);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,5 @@
 //! ID tokens of a provider (OpenID Connect Core 3.1.3.7): what must be right before one proves who a person is.
 
-use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -86,12 +85,8 @@ impl IdTokenOk {
     }
 }
 
-/// It names a patient.
-impl fmt::Debug for IdTokenOk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("IdTokenOk(..)")
-    }
-}
+// It names a patient.
+kernel::opaque!(IdTokenOk);
 
 /// # Errors
 /// The first thing that is not right.

@@ -26,11 +26,7 @@ impl PairDigest {
     }
 }
 
-impl std::fmt::Debug for PairDigest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PairDigest(..)")
-    }
-}
+kernel::opaque!(PairDigest);
 
 /// Makes the digests of one lab. The key is derived once and its MAC state copied for every pair.
 #[derive(Clone)]
@@ -57,11 +53,7 @@ impl PairDigester {
     }
 }
 
-impl std::fmt::Debug for PairDigester {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PairDigester(..)")
-    }
-}
+kernel::opaque!(PairDigester);
 
 #[cfg(test)]
 mod tests {

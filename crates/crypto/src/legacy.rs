@@ -111,11 +111,7 @@ pub struct StoredPassword {
     pub salt: Option<Secret>,
 }
 
-impl std::fmt::Debug for StoredPassword {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Kept(..)")
-    }
-}
+kernel::opaque!(StoredPassword);
 
 impl StoredPassword {
     /// # Errors

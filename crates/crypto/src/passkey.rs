@@ -38,11 +38,7 @@ impl UserHandle {
     }
 }
 
-impl std::fmt::Debug for UserHandle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("UserHandle(..)")
-    }
-}
+kernel::opaque!(UserHandle);
 
 /// A passkey as it is kept: public key, counter, and what its authenticator reported about itself.
 #[derive(Clone, Serialize, Deserialize)]
@@ -56,11 +52,7 @@ impl Credential {
     }
 }
 
-impl std::fmt::Debug for Credential {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Credential(..)")
-    }
-}
+kernel::opaque!(Credential);
 
 fn index(keyring: &Keyring, lab: &LabId, credential_id: &[u8]) -> BlindIndex {
     let text = data_encoding::BASE64URL_NOPAD.encode(credential_id);
@@ -82,22 +74,14 @@ impl Registration {
     }
 }
 
-impl std::fmt::Debug for Registration {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Registration(..)")
-    }
-}
+kernel::opaque!(Registration);
 
 /// A sign-in under way: kept by the server, for one answer.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Challenge(DiscoverableAuthentication);
 
-impl std::fmt::Debug for Challenge {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Challenge(..)")
-    }
-}
+kernel::opaque!(Challenge);
 
 /// What a browser sent back of a sign-in, not looked at any closer.
 pub struct Assertion(PublicKeyCredential);
@@ -114,11 +98,7 @@ impl Assertion {
     }
 }
 
-impl std::fmt::Debug for Assertion {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Assertion(..)")
-    }
-}
+kernel::opaque!(Assertion);
 
 /// Why an assertion was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -54,11 +54,7 @@ impl HashedPassword {
     }
 }
 
-impl std::fmt::Debug for HashedPassword {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("HashedPassword(..)")
-    }
-}
+kernel::opaque!(HashedPassword);
 
 /// Proof that a password matched a stored hash. Only [`verify`] makes one.
 #[derive(Debug)]

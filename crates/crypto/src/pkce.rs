@@ -1,7 +1,5 @@
 //! Proof Key for Code Exchange (RFC 7636), with S256 alone.
 
-use std::fmt;
-
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -32,11 +30,7 @@ impl CodeVerifier {
     }
 }
 
-impl fmt::Debug for CodeVerifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CodeVerifier(..)")
-    }
-}
+kernel::opaque!(CodeVerifier);
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,5 @@
 //! Random bearer tokens: the plain one leaves once, the hashed one is stored.
 
-use std::fmt;
-
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -91,11 +89,7 @@ impl PlainToken {
     }
 }
 
-impl fmt::Debug for PlainToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PlainToken(..)")
-    }
-}
+kernel::opaque!(PlainToken);
 
 /// SHA-256 of a token of 256 random bits: nothing to guess, so nothing to slow down.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -121,11 +115,7 @@ impl TryFrom<&[u8]> for HashedToken {
 #[error("not the hash of a token: 32 bytes expected")]
 pub struct NoHash;
 
-impl fmt::Debug for HashedToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("HashedToken(..)")
-    }
-}
+kernel::opaque!(HashedToken);
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,6 @@
 //! Time-based one-time passwords (RFC 6238): 160-bit seeds, SHA-1, 6 digits, 30 seconds, current and previous step
 //! only.
 
-use std::fmt;
-
 use totp_rs::{Algorithm, Builder, Totp, TotpError};
 use zeroize::Zeroizing;
 
@@ -160,11 +158,7 @@ fn seconds(now: Timestamp) -> u64 {
     u64::try_from(now.unix_seconds()).unwrap_or(0)
 }
 
-impl fmt::Debug for Seed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Seed(..)")
-    }
-}
+kernel::opaque!(Seed);
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,5 @@
 //! A birth date as patients type it. Of some people the day, or day and month, is not known.
 
-use std::fmt;
-
 use jiff::civil::Date;
 use subtle::ConstantTimeEq as _;
 use unicode_normalization::UnicodeNormalization as _;
@@ -169,11 +167,7 @@ fn number(text: &str) -> Option<i8> {
     (text.len() <= 2).then(|| text.parse().ok())?
 }
 
-impl fmt::Debug for BirthDate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BirthDate(..)")
-    }
-}
+kernel::opaque!(BirthDate);
 
 #[cfg(test)]
 mod tests {

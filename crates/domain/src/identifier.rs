@@ -1,7 +1,5 @@
 //! What a patient types to say who they are: a number issued by the lab, or an e-mail address.
 
-use std::fmt;
-
 use kernel::typed::plain;
 
 /// Normalized (NFKC, lower case, no white space, nothing invisible, one kind of dash and of digits) and never empty, so
@@ -46,11 +44,7 @@ impl Identifier {
     }
 }
 
-impl fmt::Debug for Identifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Identifier(..)")
-    }
-}
+kernel::opaque!(Identifier);
 
 #[cfg(test)]
 mod tests {

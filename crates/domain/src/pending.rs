@@ -99,11 +99,7 @@ pub enum Origin {
     Invitation(Vec<u8>),
 }
 
-impl std::fmt::Debug for Origin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Origin(..)")
-    }
-}
+kernel::opaque!(Origin);
 
 impl Origin {
     /// A mailed link and a password of the LIS are not enough for an identity to be linked with the account.
@@ -195,11 +191,7 @@ impl BindingAuthenticator {
     }
 }
 
-impl std::fmt::Debug for BindingAuthenticator {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("BindingAuthenticator(..)")
-    }
-}
+kernel::opaque!(BindingAuthenticator);
 
 /// The holder has stepped up, and their browser is to make a passkey.
 #[derive(Debug, Serialize, Deserialize)]
@@ -261,9 +253,5 @@ impl AwaitingCode {
     }
 }
 
-/// The token names a patient.
-impl std::fmt::Debug for AwaitingCode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("AwaitingCode(..)")
-    }
-}
+// The token names a patient.
+kernel::opaque!(AwaitingCode);

@@ -1,7 +1,6 @@
 //! The number under which the LIS files a patient. It decides who reads what, so it is compared exactly: no trimming, no
 //! case folding, no leading zeros forgiven.
 
-use std::fmt;
 use std::sync::Arc;
 
 const LONGEST: usize = 64;
@@ -28,11 +27,7 @@ impl RecordNumber {
     }
 }
 
-impl fmt::Debug for RecordNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RecordNumber(…)")
-    }
-}
+kernel::opaque!(RecordNumber);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a record number is 1 to 64 printable characters without '/'")]

@@ -6,5 +6,6 @@ pub mod client_address;
 pub mod clock;
 pub mod entropy;
 pub mod ids;
+mod opaque;
 pub mod stack;
 pub mod typed;

@@ -68,11 +68,7 @@ impl From<Zeroizing<Vec<u8>>> for Input {
     }
 }
 
-impl std::fmt::Debug for Input {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Input(..)")
-    }
-}
+kernel::opaque!(Input);
 
 #[derive(Debug)]
 enum Work {

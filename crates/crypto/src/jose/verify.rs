@@ -89,7 +89,7 @@ impl VerifiedToken {
 /// Claims may name a patient.
 impl fmt::Debug for VerifiedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verified")
+        f.debug_struct("VerifiedToken")
             .field("header", &self.header)
             .finish_non_exhaustive()
     }

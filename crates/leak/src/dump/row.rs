@@ -1,7 +1,5 @@
 //! What is taken from a record: who, and the password that circulates with it.
 
-use std::fmt;
-
 use encoding_rs::WINDOWS_1252;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use zeroize::Zeroizing;
@@ -88,11 +86,7 @@ impl LeakedPassword {
     }
 }
 
-impl fmt::Debug for LeakedPassword {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LeakedPassword(..)")
-    }
-}
+kernel::opaque!(LeakedPassword);
 
 /// `Ã©` back to `é`.
 fn read_as_windows_1252(text: &str) -> Option<String> {

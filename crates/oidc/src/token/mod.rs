@@ -32,11 +32,7 @@ pub struct Tokens {
     id_token: Option<String>,
 }
 
-impl std::fmt::Debug for Tokens {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Tokens(..)")
-    }
-}
+kernel::opaque!(Tokens);
 
 /// `binding`: the key or certificate that the client showed it holds.
 ///

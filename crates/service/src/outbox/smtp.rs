@@ -46,11 +46,7 @@ pub struct Connection {
     is_usable: bool,
 }
 
-impl std::fmt::Debug for Connection {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Connection(..)")
-    }
-}
+kernel::opaque!(Connection);
 
 impl Connection {
     /// # Errors

@@ -34,11 +34,7 @@ impl Person {
     }
 }
 
-impl std::fmt::Debug for Person {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Person(..)")
-    }
-}
+kernel::opaque!(Person);
 
 /// Everything a sign-in weighs, read in one go.
 #[derive(Debug)]

@@ -18,11 +18,7 @@ pub struct LegacyPassword {
     pub salt: Option<Secret>,
 }
 
-impl std::fmt::Debug for LegacyPassword {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("LegacyPassword(..)")
-    }
-}
+kernel::opaque!(LegacyPassword);
 
 /// Stored for an account that waits and has none yet; any other is left unchanged.
 pub async fn insert_if_waiting(

@@ -39,11 +39,7 @@ impl Entry {
     }
 }
 
-impl std::fmt::Debug for Entry {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Entry(..)")
-    }
-}
+kernel::opaque!(Entry);
 
 /// Entries that were not loaded before; best given in order: then the table only grows at its end.
 pub async fn insert_many(tx: &mut Tx, lab: &LabId, leak: LeakId, entries: &[Entry]) -> Result<(), StoreFault> {

@@ -17,7 +17,7 @@ pub struct ProviderSession {
 /// The token names a patient.
 impl std::fmt::Debug for ProviderSession {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Found({}, ..)", self.provider)
+        write!(f, "ProviderSession({}, ..)", self.provider)
     }
 }
 

@@ -15,11 +15,7 @@ impl ForeignPost {
     }
 }
 
-impl std::fmt::Debug for ForeignPost {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ForeignPost(..)")
-    }
-}
+kernel::opaque!(ForeignPost);
 
 impl FromRequest for ForeignPost {
     type Error = actix_web::Error;

@@ -26,11 +26,7 @@ pub trait Texts: Clone + Default {
 
 pub struct PostedUpload(Multipart);
 
-impl std::fmt::Debug for PostedUpload {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PostedUpload(..)")
-    }
-}
+kernel::opaque!(PostedUpload);
 
 /// The file of a form. Its parts have to live as long as it is read.
 pub struct PostedFile {
@@ -54,11 +50,7 @@ impl PostedFile {
     }
 }
 
-impl std::fmt::Debug for PostedFile {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PostedFile(..)")
-    }
-}
+kernel::opaque!(PostedFile);
 
 /// Why a form with a file was not taken, and what the page shows again.
 #[derive(Debug)]
