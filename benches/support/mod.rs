@@ -28,7 +28,7 @@ use vestibule::kernel::ids::AccountId;
 use vestibule::service::Core;
 use vestibule::store::account::accounts::Person;
 use vestibule::store::account::records::Relation;
-use vestibule::store::account::{accounts, authenticators, passwords, records};
+use vestibule::store::account::{accounts, authenticators, locked, passwords, records};
 
 pub const PASSWORD: &str = "la cigogne repasse ses rideaux mauves";
 pub const RECORD: &str = "102477";
@@ -165,16 +165,12 @@ pub async fn insert(core: &Core, numbers: Range<usize>, state: AccountState) -> 
             .await
             .unwrap();
         if state != AccountState::Waiting {
-            let bound = authenticators::NewAuthenticator {
-                seed: &seed,
-                confirmed: Step::from_number(0),
-                bound_at: now,
-            };
-            passwords::set(&mut tx, &lab, account, &hash, now).await.unwrap();
-            authenticators::bind(&mut tx, &core.sealer, &lab, account, &bound)
+            let mut holder = locked::lock(&mut tx, &lab, account).await.unwrap().unwrap();
+            passwords::set(&mut holder, &hash, now).await.unwrap();
+            authenticators::bind(&mut holder, &core.sealer, &seed, bound, now)
                 .await
                 .unwrap();
-            accounts::set_state(&mut tx, &lab, account, state, now).await.unwrap();
+            holder.set_state(state, now).await.unwrap();
         }
         patients.push(Patient {
             account,

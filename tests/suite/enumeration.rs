@@ -9,7 +9,7 @@ use url::form_urlencoded::Serializer;
 use vestibule::crypto::human_code::{CodeKind, HumanCode};
 use vestibule::domain::account::AccountState;
 use vestibule::kernel::clock::Stopwatch;
-use vestibule::store::account::{accounts, canaries, lab_codes};
+use vestibule::store::account::{canaries, lab_codes, locked};
 
 use crate::support::app::TestApp;
 use crate::support::databases::on_both_databases;
@@ -58,9 +58,8 @@ impl People {
         let (lab, now) = (app.lab(), app.now());
         let mut tx = app.core.db.begin().await.unwrap();
         let disabled = AccountState::Disabled;
-        accounts::set_state(&mut tx, &lab, people.disabled.account, disabled, now)
-            .await
-            .unwrap();
+        let holder = locked::lock(&mut tx, &lab, people.disabled.account).await.unwrap();
+        holder.unwrap().set_state(disabled, now).await.unwrap();
         canaries::insert(&mut tx, &lab, people.canary.account, now)
             .await
             .unwrap();

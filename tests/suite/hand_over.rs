@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use vestibule::domain::ending::Change;
+use vestibule::store::account::locked;
+
 use crate::support::app::TestApp;
 use crate::support::browser::Browser;
 use crate::support::databases::on_both_databases;
@@ -124,9 +127,8 @@ async fn r39_another_replica_sees_a_sign_out_within_two_seconds(app: TestApp) {
     assert_eq!(browser.get(&own(&app)).await.status, 200);
     // Another process would do exactly this: change the database and know nothing of our memory.
     let mut tx = app.core.db.begin().await.unwrap();
-    vestibule::store::sign_in::sessions::end_all(&mut tx, &app.lab(), patient.account, app.now())
-        .await
-        .unwrap();
+    let holder = locked::lock(&mut tx, &app.lab(), patient.account).await.unwrap();
+    holder.unwrap().end(Change::SignedOut, app.now()).await.unwrap();
     tx.commit().await.unwrap();
     tokio::time::sleep(Duration::from_millis(1_900)).await;
     assert_eq!(browser.get(&own(&app)).await.status, 303);

@@ -34,6 +34,7 @@ mod hand_over;
 mod holds;
 mod leaks;
 mod legacy;
+mod life;
 mod oidc;
 mod oidc_clients;
 mod passkeys;

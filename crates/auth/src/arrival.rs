@@ -6,10 +6,12 @@ use crate::session::{self, OpenedSession};
 use crypto::token::PlainToken;
 use domain::account::HoldReason;
 use domain::evidence::Authenticated;
-use kernel::ids::AccountId;
+use kernel::ids::{AccountId, LabId};
+use service::Core;
 use service::act::Act;
 use service::attempts::{Success, Verdict};
 use service::standing;
+use store::account::locked::LockedAccount;
 use store::{StoreFault, Tx};
 
 #[derive(Debug)]
@@ -33,14 +35,14 @@ impl Arrival {
 /// Neither exists.
 pub async fn arrive(
     act: Act<'_>,
-    tx: &mut Tx,
+    holder: &mut LockedAccount<'_>,
     who: Authenticated,
     held_for: Option<HoldReason>,
     journey: Journey<'_>,
 ) -> Result<Arrival, StoreFault> {
     Ok(match held_for {
-        Some(reason) => Arrival::Held(hold::place(act, tx, who, reason, journey.return_to).await?),
-        None => Arrival::SignedIn(session::open(act, tx, who, journey.browser).await?),
+        Some(reason) => Arrival::Held(hold::place(act, holder, who, reason, journey.return_to).await?),
+        None => Arrival::SignedIn(session::open(act, holder, who, journey.browser).await?),
     })
 }
 
@@ -49,5 +51,18 @@ pub async fn arrive(
 /// # Errors
 /// Nothing is known of it.
 pub async fn listed(act: Act<'_>, tx: &mut Tx, account: AccountId) -> Result<Option<HoldReason>, StoreFault> {
-    Ok(HoldReason::of(standing::of(act.core, tx, act.lab, account).await?))
+    listed_in(act.core, tx, act.lab, account).await
+}
+
+/// As [`listed`], where no one acts yet.
+///
+/// # Errors
+/// Nothing is known of it.
+pub async fn listed_in(
+    core: &Core,
+    tx: &mut Tx,
+    lab: &LabId,
+    account: AccountId,
+) -> Result<Option<HoldReason>, StoreFault> {
+    Ok(HoldReason::of(standing::of(core, tx, lab, account).await?))
 }

@@ -4,11 +4,13 @@ use crate::browser::Browser;
 use crypto::token::{PlainToken, TokenKind};
 use domain::audit::{Actor, Event};
 use domain::device::{self, Device};
+use domain::ending::KeyId;
 use kernel::ids::{AccountId, DeviceId, LabId};
 use service::act::Act;
 use service::{Core, Fault, audit};
+use store::StoreFault;
+use store::account::locked::LockedAccount;
 use store::sign_in::devices;
-use store::{StoreFault, Tx};
 
 /// One line of the holder's list.
 #[derive(Debug)]
@@ -18,13 +20,18 @@ pub struct DeviceLine {
     pub is_this: bool,
 }
 
-/// The browser's new token; whatever token it had no longer works.
-pub async fn trust(act: Act<'_>, tx: &mut Tx, account: AccountId, browser: &Browser) -> Result<PlainToken, StoreFault> {
-    let Act { core, lab, .. } = act;
+/// `key`: the passkey or linked identity that was shown. The browser's new token; whatever token it had no longer works.
+pub async fn trust(
+    act: Act<'_>,
+    holder: &mut LockedAccount<'_>,
+    key: Option<KeyId>,
+    browser: &Browser,
+) -> Result<PlainToken, StoreFault> {
+    let (Act { core, lab, .. }, account) = (act, holder.id());
     let now = core.now();
     let token = PlainToken::generate(TokenKind::Device, &*core.entropy);
     if let Some(old) = &browser.known_by {
-        devices::renew(tx, lab, old, &token.hashed()).await?;
+        devices::renew(holder.tx(), lab, old, &token.hashed()).await?;
     }
     let trusted = Device {
         id: DeviceId::generate(&*core.entropy),
@@ -32,14 +39,14 @@ pub async fn trust(act: Act<'_>, tx: &mut Tx, account: AccountId, browser: &Brow
         trusted_at: now,
         last_used_at: now,
     };
-    if devices::trust(tx, lab, &token.hashed(), account, &trusted).await? {
+    if devices::trust(holder, &token.hashed(), key, &trusted).await? {
         let event = Event::DeviceTrusted {
             device: trusted.id.to_string(),
         };
-        act.record(tx, Some(account), event).await?;
-        let all = devices::find(tx, lab, account, core.devices_used_since()).await?;
+        act.record(holder.tx(), Some(account), event).await?;
+        let all = devices::find(holder.tx(), lab, account, core.devices_used_since()).await?;
         for (surplus, _) in all.iter().skip(device::MOST) {
-            devices::forget(tx, lab, account, surplus.id).await?;
+            devices::forget(holder.tx(), lab, account, surplus.id).await?;
         }
     }
     Ok(token)

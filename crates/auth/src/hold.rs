@@ -10,8 +10,9 @@ use domain::pending::{Held, Pending};
 use domain::return_to::ReturnTo;
 use kernel::ids::PendingId;
 use service::act::Act;
+use store::StoreFault;
+use store::account::locked::LockedAccount;
 use store::sign_in::pending;
-use store::{StoreFault, Tx};
 
 /// How long a held sign-in waits for its new password.
 pub const HOLD_LASTS: Duration = Duration::from_secs(15 * 60);
@@ -22,30 +23,28 @@ pub const HOLD_LASTS: Duration = Duration::from_secs(15 * 60);
 /// It does not exist.
 pub async fn place(
     act: Act<'_>,
-    tx: &mut Tx,
+    holder: &mut LockedAccount<'_>,
     who: Authenticated,
     reason: HoldReason,
     return_to: Option<ReturnTo>,
 ) -> Result<PlainToken, StoreFault> {
-    let Act { core, lab, .. } = act;
+    let core = act.core;
     let (now, account) = (act.now(), who.account());
     let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
     let event = Event::SignInHeld {
         means: who.means(),
         reason,
     };
-    act.record(tx, Some(account), event).await?;
+    act.record(holder.tx(), Some(account), event).await?;
     let state = Pending::Held(Held::hold(who, reason, return_to));
     let id = PendingId::generate(&*core.entropy);
     let until = now.plus(HOLD_LASTS);
     pending::insert(
-        tx,
+        holder,
         &core.sealer,
-        lab,
         &pending::NewPending {
             id,
             token: &token.hashed(),
-            account,
             state: &state,
             created_at: now,
             expires_at: until,

@@ -10,7 +10,6 @@ use crate::arrival::{self, Arrival};
 use crate::browser::{Browser, Journey};
 use crypto::passkey::{Assertion, Challenge, Mismatch, PasskeyMatched, RelyingParty, UserHandle};
 use crypto::token::{HashedToken, PlainToken};
-use domain::account::AccountState;
 use domain::audit::{Event, PasskeyCause};
 use domain::evidence::{Authenticated, PasskeyOk};
 use domain::return_to::ReturnTo;
@@ -20,7 +19,7 @@ use service::attempts::{self, Attempt, Door, Ended, Verdict};
 use service::{Core, Fault, canary};
 use store::Tx;
 use store::account::passkeys::PasskeyRow;
-use store::account::{accounts, passkeys};
+use store::account::{accounts, locked, passkeys};
 use store::sign_in::passkey_challenges;
 
 /// To find the key, to plug it in, to read what the browser says.
@@ -91,13 +90,16 @@ async fn decide(act: Act<'_>, attempt: &Attempt<'_>, form: Form<'_>) -> Result<V
     let mut tx = act.core.db.begin().await?;
     let verdict = match prove(act, &mut tx, &form).await? {
         Ok(who) => {
+            let account = who.account();
             let success = attempt.succeed(&mut tx).await?;
-            let reason = arrival::listed(act, &mut tx, who.account()).await?;
+            let holder = locked::lock(&mut tx, act.lab, account).await?;
+            let mut holder = holder.ok_or(Fault::Broken("an account was deleted under its own lock"))?;
+            let reason = arrival::listed(act, holder.tx(), account).await?;
             let journey = Journey {
                 browser: &form.browser,
                 return_to: form.return_to,
             };
-            arrival::arrive(act, &mut tx, who, reason, journey)
+            arrival::arrive(act, &mut holder, who, reason, journey)
                 .await?
                 .verdict(success)
         }
@@ -133,8 +135,9 @@ async fn prove(act: Act<'_>, tx: &mut Tx, form: &Form<'_>) -> Result<Result<Auth
         Ok(matched) => matched,
         Err(cause) => return Ok(Err((Some(account), cause))),
     };
-    tx.keep_campaigns_out(lab).await?;
-    if canary::check(core, tx, lab, account, actor).await? || !is_active(tx, lab, account).await? {
+    let holder = locked::lock(tx, lab, account).await?;
+    let is_active = holder.is_some_and(|holder| holder.is_active());
+    if canary::check(core, tx, lab, account, actor).await? || !is_active {
         return Ok(Err((Some(account), PasskeyCause::NotActive)));
     }
     if !passkeys::update(tx, &core.sealer, lab, &found, matched.changed(), now).await? {
@@ -144,7 +147,7 @@ async fn prove(act: Act<'_>, tx: &mut Tx, form: &Form<'_>) -> Result<Result<Auth
         attempts::reopened(core, tx, lab, &attempts::identifier_of(core, lab, &person)?).await?;
     }
     let passkey = PasskeyOk::from_signature(&matched);
-    Ok(Ok(Authenticated::by_passkey(account, passkey, now)))
+    Ok(Ok(Authenticated::by_passkey(account, found.id, passkey, now)))
 }
 
 fn check(
@@ -161,9 +164,4 @@ fn check(
         Mismatch::OtherHolder => PasskeyCause::Unknown,
         Mismatch::Cloned => PasskeyCause::Cloned,
     })
-}
-
-async fn is_active(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<bool, Fault> {
-    let found = accounts::lookup(tx, lab, account).await?;
-    Ok(found.is_some_and(|account| account.state == AccountState::Active))
 }

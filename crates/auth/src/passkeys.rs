@@ -4,6 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use std::time::Duration;
 
+use crate::arrival;
 use crypto::passkey::{RelyingParty, UserHandle};
 use crypto::token::{PlainToken, TokenKind};
 use domain::audit::{Actor, Event};
@@ -14,7 +15,7 @@ use domain::pending::{AddingPasskey, Pending};
 use kernel::ids::{AccountId, LabId, PasskeyId, PendingId};
 use service::act::Act;
 use service::{Core, Fault, audit};
-use store::account::{accounts, passkeys};
+use store::account::{accounts, locked, passkeys};
 use store::sign_in::pending;
 
 /// To find the key, to plug it in, to read what the browser says.
@@ -36,31 +37,31 @@ pub async fn begin(
     elevated: Elevated<AddPasskey>,
 ) -> Result<Option<PlainToken>, Fault> {
     let (now, account) = (core.now(), elevated.account());
+    let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
     let mut tx = core.db.begin().await?;
-    let existing = passkeys::find_credentials(&mut tx, &core.sealer, lab, account).await?;
+    let holder = locked::lock(&mut tx, lab, account).await?;
+    let Some(mut holder) = holder.filter(|holder| holder.stands(elevated.generation())) else {
+        // What was given again has ended meanwhile: nothing is awaited under this token.
+        return Ok(Some(token));
+    };
+    let existing = passkeys::find_credentials(holder.tx(), &core.sealer, lab, account).await?;
     if existing.len() >= MOST {
         return Ok(None);
     }
-    let person = accounts::lookup_person(&mut tx, &core.sealer, lab, account).await?;
+    let person = accounts::lookup_person(holder.tx(), &core.sealer, lab, account).await?;
     let person = person.ok_or(Fault::Broken("a session without an account"))?;
-    let holder = UserHandle::of(&core.keyring, lab, account);
+    let handle = UserHandle::of(&core.keyring, lab, account);
     let registration = party
-        .begin_registration(holder, &person.identifier, &existing)
+        .begin_registration(handle, &person.identifier, &existing)
         .map_err(|_| Fault::Broken("a passkey registration could not be begun"))?;
     let state = Pending::AddingPasskey(AddingPasskey::begin(elevated, registration));
-    let (id, token) = (
-        PendingId::generate(&*core.entropy),
-        PlainToken::generate(TokenKind::Pending, &*core.entropy),
-    );
-    let until = now.plus(ADDING_LASTS);
+    let (id, until) = (PendingId::generate(&*core.entropy), now.plus(ADDING_LASTS));
     pending::insert(
-        &mut tx,
+        &mut holder,
         &core.sealer,
-        lab,
         &pending::NewPending {
             id,
             token: &token.hashed(),
-            account,
             state: &state,
             created_at: now,
             expires_at: until,
@@ -125,10 +126,15 @@ pub async fn add(
     let (account, passkey) = (adding.account, PasskeyId::generate(&*core.entropy));
     let made = party.finish_registration(adding.stage.registration(), answer.expose_secret());
     let mut tx = core.db.begin().await?;
-    if !pending::consume(&mut tx, lab, adding.id).await? {
+    let Some(mut holder) = locked::lock(&mut tx, lab, account).await? else {
+        return Ok(AddOutcome::Over);
+    };
+    let is_over = !pending::consume(&mut holder, adding.id).await? || !holder.is_active();
+    // The step-up may have been with a password that is on a list since.
+    if is_over || arrival::listed(act, holder.tx(), account).await?.is_some() {
         return Ok(AddOutcome::Over);
     }
-    let count = usize::try_from(passkeys::count(&mut tx, lab, account).await?).unwrap_or(usize::MAX);
+    let count = usize::try_from(passkeys::count(holder.tx(), lab, account).await?).unwrap_or(usize::MAX);
     let Some(credential) = made.filter(|_| count < MOST) else {
         tx.commit().await?;
         return Ok(AddOutcome::Refused);
@@ -136,12 +142,10 @@ pub async fn add(
     let index = credential.index(&core.keyring, lab);
     let (sealer, name, now) = (&core.sealer, name(typed), core.now());
     if !passkeys::insert(
-        &mut tx,
+        &mut holder,
         sealer,
-        lab,
         &passkeys::NewPasskey {
             id: passkey,
-            account,
             index: &index,
             credential: &credential,
             name: &name,
@@ -156,12 +160,12 @@ pub async fn add(
     let event = Event::PasskeyAdded {
         passkey: passkey.to_string(),
     };
-    act.record(&mut tx, Some(account), event).await?;
+    act.record(holder.tx(), Some(account), event).await?;
     tx.commit().await?;
     Ok(AddOutcome::Done)
 }
 
-/// False: the account has no such passkey.
+/// The sessions that it opened end. False: the account has no such passkey.
 ///
 /// # Errors
 /// The database does not answer; it may still be there.
@@ -174,13 +178,18 @@ pub async fn remove(
 ) -> Result<bool, Fault> {
     let account = elevated.account();
     let mut tx = core.db.begin().await?;
-    let removed = passkeys::delete(&mut tx, lab, account, passkey).await?;
+    let holder = locked::lock(&mut tx, lab, account).await?;
+    let Some(mut holder) = holder.filter(|holder| holder.stands(elevated.generation())) else {
+        return Ok(false);
+    };
+    let removed = passkeys::delete(&mut holder, passkey, core.now()).await?;
     if removed {
         let event = Event::PasskeyRemoved {
             passkey: passkey.to_string(),
         };
-        audit::record(core, &mut tx, lab, actor, Some(account), event).await?;
+        audit::record(core, holder.tx(), lab, actor, Some(account), event).await?;
     }
     tx.commit().await?;
+    core.visits.forget_account(account);
     Ok(removed)
 }

@@ -16,8 +16,10 @@ use service::act::Act;
 use service::attempts::{Attempt, Codes, Counting, Door, Ended, Verdict, check_step};
 use service::{Fault, canary};
 use store::account::accounts::ForSignIn;
-use store::account::{accounts, authenticators};
+use store::account::{accounts, authenticators, locked};
 use store::{StoreFault, Tx};
+
+const GONE: Fault = Fault::Broken("an account was deleted under its own lock");
 
 /// What the form sends.
 #[derive(Debug)]
@@ -52,6 +54,10 @@ async fn decide(act: Act<'_>, attempt: &mut Attempt<'_>, form: &Form<'_>) -> Res
     };
     let index = core.identifier_index(lab, &identifier);
     let mut tx = core.db.begin().await?;
+    // Before the bucket is locked: the account comes first, here as everywhere.
+    if let Some(found) = accounts::lookup_imported(&mut tx, lab, &index).await? {
+        locked::lock(&mut tx, lab, found.account).await?;
+    }
     let verdict = match attempt
         .count_if_enough(&mut tx, &index, &[form.codes.first(), form.recovery_code], is_enough)
         .await?
@@ -64,9 +70,10 @@ async fn decide(act: Act<'_>, attempt: &mut Attempt<'_>, form: &Form<'_>) -> Res
                 Err(cause) => attempt.refuse(&mut tx, account, cause).await?,
                 Ok(who) => {
                     let success = attempt.succeed(&mut tx).await?;
+                    let mut holder = locked::lock(&mut tx, lab, who.account()).await?.ok_or(GONE)?;
                     Verdict::held(
                         success,
-                        hold::place(act, &mut tx, who, HoldReason::Forgotten, None).await?,
+                        hold::place(act, &mut holder, who, HoldReason::Forgotten, None).await?,
                     )
                 }
             }

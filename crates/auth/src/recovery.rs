@@ -9,6 +9,7 @@ use domain::evidence::RecoveryCodeOk;
 use kernel::ids::{AccountId, LabId};
 use service::act::Act;
 use service::{Core, Fault};
+use store::account::locked::LockedAccount;
 use store::account::recovery_codes;
 use store::{StoreFault, Tx};
 
@@ -18,12 +19,13 @@ const NUMBER: usize = 10;
 ///
 /// # Errors
 /// The earlier ones stay.
-pub async fn issue(act: Act<'_>, tx: &mut Tx, account: AccountId) -> Result<Vec<Zeroizing<String>>, StoreFault> {
-    let Act { core, lab, .. } = act;
+pub async fn issue(act: Act<'_>, holder: &mut LockedAccount<'_>) -> Result<Vec<Zeroizing<String>>, StoreFault> {
+    let core = act.core;
     let codes: Vec<HumanCode> = (0..NUMBER).map(|_| HumanCode::generate(&*core.entropy)).collect();
-    recovery_codes::replace(tx, &core.keyring, lab, account, &codes).await?;
+    recovery_codes::replace(holder, &core.keyring, &codes).await?;
     let event = Event::RecoveryCodesIssued { number: codes.len() };
-    act.record(tx, Some(account), event).await?;
+    let account = holder.id();
+    act.record(holder.tx(), Some(account), event).await?;
     Ok(codes.iter().map(HumanCode::grouped).collect())
 }
 

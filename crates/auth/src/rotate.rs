@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::arrival;
 use crate::browser::Browser;
 use crate::recovery::RightRecoveryCode;
 use crate::session::{self, OpenedSession};
@@ -20,12 +21,11 @@ use machinery::hashing::NoHash;
 use service::act::Act;
 use service::attempts::{Attempt, Counting, Door, Outcome, Verdict, identifier_of};
 use service::{Core, Fault};
-use store::Tx;
 use store::account::accounts::Person;
+use store::account::locked::{self, LockedAccount};
 use store::account::{accounts, passwords, recovery_codes};
 use store::leak::leak_accounts;
-use store::oauth::oauth_grants;
-use store::sign_in::{devices, pending, sessions};
+use store::sign_in::pending;
 
 /// A held sign-in, for its own page.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ pub async fn lookup(core: &Core, lab: &LabId, token: &PlainToken) -> Result<Opti
     else {
         return Ok(None);
     };
-    let mut wanted = held.wanted();
+    let mut wanted = held.wanted(arrival::listed_in(core, &mut tx, lab, account).await?);
     if wanted == Remedy::NewPasswordAndRecoveryCode && recovery_codes::count_left(&mut tx, lab, account).await? == 0 {
         wanted = Remedy::LabCode;
     }
@@ -126,7 +126,10 @@ pub async fn choose(act: Act<'_>, on_hold: OnHold, form: Form<'_>, browser: &Bro
                 NewHash::Made(new) => {
                     let mut tx = act.core.db.begin().await?;
                     let account = on_hold.account;
-                    match replace(act, &mut tx, on_hold, &new, None, browser).await? {
+                    let Some(mut holder) = locked::lock(&mut tx, act.lab, account).await? else {
+                        return Ok(Rotation::Over);
+                    };
+                    match replace(act, &mut holder, on_hold, &new, None, browser).await? {
                         Replacement::Done(rotation) => {
                             tx.commit().await?;
                             act.core.visits.forget_account(account);
@@ -180,8 +183,11 @@ async fn with_recovery_code(
         }
     };
     let mut tx = core.db.begin().await?;
-    let success = attempt.succeed(&mut tx).await?;
-    match replace(act, &mut tx, on_hold, &new, Some(&code), browser).await? {
+    let Some(mut holder) = locked::lock(&mut tx, act.lab, account).await? else {
+        return Ok(Verdict::over());
+    };
+    let success = attempt.succeed(holder.tx()).await?;
+    match replace(act, &mut holder, on_hold, &new, Some(&code), browser).await? {
         Replacement::Done(rotation) => {
             tx.commit().await?;
             core.visits.forget_account(account);
@@ -250,35 +256,33 @@ enum Replacement {
     CodeUsedUp,
 }
 
-/// New password in, recovery code, hold and every other session out, session opened: all or nothing, once committed.
+/// New password in, recovery code, hold and all that rested on the one before out, session opened: all or nothing, once committed.
 async fn replace(
     act: Act<'_>,
-    tx: &mut Tx,
+    holder: &mut LockedAccount<'_>,
     on_hold: OnHold,
     new: &HashedPassword,
     recovery: Option<&RightRecoveryCode>,
     browser: &Browser,
 ) -> Result<Replacement, Fault> {
     let (lab, account, now) = (act.lab, on_hold.account, act.now());
-    if !pending::consume(tx, lab, on_hold.id).await? {
+    if !pending::consume(holder, on_hold.id).await? || !holder.is_active() {
         return Ok(Replacement::Over);
     }
     if let Some(code) = recovery
-        && !code.use_up(act, tx, account).await?
+        && !code.use_up(act, holder.tx(), account).await?
     {
         return Ok(Replacement::CodeUsedUp);
     }
     let proof = recovery.map(|code| &code.proof);
-    let Some(who) = on_hold.held.release(account, new, proof) else {
+    let listed = arrival::listed(act, holder.tx(), account).await?;
+    let Some(who) = on_hold.held.release(account, listed, new, proof) else {
         return Ok(Replacement::Over);
     };
-    passwords::set(tx, lab, account, new, now).await?;
-    leak_accounts::note_new_password(tx, lab, account, false, now).await?;
-    sessions::end_all(tx, lab, account, now).await?;
-    oauth_grants::end_of_account(tx, lab, account, now).await?;
-    devices::forget_all(tx, lab, account).await?;
-    act.record(tx, Some(account), Event::PasswordRotated).await?;
-    let opened = session::open(act, tx, who, browser).await?;
+    passwords::set(holder, new, now).await?;
+    leak_accounts::note_new_password(holder.tx(), lab, account, false, now).await?;
+    act.record(holder.tx(), Some(account), Event::PasswordRotated).await?;
+    let opened = session::open(act, holder, who, browser).await?;
     Ok(Replacement::Done(Box::new(Rotation::Done {
         opened,
         return_to: on_hold.held.return_to,

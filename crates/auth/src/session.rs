@@ -8,6 +8,7 @@ use crate::device;
 use crypto::pairwise::pairwise_subject;
 use crypto::token::{PlainToken, TokenKind};
 use domain::audit::{Actor, Event};
+use domain::ending::Change;
 use domain::evidence::Authenticated;
 use domain::record::RecordNumber;
 use domain::session::Session;
@@ -15,10 +16,11 @@ use kernel::ids::{AccountId, LabId, SessionId, SiteId};
 use machinery::visits::Visit;
 use service::act::Act;
 use service::{Core, Fault, audit};
+use store::StoreFault;
+use store::account::locked::{self, LockedAccount};
 use store::account::records;
-use store::oauth::{client_sessions, oauth_grants};
+use store::oauth::client_sessions;
 use store::sign_in::sessions;
-use store::{StoreFault, Tx};
 
 /// Use is recorded at most this often.
 const TOUCH_EVERY: Duration = Duration::from_secs(30);
@@ -34,18 +36,19 @@ pub struct OpenedSession {
 /// Consumes an authentication; the session exists once the transaction is committed.
 pub async fn open(
     act: Act<'_>,
-    tx: &mut Tx,
+    holder: &mut LockedAccount<'_>,
     who: Authenticated,
     browser: &Browser,
 ) -> Result<OpenedSession, StoreFault> {
     let Act { core, lab, .. } = act;
+    let key = who.key();
     let token = PlainToken::generate(TokenKind::Session, &*core.entropy);
     let new = Session::open(who, core.lifetime(lab), browser.description.clone(), &*core.entropy);
-    sessions::insert(tx, lab, &token.hashed(), &new).await?;
+    sessions::insert(holder, &token.hashed(), &new).await?;
     let session = new.session().clone();
     let event = Event::signed_in(session.id, session.means);
-    act.record(tx, Some(session.account), event).await?;
-    let device = device::trust(act, tx, session.account, browser).await?;
+    act.record(holder.tx(), Some(session.account), event).await?;
+    let device = device::trust(act, holder, key, browser).await?;
     Ok(OpenedSession { token, device, session })
 }
 
@@ -195,8 +198,10 @@ pub async fn take_place(
 /// The database does not answer; sessions may still be open.
 pub async fn end_all(core: &Core, lab: &LabId, account: AccountId, actor: &Actor) -> Result<(), Fault> {
     let mut tx = core.db.begin().await?;
-    let ended = sessions::end_all(&mut tx, lab, account, core.now()).await?;
-    oauth_grants::end_of_account(&mut tx, lab, account, core.now()).await?;
+    let Some(mut holder) = locked::lock(&mut tx, lab, account).await? else {
+        return Ok(());
+    };
+    let ended = holder.end(Change::SignedOut, core.now()).await?;
     let event = Event::SignedOutEverywhere { sessions: ended };
     audit::record(core, &mut tx, lab, actor, Some(account), event).await?;
     tx.commit().await?;

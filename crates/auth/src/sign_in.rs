@@ -21,7 +21,7 @@ use service::act::Act;
 use service::attempts::{Attempt, Codes, Counting, Door, Ended, Verdict, check_step};
 use service::{Core, Fault, audit, canary};
 use store::account::accounts::ForSignIn;
-use store::account::{accounts, authenticators, passwords, recovery_codes};
+use store::account::{accounts, authenticators, locked, passwords, recovery_codes};
 use store::leak::leak_entries;
 use store::{StoreFault, Tx};
 
@@ -193,28 +193,35 @@ async fn complete(
     let known = core.known_passwords.lookup(password.expose()).await?;
     let known = known.filter(|prevalence| prevalence.is_widespread());
     let mut tx = core.db.begin().await?;
-    tx.keep_campaigns_out(lab).await?;
-    let success = attempt.succeed(&mut tx).await?;
-    if !is_unchanged(&mut tx, lab, &right).await? || !consume_code(&mut tx, lab, &right, act.now()).await? {
+    let holder = locked::lock(&mut tx, lab, right.account.id).await?;
+    // While the hash was computed the account may have been stopped, or its means replaced.
+    let mut holder = holder.filter(|holder| holder.stands(right.account.generation));
+    if let Some(locked) = &mut holder
+        && !consume_code(locked.tx(), lab, &right, act.now()).await?
+    {
+        holder = None;
+    }
+    let Some(mut holder) = holder else {
         drop(tx);
         let account = Some(right.account.id);
         return Ok(attempt.refuse_alone(account, RefusalCause::CodeUsedUp).await?);
-    }
+    };
+    let success = attempt.succeed(holder.tx()).await?;
     let who = Authenticated::by_password_and_code(
         right.account.id,
         PasswordOk::from_hash(&matched),
         &right.code,
         right.attempted_at,
     );
-    let listed = listed(act, &mut tx, identifier, right.account.id, &password).await?;
+    let listed = listed(act, holder.tx(), identifier, right.account.id, &password).await?;
     let known = known.map(|_| HoldReason::KnownPassword);
-    let aged = aged(act, &mut tx, right.account.id).await?;
+    let aged = aged(act, holder.tx(), right.account.id).await?;
     let reason = listed.or(known).or(aged);
     let journey = Journey {
         browser: &form.browser,
         return_to: form.return_to,
     };
-    let arrival = arrival::arrive(act, &mut tx, who, reason, journey).await?;
+    let arrival = arrival::arrive(act, &mut holder, who, reason, journey).await?;
     tx.commit().await?;
     if matched.outdated {
         rehash_in_background(core, lab, right, password);
@@ -246,14 +253,6 @@ async fn listed(
     let pair = PairDigester::new(&act.core.keyring, act.lab).digest(identifier, password.expose());
     let leaked = leak_entries::is_leaked(tx, act.lab, identifier, &pair).await?;
     Ok(leaked.then_some(HoldReason::Listed))
-}
-
-/// While the hash was computed the account may have been disabled or its password rotated.
-async fn is_unchanged(tx: &mut Tx, lab: &LabId, right: &RightCode) -> Result<bool, StoreFault> {
-    let account = accounts::lookup(tx, lab, right.account.id).await?;
-    let stored = passwords::lookup(tx, lab, right.account.id).await?;
-    let active = account.is_some_and(|account| account.state == AccountState::Active);
-    Ok(active && stored.is_some_and(|stored| stored.as_str() == right.stored.as_str()))
 }
 
 async fn consume_code(tx: &mut Tx, lab: &LabId, right: &RightCode, now: Timestamp) -> Result<bool, StoreFault> {

@@ -7,7 +7,7 @@ use crate::browser::Browser;
 use crypto::blind_index::BlindIndex;
 use crypto::password_hash::HashedPassword;
 use crypto::totp::StepMatched;
-use domain::account::AccountState;
+use domain::account::{Account, AccountState};
 use domain::audit::RefusalCause;
 use domain::evidence::{CodeOk, Elevated, PasswordOk};
 use domain::password::Password;
@@ -15,7 +15,7 @@ use kernel::ids::AccountId;
 use service::Fault;
 use service::act::Act;
 use service::attempts::{Attempt, Codes, Counting, Door, Ended, Verdict, check_step, identifier_of};
-use store::account::{accounts, authenticators, passwords};
+use store::account::{accounts, authenticators, locked};
 use store::{StoreFault, Tx};
 
 /// What the form sends.
@@ -50,7 +50,7 @@ async fn decide<P>(act: Act<'_>, attempt: &mut Attempt<'_>, form: &Form<'_>) -> 
         Some(password) => act.core.hashing.verify(right.stored.clone(), password).await,
     };
     match matched {
-        Ok(Some(matched)) => complete(act, attempt, form.account, &right, PasswordOk::from_hash(&matched)).await,
+        Ok(Some(matched)) => complete(act, attempt, &right, PasswordOk::from_hash(&matched)).await,
         Ok(None) => Ok(attempt
             .refuse_alone(Some(form.account), RefusalCause::WrongPassword)
             .await?),
@@ -59,6 +59,7 @@ async fn decide<P>(act: Act<'_>, attempt: &mut Attempt<'_>, form: &Form<'_>) -> 
 }
 
 struct RightCode {
+    account: Account,
     stored: HashedPassword,
     step: StepMatched,
 }
@@ -95,7 +96,8 @@ async fn try_code(
     let found = found.filter(|found| found.account.id == form.account);
     let step = check_step(core, lab, identifier, found.as_ref(), Codes::one(form.code));
     let found = found.filter(|found| found.account.state == AccountState::Active && found.authenticator.is_some());
-    let Some(stored) = found.and_then(|found| found.password) else {
+    let found = found.and_then(|found| Some((found.account, found.password?)));
+    let Some((account, stored)) = found else {
         return Ok(Err(RefusalCause::NotActive));
     };
     let Some(step) = step else {
@@ -104,24 +106,24 @@ async fn try_code(
     if !authenticators::try_step(tx, lab, form.account, step.step()).await? {
         return Ok(Err(RefusalCause::CodeUsedUp));
     }
-    Ok(Ok(RightCode { stored, step }))
+    Ok(Ok(RightCode { account, stored, step }))
 }
 
 async fn complete<P>(
     act: Act<'_>,
     attempt: &Attempt<'_>,
-    account: AccountId,
     right: &RightCode,
     password: PasswordOk,
 ) -> Result<Verdict<Elevated<P>>, Fault> {
+    let (account, step) = (right.account, right.step.step());
     let mut tx = act.core.db.begin().await?;
-    let success = attempt.succeed(&mut tx).await?;
-    let stored = passwords::lookup(&mut tx, act.lab, account).await?;
-    let stands = stored.is_some_and(|stored| stored.as_str() == right.stored.as_str());
-    if !stands || !authenticators::consume_step(&mut tx, act.lab, account, right.step.step()).await? {
+    let holder = locked::lock(&mut tx, act.lab, account.id).await?;
+    let stands = holder.is_some_and(|holder| holder.stands(account.generation));
+    if !stands || !authenticators::consume_step(&mut tx, act.lab, account.id, step).await? {
         drop(tx);
-        return Ok(attempt.refuse_alone(Some(account), RefusalCause::CodeUsedUp).await?);
+        return Ok(attempt.refuse_alone(Some(account.id), RefusalCause::CodeUsedUp).await?);
     }
+    let success = attempt.succeed(&mut tx).await?;
     tx.commit().await?;
     let code = CodeOk::from_step(&right.step);
     Ok(Verdict::passed(

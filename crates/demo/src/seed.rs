@@ -25,7 +25,7 @@ use service::act::Act;
 use service::{Core, Fault, audit};
 use store::account::accounts::Person;
 use store::account::records::Relation;
-use store::account::{accounts, authenticators, lab_codes, operators, passwords, records};
+use store::account::{accounts, authenticators, lab_codes, locked, operators, passwords, records};
 use store::{StoreFault, Tx};
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -108,21 +108,12 @@ impl Means {
 
     async fn give(&self, core: &Core, tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<(), Fault> {
         let now = core.now();
-        passwords::set(tx, lab, account, &self.hash, now).await?;
-        authenticators::bind(
-            tx,
-            &core.sealer,
-            lab,
-            account,
-            &authenticators::NewAuthenticator {
-                seed: &self.seed,
-                confirmed: Step::from_number(0),
-                bound_at: now,
-            },
-        )
-        .await?;
-        accounts::set_state(tx, lab, account, AccountState::Active, now).await?;
-        recovery::issue(Act::of(core, lab, &Actor::Vestibule), tx, account).await?;
+        let holder = locked::lock(tx, lab, account).await?;
+        let mut holder = holder.ok_or(Fault::Broken("a demo account was not made"))?;
+        passwords::set(&mut holder, &self.hash, now).await?;
+        authenticators::bind(&mut holder, &core.sealer, &self.seed, Step::from_number(0), now).await?;
+        holder.set_state(AccountState::Active, now).await?;
+        recovery::issue(Act::of(core, lab, &Actor::Vestibule), &mut holder).await?;
         Ok(())
     }
 }

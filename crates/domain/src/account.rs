@@ -4,15 +4,18 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ending::Generation;
 use crate::leak::Standing;
 use crate::unknown_state::UnknownState;
 use kernel::ids::AccountId;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AccountState {
     /// Imported; waits for a lab code to be used.
     Waiting,
     Active,
+    /// The lab stopped it, for now.
+    Suspended,
     Disabled,
 }
 
@@ -21,8 +24,14 @@ impl AccountState {
         match self {
             Self::Waiting => "waiting",
             Self::Active => "active",
+            Self::Suspended => "suspended",
             Self::Disabled => "disabled",
         }
+    }
+
+    /// Whether a lab code or a mailed link may begin and end an enrolment.
+    pub const fn may_enrol(self) -> bool {
+        matches!(self, Self::Waiting | Self::Active)
     }
 }
 
@@ -30,7 +39,7 @@ impl FromStr for AccountState {
     type Err = UnknownState;
 
     fn from_str(text: &str) -> Result<Self, UnknownState> {
-        [Self::Waiting, Self::Active, Self::Disabled]
+        [Self::Waiting, Self::Active, Self::Suspended, Self::Disabled]
             .into_iter()
             .find(|state| state.as_str() == text)
             .ok_or(UnknownState)
@@ -41,6 +50,7 @@ impl FromStr for AccountState {
 pub struct Account {
     pub id: AccountId,
     pub state: AccountState,
+    pub generation: Generation,
 }
 
 /// Why a complete sign-in may not continue before its password is a new one.
@@ -66,6 +76,15 @@ impl HoldReason {
             Standing::Free => None,
             Standing::RotationRequired { .. } => Some(Self::Listed),
             Standing::PasswordDisabled => Some(Self::Disabled),
+        }
+    }
+
+    /// A list that came into effect meanwhile asks for more, never for less.
+    #[must_use]
+    pub const fn tightened(self, listed: Option<Self>) -> Self {
+        match (self, listed) {
+            (_, Some(Self::Disabled)) => Self::Disabled,
+            _ => self,
         }
     }
 }

@@ -22,7 +22,7 @@
 //! use domain::evidence::{Authenticated, Means};
 //! use kernel::{clock::Timestamp, ids::AccountId};
 //! fn make(account: AccountId, at: Timestamp) -> Authenticated {
-//!     Authenticated { account, means: Means::PasswordAndCode, at }
+//!     Authenticated { account, means: Means::PasswordAndCode, key: None, at }
 //! }
 //! ```
 //! Without a password it takes a code of the authenticator and a recovery code, and no recovery code counts as both:
@@ -50,7 +50,7 @@
 //! use domain::evidence::{Authenticated, ProviderFactorOk};
 //! use kernel::{clock::Timestamp, ids::AccountId};
 //! fn alone(account: AccountId, factor: ProviderFactorOk, at: Timestamp) -> Authenticated {
-//!     Authenticated::by_provider(account, factor, at)
+//!     Authenticated::by_provider(account, kernel::ids::LinkId::from_bytes([0; 16]), factor, at)
 //! }
 //! ```
 //! What changes the means of an account takes proof that its holder was asked again, for this and for nothing else:
@@ -71,6 +71,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::Account;
+use crate::ending::{Generation, KeyId};
 use crate::unknown_state::UnknownState;
 use crypto::human_code::CodeMatched;
 use crypto::id_token::IdTokenOk;
@@ -78,7 +80,7 @@ use crypto::passkey::PasskeyMatched;
 use crypto::password_hash::PasswordMatched;
 use crypto::totp::{Step, StepMatched};
 use kernel::clock::Timestamp;
-use kernel::ids::AccountId;
+use kernel::ids::{AccountId, LinkId, PasskeyId};
 
 /// The code was right.
 #[derive(Debug)]
@@ -186,6 +188,7 @@ impl ProviderFactorOk {
 #[derive(Debug)]
 pub struct Elevated<P> {
     account: AccountId,
+    generation: Generation,
     purpose: PhantomData<P>,
 }
 
@@ -206,9 +209,10 @@ pub struct LinkProvider;
 pub struct UnlinkProvider;
 
 impl<P> Elevated<P> {
-    pub fn by_password_and_code(account: AccountId, _: PasswordOk, _: &CodeOk) -> Self {
+    pub fn by_password_and_code(account: Account, _: PasswordOk, _: &CodeOk) -> Self {
         Self {
-            account,
+            account: account.id,
+            generation: account.generation,
             purpose: PhantomData,
         }
     }
@@ -216,10 +220,15 @@ impl<P> Elevated<P> {
     pub fn account(&self) -> AccountId {
         self.account
     }
+
+    /// It counts for nothing once what was shown is ended.
+    pub fn generation(&self) -> Generation {
+        self.generation
+    }
 }
 
 /// How a person was authenticated; `amr` follows from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Means {
     PasswordAndCode,
@@ -292,6 +301,7 @@ impl FromStr for Means {
 pub struct Authenticated {
     account: AccountId,
     means: Means,
+    key: Option<KeyId>,
     at: Timestamp,
 }
 
@@ -301,38 +311,47 @@ impl Authenticated {
             CodeUsed::Step(_) => Means::PasswordAndCode,
             CodeUsed::Recovery => Means::PasswordAndRecoveryCode,
         };
-        Self { account, means, at }
+        Self {
+            account,
+            means,
+            key: None,
+            at,
+        }
     }
 
     pub fn by_code_and_recovery_code(account: AccountId, _: &StepMatched, _: &RecoveryCodeOk, at: Timestamp) -> Self {
         Self {
             account,
             means: Means::CodeAndRecoveryCode,
+            key: None,
             at,
         }
     }
 
-    pub fn by_passkey(account: AccountId, _: PasskeyOk, at: Timestamp) -> Self {
+    pub fn by_passkey(account: AccountId, passkey: PasskeyId, _: PasskeyOk, at: Timestamp) -> Self {
         Self {
             account,
             means: Means::Passkey,
+            key: Some(passkey.into()),
             at,
         }
     }
 
-    pub fn by_provider(account: AccountId, _: ProviderOk, at: Timestamp) -> Self {
+    pub fn by_provider(account: AccountId, link: LinkId, _: ProviderOk, at: Timestamp) -> Self {
         Self {
             account,
             means: Means::Provider,
+            key: Some(link.into()),
             at,
         }
     }
 
     /// Called by the stage that a provider's token began, alone.
-    pub(super) fn by_awaited_code(account: AccountId, _: &StepMatched, at: Timestamp) -> Self {
+    pub(super) fn by_awaited_code(account: AccountId, link: LinkId, _: &StepMatched, at: Timestamp) -> Self {
         Self {
             account,
             means: Means::ProviderAndCode,
+            key: Some(link.into()),
             at,
         }
     }
@@ -342,13 +361,19 @@ impl Authenticated {
         Self {
             account,
             means: Means::Enrolment,
+            key: None,
             at,
         }
     }
 
     /// A complete sign-in that was held continues from where it stopped.
-    pub(super) fn released(account: AccountId, means: Means, at: Timestamp) -> Self {
-        Self { account, means, at }
+    pub(super) fn released(account: AccountId, means: Means, key: Option<KeyId>, at: Timestamp) -> Self {
+        Self {
+            account,
+            means,
+            key,
+            at,
+        }
     }
 
     pub fn account(&self) -> AccountId {
@@ -357,6 +382,11 @@ impl Authenticated {
 
     pub fn means(&self) -> Means {
         self.means
+    }
+
+    /// The passkey or linked identity that was shown.
+    pub fn key(&self) -> Option<KeyId> {
+        self.key
     }
 
     pub fn at(&self) -> Timestamp {

@@ -10,6 +10,7 @@ pub mod birth_date;
 pub mod client;
 pub mod conflict;
 pub mod device;
+pub mod ending;
 pub mod evidence;
 pub mod identifier;
 pub mod invented;

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::HoldReason;
+use crate::ending::{Footing, Generation, KeyId};
 use crate::evidence::{
     AddPasskey, Authenticated, CodeOk, Elevated, LabCodeOk, LegacyOk, Means, ProviderFactorOk, RecoveryCodeOk,
 };
@@ -17,7 +18,7 @@ use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LinkId, ProviderId};
 
 /// Raised when the shape of [`Pending`] changes: what an older version wrote is started over, not guessed at.
-pub const VERSION: i64 = 5;
+pub const VERSION: i64 = 6;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "kebab-case")]
@@ -39,11 +40,39 @@ pub enum Remedy {
     LabCode,
 }
 
+impl Remedy {
+    pub const fn of(reason: HoldReason, means: Means) -> Self {
+        match (reason, means) {
+            (HoldReason::Disabled, Means::PasswordAndCode) => Self::NewPasswordAndRecoveryCode,
+            // None of these can be on a list.
+            (
+                HoldReason::Disabled,
+                Means::Passkey | Means::Provider | Means::ProviderAndCode | Means::CodeAndRecoveryCode,
+            ) => Self::NewPassword,
+            (HoldReason::Disabled, _) => Self::LabCode,
+            _ => Self::NewPassword,
+        }
+    }
+}
+
+impl Pending {
+    /// What it came from, in an account that is in this generation.
+    pub fn footing(&self, generation: Generation) -> Footing {
+        match self {
+            Self::ChoosingPassword(_) | Self::BindingAuthenticator(_) => Footing::Paper,
+            Self::Held(held) => Footing::Means(generation, held.key()),
+            Self::AddingPasskey(_) => Footing::Means(generation, None),
+            Self::AwaitingCode(awaiting) => Footing::Means(generation, Some(awaiting.link().into())),
+        }
+    }
+}
+
 /// A complete sign-in that may not continue before the password is rotated.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Held {
     reason: HoldReason,
     means: Means,
+    key: Option<[u8; 16]>,
     authenticated_at_micros: i64,
     pub return_to: Option<ReturnTo>,
 }
@@ -53,6 +82,7 @@ impl Held {
         Self {
             reason,
             means: who.means(),
+            key: who.key().map(|key| *key.as_bytes()),
             authenticated_at_micros: who.at().micros(),
             return_to,
         }
@@ -62,30 +92,30 @@ impl Held {
         self.reason
     }
 
-    pub fn wanted(&self) -> Remedy {
-        match (self.reason, self.means) {
-            (HoldReason::Disabled, Means::PasswordAndCode) => Remedy::NewPasswordAndRecoveryCode,
-            // None of these can be on a list.
-            (HoldReason::Disabled, Means::Passkey | Means::Provider | Means::ProviderAndCode) => Remedy::NewPassword,
-            (HoldReason::Disabled, _) => Remedy::LabCode,
-            _ => Remedy::NewPassword,
-        }
+    /// `listed`: what the lists in effect now hold the account for.
+    pub fn wanted(&self, listed: Option<HoldReason>) -> Remedy {
+        Remedy::of(self.reason.tightened(listed), self.means)
+    }
+
+    fn key(&self) -> Option<KeyId> {
+        self.key.map(KeyId::from_bytes)
     }
 
     /// A new password was made: the sign-in continues. `None` if that alone does not end this hold.
     pub fn release(
         &self,
         account: AccountId,
+        listed: Option<HoldReason>,
         _: &HashedPassword,
         recovery: Option<&RecoveryCodeOk>,
     ) -> Option<Authenticated> {
-        let means = match (self.wanted(), recovery) {
+        let means = match (self.wanted(listed), recovery) {
             (Remedy::NewPassword, _) => self.means,
             (Remedy::NewPasswordAndRecoveryCode, Some(_)) => Means::CodeAndRecoveryCode,
             (Remedy::NewPasswordAndRecoveryCode, None) | (Remedy::LabCode, _) => return None,
         };
         let at = Timestamp::from_micros(self.authenticated_at_micros);
-        Some(Authenticated::released(account, means, at))
+        Some(Authenticated::released(account, means, self.key(), at))
     }
 }
 
@@ -249,7 +279,7 @@ impl AwaitingCode {
     }
 
     pub fn complete(&self, account: AccountId, code: &StepMatched, at: Timestamp) -> Authenticated {
-        Authenticated::by_awaited_code(account, code, at)
+        Authenticated::by_awaited_code(account, self.link(), code, at)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ending::Generation;
 use crate::evidence::{Elevated, LinkProvider};
 use crypto::blind_index::BlindIndex;
 use crypto::id_token::IdTokenOk;
@@ -43,16 +44,24 @@ pub enum Errand {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Linking {
     account: [u8; 16],
+    /// None in what an older version wrote: it counts for nothing.
+    generation: Option<i64>,
 }
 
 impl Linking {
     pub fn begin(elevated: Elevated<LinkProvider>) -> Self {
         let account = *elevated.account().as_bytes();
-        Self { account }
+        let generation = Some(elevated.generation().number());
+        Self { account, generation }
     }
 
     pub fn account(&self) -> AccountId {
         AccountId::from_bytes(self.account)
+    }
+
+    /// In which the holder stepped up.
+    pub fn generation(&self) -> Option<Generation> {
+        self.generation.map(Generation::from_number)
     }
 }
 

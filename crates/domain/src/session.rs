@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::ending::KeyId;
 use crate::evidence::{Authenticated, Means};
 use kernel::clock::Timestamp;
 use kernel::entropy::Entropy;
@@ -23,11 +24,19 @@ impl Lifetime {
 
 /// A session about to be stored; nothing but [`Session::open`] makes one.
 #[derive(Debug)]
-pub struct NewSession(Session);
+pub struct NewSession {
+    session: Session,
+    key: Option<KeyId>,
+}
 
 impl NewSession {
     pub fn session(&self) -> &Session {
-        &self.0
+        &self.session
+    }
+
+    /// It ends with this passkey or linked identity.
+    pub fn key(&self) -> Option<KeyId> {
+        self.key
     }
 }
 
@@ -47,7 +56,7 @@ pub struct Session {
 
 impl Session {
     pub fn open(who: Authenticated, lifetime: Lifetime, device: String, entropy: &dyn Entropy) -> NewSession {
-        NewSession(Self {
+        let session = Self {
             id: SessionId::generate(entropy),
             account: who.account(),
             means: who.means(),
@@ -56,7 +65,9 @@ impl Session {
             last_used_at: who.at(),
             expires_at: who.at().plus(lifetime.absolute),
             ended_at: None,
-        })
+        };
+        let key = who.key();
+        NewSession { session, key }
     }
 
     pub fn is_alive(&self, lifetime: Lifetime, now: Timestamp) -> bool {

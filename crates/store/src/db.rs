@@ -231,6 +231,32 @@ impl Tx {
             .await
     }
 
+    /// Id, state and generation of an account whose row no other transaction changes until this one ends. SQLite's one
+    /// writer has that anyway.
+    pub(super) async fn lock_account_row(
+        &mut self,
+        lab: &str,
+        account: &[u8; 16],
+    ) -> Result<Option<(Vec<u8>, String, i64)>, StoreFault> {
+        // The rows that hang on an account may be added meanwhile: theirs is a weaker lock.
+        const POSTGRES: &str = "SELECT account_id, state, generation FROM accounts \
+             WHERE lab_id = $1 AND account_id = $2 FOR NO KEY UPDATE";
+        // A reading transaction fails here rather than passing for one that keeps others out.
+        const SQLITE: &str = "UPDATE accounts SET state = state WHERE lab_id = $1 AND account_id = $2 \
+             RETURNING account_id, state, generation";
+        let account = account.as_slice();
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                let query = sqlx::query_as(SQLITE).bind(lab).bind(account);
+                query.fetch_optional(&mut **tx).await?
+            }
+            Self::Postgres(tx) => {
+                let query = sqlx::query_as(POSTGRES).bind(lab).bind(account);
+                query.fetch_optional(&mut **tx).await?
+            }
+        })
+    }
+
     /// Waits for every transaction that keeps campaigns out, and keeps new ones waiting.
     ///
     /// # Errors

@@ -34,6 +34,7 @@ const SOURCES: &[Source] = sources![
     8 "0008_signing_keys",
     9 "0009_oidc",
     10 "0010_upstream",
+    11 "0011_generations",
     15 "0015_conflicts",
 ];
 

@@ -8,8 +8,7 @@ use vestibule::crypto::totp::{Seed, Step};
 use vestibule::domain::identifier::Identifier;
 use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::service::Core;
-use vestibule::service::act::Act;
-use vestibule::store::account::{authenticators, records};
+use vestibule::store::account::{authenticators, locked, records};
 
 use super::stand::{PATIENTS, START, Stand, actor, events, import_file, lab, record};
 
@@ -158,12 +157,8 @@ async fn r01_no_value_of_a_patient_stands_in_clear_anywhere() {
         let mut tx = core.db.begin().await.unwrap();
         let index = core.record_index(&lab(), "CANARYREC");
         let owner = records::lookup_owner(&mut tx, &lab(), &index).await.unwrap().unwrap();
-        let bound = authenticators::NewAuthenticator {
-            seed: &Seed::from_bytes(b"CANARYSEEDCANARYSEED").unwrap(),
-            confirmed: Step::from_number(1),
-            bound_at: START,
-        };
-        authenticators::bind(&mut tx, &core.sealer, &lab(), owner, &bound)
+        let holder = locked::lock(&mut tx, &lab(), owner).await.unwrap();
+        authenticators::bind(&mut holder.unwrap(), &core.sealer, &seed, Step::from_number(1), START)
             .await
             .unwrap();
         tx.commit().await.unwrap();

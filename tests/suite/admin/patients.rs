@@ -4,8 +4,7 @@ use vestibule::admin::patients::{GrantError, IssueError, grant, issue_lab_code};
 use vestibule::crypto::human_code::{CodeKind, HumanCode};
 use vestibule::domain::account::AccountState;
 use vestibule::domain::identifier::Identifier;
-use vestibule::service::act::Act;
-use vestibule::store::account::{accounts, lab_codes, records};
+use vestibule::store::account::{accounts, lab_codes, locked, records};
 
 use super::stand::{PATIENTS, Stand, actor, events, import_file, lab, record};
 
@@ -64,9 +63,8 @@ async fn r36_no_code_without_a_record_of_ones_own() {
         let mut tx = core.db.begin().await.unwrap();
         let index = core.record_index(&lab(), "771234");
         let owner = records::lookup_owner(&mut tx, &lab(), &index).await.unwrap().unwrap();
-        accounts::set_state(&mut tx, &lab(), owner, AccountState::Disabled, stand.now())
-            .await
-            .unwrap();
+        let mut holder = locked::lock(&mut tx, &lab(), owner).await.unwrap().unwrap();
+        holder.set_state(AccountState::Disabled, stand.now()).await.unwrap();
         tx.commit().await.unwrap();
         assert!(matches!(issue("port", "771234").await, Err(IssueError::Disabled)));
         assert!(!events(&core).await.contains(&"lab-code-issued".to_owned()));

@@ -6,7 +6,7 @@ use vestibule::domain::identifier::Identifier;
 use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::service::act::Act;
 use vestibule::service::signing_keys;
-use vestibule::store::account::{accounts, authenticators, records};
+use vestibule::store::account::{accounts, authenticators, locked, records};
 
 use super::stand::{PATIENTS, START, Stand, actor, events, import_file, lab, record};
 
@@ -19,19 +19,10 @@ async fn after_a_rotation_every_value_moves_to_the_newest_key_once() {
         let index = core.record_index(&lab(), "771234");
         let owner = records::lookup_owner(&mut tx, &lab(), &index).await.unwrap().unwrap();
         let seed = Seed::generate(&SystemEntropy);
-        authenticators::bind(
-            &mut tx,
-            &core.sealer,
-            &lab(),
-            owner,
-            &authenticators::NewAuthenticator {
-                seed: &seed,
-                confirmed: Step::from_number(1),
-                bound_at: START,
-            },
-        )
-        .await
-        .unwrap();
+        let holder = locked::lock(&mut tx, &lab(), owner).await.unwrap();
+        authenticators::bind(&mut holder.unwrap(), &core.sealer, &seed, Step::from_number(1), START)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         let guardian = Identifier::parse("P-2048").unwrap();
         let ends_at = START.plus(std::time::Duration::from_secs(60));

@@ -24,7 +24,7 @@ use vestibule::kernel::ids::LabId;
 use vestibule::service::Core;
 use vestibule::service::act::Act;
 use vestibule::service::attempts::{Codes, Outcome};
-use vestibule::store::account::{accounts, authenticators, passwords};
+use vestibule::store::account::{authenticators, locked, passwords};
 
 use super::visitor;
 use crate::legacy::{bring_in, line};
@@ -343,28 +343,15 @@ pub async fn active(app: &TestApp, identifier: &str, record: &str) -> Patient {
     let hash = core.hashing.make(Password::typed(PASSWORD).unwrap()).await.unwrap();
     let seed = Seed::generate(&SystemEntropy);
     let mut tx = core.db.begin().await.unwrap();
-    passwords::set(&mut tx, &lab, patient.account, &hash, now)
-        .await
-        .unwrap();
+    let mut holder = locked::lock(&mut tx, &lab, patient.account).await.unwrap().unwrap();
+    passwords::set(&mut holder, &hash, now).await.unwrap();
     let before = Step::from_number(0);
-    authenticators::bind(
-        &mut tx,
-        &core.sealer,
-        &lab,
-        patient.account,
-        &authenticators::NewAuthenticator {
-            seed: &seed,
-            confirmed: before,
-            bound_at: now,
-        },
-    )
-    .await
-    .unwrap();
-    accounts::set_state(&mut tx, &lab, patient.account, AccountState::Active, now)
+    authenticators::bind(&mut holder, &core.sealer, &seed, before, now)
         .await
         .unwrap();
+    holder.set_state(AccountState::Active, now).await.unwrap();
     let act = Act::of(core, &lab, &Actor::Vestibule);
-    let codes = recovery::issue(act, &mut tx, patient.account).await.unwrap();
+    let codes = recovery::issue(act, &mut holder).await.unwrap();
     tx.commit().await.unwrap();
     patient.recovery_codes = codes.iter().map(|code| code.to_string()).collect();
     patient.secret = seed.base32().to_string();

@@ -14,7 +14,7 @@ use vestibule::machinery::hashing::{HashPool, Tools};
 use vestibule::service::Core;
 use vestibule::service::act::Act;
 use vestibule::service::attempts::{Codes, Outcome};
-use vestibule::store::account::{accounts, passwords};
+use vestibule::store::account::{locked, passwords};
 use vestibule::store::sign_in::sessions;
 
 use super::doors::active;
@@ -80,9 +80,8 @@ async fn an_account_that_was_disabled_meanwhile_is_not_let_in(app: TestApp) {
     let disable = async || {
         let mut tx = app.core.db.begin().await.unwrap();
         let (lab, state) = (app.lab(), AccountState::Disabled);
-        accounts::set_state(&mut tx, &lab, patient.account, state, app.now())
-            .await
-            .unwrap();
+        let mut holder = locked::lock(&mut tx, &lab, patient.account).await.unwrap().unwrap();
+        holder.set_state(state, app.now()).await.unwrap();
         tx.commit().await.unwrap();
     };
     assert_eq!(sign_in_while(&app, &patient, disable).await, 0);
@@ -99,9 +98,8 @@ async fn a_password_that_was_replaced_meanwhile_lets_nobody_in(app: TestApp) {
         .unwrap();
     let replace = async || {
         let mut tx = app.core.db.begin().await.unwrap();
-        passwords::set(&mut tx, &app.lab(), patient.account, &new, app.now())
-            .await
-            .unwrap();
+        let holder = locked::lock(&mut tx, &app.lab(), patient.account).await.unwrap();
+        passwords::set(&mut holder.unwrap(), &new, app.now()).await.unwrap();
         tx.commit().await.unwrap();
     };
     assert_eq!(sign_in_while(&app, &patient, replace).await, 0);

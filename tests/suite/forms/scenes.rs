@@ -218,14 +218,16 @@ async fn await_code(app: &TestApp, browser: &mut Browser) {
     let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
     let (id, until) = (PendingId::generate(&*core.entropy), now.plus(Duration::from_secs(600)));
     let mut tx = core.db.begin().await.unwrap();
+    let mut holder = account::locked::lock(&mut tx, &lab, patient.account)
+        .await
+        .unwrap()
+        .unwrap();
     pending::insert(
-        &mut tx,
+        &mut holder,
         &core.sealer,
-        &lab,
         &pending::NewPending {
             id,
             token: &token.hashed(),
-            account: patient.account,
             state: &state,
             created_at: now,
             expires_at: until,

@@ -6,7 +6,7 @@ use vestibule::domain::audit::Actor;
 use vestibule::domain::leak::{LeakId, LeakState};
 use vestibule::domain::password::Password;
 use vestibule::leak::campaign::{self, EffectStatus, LeakError, Overview, Warning};
-use vestibule::store::account::passwords;
+use vestibule::store::account::{locked, passwords};
 use vestibule::store::audit;
 use vestibule::store::leak::leak_entries;
 use vestibule::store::sign_in::sessions;
@@ -253,9 +253,8 @@ async fn a_listed_pair_is_held_even_where_the_account_stood_free(app: TestApp) {
     let listed = Password::typed("une autre chose").unwrap();
     let hash = app.core.hashing.make(listed).await.unwrap();
     let mut tx = app.core.db.begin().await.unwrap();
-    passwords::set(&mut tx, &app.lab(), patient.account, &hash, app.now())
-        .await
-        .unwrap();
+    let holder = locked::lock(&mut tx, &app.lab(), patient.account).await.unwrap();
+    passwords::set(&mut holder.unwrap(), &hash, app.now()).await.unwrap();
     tx.commit().await.unwrap();
     patient.password = "une autre chose".to_owned();
     assert!(

@@ -7,7 +7,7 @@ mod refused;
 mod signing_in;
 
 use vestibule::domain::account::AccountState;
-use vestibule::store::account::{accounts, passkeys};
+use vestibule::store::account::{locked, passkeys};
 use vestibule::store::audit;
 
 use crate::support::app::TestApp;
@@ -60,8 +60,7 @@ async fn lines(app: &TestApp, patient: &Patient) -> Vec<vestibule::domain::passk
 
 async fn set_state(app: &TestApp, patient: &Patient, state: AccountState) {
     let mut tx = app.core.db.begin().await.unwrap();
-    accounts::set_state(&mut tx, &app.lab(), patient.account, state, app.now())
-        .await
-        .unwrap();
+    let holder = locked::lock(&mut tx, &app.lab(), patient.account).await.unwrap();
+    holder.unwrap().set_state(state, app.now()).await.unwrap();
     tx.commit().await.unwrap();
 }

@@ -1,7 +1,7 @@
 //! What is refused, and that the reason is never told.
 
 use vestibule::domain::account::AccountState;
-use vestibule::store::account::{canaries, passkeys};
+use vestibule::store::account::{canaries, locked, passkeys};
 
 use super::{causes, lines, seen, set_state, trail};
 use crate::support::app::TestApp;
@@ -76,9 +76,8 @@ async fn r23_a_removed_passkey_and_a_disabled_account_are_refused_alike(app: Tes
     set_state(&app, &patient, AccountState::Active).await;
     assert_eq!(app.sign_in_with(&mut app.browser(), &mut key).await.status, 303);
     let mut tx = app.core.db.begin().await.unwrap();
-    passkeys::delete_all(&mut tx, &app.lab(), patient.account)
-        .await
-        .unwrap();
+    let holder = locked::lock(&mut tx, &app.lab(), patient.account).await.unwrap();
+    passkeys::delete_all(&mut holder.unwrap()).await.unwrap();
     tx.commit().await.unwrap();
     let removed = app.sign_in_with(&mut app.browser(), &mut key).await;
     assert_eq!(seen(&removed), seen(&disabled));

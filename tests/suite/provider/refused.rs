@@ -4,7 +4,7 @@ use super::stand::{Identity, OTHER, STRONG, Stand, Twist, with_a_provider};
 use super::{causes, signed_in};
 use crate::support::browser::Page;
 use vestibule::domain::account::AccountState;
-use vestibule::store::account::accounts;
+use vestibule::store::account::locked;
 
 with_a_provider![
     r33_a_level_that_is_not_accepted_is_refused,
@@ -39,9 +39,8 @@ async fn r21_an_identity_that_is_not_linked_is_told_so_and_learns_nothing(stand:
     // Just as little is said about an account that cannot be used.
     let mut tx = stand.app.core.db.begin().await.unwrap();
     let (lab, now) = (stand.app.lab(), stand.app.now());
-    accounts::set_state(&mut tx, &lab, patient.account, AccountState::Disabled, now)
-        .await
-        .unwrap();
+    let mut holder = locked::lock(&mut tx, &lab, patient.account).await.unwrap().unwrap();
+    holder.set_state(AccountState::Disabled, now).await.unwrap();
     tx.commit().await.unwrap();
     let disabled = stand.sign_in(&mut stand.app.browser(), STRONG).await;
     let seen = |page: &Page| {

@@ -13,7 +13,7 @@ use vestibule::kernel::ids::NoticeId;
 use vestibule::leak::campaign::{self, List, ListDescription};
 use vestibule::service::{Core, outbox};
 use vestibule::store::Db;
-use vestibule::store::account::{accounts, authenticators};
+use vestibule::store::account::{accounts, authenticators, locked};
 
 use crate::admin::stand::{Stand, actor, import_file, lab};
 use crate::support::smtp::MailServer;
@@ -183,18 +183,9 @@ async fn give_app(core: &Core, identifier: &str) {
         .unwrap();
     let seed = Seed::generate(&*core.entropy);
     let step = Step::from_number(0);
-    authenticators::bind(
-        &mut tx,
-        &core.sealer,
-        &lab(),
-        found.account,
-        &authenticators::NewAuthenticator {
-            seed: &seed,
-            confirmed: step,
-            bound_at: core.now(),
-        },
-    )
-    .await
-    .unwrap();
+    let holder = locked::lock(&mut tx, &lab(), found.account).await.unwrap();
+    authenticators::bind(&mut holder.unwrap(), &core.sealer, &seed, step, core.now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }

@@ -18,8 +18,8 @@ use kernel::ids::{AccountId, LabId, OperatorName};
 use service::act::Act;
 use service::{Core, Fault, audit};
 use store::account::accounts::Person;
-use store::account::{accounts, lab_codes, operators};
-use store::sign_in::{pending, sessions};
+use store::account::locked::{self, LockedAccount};
+use store::account::{accounts, operators};
 use store::{StoreFault, Tx};
 
 pub use identify::identify;
@@ -145,9 +145,9 @@ pub async fn reissue(core: &Core, name: &OperatorName, actor: &Actor) -> Result<
     let (realm, now) = (LabId::operators(), core.now());
     let mut tx = core.db.begin().await?;
     let account = account_of(core, &mut tx, name).await?;
-    let found = accounts::lookup(&mut tx, &realm, account).await?;
-    if found.is_some_and(|account| account.state == AccountState::Disabled) {
-        accounts::set_state(&mut tx, &realm, account, AccountState::Waiting, now).await?;
+    let mut holder = lock(&mut tx, account).await?;
+    if holder.state() == AccountState::Disabled {
+        holder.set_state(AccountState::Waiting, now).await?;
     }
     let person = accounts::lookup_person(&mut tx, &core.sealer, &realm, account).await?;
     let person = person.ok_or(OperatorError::Unknown)?;
@@ -200,10 +200,8 @@ pub async fn disable(core: &Core, name: &OperatorName, actor: &Actor) -> Result<
     let (realm, now) = (LabId::operators(), core.now());
     let mut tx = core.db.begin().await?;
     let account = account_of(core, &mut tx, name).await?;
-    accounts::set_state(&mut tx, &realm, account, AccountState::Disabled, now).await?;
-    lab_codes::end_all(&mut tx, &realm, account, now).await?;
-    pending::delete_of(&mut tx, &realm, account).await?;
-    sessions::end_all(&mut tx, &realm, account, now).await?;
+    let mut holder = lock(&mut tx, account).await?;
+    holder.set_state(AccountState::Disabled, now).await?;
     let operator = name.clone();
     audit::record(
         core,
@@ -259,6 +257,11 @@ async fn read(core: &Core, tx: &mut Tx, account: AccountId) -> Result<Option<Ope
         name: name.map_err(|_| StoreFault::Unreadable("accounts.identifier"))?,
         roles: operators::find_roles(tx, account).await?,
     }))
+}
+
+async fn lock(tx: &mut Tx, account: AccountId) -> Result<LockedAccount<'_>, OperatorError> {
+    let holder = locked::lock(tx, &LabId::operators(), account).await?;
+    holder.ok_or(OperatorError::Unknown)
 }
 
 async fn account_of(core: &Core, tx: &mut Tx, name: &OperatorName) -> Result<AccountId, OperatorError> {

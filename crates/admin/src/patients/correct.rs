@@ -4,14 +4,13 @@
 use domain::account::AccountState;
 use domain::audit::{Actor, Event};
 use domain::conflict::Correction;
+use domain::ending::Change;
 use domain::record::RecordNumber;
 use kernel::ids::{AccountId, LabId};
 use service::{Core, Fault, audit};
 use store::account::conflicts::{self, OpenConflict};
 use store::account::records::{self, MovedRecord};
-use store::account::{accounts, invitations, lab_codes};
-use store::oauth::oauth_grants;
-use store::sign_in::sessions;
+use store::account::{invitations, lab_codes, locked};
 use store::{StoreFault, Tx};
 
 /// Shown of a list, in one go.
@@ -100,8 +99,9 @@ pub async fn correct(
     concerned.sort_unstable();
     concerned.dedup();
     for account in &concerned {
-        sessions::end_all(&mut tx, lab, *account, core.now()).await?;
-        oauth_grants::end_of_account(&mut tx, lab, *account, core.now()).await?;
+        if let Some(mut holder) = locked::lock(&mut tx, lab, *account).await? {
+            holder.end(Change::SignedOut, core.now()).await?;
+        }
         let event = Event::RecordCorrected {
             act: done,
             reason: reason.to_owned(),
@@ -194,7 +194,6 @@ impl Correcting<'_> {
         if from == to {
             return Err(CorrectionError::SameAccount);
         }
-        let now = self.core.now();
         for (index, number) in records::find_own_of(self.tx, &self.core.sealer, self.lab, from).await? {
             let from = Some(from);
             self.give(MovedRecord {
@@ -206,7 +205,7 @@ impl Correcting<'_> {
             })
             .await?;
         }
-        accounts::set_state(self.tx, self.lab, from, AccountState::Disabled, now).await?;
+        self.set_state(from, AccountState::Disabled).await?;
         self.end_papers(from).await?;
         self.concerned.extend([from, to]);
         Ok(Correction::Merged)
@@ -217,7 +216,6 @@ impl Correcting<'_> {
         let index = self.core.record_index(self.lab, self.record.as_str());
         let to = records::lookup_former_account(self.tx, self.lab, from, &index).await?;
         let to = to.ok_or(CorrectionError::NotMerged)?;
-        let now = self.core.now();
         for (index, number) in records::find_own_of(self.tx, &self.core.sealer, self.lab, from).await? {
             if records::lookup_former_account(self.tx, self.lab, from, &index).await? != Some(to) {
                 continue;
@@ -233,7 +231,7 @@ impl Correcting<'_> {
             .await?;
         }
         // Whoever it is shows a document at the desk again.
-        accounts::set_state(self.tx, self.lab, to, AccountState::Waiting, now).await?;
+        self.set_state(to, AccountState::Waiting).await?;
         self.concerned.extend([from, to]);
         Ok(Correction::Parted)
     }
@@ -243,6 +241,14 @@ impl Correcting<'_> {
         records::move_to(self.tx, &self.core.sealer, lab, &moved, now).await?;
         conflicts::decide(self.tx, lab, &moved.index, now).await?;
         Ok(())
+    }
+
+    async fn set_state(&mut self, account: AccountId, state: AccountState) -> Result<(), StoreFault> {
+        let now = self.core.now();
+        match locked::lock(self.tx, self.lab, account).await? {
+            Some(mut holder) => holder.set_state(state, now).await,
+            None => Ok(()),
+        }
     }
 
     /// What was handed out for the account's records as they were.

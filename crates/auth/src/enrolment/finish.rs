@@ -17,15 +17,14 @@ use domain::audit::Event;
 use domain::evidence::CodeOk;
 use domain::password::Unsuitable;
 use domain::pending::{BindingAuthenticator, Origin, Pending};
-use kernel::ids::{AccountId, LabId, LinkId};
+use kernel::ids::{LabId, LinkId};
 use machinery::hashing::NoHash;
 use service::act::Act;
 use service::{Core, Fault};
-use store::Tx;
-use store::account::{accounts, authenticators, lab_codes, legacy_passwords, passkeys, passwords, provider_links};
+use store::account::locked::{self, LockedAccount};
+use store::account::{authenticators, lab_codes, legacy_passwords, passkeys, passwords, provider_links};
 use store::leak::leak_accounts;
-use store::oauth::oauth_grants;
-use store::sign_in::{devices, pending, sessions, throttle};
+use store::sign_in::{pending, throttle};
 
 #[derive(Debug)]
 pub enum Step<T> {
@@ -95,62 +94,50 @@ pub async fn confirm(
     };
     let account = enrolling.account;
     let mut tx = core.db.begin().await?;
-    let begun = match stage.origin() {
-        Origin::LabCode(mac) => lab_codes::consume(&mut tx, lab, account, mac, act.now()).await?,
-        Origin::Invitation(token) => invited::consume(act, &mut tx, account, &enrolling.person, token).await?,
+    let holder = locked::lock(&mut tx, lab, account).await?;
+    let Some(mut holder) = holder.filter(|holder| holder.state().may_enrol()) else {
+        return Ok(Step::Over);
     };
-    if !pending::consume(&mut tx, lab, enrolling.id).await? || !begun {
+    let begun = match stage.origin() {
+        Origin::LabCode(mac) => lab_codes::consume(holder.tx(), lab, account, mac, act.now()).await?,
+        Origin::Invitation(token) => invited::consume(act, holder.tx(), account, &enrolling.person, token).await?,
+    };
+    if !pending::consume(&mut holder, enrolling.id).await? || !begun {
         return Ok(Step::Over);
     }
-    replace_means(act, &mut tx, account, &stage, &seed, &matched).await?;
-    act.record(&mut tx, Some(account), Event::Enrolled).await?;
+    replace_means(act, &mut holder, &stage, &seed, &matched).await?;
+    act.record(holder.tx(), Some(account), Event::Enrolled).await?;
     let code = CodeOk::from_step(&matched);
     if let Some(new) = stage.link(LinkId::generate(&*core.entropy), account, &code) {
         // Where another account got it meanwhile, the enrolment ends without.
-        links::insert(act, &mut tx, &new).await?;
+        links::insert(act, &mut holder, &new).await?;
     }
-    let recovery_codes = recovery::issue(act, &mut tx, account).await?;
+    let recovery_codes = recovery::issue(act, &mut holder).await?;
     let who = stage.complete(account, &code, core.now());
-    let opened = session::open(act, &mut tx, who, browser).await?;
+    let opened = session::open(act, &mut holder, who, browser).await?;
     tx.commit().await?;
     core.visits.forget_account(account);
     Ok(Step::Done(FinishedEnrolment { opened, recovery_codes }))
 }
 
-/// Whatever the account had before ends here: password, also that of the LIS, authenticator, passkeys, linked
-/// identities, sessions, trusted devices, failures.
+/// Whatever the account had before ends here, also the password of the LIS and failures, and all that rested on it.
 async fn replace_means(
     act: Act<'_>,
-    tx: &mut Tx,
-    account: AccountId,
+    holder: &mut LockedAccount<'_>,
     stage: &BindingAuthenticator,
     seed: &Seed,
     matched: &StepMatched,
 ) -> Result<(), Fault> {
     let Act { core, lab, .. } = act;
-    let now = act.now();
+    let (now, account) = (act.now(), holder.id());
     let hash = stage.password()?;
-    passwords::set(tx, lab, account, &hash, now).await?;
-    authenticators::bind(
-        tx,
-        &core.sealer,
-        lab,
-        account,
-        &authenticators::NewAuthenticator {
-            seed,
-            confirmed: matched.step(),
-            bound_at: now,
-        },
-    )
-    .await?;
-    accounts::set_state(tx, lab, account, AccountState::Active, now).await?;
-    leak_accounts::note_new_password(tx, lab, account, true, now).await?;
-    legacy_passwords::delete(tx, lab, account).await?;
-    passkeys::delete_all(tx, lab, account).await?;
-    provider_links::delete_all(tx, lab, account).await?;
-    sessions::end_all(tx, lab, account, now).await?;
-    oauth_grants::end_of_account(tx, lab, account, now).await?;
-    devices::forget_all(tx, lab, account).await?;
-    throttle::forget(tx, lab, account).await?;
+    passkeys::delete_all(holder).await?;
+    provider_links::delete_all(holder).await?;
+    passwords::set(holder, &hash, now).await?;
+    authenticators::bind(holder, &core.sealer, seed, matched.step(), now).await?;
+    holder.set_state(AccountState::Active, now).await?;
+    leak_accounts::note_new_password(holder.tx(), lab, account, true, now).await?;
+    legacy_passwords::delete(holder.tx(), lab, account).await?;
+    throttle::forget(holder.tx(), lab, account).await?;
     Ok(())
 }

@@ -22,7 +22,7 @@ use service::{Core, Fault};
 use store::Tx;
 use store::account::accounts::Person;
 use store::account::legacy_passwords::LegacyPassword;
-use store::account::{accounts, invitations, legacy_passwords};
+use store::account::{accounts, invitations, legacy_passwords, locked};
 use store::leak::leak_entries;
 
 /// What the form sends.
@@ -64,9 +64,13 @@ async fn decide(act: Act<'_>, attempt: &mut Attempt<'_>, form: &Form<'_>) -> Res
         return Ok(attempt.refuse_alone(Some(account), RefusalCause::WrongPassword).await?);
     };
     let mut tx = act.core.db.begin().await?;
-    let success = attempt.succeed(&mut tx).await?;
+    let holder = locked::lock(&mut tx, act.lab, account).await?;
+    let Some(mut holder) = holder.filter(|holder| holder.state().may_enrol()) else {
+        return Ok(Verdict::over());
+    };
+    let success = attempt.succeed(holder.tx()).await?;
     let stage = ChoosingPassword::invited(&LegacyOk::from_hash(&matched), &form.invitation.hashed());
-    let token = begin_enrolment(act, &mut tx, account, stage).await?;
+    let token = begin_enrolment(act, &mut holder, stage).await?;
     tx.commit().await?;
     Ok(Verdict::passed(success, token))
 }
@@ -158,7 +162,6 @@ pub(super) async fn consume(
     person: &Person,
     token: &[u8],
 ) -> Result<bool, Fault> {
-    tx.keep_campaigns_out(act.lab).await?;
     Ok(may_serve(act, tx, account, person).await?
         && invitations::consume(tx, act.lab, account, token, act.now()).await?)
 }

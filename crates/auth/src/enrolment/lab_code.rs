@@ -14,7 +14,7 @@ use kernel::typed::is_blank;
 use service::act::Act;
 use service::attempts::{Attempt, Door, Ended, Verdict};
 use service::{Fault, canary};
-use store::account::{accounts, lab_codes};
+use store::account::{accounts, lab_codes, locked};
 use store::{StoreFault, Tx};
 
 /// Refused: the code, the date or both are not right; which one is not said. Operators have no birth date on file. A
@@ -42,18 +42,28 @@ async fn decide(
     if is_blank(lab_code) {
         return Ok(Verdict::nothing_shown());
     }
-    let mut tx = act.core.db.begin().await?;
     let proved = match HumanCode::parse(lab_code) {
-        Some(code) => prove(act, &mut tx, &code, birth_date).await?,
+        Some(code) => {
+            // Its try is taken in a transaction of its own: the account is locked before its codes, never after.
+            let mut tx = act.core.db.begin().await?;
+            let proved = prove(act, &mut tx, &code, birth_date).await?;
+            tx.commit().await?;
+            proved
+        }
         None => None,
     };
-    let verdict = match proved {
+    let mut tx = act.core.db.begin().await?;
+    let mut begun = None;
+    if let Some((account, mac, proof)) = proved
+        && let Some(mut holder) = locked::lock(&mut tx, act.lab, account).await?
+        && holder.state().may_enrol()
+    {
+        let stage = ChoosingPassword::begin(&proof, mac);
+        begun = Some(begin_enrolment(act, &mut holder, stage).await?);
+    }
+    let verdict = match begun {
+        Some(token) => Verdict::passed(attempt.succeed(&mut tx).await?, token),
         None => attempt.refuse(&mut tx, None, RefusalCause::WrongCode).await?,
-        Some((account, mac, proof)) => {
-            let success = attempt.succeed(&mut tx).await?;
-            let stage = ChoosingPassword::begin(&proof, mac);
-            Verdict::passed(success, begin_enrolment(act, &mut tx, account, stage).await?)
-        }
     };
     tx.commit().await?;
     Ok(verdict)

@@ -4,11 +4,12 @@
 use secrecy::SecretString;
 
 use super::refused;
-use super::sign_in::{By, complete, is_active};
+use super::sign_in::{By, complete};
 use crate::arrival::Arrival;
 use crate::browser::{Browser, Journey};
 use crypto::blind_index::BlindIndex;
 use crypto::token::PlainToken;
+use domain::account::AccountState;
 use domain::audit::ProviderCause;
 use domain::evidence::Authenticated;
 use domain::pending::{AwaitingCode, Pending};
@@ -19,7 +20,7 @@ use service::attempts::{Attempt, Codes, Counting, Door, Ended, Verdict, check_st
 use service::{Core, Fault};
 use store::Tx;
 use store::account::accounts::Person;
-use store::account::{accounts, authenticators, provider_links};
+use store::account::{accounts, authenticators, locked, provider_links};
 use store::sign_in::pending;
 
 /// A sign-in that waits for its code.
@@ -92,6 +93,8 @@ async fn decide(
     }
     let identifier = identifier_of(core, lab, &awaited.person)?;
     let mut tx = core.db.begin().await?;
+    // Before the bucket is locked: the account comes first, here as everywhere.
+    locked::lock(&mut tx, lab, awaited.account).await?;
     let verdict = match attempt.count(&mut tx, &identifier, &[code]).await? {
         Counting::Ended(verdict) => verdict,
         Counting::Evaluate => match prove(act, &mut tx, awaited, &identifier, code).await? {
@@ -100,7 +103,7 @@ async fn decide(
                 attempt.refuse_with(&mut tx, Some(awaited.account), event).await?
             }
             // Nothing of this transaction is kept: neither the count nor the code's step.
-            Ok(_) if !pending::consume(&mut tx, lab, awaited.id).await? => return Ok(Verdict::over()),
+            Ok(_) if !consume(act, &mut tx, awaited).await? => return Ok(Verdict::over()),
             Ok(who) => {
                 let success = attempt.succeed(&mut tx).await?;
                 arrive(act, &mut tx, awaited, who, browser).await?.verdict(success)
@@ -109,6 +112,13 @@ async fn decide(
     };
     tx.commit().await?;
     Ok(verdict)
+}
+
+async fn consume(act: Act<'_>, tx: &mut Tx, awaited: &SignInAwaitingCode) -> Result<bool, Fault> {
+    Ok(match locked::lock(tx, act.lab, awaited.account).await? {
+        Some(mut holder) => holder.is_active() && pending::consume(&mut holder, awaited.id).await?,
+        None => false,
+    })
 }
 
 async fn arrive(
@@ -142,7 +152,7 @@ async fn prove(
     let found = accounts::lookup_for_sign_in(tx, &core.sealer, lab, identifier).await?;
     let found = found.filter(|found| found.account.id == account);
     let matched = check_step(core, lab, identifier, found.as_ref(), Codes::one(code));
-    if found.is_none_or(|found| found.authenticator.is_none()) {
+    if found.is_none_or(|found| found.account.state != AccountState::Active || found.authenticator.is_none()) {
         return Ok(Err(ProviderCause::NotActive));
     }
     let Some(matched) = matched else {
@@ -150,10 +160,6 @@ async fn prove(
     };
     if !authenticators::consume_step(tx, lab, account, matched.step()).await? {
         return Ok(Err(ProviderCause::CodeUsedUp));
-    }
-    tx.keep_campaigns_out(lab).await?;
-    if !is_active(tx, lab, account).await? {
-        return Ok(Err(ProviderCause::NotActive));
     }
     if !provider_links::touch(tx, lab, account, awaited.stage.link(), now).await? {
         return Ok(Err(ProviderCause::NotLinked));

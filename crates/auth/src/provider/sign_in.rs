@@ -9,23 +9,24 @@ use super::refused;
 use crate::arrival::{self, Arrival};
 use crate::browser::{Browser, Journey};
 use crypto::token::{PlainToken, TokenKind};
-use domain::account::AccountState;
 use domain::audit::ProviderCause;
 use domain::evidence::{Authenticated, ProviderFactorOk, ProviderOk};
 use domain::pending::{AwaitingCode, Pending};
 use domain::return_to::ReturnTo;
-use kernel::ids::{AccountId, LabId, PendingId, ProviderId};
+use kernel::ids::{AccountId, PendingId, ProviderId};
 use service::act::Act;
 use service::attempts::{self, Attempt, Door, Ended, Verdict};
 use service::provider::ShownIdentity;
 use service::{Fault, canary};
 use store::Tx;
 use store::account::provider_links::LinkRow;
-use store::account::{accounts, provider_links};
+use store::account::{accounts, locked, provider_links};
 use store::sign_in::{pending, provider_sessions};
 
 /// To find the telephone.
 const CODE_AWAITED: Duration = Duration::from_secs(10 * 60);
+
+const GONE: Fault = Fault::Broken("an account was deleted under its own lock");
 
 #[derive(Debug)]
 pub struct Return<'a> {
@@ -81,9 +82,11 @@ async fn find(act: Act<'_>, tx: &mut Tx, back: &Return<'_>) -> Result<Result<Lin
     let Some(found) = provider_links::lookup(tx, lab, &back.shown.index).await? else {
         return Ok(Err((None, ProviderCause::NotLinked)));
     };
-    tx.keep_campaigns_out(lab).await?;
     let account = found.account;
-    if canary::check(core, tx, lab, account, actor).await? || !is_active(tx, lab, account).await? {
+    let is_active = locked::lock(tx, lab, account)
+        .await?
+        .is_some_and(|holder| holder.is_active());
+    if canary::check(core, tx, lab, account, actor).await? || !is_active {
         return Ok(Err((Some(account), ProviderCause::NotActive)));
     }
     if !provider_links::touch(tx, lab, account, found.id, act.now()).await? {
@@ -101,7 +104,7 @@ async fn arrive(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: LinkRow) ->
     if let Some(person) = accounts::lookup_person(tx, &core.sealer, lab, account).await? {
         attempts::reopened(core, tx, lab, &attempts::identifier_of(core, lab, &person)?).await?;
     }
-    let who = Authenticated::by_provider(account, proof, act.now());
+    let who = Authenticated::by_provider(account, found.id, proof, act.now());
     let journey = Journey {
         browser: &back.browser,
         return_to: back.return_to.clone(),
@@ -127,8 +130,9 @@ pub(super) async fn complete(
     journey: Journey<'_>,
     by: By<'_>,
 ) -> Result<Arrival, Fault> {
-    let reason = arrival::listed(act, tx, who.account()).await?;
-    let arrival = arrival::arrive(act, tx, who, reason, journey).await?;
+    let mut holder = locked::lock(tx, act.lab, who.account()).await?.ok_or(GONE)?;
+    let reason = arrival::listed(act, holder.tx(), who.account()).await?;
+    let arrival = arrival::arrive(act, &mut holder, who, reason, journey).await?;
     if let Arrival::SignedIn(opened) = &arrival {
         let (sealer, session) = (&act.core.sealer, opened.session.id);
         provider_sessions::insert(tx, sealer, act.lab, session, by.provider, by.id_token).await?;
@@ -139,6 +143,7 @@ pub(super) async fn complete(
 async fn await_code(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: LinkRow) -> Result<Shows, Fault> {
     let Act { core, lab, .. } = act;
     let now = act.now();
+    let mut holder = locked::lock(tx, lab, found.account).await?.ok_or(GONE)?;
     let factor = ProviderFactorOk::from_id_token(&back.shown.token);
     let stage = AwaitingCode::begin(
         &factor,
@@ -154,13 +159,11 @@ async fn await_code(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: LinkRow
     let (state, until) = (Pending::AwaitingCode(stage), now.plus(CODE_AWAITED));
     let (sealer, hashed) = (&core.sealer, token.hashed());
     pending::insert(
-        tx,
+        &mut holder,
         sealer,
-        lab,
         &pending::NewPending {
             id,
             token: &hashed,
-            account: found.account,
             state: &state,
             created_at: now,
             expires_at: until,
@@ -168,9 +171,4 @@ async fn await_code(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: LinkRow
     )
     .await?;
     Ok(Shows::OneFactor(token))
-}
-
-pub(super) async fn is_active(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<bool, Fault> {
-    let found = accounts::lookup(tx, lab, account).await?;
-    Ok(found.is_some_and(|account| account.state == AccountState::Active))
 }

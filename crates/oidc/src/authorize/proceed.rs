@@ -17,6 +17,7 @@ use domain::session::Session;
 use kernel::clock::Timestamp;
 use kernel::ids::{GrantId, LabId};
 use service::{Core, Fault, audit, standing};
+use store::account::locked;
 use store::oauth::client_sessions::ClientSession;
 use store::oauth::{authorizations, client_sessions, clients, consents, oauth_grants};
 use store::sign_in::sessions;
@@ -274,19 +275,21 @@ async fn grant(
 ) -> Result<Step, Fault> {
     let session = granted.session;
     let mut tx = core.db.begin().await?;
-    tx.keep_campaigns_out(lab).await?;
-    let held = HoldReason::of(standing::of(core, &mut tx, lab, session.account).await?);
-    let open = sessions::find_open(&mut tx, lab, session.account).await?;
+    let Some(mut holder) = locked::lock(&mut tx, lab, session.account).await? else {
+        return Ok(Step::Gone);
+    };
+    let held = HoldReason::of(standing::of(core, holder.tx(), lab, session.account).await?);
+    let open = sessions::find_open(holder.tx(), lab, session.account).await?;
     if held.is_some() || !open.iter().any(|open| open.id == session.id) {
         drop(tx);
         return overtaken(core, lab, handle, kept).await;
     }
-    if !use_up(&mut tx, lab, handle, kept).await? {
+    if !use_up(holder.tx(), lab, handle, kept).await? {
         return Ok(Step::Gone);
     }
-    let sid = tell_of_session(core, &mut tx, lab, kept, &granted).await?;
+    let sid = tell_of_session(core, holder.tx(), lab, kept, &granted).await?;
     let new = new_grant(core, kept, &granted, sid);
-    oauth_grants::insert(&mut tx, lab, &new).await?;
+    oauth_grants::insert(&mut holder, &new).await?;
     let code = PlainToken::generate(TokenKind::AuthorizationCode, &*core.entropy);
     let terms = code_terms(&kept.request);
     let until = core.now().plus(CODE_LASTS);

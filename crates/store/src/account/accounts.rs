@@ -10,6 +10,7 @@ use crypto::password_hash::HashedPassword;
 use crypto::seal::{Place, Sealer};
 use crypto::totp::{Seed, Step};
 use domain::account::{Account, AccountState};
+use domain::ending::Generation;
 use domain::names::ComparedNames;
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId};
@@ -65,7 +66,7 @@ pub async fn lookup_for_sign_in(
     lab: &LabId,
     identifier: &BlindIndex,
 ) -> Result<Option<ForSignIn>, StoreFault> {
-    const SQL: &str = "SELECT a.account_id, a.state, p.hash, t.seed, t.consumed_step, \
+    const SQL: &str = "SELECT a.account_id, a.state, a.generation, p.hash, t.seed, t.consumed_step, \
          t.tried_step, t.tried_times FROM accounts a \
          LEFT JOIN passwords p ON p.lab_id = a.lab_id AND p.account_id = a.account_id \
          LEFT JOIN authenticators t ON t.lab_id = a.lab_id AND t.account_id = a.account_id \
@@ -73,6 +74,7 @@ pub async fn lookup_for_sign_in(
     type Columns = (
         Vec<u8>,
         String,
+        i64,
         Option<String>,
         Option<Vec<u8>>,
         Option<i64>,
@@ -82,10 +84,10 @@ pub async fn lookup_for_sign_in(
     let row: Option<Columns> = on_both!(tx, connection => {
         sqlx::query_as(SQL).bind(lab.as_str()).bind(identifier.as_bytes()).fetch_optional(connection).await?
     });
-    let Some((account_id, state, hash, seed, consumed, tried, tried_times)) = row else {
+    let Some((account_id, state, generation, hash, seed, consumed, tried, tried_times)) = row else {
         return Ok(None);
     };
-    let account = account(&account_id, &state)?;
+    let account = account(&account_id, &state, generation)?;
     let password = hash.map(HashedPassword::restore).transpose();
     let password = password.map_err(|_| StoreFault::Unreadable("passwords.hash"))?;
     let authenticator = match (seed, consumed, tried, tried_times) {
@@ -113,18 +115,20 @@ pub async fn lookup_for_sign_in(
 }
 
 pub async fn lookup(tx: &mut Tx, lab: &LabId, account_id: AccountId) -> Result<Option<Account>, StoreFault> {
-    const SQL: &str = "SELECT account_id, state FROM accounts WHERE lab_id = $1 AND account_id = $2";
-    let row: Option<(Vec<u8>, String)> = on_both!(tx, connection => {
+    const SQL: &str = "SELECT account_id, state, generation FROM accounts WHERE lab_id = $1 AND account_id = $2";
+    let row: Option<(Vec<u8>, String, i64)> = on_both!(tx, connection => {
         sqlx::query_as(SQL)
             .bind(lab.as_str()).bind(account_id.as_bytes().as_slice()).fetch_optional(connection).await?
     });
-    row.map(|(id, state)| account(&id, &state)).transpose()
+    row.map(|(id, state, generation)| account(&id, &state, generation))
+        .transpose()
 }
 
-fn account(account_id: &[u8], state: &str) -> Result<Account, StoreFault> {
+fn account(account_id: &[u8], state: &str, generation: i64) -> Result<Account, StoreFault> {
     Ok(Account {
         id: id(account_id, "accounts.account_id")?,
         state: word(state, "accounts.state")?,
+        generation: Generation::from_number(generation),
     })
 }
 
@@ -336,22 +340,6 @@ pub async fn update_person(
             .bind(lab.as_str()).bind(account.as_bytes().as_slice())
             .bind(sealed.identifier).bind(sealed.email).bind(sealed.birth_date)
             .bind(sealed.given_name).bind(sealed.family_name).bind(line.digest).bind(now.micros()).bind(sealed.other_names)
-            .execute(connection).await?;
-    });
-    Ok(())
-}
-
-pub async fn set_state(
-    tx: &mut Tx,
-    lab: &LabId,
-    account: AccountId,
-    state: AccountState,
-    now: Timestamp,
-) -> Result<(), StoreFault> {
-    const SQL: &str = "UPDATE accounts SET state = $3, updated_at = $4 WHERE lab_id = $1 AND account_id = $2";
-    on_both!(tx, connection => {
-        sqlx::query(SQL)
-            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(state.as_str()).bind(now.micros())
             .execute(connection).await?;
     });
     Ok(())

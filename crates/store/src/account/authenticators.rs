@@ -1,46 +1,42 @@
 //! TOTP authenticators: the seed sealed, and which step was used or tried last.
 
+use crate::account::locked::LockedAccount;
 use crate::db::on_both;
 use crate::{StoreFault, Tx};
 use crypto::seal::{Place, Sealer};
 use crypto::totp::{Seed, Step};
+use domain::ending::Change;
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId};
 
 /// A step in which the code was right allows this many attempts, so that a mistyped password may be corrected.
 pub const TRIES_PER_STEP: i64 = 3;
 
-#[derive(Debug)]
-pub struct NewAuthenticator<'a> {
-    pub seed: &'a Seed,
-    /// The step whose code showed that the seed has arrived.
-    pub confirmed: Step,
-    pub bound_at: Timestamp,
-}
-
-/// Binds a new authenticator, replacing any other; the step that confirmed it is used up.
+/// Binds a new authenticator, replacing any other, and what rested on that ends; the step that confirmed it is used up.
 pub async fn bind(
-    tx: &mut Tx,
+    holder: &mut LockedAccount<'_>,
     sealer: &Sealer,
-    lab: &LabId,
-    account: AccountId,
-    new: &NewAuthenticator<'_>,
+    seed: &Seed,
+    confirmed: Step,
+    now: Timestamp,
 ) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO authenticators \
          (lab_id, account_id, seed, bound_at, consumed_step, tried_step, tried_times) \
          VALUES ($1, $2, $3, $4, $5, $5, 0) ON CONFLICT (lab_id, account_id) DO UPDATE SET seed = excluded.seed, \
          bound_at = excluded.bound_at, consumed_step = excluded.consumed_step, tried_step = excluded.tried_step, \
          tried_times = 0";
+    holder.end(Change::AuthenticatorBound, now).await?;
+    let (lab, account) = (holder.lab().clone(), holder.id());
     let place = Place {
-        lab,
+        lab: &lab,
         column: "authenticators.seed",
         row: account.as_bytes(),
     };
-    let sealed = sealer.seal(place, new.seed.as_bytes())?;
-    on_both!(tx, connection => {
+    let sealed = sealer.seal(place, seed.as_bytes())?;
+    on_both!(holder.tx(), connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(sealed)
-            .bind(new.bound_at.micros()).bind(new.confirmed.number())
+            .bind(now.micros()).bind(confirmed.number())
             .execute(connection).await?;
     });
     Ok(())

@@ -32,13 +32,13 @@ pub async fn issue(tx: &mut Tx, lab: &LabId, account: AccountId, new: &NewLabCod
 }
 
 /// No code of the account works any more.
-pub async fn end_all(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp) -> Result<(), StoreFault> {
+pub async fn end_all(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp) -> Result<u64, StoreFault> {
     const SQL: &str = "UPDATE lab_codes SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
-    on_both!(tx, connection => {
+    Ok(on_both!(tx, connection => {
         sqlx::query(SQL)
-            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(now.micros()).execute(connection).await?;
-    });
-    Ok(())
+            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(now.micros())
+            .execute(connection).await?.rows_affected()
+    }))
 }
 
 /// A code for each of many accounts at once; their earlier ones end.

@@ -7,6 +7,7 @@ pub mod conflicts;
 pub mod invitations;
 pub mod lab_codes;
 pub mod legacy_passwords;
+pub mod locked;
 pub mod operator_networks;
 pub mod operators;
 pub mod passkeys;

@@ -1,5 +1,6 @@
 //! Passkeys of accounts: the credential and its name sealed, found by a keyed index of the credential's id.
 
+use crate::account::locked::LockedAccount;
 use crate::columns::{id, moment};
 use crate::db::on_both;
 use crate::{StoreFault, Tx};
@@ -7,6 +8,7 @@ use crypto::blind_index::BlindIndex;
 use crypto::passkey::Credential;
 use crypto::seal::{Place, Sealer};
 use domain::account::AccountState;
+use domain::ending::Change;
 use domain::operator::Role;
 use domain::passkey::PasskeyEntry;
 use kernel::clock::Timestamp;
@@ -46,7 +48,6 @@ fn open(sealer: &Sealer, lab: &LabId, row: &PasskeyId, sealed: &[u8]) -> Result<
 #[derive(Debug)]
 pub struct NewPasskey<'a> {
     pub id: PasskeyId,
-    pub account: AccountId,
     pub index: &'a BlindIndex,
     pub credential: &'a Credential,
     pub name: &'a str,
@@ -54,15 +55,16 @@ pub struct NewPasskey<'a> {
 }
 
 /// False: some account of the lab has this very passkey.
-pub async fn insert(tx: &mut Tx, sealer: &Sealer, lab: &LabId, new: &NewPasskey<'_>) -> Result<bool, StoreFault> {
+pub async fn insert(holder: &mut LockedAccount<'_>, sealer: &Sealer, new: &NewPasskey<'_>) -> Result<bool, StoreFault> {
     const SQL: &str = "INSERT INTO passkeys \
          (lab_id, passkey_id, account_id, credential_index, credential, name, added_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (lab_id, credential_index) DO NOTHING";
-    let sealed = seal(sealer, lab, &new.id, new.credential)?;
-    let name = sealer.seal(place(lab, NAME, &new.id), new.name.as_bytes())?;
-    let inserted = on_both!(tx, connection => {
+    let (lab, account) = (holder.lab().clone(), holder.id());
+    let sealed = seal(sealer, &lab, &new.id, new.credential)?;
+    let name = sealer.seal(place(&lab, NAME, &new.id), new.name.as_bytes())?;
+    let inserted = on_both!(holder.tx(), connection => {
         sqlx::query(SQL)
-            .bind(lab.as_str()).bind(new.id.as_bytes().as_slice()).bind(new.account.as_bytes().as_slice())
+            .bind(lab.as_str()).bind(new.id.as_bytes().as_slice()).bind(account.as_bytes().as_slice())
             .bind(new.index.as_bytes()).bind(sealed).bind(name).bind(new.at.micros())
             .execute(connection).await?.rows_affected()
     });
@@ -180,20 +182,26 @@ pub async fn update(
     Ok(updated == 1)
 }
 
-/// False: the account has no such passkey.
-pub async fn delete(tx: &mut Tx, lab: &LabId, account: AccountId, passkey: PasskeyId) -> Result<bool, StoreFault> {
+/// What rested on it ends. False: the account has no such passkey.
+pub async fn delete(holder: &mut LockedAccount<'_>, passkey: PasskeyId, now: Timestamp) -> Result<bool, StoreFault> {
     const SQL: &str = "DELETE FROM passkeys WHERE lab_id = $1 AND account_id = $2 AND passkey_id = $3";
-    let deleted = on_both!(tx, connection => {
+    let (lab, account) = (holder.lab().clone(), holder.id());
+    let deleted = on_both!(holder.tx(), connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(passkey.as_bytes().as_slice())
             .execute(connection).await?.rows_affected()
     });
+    if deleted == 1 {
+        holder.end(Change::PasskeyRemoved(passkey), now).await?;
+    }
     Ok(deleted == 1)
 }
 
-pub async fn delete_all(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<(), StoreFault> {
+/// Without ending anything else: whoever replaces every means does that.
+pub async fn delete_all(holder: &mut LockedAccount<'_>) -> Result<(), StoreFault> {
     const SQL: &str = "DELETE FROM passkeys WHERE lab_id = $1 AND account_id = $2";
-    on_both!(tx, connection => {
+    let (lab, account) = (holder.lab().clone(), holder.id());
+    on_both!(holder.tx(), connection => {
         sqlx::query(SQL).bind(lab.as_str()).bind(account.as_bytes().as_slice()).execute(connection).await?;
     });
     Ok(())

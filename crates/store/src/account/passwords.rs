@@ -2,23 +2,22 @@
 
 use std::time::Duration;
 
+use crate::account::locked::LockedAccount;
 use crate::columns::moment;
 use crate::db::on_both;
 use crate::{StoreFault, Tx};
 use crypto::password_hash::HashedPassword;
+use domain::ending::Change;
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId};
 
-pub async fn set(
-    tx: &mut Tx,
-    lab: &LabId,
-    account: AccountId,
-    hash: &HashedPassword,
-    now: Timestamp,
-) -> Result<(), StoreFault> {
+/// What rested on the one before ends.
+pub async fn set(holder: &mut LockedAccount<'_>, hash: &HashedPassword, now: Timestamp) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO passwords (lab_id, account_id, hash, set_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (lab_id, account_id) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at";
-    on_both!(tx, connection => {
+    holder.end(Change::PasswordReplaced, now).await?;
+    let (lab, account) = (holder.lab().clone(), holder.id());
+    on_both!(holder.tx(), connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(hash.as_str()).bind(now.micros())
             .execute(connection).await?;

@@ -1,10 +1,12 @@
 //! Identities of providers that open an account, found by a keyed index of issuer and subject.
 
+use crate::account::locked::LockedAccount;
 use crate::columns::{id, moment, word};
 use crate::db::on_both;
 use crate::{StoreFault, Tx};
 use crypto::blind_index::BlindIndex;
 use crypto::seal::{Place, Sealer};
+use domain::ending::Change;
 use domain::provider::LinkEntry;
 use domain::provider::NewLink;
 use kernel::clock::Timestamp;
@@ -29,21 +31,21 @@ fn place<'a>(lab: &'a LabId, row: &'a LinkId) -> Place<'a> {
 
 /// False: some account of the lab has this identity.
 pub async fn insert(
-    tx: &mut Tx,
+    holder: &mut LockedAccount<'_>,
     sealer: &Sealer,
-    lab: &LabId,
     new: &NewLink,
     now: Timestamp,
 ) -> Result<bool, StoreFault> {
     const SQL: &str = "INSERT INTO upstream_links \
          (lab_id, link_id, account_id, upstream_id, identity_index, name, linked_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (lab_id, identity_index) DO NOTHING";
-    let (link, account, identity) = (new.id(), new.account(), new.identity());
+    let (link, identity) = (new.id(), new.identity());
+    let (lab, account) = (holder.lab().clone(), holder.id());
     let (index, name) = (
         identity.index(),
-        sealer.seal(place(lab, &link), identity.name().as_bytes())?,
+        sealer.seal(place(&lab, &link), identity.name().as_bytes())?,
     );
-    let inserted = on_both!(tx, connection => {
+    let inserted = on_both!(holder.tx(), connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(link.as_bytes().as_slice()).bind(account.as_bytes().as_slice())
             .bind(identity.provider().as_str()).bind(index.as_bytes()).bind(name.as_slice()).bind(now.micros())
@@ -114,20 +116,26 @@ pub async fn touch(
     Ok(touched == 1)
 }
 
-/// False: the account has no such link.
-pub async fn delete(tx: &mut Tx, lab: &LabId, account: AccountId, link: LinkId) -> Result<bool, StoreFault> {
+/// What rested on it ends. False: the account has no such link.
+pub async fn delete(holder: &mut LockedAccount<'_>, link: LinkId, now: Timestamp) -> Result<bool, StoreFault> {
     const SQL: &str = "DELETE FROM upstream_links WHERE lab_id = $1 AND account_id = $2 AND link_id = $3";
-    let deleted = on_both!(tx, connection => {
+    let (lab, account) = (holder.lab().clone(), holder.id());
+    let deleted = on_both!(holder.tx(), connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(link.as_bytes().as_slice())
             .execute(connection).await?.rows_affected()
     });
+    if deleted == 1 {
+        holder.end(Change::LinkRemoved(link), now).await?;
+    }
     Ok(deleted == 1)
 }
 
-pub async fn delete_all(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<(), StoreFault> {
+/// Without ending anything else: whoever replaces every means does that.
+pub async fn delete_all(holder: &mut LockedAccount<'_>) -> Result<(), StoreFault> {
     const SQL: &str = "DELETE FROM upstream_links WHERE lab_id = $1 AND account_id = $2";
-    on_both!(tx, connection => {
+    let (lab, account) = (holder.lab().clone(), holder.id());
+    on_both!(holder.tx(), connection => {
         sqlx::query(SQL).bind(lab.as_str()).bind(account.as_bytes().as_slice()).execute(connection).await?;
     });
     Ok(())

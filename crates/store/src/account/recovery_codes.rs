@@ -1,5 +1,6 @@
 //! Recovery codes, as MACs; each works once.
 
+use crate::account::locked::LockedAccount;
 use crate::db::on_both;
 use crate::{StoreFault, Tx};
 use crypto::human_code::{CodeKind, HumanCode};
@@ -11,20 +12,16 @@ use kernel::ids::{AccountId, LabId};
 const TRIES_PER_CODE: i64 = 3;
 
 /// Replaces all earlier codes with these.
-pub async fn replace(
-    tx: &mut Tx,
-    keyring: &Keyring,
-    lab: &LabId,
-    account: AccountId,
-    codes: &[HumanCode],
-) -> Result<(), StoreFault> {
+pub async fn replace(holder: &mut LockedAccount<'_>, keyring: &Keyring, codes: &[HumanCode]) -> Result<(), StoreFault> {
+    let (lab, account) = (holder.lab().clone(), holder.id());
+    let tx = holder.tx();
     on_both!(&mut *tx, connection => {
         sqlx::query("DELETE FROM recovery_codes WHERE lab_id = $1 AND account_id = $2")
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).execute(connection).await?;
     });
     const SQL: &str = "INSERT INTO recovery_codes (lab_id, account_id, code_mac, tried_times) VALUES ($1, $2, $3, 0)";
     for code in codes {
-        let mac = code.mac(keyring, lab, CodeKind::Recovery);
+        let mac = code.mac(keyring, &lab, CodeKind::Recovery);
         on_both!(&mut *tx, connection => {
             sqlx::query(SQL)
                 .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(mac.as_slice())

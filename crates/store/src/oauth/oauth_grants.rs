@@ -1,5 +1,6 @@
 //! What persons let clients have, and the codes that lead there.
 
+use crate::account::locked::LockedAccount;
 use crate::columns::{id, moment, word};
 use crate::db::on_both;
 use crate::{StoreFault, Tx};
@@ -11,11 +12,14 @@ use kernel::ids::{AccountId, ClientId, GrantId, LabId};
 const TERMS: &str = "oauth_grants.terms";
 const CODE: &str = "authorization_codes.request";
 
-pub async fn insert(tx: &mut Tx, lab: &LabId, grant: &Grant) -> Result<(), StoreFault> {
+/// It rests on what its session rests on.
+pub async fn insert(holder: &mut LockedAccount<'_>, grant: &Grant) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO oauth_grants (lab_id, grant_id, client_id, account_id, session_id, is_offline, terms, \
-         created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+         created_at, expires_at, key_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+         (SELECT key_id FROM sessions WHERE lab_id = $1 AND session_id = $5))";
+    let lab = holder.lab().clone();
     let terms = serde_json::to_string(&grant.terms).map_err(|_| StoreFault::Unreadable(TERMS))?;
-    on_both!(tx, connection => {
+    on_both!(holder.tx(), connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(grant.id.as_bytes().as_slice()).bind(grant.client.as_str())
             .bind(grant.account.as_bytes().as_slice()).bind(grant.session.as_bytes().as_slice())
@@ -101,17 +105,6 @@ pub async fn end(tx: &mut Tx, lab: &LabId, grant: GrantId, now: Timestamp) -> Re
             .execute(connection).await?.rows_affected()
     });
     Ok(changed == 1)
-}
-
-/// Everything that an account granted to clients.
-pub async fn end_of_account(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp) -> Result<u64, StoreFault> {
-    const SQL: &str =
-        "UPDATE oauth_grants SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
-    Ok(on_both!(tx, connection => {
-        sqlx::query(SQL)
-            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(now.micros())
-            .execute(connection).await?.rows_affected()
-    }))
 }
 
 /// All that an account let one client have.

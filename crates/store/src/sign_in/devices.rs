@@ -1,5 +1,6 @@
 //! Trusted devices: by token and account, each with its own back-off.
 
+use crate::account::locked::LockedAccount;
 use crate::columns::id;
 use crate::db::on_both;
 use crate::sign_in::throttle;
@@ -8,6 +9,7 @@ use crypto::blind_index::BlindIndex;
 use crypto::token::HashedToken;
 use domain::backoff::Backoff;
 use domain::device::Device;
+use domain::ending::KeyId;
 use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, DeviceId, LabId};
 
@@ -85,33 +87,34 @@ pub async fn renew(tx: &mut Tx, lab: &LabId, old: &HashedToken, new: &HashedToke
     Ok(())
 }
 
-/// True: it was not trusted by this account before.
+/// `key`: what was shown in it. True: it was not trusted by this account before.
 pub async fn trust(
-    tx: &mut Tx,
-    lab: &LabId,
+    holder: &mut LockedAccount<'_>,
     token: &HashedToken,
-    account: AccountId,
+    key: Option<KeyId>,
     device: &Device,
 ) -> Result<bool, StoreFault> {
-    const USED: &str = "UPDATE devices SET description = $4, last_used_at = $5 \
+    const USED: &str = "UPDATE devices SET description = $4, last_used_at = $5, key_id = $6 \
          WHERE lab_id = $1 AND token_hash = $2 AND account_id = $3";
     const NEW: &str = "INSERT INTO devices (lab_id, device_id, token_hash, account_id, description, backoff, \
-         trusted_at, last_used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let used = on_both!(&mut *tx, connection => {
+         trusted_at, last_used_at, key_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let (lab, account) = (holder.lab().clone(), holder.id());
+    let key = key.map(|key| key.as_bytes().to_vec());
+    let used = on_both!(holder.tx(), connection => {
         sqlx::query(USED)
             .bind(lab.as_str()).bind(token.as_bytes()).bind(account.as_bytes().as_slice())
-            .bind(&device.description).bind(device.last_used_at.micros())
+            .bind(&device.description).bind(device.last_used_at.micros()).bind(key.as_deref())
             .execute(connection).await?.rows_affected()
     });
     if used > 0 {
         return Ok(false);
     }
     let backoff = throttle::to_text(&Backoff::default())?;
-    on_both!(tx, connection => {
+    on_both!(holder.tx(), connection => {
         sqlx::query(NEW)
             .bind(lab.as_str()).bind(device.id.as_bytes().as_slice()).bind(token.as_bytes())
             .bind(account.as_bytes().as_slice()).bind(&device.description).bind(backoff)
-            .bind(device.trusted_at.micros()).bind(device.last_used_at.micros())
+            .bind(device.trusted_at.micros()).bind(device.last_used_at.micros()).bind(key.as_deref())
             .execute(connection).await?;
     });
     Ok(true)
@@ -167,14 +170,6 @@ pub async fn distrust(tx: &mut Tx, lab: &LabId, device: DeviceId) -> Result<(), 
             .bind(lab.as_str()).bind(device.as_bytes().as_slice()).execute(connection).await?;
     });
     Ok(())
-}
-
-pub async fn forget_all(tx: &mut Tx, lab: &LabId, account: AccountId) -> Result<u64, StoreFault> {
-    const SQL: &str = "DELETE FROM devices WHERE lab_id = $1 AND account_id = $2";
-    Ok(on_both!(tx, connection => {
-        sqlx::query(SQL)
-            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).execute(connection).await?.rows_affected()
-    }))
 }
 
 pub async fn delete_unused(tx: &mut Tx, since: Timestamp) -> Result<u64, StoreFault> {

@@ -1,5 +1,6 @@
 //! Sessions of the portal, and the site sessions that hang on them.
 
+use crate::account::locked::LockedAccount;
 use crate::columns::{id, moment, word};
 use crate::db::on_both;
 use crate::{StoreFault, Tx};
@@ -9,16 +10,17 @@ use kernel::clock::Timestamp;
 use kernel::ids::{AccountId, LabId, SessionId, SiteId};
 
 /// Takes only what an authentication opened.
-pub async fn insert(tx: &mut Tx, lab: &LabId, token: &HashedToken, new: &NewSession) -> Result<(), StoreFault> {
+pub async fn insert(holder: &mut LockedAccount<'_>, token: &HashedToken, new: &NewSession) -> Result<(), StoreFault> {
     const SQL: &str = "INSERT INTO sessions (lab_id, session_id, token_hash, account_id, means, device, \
-         authenticated_at, last_used_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let session = new.session();
-    on_both!(tx, connection => {
+         authenticated_at, last_used_at, expires_at, key_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    let (session, lab) = (new.session(), holder.lab().clone());
+    let key = new.key().map(|key| key.as_bytes().to_vec());
+    on_both!(holder.tx(), connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(session.id.as_bytes().as_slice()).bind(token.as_bytes())
             .bind(session.account.as_bytes().as_slice()).bind(session.means.as_str()).bind(session.device.as_str())
             .bind(session.authenticated_at.micros()).bind(session.last_used_at.micros())
-            .bind(session.expires_at.micros())
+            .bind(session.expires_at.micros()).bind(key)
             .execute(connection).await?;
     });
     Ok(())
@@ -132,16 +134,6 @@ pub async fn end(
             .bind(now.micros()).execute(connection).await?.rows_affected()
     });
     Ok(ended == 1)
-}
-
-/// Ends every session of an account.
-pub async fn end_all(tx: &mut Tx, lab: &LabId, account: AccountId, now: Timestamp) -> Result<u64, StoreFault> {
-    const SQL: &str = "UPDATE sessions SET ended_at = $3 WHERE lab_id = $1 AND account_id = $2 AND ended_at IS NULL";
-    Ok(on_both!(tx, connection => {
-        sqlx::query(SQL)
-            .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(now.micros())
-            .execute(connection).await?.rows_affected()
-    }))
 }
 
 /// Sessions that can never be used again; their site sessions and tickets go with them.

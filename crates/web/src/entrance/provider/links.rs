@@ -107,6 +107,7 @@ pub(super) async fn come_back(
         Ok(shown) => match links::link(context.act(&context.actor()), id, linking, &shown).await? {
             LinkOutcome::Done => return Ok(see_other(&format!("{LIST}?{LINKED}"))),
             LinkOutcome::Elsewhere => (StatusCode::CONFLICT, ProvidersError::Elsewhere),
+            LinkOutcome::Over => return Ok(see_other(LIST)),
             LinkOutcome::Full => (StatusCode::CONFLICT, ProvidersError::Full),
         },
         Err(refusal) => {
