@@ -167,7 +167,7 @@ pub async fn insert(core: &Core, numbers: Range<usize>, state: AccountState) -> 
         if state != AccountState::Waiting {
             let mut holder = locked::lock(&mut tx, &lab, account).await.unwrap().unwrap();
             passwords::set(&mut holder, &hash, now).await.unwrap();
-            authenticators::bind(&mut holder, &core.sealer, &seed, bound, now)
+            authenticators::bind(&mut holder, &core.sealer, &seed, Step::from_number(0), now)
                 .await
                 .unwrap();
             holder.set_state(state, now).await.unwrap();

@@ -8,6 +8,7 @@ use vestibule::crypto::totp::{Seed, Step};
 use vestibule::domain::identifier::Identifier;
 use vestibule::kernel::entropy::SystemEntropy;
 use vestibule::service::Core;
+use vestibule::service::act::Act;
 use vestibule::store::account::{authenticators, locked, records};
 
 use super::stand::{PATIENTS, START, Stand, actor, events, import_file, lab, record};
@@ -158,6 +159,7 @@ async fn r01_no_value_of_a_patient_stands_in_clear_anywhere() {
         let index = core.record_index(&lab(), "CANARYREC");
         let owner = records::lookup_owner(&mut tx, &lab(), &index).await.unwrap().unwrap();
         let holder = locked::lock(&mut tx, &lab(), owner).await.unwrap();
+        let seed = Seed::from_bytes(b"CANARYSEEDCANARYSEED").unwrap();
         authenticators::bind(&mut holder.unwrap(), &core.sealer, &seed, Step::from_number(1), START)
             .await
             .unwrap();

@@ -4,6 +4,7 @@ use vestibule::admin::patients::{GrantError, IssueError, grant, issue_lab_code};
 use vestibule::crypto::human_code::{CodeKind, HumanCode};
 use vestibule::domain::account::AccountState;
 use vestibule::domain::identifier::Identifier;
+use vestibule::service::act::Act;
 use vestibule::store::account::{accounts, lab_codes, locked, records};
 
 use super::stand::{PATIENTS, Stand, actor, events, import_file, lab, record};
