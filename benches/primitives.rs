@@ -217,7 +217,8 @@ fn leaked(c: &mut Criterion) {
             began_at: NOW,
         };
         let leak = leaks::insert(&mut tx, &lab, &new).await.unwrap();
-        let entry = |index: &BlindIndex, password: &str| Entry::new(index, Some(digester.digest(index, password)));
+        let entry =
+            |index: &BlindIndex, password: &str| Entry::new(index, Some(digester.digest(index, password)), [0; 5]);
         let others = (0..100_000).map(|n| entry(&indexer.index(&[&n.to_string()]), "soleil"));
         let own = (0..40).map(|n| entry(&identifier, &format!("soleil{n}")));
         let mut entries: Vec<Entry> = others.chain(own).collect();

@@ -47,6 +47,7 @@ fn the_sample_shows_keys_that_exist() {
     with.server.mtls_listen = None;
     with.server.mtls_client_ca_file = None;
     with.server.mtls_public_port = None;
+    with.server.client_header = None;
     let without = Config::load(&stand.write("few.toml", &text)).unwrap();
     assert_eq!(format!("{:?}", with.password), format!("{:?}", without.password));
     assert_eq!(format!("{:?}", with.session), format!("{:?}", without.session));

@@ -85,7 +85,8 @@ async fn a_second_person_approves_and_an_undo_takes_their_code(app: TestApp) {
     app.advance(Duration::from_secs(30));
     let held = app.sign_in(&mut app.browser(), &patient).await;
     assert_eq!(held.location(), "/password");
-    for wrong in ["", "000000", &used(&app, &bea)] {
+    assert_eq!(desk.act(&mut second, "undo", "").await.status, 422, "not counted");
+    for wrong in ["000000", "000001", &used(&app, &bea)] {
         let page = desk.act(&mut second, "undo", wrong).await;
         assert_eq!(page.status, 422, "{wrong}");
     }

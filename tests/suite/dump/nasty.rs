@@ -156,7 +156,7 @@ fn repeated_headers_are_passed_over() {
 }
 
 #[test]
-fn a_hash_column_is_never_taken_for_clear_text() {
+fn digests_are_passwords_that_somebody_knows() {
     for hash in [
         "5f4dcc3b5aa765d61d8327deb882cf99",
         "5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8",
@@ -168,12 +168,12 @@ fn a_hash_column_is_never_taken_for_clear_text() {
         let file = listed(&text);
         for map in ["", "identifier=1,password=2"] {
             let inspection = inspect(&file.path, &super::mapped(map)).unwrap();
-            assert!(inspection.password_is_hashed && inspection.used_as(Field::Password).is_none());
+            assert!(inspection.password_is_hashed && inspection.used_as(Field::Password).is_some());
             assert_eq!(inspection.hash_like().collect::<Vec<_>>(), [2]);
             let list = read(&text, map);
             assert_eq!(list.rows.len(), 5);
-            assert!(list.rows.iter().all(|row| row.2.is_none()));
-            assert_eq!(list.census.hashed_passwords, 5);
+            assert!(list.rows.iter().all(|row| row.2.is_some()));
+            assert_eq!((list.census.with_password, list.census.hashed_passwords), (5, 5));
         }
     }
     let both = read(
@@ -185,9 +185,19 @@ fn a_hash_column_is_never_taken_for_clear_text() {
         "P-1:soleil\nP-2:lune\nP-3:$2y$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy\n",
         "",
     );
-    assert_eq!(mixed.pairs(), [("p-1", "soleil"), ("p-2", "lune"), ("p-3", "-")]);
+    assert_eq!(
+        mixed.pairs(),
+        [
+            ("p-1", "soleil"),
+            ("p-2", "lune"),
+            ("p-3", "$2y$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy")
+        ]
+    );
     let half = "P-1:5f4dcc3b5aa765d61d8327deb882cf99\nP-2:lune\n".repeat(20);
-    assert_eq!(read(half, "").pairs()[..2], [("p-1", "-"), ("p-2", "lune")]);
+    assert_eq!(
+        read(half, "").pairs()[..2],
+        [("p-1", "5f4dcc3b5aa765d61d8327deb882cf99"), ("p-2", "lune")]
+    );
 }
 
 #[test]

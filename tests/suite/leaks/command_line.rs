@@ -28,7 +28,11 @@ fn from_the_dry_run_to_the_undo() {
     let ran = run(&mapped);
     assert_eq!(ran.code, 0, "{}", ran.err);
     insta::assert_snapshot!("dry_run", ran.out);
-    let ran = run(&[mapped.as_slice(), &["--apply", "--json"]].concat());
+    let refused = run(&[mapped.as_slice(), &["--apply"]].concat());
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("--accept-unmatched 2"), "{}", refused.err);
+    let apply = ["--apply", "--accept-unmatched", "2", "--json"];
+    let ran = run(&[mapped.as_slice(), &apply].concat());
     assert_eq!(ran.json()["state"], "applied");
     assert_eq!(ran.json()["accounts"]["disabled"], 1);
     let again = run(&[mapped.as_slice(), &["--apply", "--json"]].concat());
@@ -72,6 +76,8 @@ fn r02_nothing_of_a_list_stays_but_digests() {
         "--source",
         "s",
         "--apply",
+        "--accept-unmatched",
+        "1",
     ]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let mut looked_at = 0;

@@ -58,7 +58,17 @@ fn start(stand: &Stand) -> Child {
         .current_dir(stand.folder.path())
         .env("VESTIBULE_CONFIG", "vestibule.toml")
         .args([
-            "leak", "import", "list.csv", "--lab", "port", "--source", "s", "--apply", "--json",
+            "leak",
+            "import",
+            "list.csv",
+            "--lab",
+            "port",
+            "--source",
+            "s",
+            "--apply",
+            "--accept-unmatched",
+            "27000",
+            "--json",
         ])
         .stdout(Stdio::null())
         .stderr(Stdio::null())

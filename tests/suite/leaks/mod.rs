@@ -5,4 +5,5 @@ mod command_line;
 mod contacts;
 mod interruptions;
 mod memory;
+mod unmatched;
 mod verify;

@@ -188,9 +188,7 @@ impl TestApp {
     /// A list in effect: lines of identifier and password.
     pub async fn leak(&self, lines: &str) -> LeakId {
         let id = self.draft(lines).await;
-        campaign::apply(&self.core, &self.lab(), id, &operator("first"))
-            .await
-            .unwrap();
+        self.apply(id).await;
         campaign::approve(&self.core, &self.lab(), id, &operator("second"))
             .await
             .unwrap();
@@ -203,13 +201,21 @@ impl TestApp {
     /// As a person does who does not know that it was done.
     pub async fn leak_again(&self, lines: &str) -> LeakId {
         let id = self.draft(lines).await;
-        campaign::apply(&self.core, &self.lab(), id, &operator("first"))
-            .await
-            .unwrap();
+        self.apply(id).await;
         campaign::settle(&self.core, &self.lab(), id, &mut |_| {})
             .await
             .unwrap();
         id
+    }
+
+    /// With those who are nobody here accepted as such.
+    async fn apply(&self, id: LeakId) {
+        let (core, lab) = (&self.core, self.lab());
+        let overview = campaign::overview(core, &lab, id).await.unwrap().unwrap();
+        let accepted = overview.identifiers.map(|identifiers| identifiers.not_found);
+        campaign::apply_accepting(core, &lab, id, accepted, &operator("first"))
+            .await
+            .unwrap();
     }
 
     pub async fn draft(&self, lines: &str) -> LeakId {

@@ -51,6 +51,9 @@ pub struct Import {
     /// End sessions and require new passwords of everyone on the list
     #[arg(long)]
     pub apply: bool,
+    /// With --apply: this many of its identifiers are nobody's here, and that is right
+    #[arg(long, value_name = "N", requires = "apply")]
+    pub accept_unmatched: Option<u64>,
 }
 
 #[derive(Debug, Args)]

@@ -65,7 +65,7 @@ async fn import(invocation: &Invocation, options: &Import) -> Result<Done, Probl
     let id = drafted.map_err(failed(None))?;
     let mut said = None;
     if options.apply {
-        let applied = apply(&core, &options.lab, id, &actor, &mut notify).await;
+        let applied = apply(&core, options, id, &actor, &mut notify).await;
         said = Some(applied.inspect_err(|_| progress.end()).map_err(failed(Some(id)))?);
     }
     progress.end();
@@ -74,12 +74,13 @@ async fn import(invocation: &Invocation, options: &Import) -> Result<Done, Probl
 
 async fn apply(
     core: &Core,
-    lab: &LabId,
+    options: &Import,
     id: LeakId,
     actor: &Actor,
     notify: campaign::Notify<'_>,
 ) -> Result<EffectStatus, LeakError> {
-    let applied = campaign::apply(core, lab, id, actor).await?;
+    let lab = &options.lab;
+    let applied = campaign::apply_accepting(core, lab, id, options.accept_unmatched, actor).await?;
     if applied == EffectStatus::InEffect {
         campaign::settle(core, lab, id, notify).await?;
     }

@@ -1,7 +1,8 @@
 //! A leak in words, for a terminal.
 
 use domain::leak::LeakState;
-use leak::campaign::{EffectStatus, Overview, Reading, Warning};
+use leak::campaign::{EffectStatus, Identifiers, Overview, Reading, Shape, Warning};
+use leak::dump::Census;
 use service::outbox::{MailServer, TellingFigures};
 
 pub(super) fn overview(of: &Overview, told: &TellingFigures, applied: Option<EffectStatus>) -> String {
@@ -96,12 +97,14 @@ fn list(reading: &Reading) -> Vec<String> {
             other_columns(reading)
         ),
         format!(
-            "  rows       {} read, {} of them with a password; {} could not be read",
+            "  rows       {} read, {} of them with a password{}; {} could not be read",
             census.rows,
             census.with_password,
+            digests(census),
             census.bad_rows()
         ),
     ];
+    lines.extend(reading.identifiers.as_ref().map(identifiers).unwrap_or_default());
     for bad in &census.bad {
         let places: Vec<String> = bad.lines.iter().map(u64::to_string).collect();
         let more = if bad.count > bad.lines.len() as u64 { "…" } else { "" };
@@ -113,6 +116,40 @@ fn list(reading: &Reading) -> Vec<String> {
         ));
     }
     lines
+}
+
+fn identifiers(of: &Identifiers) -> Vec<String> {
+    let mut lines = vec![format!(
+        "  people     {} different identifiers: {} found, {} found in another form, {} not found",
+        of.distinct, of.found, of.folded, of.not_found
+    )];
+    for unmatched in &of.unmatched {
+        let shape = match unmatched.shape {
+            Shape::Email => "e-mail addresses",
+            Shape::Number => "numbers",
+            Shape::Code => "codes of letters and digits",
+            Shape::Other => "other texts",
+        };
+        let (first, last) = (unmatched.first_line, unmatched.last_line);
+        let place = if first == last {
+            format!("line {first}")
+        } else {
+            format!("lines {first} to {last}")
+        };
+        lines.push(format!(
+            "             {} of {} are {shape} of no account ({place})",
+            unmatched.count, of.distinct
+        ));
+    }
+    lines
+}
+
+fn digests(census: &Census) -> String {
+    match census.hashed_passwords {
+        0 => String::new(),
+        all if all == census.with_password => ", as digests all of them".to_owned(),
+        some => format!(" ({some} as digests)"),
+    }
 }
 
 fn other_columns(reading: &Reading) -> usize {
@@ -127,6 +164,10 @@ const fn said(warning: Warning) -> &'static str {
             "no account of this lab is on the list: is it another lab's, or is the identifier in another column (--map)?"
         }
         Warning::FewFound => "fewer than a tenth of the rows are accounts of this lab",
+        Warning::PartNotFound => {
+            "many of its identifiers are nobody's here (see above): is it another lab's list, or are they in another column (--map)? \
+             --apply wants --accept-unmatched with their number"
+        }
         Warning::NearlyEverybody => {
             "nearly every account of the lab is on the list: check where it comes from, a made-up list would lock everyone out"
         }

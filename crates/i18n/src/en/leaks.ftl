@@ -38,12 +38,34 @@ leak-live-stop = Stop following live
 leak-warnings-title = Check before deciding
 leak-warning-nothing = No identifier on the list is known here: is it a list from this laboratory, and is it the right column?
 leak-warning-few = Fewer than one identifier in ten is known here.
+leak-warning-part = More than two identifiers in a hundred belong to no account here. The people behind them are not protected: is it another laboratory’s list, or are the identifiers in another column?
 leak-warning-everybody = Nearly every account of the laboratory is on it. A list made up to lock everyone out looks like this.
 leak-warning-bad-rows = More than one row in fifty could not be read.
 leak-warning-no-passwords = The list holds no readable passwords: no one would have to change theirs.
 leak-warning-damaged = The file is damaged: part of it may be missing.
 leak-warning-seeds = The list contains code-app keys: the codes of these apps no longer protect their owners.
 leak-warning-canaries = Canary accounts are on it: this list was taken from this laboratory.
+leak-unmatched-email = { $count ->
+    [one] { $count } e-mail address belongs to no account
+   *[other] { $count } e-mail addresses belong to no account
+}
+leak-unmatched-number = { $count ->
+    [one] { $count } number belongs to no account
+   *[other] { $count } numbers belong to no account
+}
+leak-unmatched-code = { $count ->
+    [one] { $count } code of letters and digits belongs to no account
+   *[other] { $count } codes of letters and digits belong to no account
+}
+leak-unmatched-other = { $count ->
+    [one] { $count } other text belongs to no account
+   *[other] { $count } other texts belong to no account
+}
+leak-unmatched-lines = (lines { $first } to { $last }).
+leak-accept-unmatched = { $count ->
+    [one] I have checked that { $count } identifier belongs to no patient of this laboratory.
+   *[other] I have checked that { $count } identifiers belong to no patient of this laboratory.
+}
 
 leak-effects-title = If you apply it
 leak-effect-rotate = { $count ->
@@ -81,6 +103,7 @@ leak-code-hint = To confirm that it is you: the code your app is showing now. Th
 leak-refused-title = Nothing was done
 leak-same-person = You asked for this yourself. Another person in charge of security has to approve it.
 leak-not-now = The leak has changed in the meantime. This is its current state.
+leak-unmatched-unaccepted = Identifiers on the list belong to no account. Check them, and tick the box that gives their number.
 leak-not-settled = The messages to those concerned are still being prepared. Try again in a moment.
 leak-code-again = Nothing was done. Wait for the next code, then try again.
 
@@ -90,7 +113,10 @@ leak-began = Reading began
 leak-effective = Applied
 leak-rows = Rows read
 leak-rows-with-password = Rows with a password
+leak-rows-digests = Of these, passwords as digests
 leak-rows-bad = Unreadable rows
+leak-identifiers = Different identifiers
+leak-not-found = Identifiers of no account
 leak-format = Format of the file
 leak-column-identifier = Identifier column
 leak-column-password = Password column

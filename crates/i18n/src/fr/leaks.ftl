@@ -38,12 +38,34 @@ leak-live-stop = Arrêter le suivi en direct
 leak-warnings-title = À regarder avant de décider
 leak-warning-nothing = Aucun identifiant de la liste n’est connu ici : est-ce bien une liste de ce laboratoire, et la bonne colonne ?
 leak-warning-few = Moins d’un identifiant sur dix est connu ici.
+leak-warning-part = Plus de deux identifiants sur cent ne correspondent à aucun compte d’ici. Ces personnes ne sont pas protégées : est-ce la liste d’un autre laboratoire, ou les identifiants sont-ils dans une autre colonne ?
 leak-warning-everybody = Presque tous les comptes du laboratoire y figurent. Une liste fabriquée pour bloquer tout le monde ressemble à cela.
 leak-warning-bad-rows = Plus d’une ligne sur cinquante n’a pas pu être lue.
 leak-warning-no-passwords = La liste ne contient pas de mots de passe lisibles : personne n’aurait à changer le sien.
 leak-warning-damaged = Le fichier est abîmé : il en manque peut-être une partie.
 leak-warning-seeds = La liste contient des clés d’applications de codes : ces codes ne protègent plus leurs titulaires.
 leak-warning-canaries = Des comptes témoins y figurent : cette liste a bien été extraite de ce laboratoire.
+leak-unmatched-email = { $count ->
+    [one] { $count } adresse e-mail ne correspond à aucun compte
+   *[other] { $count } adresses e-mail ne correspondent à aucun compte
+}
+leak-unmatched-number = { $count ->
+    [one] { $count } numéro ne correspond à aucun compte
+   *[other] { $count } numéros ne correspondent à aucun compte
+}
+leak-unmatched-code = { $count ->
+    [one] { $count } code de lettres et de chiffres ne correspond à aucun compte
+   *[other] { $count } codes de lettres et de chiffres ne correspondent à aucun compte
+}
+leak-unmatched-other = { $count ->
+    [one] { $count } autre texte ne correspond à aucun compte
+   *[other] { $count } autres textes ne correspondent à aucun compte
+}
+leak-unmatched-lines = (lignes { $first } à { $last }).
+leak-accept-unmatched = { $count ->
+    [one] J’ai vérifié que { $count } identifiant n’appartient à aucun patient de ce laboratoire.
+   *[other] J’ai vérifié que { $count } identifiants n’appartiennent à aucun patient de ce laboratoire.
+}
 
 leak-effects-title = Si vous l’appliquez
 leak-effect-rotate = { $count ->
@@ -81,6 +103,7 @@ leak-code-hint = Pour confirmer que c’est bien vous : le code que votre appli
 leak-refused-title = Rien n’a été fait
 leak-same-person = Vous avez vous-même demandé l’application. L’approbation revient à une autre personne, chargée de la sécurité.
 leak-not-now = La fuite a changé d’état entre-temps. Voici où elle en est.
+leak-unmatched-unaccepted = Des identifiants de la liste ne correspondent à aucun compte. Vérifiez-les, puis cochez la case qui en donne le nombre.
 leak-not-settled = Les messages aux personnes concernées se préparent encore. Réessayez dans un moment.
 leak-code-again = Rien n’a été fait. Attendez le code suivant, puis recommencez.
 
@@ -90,7 +113,10 @@ leak-began = Lecture commencée
 leak-effective = Appliquée
 leak-rows = Lignes lues
 leak-rows-with-password = Lignes avec un mot de passe
+leak-rows-digests = Dont mots de passe sous forme d’empreinte
 leak-rows-bad = Lignes illisibles
+leak-identifiers = Identifiants différents
+leak-not-found = Identifiants sans compte
 leak-format = Forme du fichier
 leak-column-identifier = Colonne des identifiants
 leak-column-password = Colonne des mots de passe

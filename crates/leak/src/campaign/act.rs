@@ -1,6 +1,6 @@
 //! Decisions about a leak: applied, approved by a second person, undone, closed.
 
-use super::{LeakError, load};
+use super::{Identifiers, LeakError, Reading, load, unmatched};
 use config::Approval;
 use domain::audit::{Actor, Event};
 use domain::leak::Leak;
@@ -23,9 +23,26 @@ pub enum EffectStatus {
 /// # Errors
 /// The leak is not one that can be applied, or the database does not answer; nothing has happened then.
 pub async fn apply(core: &Core, lab: &LabId, id: LeakId, actor: &Actor) -> Result<EffectStatus, LeakError> {
+    apply_accepting(core, lab, id, None, actor).await
+}
+
+/// As [`apply`], where many identifiers are nobody's here. `accepted`: how many the actor was told of, and accepts.
+///
+/// # Errors
+/// As [`apply`]; and there are others than were accepted.
+pub async fn apply_accepting(
+    core: &Core,
+    lab: &LabId,
+    id: LeakId,
+    accepted: Option<u64>,
+    actor: &Actor,
+) -> Result<EffectStatus, LeakError> {
     match_newcomers(core, lab, id).await?;
     let mut tx = core.db.begin().await?;
     let leak = lookup(&mut tx, lab, id).await?;
+    if leak.state == LeakState::Drafted {
+        refuse_unaccepted(&leak, accepted)?;
+    }
     match (leak.state, core.config.leak.approval) {
         (LeakState::Applied | LeakState::Closed, _) => Ok(EffectStatus::InEffect),
         (LeakState::Awaiting, Approval::TwoPerson) => Ok(EffectStatus::AwaitingApproval),
@@ -41,6 +58,17 @@ pub async fn apply(core: &Core, lab: &LabId, id: LeakId, actor: &Actor) -> Resul
             tx.commit().await?;
             Ok(EffectStatus::AwaitingApproval)
         }
+    }
+}
+
+fn refuse_unaccepted(leak: &Leak, accepted: Option<u64>) -> Result<(), LeakError> {
+    let reading: Option<Reading> = serde_json::from_str(&leak.census).ok();
+    let identifiers = reading.and_then(|reading| reading.identifiers);
+    match identifiers.filter(Identifiers::are_many_unmatched) {
+        Some(Identifiers {
+            not_found, distinct, ..
+        }) if accepted != Some(not_found) => Err(LeakError::Unmatched { not_found, distinct }),
+        _ => Ok(()),
     }
 }
 
@@ -72,6 +100,7 @@ async fn match_newcomers(core: &Core, lab: &LabId, id: LeakId) -> Result<(), Lea
     tx.commit().await?;
     if matches!(leak.state, LeakState::Drafted | LeakState::Awaiting) {
         load::match_accounts(core, lab, id, &mut |_| {}).await?;
+        unmatched::recount(core, lab, &leak).await?;
     }
     Ok(())
 }

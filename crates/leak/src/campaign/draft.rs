@@ -4,7 +4,7 @@ use tokio::sync::watch;
 
 use super::list::{Interpretation, List, ListDescription, Reading};
 use super::spool::{SortedEntries, Spool};
-use super::{LeakError, Notice, Notify, load};
+use super::{LeakError, Notice, Notify, load, unmatched};
 use crate::dump::{DumpReader, Mapping, Row};
 use crypto::blind_index::{BlindIndex, Indexer};
 use crypto::leak_digest::PairDigester;
@@ -61,7 +61,12 @@ pub async fn draft(
     core.db.note_new_lists().await?;
     load::match_accounts(core, lab, id, notify).await?;
     core.db.note_new_lists().await?;
-    finish(core, lab, id, actor, &read.reading).await?;
+    let identifiers = Some(unmatched::count(core, lab, id).await?);
+    let reading = Reading {
+        identifiers,
+        ..read.reading
+    };
+    finish(core, lab, id, actor, &reading).await?;
     Ok(id)
 }
 
@@ -148,6 +153,7 @@ impl Keys {
                 census: reader.census().clone(),
                 damage: reader.damage(),
                 understood: Interpretation::of(reader.inspection()),
+                identifiers: None,
             },
         })
     }
@@ -155,10 +161,11 @@ impl Keys {
     /// From here on there are only keyed digests.
     fn keep(&self, row: &Row, spool: &mut Spool) -> std::io::Result<()> {
         let index = self.identifiers.index(&[row.identifier.as_str()]);
+        let origin = unmatched::origin(row);
         let Some(password) = &row.password else {
-            return spool.push(Entry::new(&index, None));
+            return spool.push(Entry::new(&index, None, origin));
         };
-        let mut push = |form: &str| spool.push(Entry::new(&index, Some(self.pairs.digest(&index, form))));
+        let mut push = |form: &str| spool.push(Entry::new(&index, Some(self.pairs.digest(&index, form)), origin));
         push(password.as_found())?;
         for form in password.other_forms() {
             push(&form)?;
@@ -195,6 +202,7 @@ async fn finish(core: &Core, lab: &LabId, id: LeakId, actor: &Actor, reading: &R
     let mut tx = core.db.begin().await?;
     // Another process may have got here first: then it has reported this, too.
     if leaks::advance(&mut tx, lab, id, from, to, now).await? {
+        leaks::set_census(&mut tx, lab, id, &serde_json::to_string(reading).unwrap_or_default()).await?;
         leaks::add_step(&mut tx, lab, id, to.as_str(), &actor.label(), now).await?;
         let read = usize::from(reading.understood.identifier_column.is_some())
             + usize::from(reading.understood.password_column.is_some());

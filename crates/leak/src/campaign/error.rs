@@ -23,6 +23,9 @@ pub enum LeakError {
     /// The wish cannot be fulfilled in the leak's current state.
     #[error("the leak is {}", state.as_str())]
     NotNow { state: LeakState, wanted: Move },
+    /// They stay as they are when it takes effect, so somebody has to say that this is right.
+    #[error("{not_found} of {distinct} identifiers are nobody's here")]
+    Unmatched { not_found: u64, distinct: u64 },
     #[error("you asked for it yourself and cannot approve it")]
     SamePerson,
     #[error("only a named operator can approve")]
@@ -53,6 +56,16 @@ impl LeakError {
             Self::NothingRead(_) => "look at the list, and say where its columns are: --map identifier=3,password=7",
             Self::AwareTooLate => "give the moment at which the lab learnt of it, in UTC: 2026-11-23T09:30:00Z",
             Self::NotNow { state, wanted } => remedy(*state, *wanted),
+            Self::Unmatched { not_found, .. } => {
+                let remedy = format!(
+                    "look at where they stand (vestibule leak status ID); if they are nobody's, add --accept-unmatched {not_found}"
+                );
+                return Problem {
+                    place,
+                    what: self.to_string(),
+                    remedy,
+                };
+            }
             Self::SamePerson => "a second operator with the role security has to approve it",
             Self::NotAnOperator => "name yourself: --as OPERATOR",
             Self::ElsewhereAtWork => "wait until it is done; vestibule leak status shows its progress",

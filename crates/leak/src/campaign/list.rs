@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::identifiers::Identifiers;
 use crate::dump::{Census, Damage, DumpError, DumpReader, Field, Inspection, Mapping};
 use kernel::clock::Timestamp;
 
@@ -55,6 +56,9 @@ pub struct Reading {
     pub census: Census,
     pub damage: Vec<Damage>,
     pub understood: Interpretation,
+    /// None until they were compared with the accounts.
+    #[serde(default)]
+    pub identifiers: Option<Identifiers>,
 }
 
 /// How a list was understood. Headers are not kept: a list without one may have been taken for a list with one.

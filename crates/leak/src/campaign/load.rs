@@ -14,7 +14,7 @@ use store::leak::leak_entries;
 use store::leak::leaks::{self, Cursor};
 
 /// Entries of one transaction.
-const STRETCH: u32 = 20_000;
+pub(super) const STRETCH: u32 = 20_000;
 
 pub(super) async fn load(
     core: &Core,

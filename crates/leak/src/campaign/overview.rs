@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{LeakError, Reading};
+use super::{Identifiers, LeakError, Reading};
 use crate::dump::BadRows;
 use domain::leak::Leak;
 use domain::leak::{Effect, LeakId, LeakState, Progress, Verdict};
@@ -32,6 +32,8 @@ pub struct Overview {
     pub ended_at: Option<String>,
     /// None while the list is being read, and of a suspicion.
     pub reading: Option<Reading>,
+    /// Different identifiers of the list, by whether they are somebody's here.
+    pub identifiers: Option<Identifiers>,
     pub bad_rows: Vec<BadRows>,
     pub accounts: Accounts,
     /// Sessions that are open and would end, before it is applied.
@@ -65,6 +67,8 @@ pub enum Warning {
     NothingFound,
     /// Under a tenth of the identifiers are known.
     FewFound,
+    /// More than two in a hundred are nobody's here.
+    PartNotFound,
     /// Nearly every account of the lab: a list made up to lock everyone out looks like this.
     NearlyEverybody,
     /// More than one row in fifty could not be read.
@@ -169,6 +173,7 @@ pub async fn overview(core: &Core, lab: &LabId, id: LeakId) -> Result<Option<Ove
             .as_ref()
             .map(|reading| reading.census.bad.clone())
             .unwrap_or_default(),
+        identifiers: reading.as_ref().and_then(|reading| reading.identifiers.clone()),
         reading,
         accounts,
         sessions,
@@ -179,9 +184,13 @@ fn warnings(reading: &Reading, accounts: &Accounts) -> Vec<Warning> {
     let rows = i64::try_from(reading.census.rows).unwrap_or(i64::MAX);
     let bad = i64::try_from(reading.census.bad_rows()).unwrap_or(i64::MAX);
     let nothing = accounts.found == 0;
+    let identifiers = reading.identifiers.as_ref();
+    let few = identifiers.is_some_and(|all| all.found + all.folded < all.distinct / 10);
+    let part = identifiers.is_some_and(Identifiers::are_many_unmatched);
     let all = [
         (Warning::NothingFound, nothing),
-        (Warning::FewFound, !nothing && accounts.found < rows / 10),
+        (Warning::FewFound, !nothing && few),
+        (Warning::PartNotFound, !nothing && !few && part),
         (
             Warning::NearlyEverybody,
             accounts.of_lab >= 100 && accounts.found > accounts.of_lab / 20 * 19,

@@ -153,7 +153,7 @@ mod tests {
                 let mut identifier = [0; 32];
                 identifier[..4].copy_from_slice(&mixed.to_be_bytes());
                 let pair = (mixed % 3 != 0).then(|| PairDigest::from_bytes([mixed as u8; 16]));
-                let entry = Entry::new(&BlindIndex::from_bytes(identifier), pair);
+                let entry = Entry::new(&BlindIndex::from_bytes(identifier), pair, [0; 5]);
                 spool.push(entry).unwrap();
             }
             let mut sorted = spool.sorted().unwrap();

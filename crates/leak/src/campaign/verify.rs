@@ -133,7 +133,7 @@ async fn check(
     share: Share,
 ) -> Result<Verdicts, LeakError> {
     let mut asked: Vec<(Vec<u8>, Row)> = Vec::with_capacity(rows.len());
-    for row in rows.into_iter().filter(|row| row.password.is_some()) {
+    for row in rows.into_iter().filter(|row| row.password.is_some() && !row.is_digest) {
         let index = identifiers.index(&[row.identifier.as_str()]);
         asked.push((index.as_bytes().to_vec(), row));
     }

@@ -32,8 +32,9 @@ pub struct Census {
     /// Records that an identifier was taken from.
     pub rows: u64,
     pub with_password: u64,
-    /// Of the rows without: the password is a digest, or cannot have been typed.
+    /// Of the rows with one: it is a digest.
     pub hashed_passwords: u64,
+    /// Of the rows without: what stands there cannot have been typed.
     pub unusable_passwords: u64,
     pub bad: Vec<BadRows>,
     pub empty_lines: u64,
@@ -81,7 +82,7 @@ impl Census {
     pub(super) fn good(&mut self, row: &Row, without: Option<MissingPassword>, repair: Repair) {
         self.rows += 1;
         self.with_password += u64::from(row.password.is_some());
-        self.hashed_passwords += u64::from(without == Some(MissingPassword::Hash));
+        self.hashed_passwords += u64::from(row.is_digest);
         self.unusable_passwords += u64::from(without == Some(MissingPassword::Unusable));
         match row.charset {
             Charset::Ascii => self.ascii += 1,

@@ -229,8 +229,30 @@ pub(super) fn rank(field: Field, header: &str) -> Option<usize> {
         Field::Identifier => &["identifiant", "login", "username", "email", "courriel", "mail"],
         Field::Password => &["motdepasse", "password", "passwd", "mdp", "pwd"],
     };
-    let part = parts.iter().position(|part| simple.contains(part))?;
+    let words_of_header = whole_words(header)?;
+    let part = parts
+        .iter()
+        .position(|part| words_of_header.iter().any(|word| word == part))?;
     Some(words.len() + part)
+}
+
+/// None where a person may stand there: an address, or a word with a number of its own.
+fn whole_words(header: &str) -> Option<Vec<String>> {
+    let mut words: Vec<String> = Vec::new();
+    let mut after_lower = false;
+    for c in header.nfkd() {
+        let begins = !c.is_alphanumeric() || after_lower && c.is_uppercase();
+        if words.is_empty() || begins {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.extend(c.to_lowercase());
+        }
+        after_lower = c.is_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
+    (!header.contains('@') && !words.iter().any(is_number)).then_some(words)
 }
 
 pub(super) fn is_known(header: &str) -> bool {
@@ -277,6 +299,15 @@ mod tests {
         }
         for header in ["password_hash", "date_mdp", "mot de passe oublié", "nom", ""] {
             assert_eq!(rank(Field::Password, header), None, "{header}");
+        }
+        for person in [
+            "login.anna@courrier.example",
+            "EMAIL-12",
+            "password7",
+            "mailhot",
+            "Loginova",
+        ] {
+            assert!(!is_known(person), "{person}");
         }
         assert!(rank(Field::Identifier, "identifiant") < rank(Field::Identifier, "email"));
         assert!(is_known("Prénom") && is_seed("TOTP secret") && !is_known("Odette") && !is_known("id"));

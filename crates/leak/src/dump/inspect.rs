@@ -38,7 +38,7 @@ pub struct Inspection {
     pub sampled: usize,
     /// Of the file, in bytes.
     pub length: u64,
-    /// The column that would be the password holds digests, which are not taken for clear text.
+    /// The column of passwords holds digests.
     pub password_is_hashed: bool,
 }
 
@@ -85,9 +85,6 @@ pub(super) struct Plan {
     /// The header of the identifier column, or its key in JSON.
     pub identifier_name: String,
     pub password_name: Option<String>,
-    pub password_is_hashed: bool,
-    /// Some of them are: then everything of a digest's shape is taken for one.
-    pub some_are_hashed: bool,
 }
 
 impl Plan {
@@ -120,7 +117,7 @@ impl Plan {
             column.used_as = if at == identifier {
                 Some(Field::Identifier)
             } else {
-                (Some(at) == password && !hashed).then_some(Field::Password)
+                (Some(at) == password).then_some(Field::Password)
             };
         }
         inspection.password_is_hashed = hashed;
@@ -135,7 +132,6 @@ impl Plan {
                 delimiter: sample.format.delimiter(),
                 width: sample.width,
                 identifier,
-                // Also where it holds digests: a row is understood with it, and then it is left alone.
                 password,
             },
             header: is_certain,
@@ -145,11 +141,7 @@ impl Plan {
             } else {
                 String::new()
             },
-            password_name: password
-                .filter(|_| !hashed && sample.format == Format::JsonLines)
-                .map(name),
-            password_is_hashed: hashed,
-            some_are_hashed: password.is_some_and(|at| has_hashes(&sample.columns, at)),
+            password_name: password.filter(|_| sample.format == Format::JsonLines).map(name),
         };
         Ok((plan, inspection))
     }
@@ -223,11 +215,6 @@ fn is_hashed(columns: &[ColumnSample], at: usize) -> bool {
     })
 }
 
-fn has_hashes(columns: &[ColumnSample], at: usize) -> bool {
-    let column = columns.get(at);
-    column.is_some_and(|column| column.share(|kind| kind == Kind::Hash) >= 0.05)
-}
-
 fn same(text: &str, name: &str) -> bool {
     text == name || headers::simplified(text) == headers::simplified(name) && !headers::simplified(name).is_empty()
 }
@@ -275,7 +262,7 @@ impl Choice<'_> {
                     (Some(_), Some(_)) => Err(format!("more than one column is headed '{name}'")),
                 }
             }
-            None if named => Ok(self.by_header(field)),
+            None if named => Ok(self.by_header(field).or_else(|| self.of_digests(field))),
             None => Ok(None),
         }
     }
@@ -289,6 +276,12 @@ impl Choice<'_> {
             Some(((empty, hashed, rank), at))
         });
         ranked.min().map(|(_, at)| at)
+    }
+
+    /// Digests of passwords where no column of passwords is known, whatever its header says.
+    fn of_digests(&self, field: Field) -> Option<usize> {
+        let columns = &self.sample.columns;
+        (0..columns.len()).find(|at| field == Field::Password && is_hashed(columns, *at))
     }
 
     /// A list of two columns or of one, without a header.

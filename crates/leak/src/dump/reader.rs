@@ -284,11 +284,10 @@ fn read_fields(plan: &Plan, record: &[u8], extent: &Extent, broken: bool, line: 
     if plan.header && (line == plan.first_line || identifier.trim().eq_ignore_ascii_case(plan.identifier_name.trim())) {
         return Ok(LineContent::Header);
     }
-    let password = taken.password.filter(|_| !plan.password_is_hashed);
-    let password = password.as_ref().map(text::of);
+    let password = taken.password.as_ref().map(text::of);
     let charset = password.as_ref().map_or(one, |(_, other)| text::both(one, *other));
     let password = password.as_ref().map(|(text, _)| &**text);
-    build(plan, &identifier, password, charset, line, taken.repair)
+    build(&identifier, password, charset, line, taken.repair)
 }
 
 fn read_json(plan: &Plan, record: &[u8], line: u64) -> Result<LineContent, Reason> {
@@ -303,11 +302,10 @@ fn read_json(plan: &Plan, record: &[u8], line: u64) -> Result<LineContent, Reaso
     let taken = json::read(&text, keys).ok_or(Reason::NotJson)?;
     let identifier = taken.identifier.ok_or(Reason::NoIdentifier)?;
     let password = taken.password.as_ref().map(|text| text.as_str());
-    build(plan, &identifier, password, charset, line, Repair::None)
+    build(&identifier, password, charset, line, Repair::None)
 }
 
 fn build(
-    plan: &Plan,
     identifier: &str,
     password: Option<&str>,
     charset: row::Charset,
@@ -315,16 +313,16 @@ fn build(
     repair: Repair,
 ) -> Result<LineContent, Reason> {
     let identifier = row::identifier(identifier)?;
-    let (password, without) = match password.map(|text| row::password(text, plan.some_are_hashed)) {
-        Some(Ok(password)) => (Some(password), None),
-        Some(Err(why)) => (None, Some(why)),
-        None if plan.password_is_hashed => (None, Some(MissingPassword::Hash)),
-        None => (None, None),
+    let (password, is_digest, without) = match password.map(row::password) {
+        Some(Ok((password, is_digest))) => (Some(password), is_digest, None),
+        Some(Err(why)) => (None, false, Some(why)),
+        None => (None, false, None),
     };
     let row = Row {
         line,
         identifier,
         password,
+        is_digest,
         charset,
     };
     Ok(LineContent::Row(row, without, repair))

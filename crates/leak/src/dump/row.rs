@@ -22,8 +22,10 @@ pub struct Row {
     /// The line it begins in, counted from 1.
     pub line: u64,
     pub identifier: Identifier,
-    /// None: listed without one, or with a digest of one.
+    /// None: listed without one.
     pub password: Option<LeakedPassword>,
+    /// What stands in the password's place is a digest: somebody knows the password, or will.
+    pub is_digest: bool,
     /// Of the fields that were read.
     pub charset: Charset,
 }
@@ -104,7 +106,6 @@ fn read_as_windows_1252(text: &str) -> Option<String> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MissingPassword {
     Nothing,
-    Hash,
     Unusable,
 }
 
@@ -141,21 +142,17 @@ pub(super) fn identifier(text: &str) -> Result<Identifier, Reason> {
     Identifier::parse(decoded.as_deref().unwrap_or(trimmed)).ok_or(Reason::NotAnIdentifier)
 }
 
-/// `digests`: there are some among the passwords, so that what has the shape of one is one.
+/// With whether it is a digest.
 ///
 /// # Errors
 /// The password is left out, and why.
-pub(super) fn password(text: &str, digests: bool) -> Result<LeakedPassword, MissingPassword> {
+pub(super) fn password(text: &str) -> Result<(LeakedPassword, bool), MissingPassword> {
     let bare = text.trim();
     if bare.is_empty() || matches!(bare, "\\N" | "NULL") {
         return Err(MissingPassword::Nothing);
     }
-    if matches!(bare.as_bytes().first(), Some(b'$' | b'{' | b'p')) && kinds::is_marked_hash(bare)
-        || digests && kinds::is_hash(bare)
-    {
-        return Err(MissingPassword::Hash);
-    }
-    LeakedPassword::read(text).ok_or(MissingPassword::Unusable)
+    let password = LeakedPassword::read(text).ok_or(MissingPassword::Unusable)?;
+    Ok((password, kinds::is_hash(bare)))
 }
 
 #[cfg(test)]
@@ -163,7 +160,7 @@ mod tests {
     use super::*;
 
     fn forms(text: &str) -> Vec<String> {
-        let password = password(text, false).unwrap();
+        let (password, _) = password(text).unwrap();
         let others = password.other_forms();
         std::iter::once(password.as_found().to_owned())
             .chain(others.iter().map(|form| form.to_string()))
@@ -182,16 +179,17 @@ mod tests {
 
     #[test]
     fn what_is_no_password_or_no_identifier_is_said() {
-        assert_eq!(password("  ", false).unwrap_err(), MissingPassword::Nothing);
-        assert_eq!(
-            password("$2y$10$N9qo8uLOickgx2ZMRZoMye", false).unwrap_err(),
-            MissingPassword::Hash
-        );
-        assert_eq!(password("a\u{fffd}b", false).unwrap_err(), MissingPassword::Unusable);
-        assert_eq!(
-            password(&"a".repeat(5_000), false).unwrap_err(),
-            MissingPassword::Unusable
-        );
+        assert_eq!(password("  ").unwrap_err(), MissingPassword::Nothing);
+        for digest in [
+            "$2y$10$N9qo8uLOickgx2ZMRZoMye",
+            "5f4dcc3b5aa765d61d8327deb882cf99",
+            "{SSHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=",
+        ] {
+            assert!(password(digest).unwrap().1, "{digest}");
+        }
+        assert!(!password("soleil 1").unwrap().1);
+        assert_eq!(password("a\u{fffd}b").unwrap_err(), MissingPassword::Unusable);
+        assert_eq!(password(&"a".repeat(5_000)).unwrap_err(), MissingPassword::Unusable);
         for (text, reason) in [
             ("", Reason::NoIdentifier),
             ("\\N", Reason::NoIdentifier),
@@ -203,6 +201,6 @@ mod tests {
             assert_eq!(identifier(text).unwrap_err(), reason, "{text}");
         }
         assert_eq!(identifier("a&#64;b.fr"), identifier("A@B.fr"));
-        assert_eq!(format!("{:?}", password("x", false).unwrap()), "LeakedPassword(..)");
+        assert_eq!(format!("{:?}", password("x").unwrap().0), "LeakedPassword(..)");
     }
 }

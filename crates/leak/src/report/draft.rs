@@ -13,7 +13,9 @@ use service::Core;
 
 struct Rows {
     read: String,
-    with_password: String,
+    clear: String,
+    /// None: there are none.
+    digests: Option<String>,
     bad: String,
     unread: usize,
     seeds: bool,
@@ -25,7 +27,8 @@ impl Rows {
         let read = [understood.identifier_column, understood.password_column];
         Self {
             read: pen.number(census.rows),
-            with_password: pen.number(census.with_password),
+            clear: pen.number(census.with_password.saturating_sub(census.hashed_passwords)),
+            digests: (census.hashed_passwords > 0).then(|| pen.number(census.hashed_passwords)),
             bad: pen.number(census.bad_rows()),
             unread: understood.columns.saturating_sub(read.iter().flatten().count()),
             seeds: !understood.seed_columns.is_empty(),

@@ -8,19 +8,26 @@ use crypto::leak_digest::PairDigest;
 use domain::leak::LeakId;
 use kernel::ids::LabId;
 
-/// As it is sorted, spooled and sent to the database: the identifier's index, whether there is a pair, the pair.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// As it is sorted, spooled and sent to the database: the identifier's index, whether there is a pair, the pair, and
+/// where it comes from. Of the same from two places one is kept.
+#[derive(Clone, Copy)]
 pub struct Entry([u8; Self::LENGTH]);
+
+/// The caller's own description of a place in the list.
+pub type Origin = [u8; 5];
 
 impl Entry {
     const IDENTIFIER: usize = 32;
-    pub const LENGTH: usize = Self::IDENTIFIER + 1 + PairDigest::LENGTH;
+    const KEY: usize = Self::IDENTIFIER + 1 + PairDigest::LENGTH;
+    pub const LENGTH: usize = Self::KEY + size_of::<Origin>();
     const WITH_PAIR: u8 = 1;
 
     /// No pair: listed without a password.
-    pub fn new(identifier: &BlindIndex, pair: Option<PairDigest>) -> Self {
+    pub fn new(identifier: &BlindIndex, pair: Option<PairDigest>, origin: Origin) -> Self {
         let mut bytes = [0; Self::LENGTH];
-        let (index, rest) = bytes.split_at_mut(Self::IDENTIFIER);
+        let (key, place) = bytes.split_at_mut(Self::KEY);
+        place.copy_from_slice(&origin);
+        let (index, rest) = key.split_at_mut(Self::IDENTIFIER);
         index.copy_from_slice(identifier.as_bytes());
         if let (Some(pair), Some((mark, slot))) = (pair, rest.split_first_mut()) {
             *mark = Self::WITH_PAIR;
@@ -33,9 +40,32 @@ impl Entry {
         Self(bytes)
     }
 
-    /// Sort as the entry does.
     pub const fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    fn key(&self) -> &[u8] {
+        self.0.split_at(Self::KEY).0
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Entry {}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(other.key())
     }
 }
 
@@ -44,10 +74,11 @@ kernel::opaque!(Entry);
 /// Entries that were not loaded before; best given in order: then the table only grows at its end.
 pub async fn insert_many(tx: &mut Tx, lab: &LabId, leak: LeakId, entries: &[Entry]) -> Result<(), StoreFault> {
     const SQL: &str = packed!(
-        "49",
+        "54",
         "$3",
-        "INSERT INTO leak_entries (lab_id, leak_id, identifier_index, pair) SELECT $1, $2, SUBSTR($3, at, 32), \
-         CASE WHEN SUBSTR($3, at + 32, 1) = $4 THEN SUBSTR($3, at + 33, 16) ELSE $5 END FROM packed"
+        "INSERT INTO leak_entries (lab_id, leak_id, identifier_index, pair, origin) SELECT $1, $2, SUBSTR($3, at, 32), \
+         CASE WHEN SUBSTR($3, at + 32, 1) = $4 THEN SUBSTR($3, at + 33, 16) ELSE $5 END, SUBSTR($3, at + 49, 5) \
+         FROM packed"
     );
     if entries.is_empty() {
         return Ok(());
@@ -116,6 +147,31 @@ pub async fn is_on_open_list(tx: &mut Tx, lab: &LabId, identifier: &BlindIndex) 
         sqlx::query_scalar(SQL).bind(lab.as_str()).bind(identifier.as_bytes()).fetch_optional(connection).await?
     });
     Ok(found.is_some())
+}
+
+/// Different identifiers of a list.
+pub async fn count_identifiers(tx: &mut Tx, lab: &LabId, leak: LeakId) -> Result<i64, StoreFault> {
+    const SQL: &str = "SELECT COUNT(DISTINCT identifier_index) FROM leak_entries WHERE lab_id = $1 AND leak_id = $2";
+    Ok(on_both!(tx, connection => {
+        sqlx::query_scalar(SQL).bind(lab.as_str()).bind(leak.number()).fetch_one(connection).await?
+    }))
+}
+
+/// Where the identifiers of a stretch come from that no account has, in order; those with several passwords as often.
+pub async fn find_unmatched(
+    tx: &mut Tx,
+    lab: &LabId,
+    leak: LeakId,
+    after: &[u8],
+    to: &[u8],
+) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreFault> {
+    const SQL: &str = "SELECT e.identifier_index, e.origin FROM leak_entries e WHERE e.lab_id = $1 AND e.leak_id = $2 \
+         AND e.identifier_index > $3 AND e.identifier_index <= $4 AND NOT EXISTS (SELECT 1 FROM accounts a \
+         WHERE a.lab_id = e.lab_id AND a.identifier_index = e.identifier_index) ORDER BY e.identifier_index";
+    Ok(on_both!(tx, connection => {
+        sqlx::query_as(SQL)
+            .bind(lab.as_str()).bind(leak.number()).bind(after).bind(to).fetch_all(connection).await?
+    }))
 }
 
 /// Where a stretch of this many entries after `after` ends. `None` if fewer are left.

@@ -146,6 +146,14 @@ pub async fn set_read(tx: &mut Tx, lab: &LabId, id: LeakId, file: &BlindIndex, c
     Ok(())
 }
 
+pub async fn set_census(tx: &mut Tx, lab: &LabId, id: LeakId, census: &str) -> Result<(), StoreFault> {
+    const SQL: &str = "UPDATE leaks SET census = $3 WHERE lab_id = $1 AND leak_id = $2";
+    on_both!(tx, connection => {
+        sqlx::query(SQL).bind(lab.as_str()).bind(id.number()).bind(census).execute(connection).await?;
+    });
+    Ok(())
+}
+
 /// Moves a leak from one state to another. False: it was not in the first.
 pub async fn advance(
     tx: &mut Tx,

@@ -29,6 +29,9 @@ const EVERY_SECONDS: &str = "5";
 pub struct Confirmation {
     #[serde(default)]
     code: SecretString,
+    /// As the tick beside it said.
+    #[serde(default)]
+    accept_unmatched: String,
 }
 
 shows_nothing_again!(Confirmation);
@@ -70,10 +73,18 @@ impl Step {
         matches!(self, Self::Undo | Self::Close)
     }
 
-    async fn carry_out(self, context: &Context<'_>, visit: &Visit, id: LeakId) -> Result<(), LeakError> {
+    async fn carry_out(
+        self,
+        context: &Context<'_>,
+        visit: &Visit,
+        id: LeakId,
+        accepted: Option<u64>,
+    ) -> Result<(), LeakError> {
         let (core, lab, actor) = (&context.app.core, context.lab(), visit.operator.actor());
         match self {
-            Self::Apply => campaign::apply(core, lab, id, &actor).await.map(|_| ()),
+            Self::Apply => campaign::apply_accepting(core, lab, id, accepted, &actor)
+                .await
+                .map(|_| ()),
             Self::Approve => campaign::approve(core, lab, id, &actor).await,
             Self::Undo => campaign::undo(core, lab, id, &actor).await,
             Self::Close => campaign::close(core, lab, id, &actor).await,
@@ -120,15 +131,21 @@ async fn act_on(
     {
         return Ok(Some(alert));
     }
-    Ok(Some(match step.carry_out(context, visit, id).await {
-        Ok(()) => return Ok(None),
-        Err(LeakError::SamePerson) => LeakAlert::SamePerson,
-        Err(LeakError::NotNow { .. }) => LeakAlert::NotNow,
-        Err(LeakError::NotSettled | LeakError::ElsewhereAtWork) => LeakAlert::NotSettled,
-        Err(LeakError::UnknownLeak) => return Err(Failure::NotFound),
-        Err(LeakError::Store(fault)) => return Err(fault.into()),
-        Err(_) => return Err(Fault::Broken("a leak was not acted on").into()),
-    }))
+    Ok(Some(
+        match step
+            .carry_out(context, visit, id, fields.accept_unmatched.parse().ok())
+            .await
+        {
+            Ok(()) => return Ok(None),
+            Err(LeakError::SamePerson) => LeakAlert::SamePerson,
+            Err(LeakError::NotNow { .. }) => LeakAlert::NotNow,
+            Err(LeakError::NotSettled | LeakError::ElsewhereAtWork) => LeakAlert::NotSettled,
+            Err(LeakError::Unmatched { .. }) => LeakAlert::Unmatched,
+            Err(LeakError::UnknownLeak) => return Err(Failure::NotFound),
+            Err(LeakError::Store(fault)) => return Err(fault.into()),
+            Err(_) => return Err(Fault::Broken("a leak was not acted on").into()),
+        },
+    ))
 }
 
 /// `None` if it is them.
@@ -194,7 +211,7 @@ fn status(alert: Option<LeakAlert>) -> StatusCode {
     match alert {
         None => StatusCode::OK,
         Some(LeakAlert::Expired) => StatusCode::FORBIDDEN,
-        Some(LeakAlert::WrongCode) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(LeakAlert::WrongCode | LeakAlert::Unmatched) => StatusCode::UNPROCESSABLE_ENTITY,
         Some(LeakAlert::Wait { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(LeakAlert::SamePerson | LeakAlert::NotNow | LeakAlert::NotSettled) => StatusCode::CONFLICT,
     }

@@ -12,7 +12,7 @@ use domain::leak::{LeakId, LeakState};
 use domain::operator::Role;
 use domain::siege::{Counts, Siege};
 use kernel::ids::{AlertId, LabId};
-use leak::campaign::{Interpretation, Overview, Reading, Warning};
+use leak::campaign::{Identifiers, Interpretation, Overview, Reading, Shape, Unmatched, Warning};
 use leak::dump::Census;
 use leak::report::{Clock, Entry, Figure, Report};
 use service::siege::CurrentSiege;
@@ -340,6 +340,27 @@ fn leak(state: LeakState, words: Words<'_>) -> Leak {
     }
 }
 
+fn identifiers() -> Identifiers {
+    let unmatched = |shape, count| Unmatched {
+        shape,
+        count,
+        first_line: 1,
+        last_line: 491_840,
+    };
+    let shapes = [Shape::Email, Shape::Number, Shape::Code, Shape::Other];
+    Identifiers {
+        distinct: 300_000,
+        found: 290_000,
+        folded: 0,
+        not_found: 10_000,
+        unmatched: shapes
+            .into_iter()
+            .zip([1, 2, 3, 9_994])
+            .map(|(shape, count)| unmatched(shape, count))
+            .collect(),
+    }
+}
+
 fn overview(leak: &Leak, words: Words<'_>, warnings: &[Warning]) -> Overview {
     let read = !matches!(leak.state, LeakState::Reading | LeakState::Suspected);
     let understood = Interpretation {
@@ -361,6 +382,7 @@ fn overview(leak: &Leak, words: Words<'_>, warnings: &[Warning]) -> Overview {
         census,
         damage: Vec::new(),
         understood,
+        identifiers: Some(identifiers()),
     };
     let mut overview = Overview {
         leak: leak.id,
@@ -375,6 +397,7 @@ fn overview(leak: &Leak, words: Words<'_>, warnings: &[Warning]) -> Overview {
         settled_at: None,
         verified_at: None,
         ended_at: None,
+        identifiers: read.then(identifiers),
         reading: read.then_some(reading),
         bad_rows: Vec::new(),
         accounts: Default::default(),
@@ -390,9 +413,10 @@ fn overview(leak: &Leak, words: Words<'_>, warnings: &[Warning]) -> Overview {
     overview
 }
 
-const WARNINGS: [Warning; 8] = [
+const WARNINGS: [Warning; 9] = [
     Warning::NothingFound,
     Warning::FewFound,
+    Warning::PartNotFound,
     Warning::NearlyEverybody,
     Warning::ManyBadRows,
     Warning::NoPasswords,

@@ -8,7 +8,7 @@ use super::state;
 use crate::pages::{Alert, Chrome, Stay};
 use domain::leak::Leak;
 use domain::leak::{LeakState, Move};
-use leak::campaign::{Overview, Warning};
+use leak::campaign::{Overview, Shape, Unmatched, Warning};
 
 /// What this server does with the list at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub enum LeakAlert {
     NotNow,
     /// Its accounts are still being recorded.
     NotSettled,
+    /// Nobody said that those who were not found are nobody here.
+    Unmatched,
     Expired,
 }
 
@@ -71,6 +73,7 @@ impl LeakPage<'_> {
             LeakAlert::SamePerson => refused("leak-same-person"),
             LeakAlert::NotNow => refused("leak-not-now"),
             LeakAlert::NotSettled => refused("leak-not-settled"),
+            LeakAlert::Unmatched => refused("leak-unmatched-unaccepted"),
             LeakAlert::Expired => Alert::expired(chrome),
         })
     }
@@ -157,6 +160,7 @@ impl LeakPage<'_> {
             self.chrome.t(match warning {
                 Warning::NothingFound => "leak-warning-nothing",
                 Warning::FewFound => "leak-warning-few",
+                Warning::PartNotFound => "leak-warning-part",
                 Warning::NearlyEverybody => "leak-warning-everybody",
                 Warning::ManyBadRows => "leak-warning-bad-rows",
                 Warning::NoPasswords => "leak-warning-no-passwords",
@@ -165,7 +169,39 @@ impl LeakPage<'_> {
                 Warning::Canaries => "leak-warning-canaries",
             })
         };
-        self.overview.warnings.iter().map(text).collect()
+        let said = self.overview.warnings.iter().map(text);
+        said.chain(self.unmatched().into_iter().map(Cow::Owned)).collect()
+    }
+
+    fn unmatched(&self) -> Vec<String> {
+        let identifiers = self.overview.identifiers.as_ref();
+        let many = identifiers.filter(|identifiers| identifiers.are_many_unmatched());
+        let unmatched = many.map_or(&[][..], |identifiers| &identifiers.unmatched);
+        let text = |unmatched: &Unmatched| {
+            let what = match unmatched.shape {
+                Shape::Email => "leak-unmatched-email",
+                Shape::Number => "leak-unmatched-number",
+                Shape::Code => "leak-unmatched-code",
+                Shape::Other => "leak-unmatched-other",
+            };
+            let lines = self.chrome.t2(
+                "leak-unmatched-lines",
+                ("first", unmatched.first_line.into()),
+                ("last", unmatched.last_line.into()),
+            );
+            format!("{} {lines}", self.chrome.t1(what, "count", unmatched.count))
+        };
+        unmatched.iter().map(text).collect()
+    }
+
+    /// What has to be accepted before it is applied: this many identifiers are nobody's here.
+    fn to_accept(&self) -> Option<u64> {
+        let identifiers = self.overview.identifiers.as_ref()?;
+        identifiers.are_many_unmatched().then_some(identifiers.not_found)
+    }
+
+    fn accept_text(&self, count: &u64) -> String {
+        self.chrome.t1("leak-accept-unmatched", "count", *count)
     }
 
     fn can(&self, wanted: Move) -> bool {

@@ -1,0 +1,2 @@
+-- What an identifier of a list looked like and in which line it stands: all that is said of one that no account has.
+ALTER TABLE leak_entries ADD COLUMN origin BLOB NOT NULL DEFAULT '';
