@@ -88,6 +88,8 @@ fn build_here(list: &Path, out: &Path) {
         algorithm: Algorithm::Sha1,
         min_count: 1,
         count: 1,
+        words: false,
+        partial: true,
         source: "synthetic".to_owned(),
         date: Date::constant(2026, 1, 1),
     };

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use crate::Problem;
 use corpus::build::{self, BuildProblem, Order, Progress};
-use corpus::{Corpus, CorpusProblem, Header};
+use corpus::{Corpus, CorpusProblem, Header, Prevalence};
 
 /// What a file is and what it was made of.
 #[derive(Clone, Debug, Serialize)]
@@ -61,6 +62,21 @@ pub fn check(file: &Path, notify: &mut dyn FnMut(u64, u64)) -> Result<Summary, P
     let corpus = Corpus::open(file).map_err(|problem| explain(&problem))?;
     corpus.check(notify).map_err(|problem| explain(&problem))?;
     Ok(summary(corpus.header()))
+}
+
+/// Whether a password is in the file, and if so how often it was seen, in words.
+///
+/// # Errors
+/// The file cannot be used.
+pub fn probe(file: &Path, password: &SecretString) -> Result<Option<&'static str>, Problem> {
+    let corpus = Corpus::open(file).map_err(|problem| explain(&problem))?;
+    let seen = corpus.lookup_password(password.expose_secret());
+    Ok(seen.map(|seen| match seen {
+        Prevalence::Few => "fewer than 10",
+        Prevalence::Tens => "10 to 99",
+        Prevalence::Hundreds => "100 to 9,999",
+        Prevalence::Legion => "10,000 or more",
+    }))
 }
 
 fn explain(problem: &CorpusProblem) -> Problem {

@@ -147,11 +147,14 @@ pub enum Corpus {
     Info { file: PathBuf },
     /// Compare every byte of the file with its checksums
     Check { file: PathBuf },
+    /// Ask for a password and say whether, and how often, it is known
+    Probe { file: PathBuf },
 }
 
 #[derive(Debug, Args)]
 pub struct BuildCorpus {
-    /// Lists of HASH:COUNT ordered by hash, folders of range files 00000 to FFFFF, plain lists of passwords
+    /// Lists of HASH:COUNT ordered by hash, folders of range files 00000 to FFFFF, with --words plain lists of
+    /// passwords
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// The file to make or replace
@@ -166,6 +169,12 @@ pub struct BuildCorpus {
     /// The count for lines that have none; from 10 on, sign-ins with such a password are held
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub count: u32,
+    /// Plain lists, one password a line, are among the inputs
+    #[arg(long)]
+    pub words: bool,
+    /// A list of hashes is your own: it need not reach from 0000 to FFFF
+    #[arg(long)]
+    pub partial: bool,
     /// What the lists are [default: the names of the inputs]
     #[arg(long, value_name = "TEXT")]
     pub source: Option<String>,

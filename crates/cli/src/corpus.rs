@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::args::{BuildCorpus, Corpus};
 use crate::progress::Progress;
-use crate::{Done, Invocation, now};
+use crate::{Done, Invocation, hidden, now, problem};
 use ::corpus::build::Order;
 use admin::corpus::{self, Summary};
 use config::Problems;
@@ -21,6 +21,7 @@ pub(super) fn run(invocation: &Invocation, command: &Corpus) -> Result<Done, Pro
             Ok(Done::new(said(file, &summary), json!(summary)))
         }
         Corpus::Check { file } => check(invocation, file),
+        Corpus::Probe { file } => probe(file),
     }
 }
 
@@ -35,6 +36,8 @@ fn build(invocation: &Invocation, wanted: &BuildCorpus) -> Result<Done, Problems
         algorithm: wanted.algorithm,
         min_count: wanted.min_count,
         count: wanted.count,
+        words: wanted.words,
+        partial: wanted.partial,
         source: wanted.source.clone().unwrap_or_else(|| names.join(", ")),
         date: wanted.date.unwrap_or(today),
     };
@@ -56,6 +59,18 @@ fn build(invocation: &Invocation, wanted: &BuildCorpus) -> Result<Done, Problems
         ));
     }
     Ok(Done::new(text, json!(report)))
+}
+
+fn probe(file: &Path) -> Result<Done, Problems> {
+    let asked = hidden::ask("password: ");
+    let password =
+        asked.map_err(|error| problem("standard input", error.to_string(), "give the password on one line"))?;
+    let times = corpus::probe(file, &password)?;
+    let text = match times {
+        Some(times) => format!("known: seen {times} times"),
+        None => "not known".to_owned(),
+    };
+    Ok(Done::new(text, json!({ "known": times.is_some(), "times": times })))
 }
 
 fn check(invocation: &Invocation, file: &Path) -> Result<Done, Problems> {

@@ -12,6 +12,7 @@ mod database;
 mod demo;
 mod doctor;
 mod gate;
+mod hidden;
 mod invite;
 mod keyring;
 mod lab;

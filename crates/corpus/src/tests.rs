@@ -56,6 +56,8 @@ impl Place {
             algorithm: Algorithm::Sha1,
             min_count: 1,
             count: 1,
+            words: true,
+            partial: true,
             source: "a test".to_owned(),
             date: Date::constant(2026, 11, 1),
         }
@@ -188,8 +190,12 @@ fn lists_in_disorder_or_damaged_are_reported_by_file_and_line() {
     }
     let problem = place.build(&[&place.path("absent")]).unwrap_err();
     assert!(problem.place.ends_with("absent"), "{problem}");
-    let list = place.file("list", "\n\n");
-    assert!(place.build(&[&list]).unwrap_err().what.contains("nothing"));
+    let list = place.file("list", &line(5));
+    let order = Order {
+        min_count: 2,
+        ..place.order(&[&list])
+    };
+    assert!(build(&order, &mut |_| {}).unwrap_err().what.contains("nothing"));
 }
 
 #[test]
@@ -273,4 +279,95 @@ fn a_build_that_was_cut_off_goes_on_behind_what_is_whole() {
         assert_eq!(place.names(), ["corpus", "list", "words"]);
         fs::remove_file(&order.out).unwrap();
     }
+}
+
+/// What a published list is not, by what is said of it.
+fn wrong_inputs() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let hex = |digits: usize| -> Vec<u8> {
+        let line = |n: u64| format!("{:0digits$x}\n", key(n));
+        (0..50).map(line).collect::<String>().into_bytes()
+    };
+    let utf16: Vec<u8> = "azerty\nsoleil\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = |bytes: &[u8]| [bytes, b"azerty\nsoleil\n"].concat();
+    let mut tar = vec![b'a'; 512];
+    tar[257..262].copy_from_slice(b"ustar");
+    let range: String = (0..50).map(|n| format!("{:035X}:{n}\r\n", key(n))).collect();
+    let ordered = |keys: &[u64]| -> Vec<u8> {
+        let lines = keys.iter().map(|key| format!("{key:016X}{:024X}:3\n", 7));
+        lines.collect::<String>().into_bytes()
+    };
+    let mut cut = ordered(&[1, u64::MAX]);
+    cut.truncate(cut.len() - 20);
+    vec![
+        ("gz", marked(b"\x1f\x8b\x08"), "gunzip"),
+        ("zst", marked(b"\x28\xb5\x2f\xfd"), "unzstd"),
+        ("bz2", marked(b"BZh9"), "bunzip2"),
+        ("xz", marked(b"\xfd7zXZ\0"), "unxz"),
+        ("7z", marked(b"7z\xbc\xaf\x27\x1c"), "7z x"),
+        ("zip", marked(b"PK\x03\x04"), "unzip"),
+        ("rar", marked(b"Rar!\x1a\x07"), "unrar"),
+        ("tar", tar, "tar xf"),
+        ("pdf", marked(b"%PDF-1.4\n"), "PDF"),
+        ("corpus", marked(b"vst-corp"), "already built"),
+        ("utf16", utf16.clone(), "iconv"),
+        ("utf16-marked", [&b"\xff\xfe"[..], &utf16].concat(), "iconv"),
+        ("binary", (0..=255).collect(), "NUL"),
+        ("controls", b"az\x01\x02\x03ty\n".repeat(9), "no text"),
+        ("html", b"\n<!DOCTYPE html>\n<p>azerty".to_vec(), "web page"),
+        ("empty", b"\n\n".to_vec(), "empty"),
+        ("md5", hex(32), "digests"),
+        ("sha256", hex(64), "digests"),
+        ("sha512", hex(128), "digests"),
+        (
+            "bcrypt",
+            b"$2b$12$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad\n".repeat(5),
+            "digests",
+        ),
+        ("range", range.into_bytes(), "folder"),
+        ("cut", cut, "cut short"),
+        ("no-end", ordered(&[1, 1 << 60]), "FFFF"),
+        ("no-beginning", ordered(&[1 << 60, u64::MAX]), "0000"),
+    ]
+}
+
+#[test]
+fn what_is_no_list_is_refused_with_what_to_do_even_if_words_were_said() {
+    for (name, bytes, said) in wrong_inputs() {
+        let place = Place::new();
+        let file = place.path(name);
+        fs::write(&file, bytes).unwrap();
+        for words in [false, true] {
+            let order = Order {
+                words,
+                partial: false,
+                ..place.order(&[&file])
+            };
+            let problem = build(&order, &mut |_| {}).unwrap_err().to_string();
+            assert!(problem.contains(said), "{name}: {problem}");
+            assert_eq!(place.names(), [name], "nothing is left");
+        }
+    }
+}
+
+#[test]
+fn plain_words_and_short_lists_are_built_where_they_are_said_to_be() {
+    let place = Place::new();
+    let words = place.file("words", "azertyuiop\nmotdepasse\n");
+    let list = place.hashes("list", [(1 << 60, 1)].into_iter());
+    let order = |input: &Path, words, partial| Order {
+        words,
+        partial,
+        ..place.order(&[input])
+    };
+    for (input, said) in [(&words, "--words"), (&list, "--partial")] {
+        let problem = build(&order(input, false, false), &mut |_| {}).unwrap_err();
+        assert!(problem.remedy.contains(said), "{problem}");
+    }
+    build(&order(&words, true, false), &mut |_| {}).unwrap();
+    build(&order(&list, false, true), &mut |_| {}).unwrap();
+    let whole = place.hashes("whole", [(1, 1), (u64::MAX, 1)].into_iter());
+    build(&order(&whole, false, false), &mut |_| {}).unwrap();
+    let late = place.file("late", &format!("{}mot\0depasse\n", "soleil\n".repeat(20_000)));
+    let problem = build(&order(&late, true, false), &mut |_| {}).unwrap_err();
+    assert!(problem.place.ends_with("late:20001"), "{problem}");
 }

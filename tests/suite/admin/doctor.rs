@@ -133,3 +133,30 @@ fn the_command_fails_when_there_is_a_problem() {
         ran.out
     );
 }
+
+#[tokio::test]
+async fn a_corpus_that_does_not_know_what_everybody_knows_is_named() {
+    let stand = healthy().await.remove(0);
+    let text = std::fs::read_to_string(stand.path("vestibule.toml")).unwrap();
+    let file = stand.path("corpus");
+    stand.write(
+        "vestibule.toml",
+        format!("{text}\n[corpus]\nfile = \"{}\"\n", file.display()),
+    );
+    let all = "123456\npassword\nazerty\nqwerty\n111111\nabc123\niloveyou\nsoleil\nletmein\ndragon\n";
+    for (words, status) in [
+        ("trois tortues sous la pluie\n", Status::Problem),
+        ("123456\nazerty\n", Status::Warning),
+        (all, Status::Ok),
+    ] {
+        stand.write("words", words);
+        let out = file.to_str().unwrap();
+        let ran = vestibule(
+            stand.folder.path(),
+            &["corpus", "build", "words", "--words", "--out", out],
+        );
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let checks = checks(&stand).await;
+        assert_eq!(find(&checks, "corpus").status, status, "{checks:#?}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::command::vestibule;
+use crate::support::command::{vestibule, vestibule_told};
 
 #[test]
 fn a_corpus_is_built_described_and_checked() {
@@ -13,6 +13,7 @@ fn a_corpus_is_built_described_and_checked() {
         "corpus",
         "build",
         "words",
+        "--words",
         "--out",
         "c",
         "--source",
@@ -33,6 +34,16 @@ fn a_corpus_is_built_described_and_checked() {
         (Some(2), Some(1))
     );
     assert_eq!(run(&["corpus", "check", "c"]).code, 0);
+    for (typed, known) in [("motdepasse\r\n", true), ("trois tortues\n", false)] {
+        let ran = vestibule_told(folder.path(), typed, &["corpus", "probe", "c", "--json"]);
+        assert_eq!(
+            (ran.code, ran.json()["known"].as_bool()),
+            (0, Some(known)),
+            "{}",
+            ran.err
+        );
+        assert!(!format!("{}{}", ran.out, ran.err).contains(typed.trim()));
+    }
 
     let mut bytes = fs::read(folder.path().join("c")).unwrap();
     bytes[4100] ^= 1;
@@ -55,7 +66,7 @@ fn what_cannot_be_built_is_told_with_file_line_and_remedy() {
     let run = |arguments: &[&str]| vestibule(folder.path(), arguments);
     let list = format!("{:040X}:3\n{:040X}:3\n", u128::MAX, 5);
     fs::write(folder.path().join("list"), list).unwrap();
-    let ran = run(&["corpus", "build", "list", "--out", "c"]);
+    let ran = run(&["corpus", "build", "list", "--partial", "--out", "c"]);
     assert_eq!(ran.code, 1);
     assert!(
         ran.err.contains("list:2: it is not in order") && ran.err.contains("LC_ALL=C sort"),

@@ -28,7 +28,16 @@ fn build(folder: &Path, inputs: &[&str], out: &str) -> Command {
         .current_dir(folder)
         .args(["corpus", "build"])
         .args(inputs)
-        .args(["--out", out, "--date", "2026-01-01", "--source", "x"])
+        .args([
+            "--words",
+            "--partial",
+            "--out",
+            out,
+            "--date",
+            "2026-01-01",
+            "--source",
+            "x",
+        ])
         .stdout(Stdio::null());
     command
 }

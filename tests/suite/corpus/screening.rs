@@ -21,7 +21,7 @@ fn build(out: &Path, words: &[&str], count: u32) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("words"), words.join("\n")).unwrap();
     let (out, count) = (out.to_str().unwrap(), count.to_string());
-    let build = ["corpus", "build", "words", "--out", out, "--count", &count];
+    let build = ["corpus", "build", "words", "--words", "--out", out, "--count", &count];
     let ran = crate::support::command::vestibule(folder.path(), &build);
     assert_eq!(ran.code, 0, "{}", ran.err);
 }

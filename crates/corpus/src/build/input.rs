@@ -4,6 +4,8 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::Order;
+use super::foreign;
 use super::hex;
 use super::lines::{Line, Lines, Place};
 use super::ordered::OrderedInput;
@@ -32,8 +34,8 @@ impl Input {
     /// Looks at the input and adds it to the fingerprint.
     ///
     /// # Errors
-    /// It is not there, holds hashes of the other algorithm, or lacks range files.
-    pub fn recognize(path: &Path, algorithm: Algorithm, print: &mut blake3::Hasher) -> Result<Self, BuildProblem> {
+    /// It is not there, holds hashes of the other algorithm, lacks range files, or is not what it would be built as.
+    pub fn recognize(path: &Path, order: &Order, print: &mut blake3::Hasher) -> Result<Self, BuildProblem> {
         let metadata = fs::metadata(path).map_err(|error| BuildProblem::unreadable(path, &error))?;
         let whole = fs::canonicalize(path).map_err(|error| BuildProblem::unreadable(path, &error))?;
         print.update(whole.as_os_str().as_encoded_bytes()).update(&[0]);
@@ -53,11 +55,11 @@ impl Input {
             Kind::Ranges(naming)
         } else {
             add(&metadata);
-            recognize_file(path, algorithm)?
+            recognize_file(path, order)?
         };
         let shortest_line = match kind {
-            Kind::Ordered => algorithm.hex_digits() as u64 + 3,
-            Kind::Ranges(_) => algorithm.hex_digits() as u64 - 2,
+            Kind::Ordered => order.algorithm.hex_digits() as u64 + 3,
+            Kind::Ranges(_) => order.algorithm.hex_digits() as u64 - 2,
             Kind::Words => 8,
         };
         Ok(Self {
@@ -91,28 +93,42 @@ impl Input {
 }
 
 /// By its first line: a list of hashes begins with one.
-fn recognize_file(path: &Path, algorithm: Algorithm) -> Result<Kind, BuildProblem> {
+fn recognize_file(path: &Path, order: &Order) -> Result<Kind, BuildProblem> {
+    foreign::refuse_by_bytes(path)?;
     let unreadable = |error| BuildProblem::unreadable(path, &error);
     let mut lines = Lines::open(path, Place::default()).map_err(unreadable)?;
     let first = match lines.next().map_err(unreadable)? {
         Some(Line::Whole(text)) => text,
-        Some(Line::TooLong) | None => return Ok(Kind::Words),
+        Some(Line::TooLong) | None => &[],
     };
-    let is_list_of = |algorithm: Algorithm| hex::parse(first, algorithm.hex_digits(), 1).is_some();
-    if is_list_of(algorithm) {
+    let algorithm = order.algorithm;
+    let as_list_of = |algorithm: Algorithm| hex::parse(first, algorithm.hex_digits(), 1);
+    if let Some((key, _)) = as_list_of(algorithm) {
+        if !order.partial {
+            foreign::refuse_incomplete(path, key, algorithm)?;
+        }
         return Ok(Kind::Ordered);
     }
     let others = [Algorithm::Sha1, Algorithm::Ntlm];
     let other = others
         .into_iter()
-        .find(|other| first.contains(&b':') && is_list_of(*other));
-    match other {
-        Some(other) => Err(BuildProblem::at_line(
+        .find(|other| first.contains(&b':') && as_list_of(*other).is_some());
+    if let Some(other) = other {
+        return Err(BuildProblem::at_line(
             path,
             1,
             &format!("these are {} hashes, not {}", other.as_str(), algorithm.as_str()),
             &format!("say --algorithm {}", other.as_str()),
-        )),
-        None => Ok(Kind::Words),
+        ));
     }
+    foreign::refuse_digests(path)?;
+    if !order.words {
+        return Err(BuildProblem::at_line(
+            path,
+            1,
+            "it does not begin with a hash",
+            "say --words if it holds one password a line; otherwise name the published list",
+        ));
+    }
+    Ok(Kind::Words)
 }

@@ -2,6 +2,7 @@
 //! first, on disk. What is kept until the end is in `FILE.part/`.
 
 mod encode;
+mod foreign;
 mod hex;
 mod input;
 mod journal;
@@ -46,6 +47,10 @@ pub struct Order {
     pub min_count: u64,
     /// What a line without a count is worth.
     pub count: u32,
+    /// Plain lists are meant: otherwise a file that is no list of hashes is refused.
+    pub words: bool,
+    /// Ordered lists may be a lab's own, shorter than the published ones.
+    pub partial: bool,
     pub source: String,
     pub date: Date,
 }
@@ -83,7 +88,7 @@ pub fn build(order: &Order, notify: &mut dyn FnMut(Progress)) -> Result<BuildRep
     let inputs: Result<Vec<Input>, _> = order
         .inputs
         .iter()
-        .map(|path| Input::recognize(path, order.algorithm, &mut print))
+        .map(|path| Input::recognize(path, order, &mut print))
         .collect();
     let inputs = inputs?;
     let keys: u64 = inputs.iter().map(|input| input.keys).sum();

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use memchr::memchr;
+
 use super::lines::{Line, Lines, Place};
 use super::merge::Merge;
 use super::problem::BuildProblem;
@@ -64,6 +66,16 @@ impl<'a> Sorter<'a> {
             match lines.next().map_err(unreadable)? {
                 None => break,
                 Some(Line::Whole([])) => {}
+                Some(Line::Whole(word)) if memchr(0, word).is_some() => {
+                    let line = lines.place().line;
+                    let what = "there is a NUL byte in it: from here on it is no text";
+                    return Err(BuildProblem::at_line(
+                        list,
+                        line,
+                        what,
+                        "name a text file of one password a line",
+                    ));
+                }
                 Some(Line::Whole(word)) if word.len() <= LONGEST => {
                     let key = self.algorithm.digest(word).0;
                     let count = self.count;
