@@ -88,3 +88,20 @@ impl HoldReason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_state_reads_back_as_what_it_was() {
+        for (state, word) in [
+            (AccountState::Waiting, "waiting"),
+            (AccountState::Active, "active"),
+            (AccountState::Disabled, "disabled"),
+        ] {
+            assert_eq!((state.as_str(), word.parse()), (word, Ok(state)));
+        }
+        assert_eq!("closed".parse::<AccountState>(), Err(UnknownState));
+    }
+}

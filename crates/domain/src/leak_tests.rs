@@ -265,3 +265,22 @@ fn a_word_reads_back_what_it_says() {
     }
     assert!("7".parse::<LeakId>().is_ok() && "0".parse::<LeakId>().is_err() && "x".parse::<LeakId>().is_err());
 }
+
+#[test]
+fn what_is_in_effect_is_felt_until_it_is_undone() {
+    let felt: Vec<_> = LeakState::ALL.iter().filter(|state| state.is_in_effect()).collect();
+    assert_eq!(felt, [&LeakState::Applied, &LeakState::Closed]);
+}
+
+#[test]
+fn a_new_password_is_counted_by_how_it_came_about() {
+    for progress in Progress::ALL {
+        let after = (progress.with_new_password(false), progress.with_new_password(true));
+        let expected = match progress {
+            Progress::NothingToChange => (Progress::NothingToChange, Progress::NothingToChange),
+            Progress::ReEnrolled => (Progress::ReEnrolled, Progress::ReEnrolled),
+            _ => (Progress::Rotated, Progress::ReEnrolled),
+        };
+        assert_eq!(after, expected, "{progress:?}");
+    }
+}

@@ -102,4 +102,10 @@ mod tests {
         assert!(total <= TRIED_FOR && total > LONGEST_WAIT, "{total:?}");
         assert_eq!(retry_after(u32::MAX), None);
     }
+
+    #[test]
+    fn a_letter_follows_where_a_mail_may_not_have_been_read() {
+        let failed: Vec<_> = State::ALL.iter().filter(|state| state.has_failed()).collect();
+        assert_eq!(failed, [&State::Uncertain, &State::Bounced, &State::GivenUp]);
+    }
 }

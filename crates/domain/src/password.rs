@@ -49,3 +49,25 @@ pub enum Personal {
     Identifier,
     LabName,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_a_password_up_to_what_the_longest_one_takes_in_bytes() {
+        let longest = MAX_CHARACTERS * 4;
+        for (length, taken) in [(0, true), (longest - 1, true), (longest, true), (longest + 1, false)] {
+            assert_eq!(Password::typed(&"a".repeat(length)).is_some(), taken, "{length}");
+        }
+    }
+
+    #[test]
+    fn r09_characters_are_counted_in_one_form_whatever_the_keyboard_sends() {
+        let (one, two) = (
+            Password::typed("\u{e9}te").unwrap(),
+            Password::typed("e\u{301}te").unwrap(),
+        );
+        assert_eq!((one.expose(), one.characters()), (two.expose(), 3));
+    }
+}

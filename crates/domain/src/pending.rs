@@ -285,3 +285,78 @@ impl AwaitingCode {
 
 // The token names a patient.
 kernel::opaque!(AwaitingCode);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::CodeUsed;
+    use serde_json::json;
+
+    const AT: Timestamp = Timestamp::from_seconds(1_790_000_000);
+
+    #[test]
+    fn what_ends_a_hold_follows_from_its_reason_and_from_what_was_shown() {
+        use Remedy::{LabCode, NewPassword, NewPasswordAndRecoveryCode};
+        for (means, of_disabled) in [
+            (Means::PasswordAndCode, NewPasswordAndRecoveryCode),
+            (Means::PasswordAndRecoveryCode, LabCode),
+            (Means::CodeAndRecoveryCode, LabCode),
+            (Means::Enrolment, LabCode),
+            (Means::Passkey, NewPassword),
+            (Means::Provider, NewPassword),
+            (Means::ProviderAndCode, NewPassword),
+        ] {
+            for (reason, remedy) in [
+                (HoldReason::Disabled, of_disabled),
+                (HoldReason::Listed, NewPassword),
+                (HoldReason::KnownPassword, NewPassword),
+                (HoldReason::Aged, NewPassword),
+                (HoldReason::Forgotten, NewPassword),
+            ] {
+                let who = Authenticated::released(AccountId::from_bytes([1; 16]), means, AT);
+                let held = Held::hold(who, reason, None);
+                assert_eq!((held.reason(), held.wanted()), (reason, remedy), "{means:?}");
+            }
+        }
+    }
+
+    fn identity() -> Identity {
+        serde_json::from_value(json!({ "provider": "compte", "index": vec![7_u8; 32], "name": "Odette L." })).unwrap()
+    }
+
+    #[test]
+    fn an_identity_is_linked_after_a_lab_code_and_not_after_a_mailed_link() {
+        let seed = Seed::from_bytes(&[5; 20]).unwrap();
+        let code = CodeOk::from_step(&seed.check(&seed.code(AT), AT).unwrap());
+        assert!(matches!(code.used(), CodeUsed::Step(_)));
+        let account = AccountId::from_bytes([1; 16]);
+        for (origin, links) in [(Origin::LabCode(vec![1]), true), (Origin::Invitation(vec![2]), false)] {
+            let choosing = ChoosingPassword::of(origin).with(identity());
+            let binding = BindingAuthenticator {
+                origin: choosing.origin,
+                identity: choosing.identity,
+                password_hash: String::new(),
+                seed: seed.as_bytes().to_vec(),
+            };
+            let link = binding.link(LinkId::from_bytes([3; 16]), account, &code);
+            assert_eq!(link.is_some(), links);
+            if let Some(link) = link {
+                assert_eq!((link.id(), link.account()), (LinkId::from_bytes([3; 16]), account));
+                assert_eq!(link.identity().name(), "Odette L.");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sign_in_that_awaits_a_code_keeps_what_the_sign_out_at_the_provider_takes() {
+        let awaiting: AwaitingCode = serde_json::from_value(json!({
+            "provider": "compte", "link": vec![4_u8; 16], "id_token": "e30.e30.x", "return_to": null,
+        }))
+        .unwrap();
+        assert_eq!(
+            (awaiting.provider().as_str(), awaiting.id_token()),
+            ("compte", "e30.e30.x")
+        );
+        assert_eq!(awaiting.link(), LinkId::from_bytes([4; 16]));
+    }
+}

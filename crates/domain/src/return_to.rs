@@ -88,4 +88,13 @@ mod tests {
         }
         assert!(SitePath::parse(&format!("/{}", "a".repeat(3_000))).is_none());
     }
+
+    #[test]
+    fn a_path_is_kept_as_it_was_asked_for() {
+        let path = SitePath::parse("/dossiers/1?page=2").unwrap();
+        assert_eq!((path.as_str(), SitePath::root().as_str()), ("/dossiers/1?page=2", "/"));
+        let stored = serde_json::to_string(&path).unwrap();
+        assert_eq!(serde_json::from_str::<SitePath>(&stored).unwrap(), path);
+        assert!(serde_json::from_str::<SitePath>("\"//evil.example\"").is_err());
+    }
 }

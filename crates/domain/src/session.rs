@@ -154,4 +154,10 @@ mod tests {
         assert_eq!(describe_device(Some(agent)), "Chrome · Linux");
         assert_eq!(describe_device(None), "?");
     }
+
+    #[test]
+    fn r38_operators_are_signed_out_sooner() {
+        let Lifetime { idle, absolute } = Lifetime::OF_OPERATORS;
+        assert_eq!((idle.as_secs() / 60, absolute.as_secs() / 3600), (15, 4));
+    }
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::siege::{Baseline, Counts, RECENT, REMEMBERED, Rules, SLOT, Siege, Slot, Span, State, WINDOW};
+use super::siege::{
+    Baseline, Counts, QUIET, RECENT, REMEMBERED, Rules, SLOT, Siege, Slot, Span, State, WINDOW, add, within,
+};
 use kernel::clock::Timestamp;
 
 const RULES: Rules = Rules {
@@ -274,4 +276,114 @@ proptest! {
         let baseline = Baseline::of(&spans, &[], now);
         prop_assert!(RULES.limit(baseline) <= 3 * 50 + 3 * 50, "{:?}", baseline);
     }
+}
+
+#[test]
+fn what_is_usual_is_the_mean_of_the_ten_minutes_before_the_last_and_their_spread() {
+    let at = |number: u32| START.plus(WINDOW * number);
+    let slot = |number, failures, successes| Slot {
+        at: at(number),
+        counts: Counts {
+            failures,
+            successes,
+            ..Counts::default()
+        },
+    };
+    let spans = [slot(0, 10, 100), slot(1, 20, 100), slot(2, 90, 30), slot(3, 500, 500)];
+    // With nothing added: how many deviations and, beside them, how often the mean.
+    let of = |spans: &[Slot], earlier: &[Span]| {
+        let baseline = Baseline::of(spans, earlier, at(4));
+        [0, 1].map(|factor| {
+            Rules {
+                at_least: 0,
+                factor,
+                ..RULES
+            }
+            .limit(baseline)
+        })
+    };
+    let usual = |earlier: &[Span]| of(&spans, earlier);
+    // Of 10, 20 and 30: no more failures than successes, and not those that may still go on.
+    assert_eq!(usual(&[]), [25, 45], "three times 8.16, and 20");
+    // What led to a siege is not usual; nor is what it holds.
+    let (over, open, late) = (
+        Span {
+            began: at(1),
+            ended: Some(at(2)),
+        },
+        Span {
+            began: at(1),
+            ended: None,
+        },
+        Span {
+            began: at(3),
+            ended: None,
+        },
+    );
+    assert_eq!((usual(&[over]), usual(&[late])), ([0, 30], [15, 30]));
+    assert_eq!(Baseline::of(&spans, &[open], at(4)), Baseline::default());
+    let limit = |spans: &[Slot]| RULES.limit(Baseline::of(spans, &[], at(3)));
+    assert_eq!(limit(&[]), 100);
+    assert_eq!(
+        limit(&[slot(0, 50, 50), slot(1, 50, 50)]),
+        150,
+        "so many times what is usual"
+    );
+    assert_eq!(
+        limit(&[slot(0, 40, 40), slot(1, 60, 60)]),
+        180,
+        "and three of its deviations"
+    );
+}
+
+#[test]
+fn a_siege_is_over_below_half_of_what_was_too_many() {
+    let siege = State::Siege(Siege {
+        began: START,
+        limit: 100,
+        seen: Counts::default(),
+    });
+    let now = START.plus(QUIET);
+    let next = |failures| {
+        let counts = Counts {
+            failures,
+            ..Counts::default()
+        };
+        let recent = [Slot {
+            at: now.minus(SLOT * 5),
+            counts,
+        }];
+        siege.next(&recent, Baseline::default(), &RULES, now)
+    };
+    assert_eq!((next(50), next(49)), (siege, State::Calm));
+    assert_eq!(RECENT, QUIET + WINDOW, "its end follows from what is kept");
+}
+
+#[test]
+fn what_is_of_one_minute_is_counted_together() {
+    let one = Counts {
+        failures: 1,
+        turned_away: 2,
+        successes: 3,
+    };
+    let mut slots = Vec::new();
+    for seconds in [0, 59, 60] {
+        add(&mut slots, one, START.plus(Duration::from_secs(seconds)));
+    }
+    let (first, second) = (START, START.plus(SLOT));
+    assert_eq!(
+        slots,
+        [
+            Slot {
+                at: first,
+                counts: one.and(one)
+            },
+            Slot {
+                at: second,
+                counts: one
+            }
+        ]
+    );
+    assert_eq!(within(&slots, SLOT, second), one);
+    assert_eq!(one.and(one).without(one), one);
 }

@@ -205,3 +205,17 @@ fn sent_is_help(request: &NormalizedRequest) -> bool {
 
 #[path = "binding_tests.rs"]
 mod binding;
+#[test]
+fn a_permit_names_the_record_that_was_asked_for() {
+    let (rules, visitor) = (rules("enforce", RULES), visitor(&["42"]));
+    let record = |path| {
+        let request = NormalizedRequest::read(&Method::GET, path, None).unwrap();
+        admit(&rules, request, Some(&visitor))
+            .unwrap()
+            .permit()
+            .record()
+            .cloned()
+    };
+    assert_eq!(record("/records/42/a"), Some(RecordNumber::parse("42").unwrap()));
+    assert_eq!(record("/menu"), None);
+}

@@ -103,3 +103,27 @@ impl ClaimsRequest {
         claims
     }
 }
+
+#[cfg(test)]
+mod words {
+    use super::Claim;
+
+    #[test]
+    fn claims_are_called_as_openid_connect_calls_them() {
+        assert_eq!(
+            Claim::ALL.map(Claim::as_str),
+            [
+                "name",
+                "given_name",
+                "family_name",
+                "birthdate",
+                "email",
+                "email_verified",
+                "records"
+            ]
+        );
+        for claim in Claim::ALL {
+            assert_eq!(claim.as_str().parse(), Ok(claim));
+        }
+    }
+}

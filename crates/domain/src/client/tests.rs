@@ -86,3 +86,81 @@ fn what_cannot_work_is_named() {
         ["backchannel_ca"]
     );
 }
+
+#[test]
+fn where_a_sign_out_may_lead_is_compared_as_it_was_written_too() {
+    let mut policy = policy();
+    policy.post_logout_redirect_uris = vec!["https://app.example/bye".to_owned()];
+    assert!(policy.is_post_logout_redirect_uri("https://app.example/bye"));
+    for other in ["https://app.example/bye/", "https://app.example/callback", ""] {
+        assert!(!policy.is_post_logout_redirect_uri(other), "{other}");
+    }
+}
+
+#[test]
+fn lifetimes_are_in_the_units_of_their_names() {
+    let lifetimes = Lifetimes {
+        access_token_seconds: 60,
+        id_token_seconds: 90,
+        offline_days: 2,
+    };
+    let seconds = [lifetimes.access_token(), lifetimes.id_token(), lifetimes.offline()].map(|time| time.as_secs());
+    assert_eq!(seconds, [60, 90, 172_800]);
+}
+
+#[test]
+fn ways_to_authenticate_say_what_they_are_and_whether_they_share_a_secret() {
+    let keys = serde_json::json!({ "keys": [] });
+    let certificate = CertificateName::SanDns("lis.example".to_owned());
+    for (authentication, method, has_secret) in [
+        (Authentication::ClientSecretBasic, "client_secret_basic", true),
+        (Authentication::ClientSecretPost, "client_secret_post", true),
+        (
+            Authentication::PrivateKeyJwt { jwks: keys.clone() },
+            "private_key_jwt",
+            false,
+        ),
+        (
+            Authentication::TlsClientAuth {
+                name: certificate,
+                jwks: None,
+            },
+            "tls_client_auth",
+            false,
+        ),
+    ] {
+        assert_eq!(
+            (authentication.method(), authentication.has_secret()),
+            (method, has_secret)
+        );
+    }
+}
+
+#[test]
+fn a_certificate_is_named_whole() {
+    let named = |name: CertificateName| {
+        let mut policy = policy();
+        policy.authentication = Authentication::TlsClientAuth { name, jwks: None };
+        fields(&policy)
+    };
+    assert_eq!(
+        named(CertificateName::SanDns("lis.example".to_owned())),
+        [] as [&str; 0]
+    );
+    assert_eq!(
+        named(CertificateName::SubjectDn("CN=lis,C=FR".to_owned())),
+        [] as [&str; 0]
+    );
+    for wrong in [
+        CertificateName::SanDns(String::new()),
+        CertificateName::SanDns("*.example".to_owned()),
+        CertificateName::SubjectDn("lis".to_owned()),
+    ] {
+        assert_eq!(named(wrong.clone()).len(), 1, "{wrong:?}");
+    }
+}
+
+#[test]
+fn no_scopes_are_empty_and_one_is_not() {
+    assert!(Scopes::default().is_empty() && !"openid".parse::<Scopes>().unwrap().is_empty());
+}

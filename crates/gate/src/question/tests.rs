@@ -163,3 +163,19 @@ fn a_spelling_that_hides_plain_characters_is_refused() {
         assert!(judged(uri).is_ok(), "{uri}");
     }
 }
+
+#[test]
+fn a_proxy_is_known_by_the_name_in_its_address_and_by_no_other() {
+    for (name, proxy) in [
+        ("nginx", Proxy::Nginx),
+        ("caddy", Proxy::Caddy),
+        ("traefik", Proxy::Traefik),
+        ("haproxy", Proxy::Haproxy),
+        ("envoy", Proxy::Envoy),
+    ] {
+        assert_eq!(Proxy::named(name), Some(proxy));
+    }
+    for other in ["", "Nginx", "apache"] {
+        assert_eq!(Proxy::named(other), None);
+    }
+}
