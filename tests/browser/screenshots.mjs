@@ -90,7 +90,7 @@ async function pictures(person, language) {
   await person.fill({ code: await freshCode(secret) });
   await person.submit();
   await shot("recovery-codes");
-  await person.press(page.locator("main .button.main"));
+  await person.press(page.locator("main button.main"));
   await shot("account-new");
 }
 

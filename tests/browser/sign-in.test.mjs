@@ -222,7 +222,7 @@ for (const language of ["fr", "en"]) {
         await person.submit();
         assert.equal(await page.locator("header a, header form").count(), 0, "nothing leads away from the codes");
         const [first, second] = await page.locator("#recovery-codes li").allInnerTexts();
-        await person.press(page.locator("main .button.main"));
+        await person.press(page.locator("main button.main"));
 
         await asSomebody({}, async (elsewhere) => {
           await elsewhere.open(`${demo.portal}/login`);

@@ -10,6 +10,7 @@ on_both_databases![
     an_abandoned_enrolment_changes_nothing_and_may_be_begun_again,
     r09_r11_an_unfit_password_is_refused_with_the_reason,
     a_lab_code_expires_and_allows_few_birth_dates,
+    r26_recovery_codes_are_shown_until_they_are_kept,
 ];
 
 async fn r18_a_lab_code_serves_once_and_only_with_the_birth_date(app: TestApp) {
@@ -134,5 +135,43 @@ async fn a_lab_code_expires_and_allows_few_birth_dates(app: TestApp) {
     let (_, code) = app.imported("P-2", "2").await;
     app.advance(Duration::from_secs(15 * 24 * 3600));
     assert_eq!(browser.post(&activate, &right(&code)).await.status, 401, "expired");
+    app.stop().await;
+}
+
+async fn r26_recovery_codes_are_shown_until_they_are_kept(app: TestApp) {
+    let (mut patient, code) = app.imported("P-1", "1").await;
+    let mut browser = app.browser();
+    let first = app.enrol(&mut browser, &mut patient, &code).await;
+    let shown = first.element("recovery-codes").unwrap();
+    let own = format!("{}/account/recovery-codes", app.portal);
+    assert_eq!(first.url.as_str(), own, "the form was answered with a redirect");
+    // A refresh, and whoever goes back to where they began.
+    for again in [
+        &own,
+        &format!("{}/activate", app.portal),
+        &format!("{}/activate/code", app.portal),
+    ] {
+        let page = browser.visit(again).await;
+        assert_eq!(page.element("recovery-codes").as_ref(), Some(&shown), "{again}");
+    }
+    // They serve already, elsewhere; and nobody else sees them.
+    let mut elsewhere = app.browser();
+    let signed_in = app
+        .attempt(&mut elsewhere, "P-1", &patient.password, &patient.recovery_codes[0])
+        .await;
+    assert_eq!(signed_in.status, 303, "{signed_in:?}");
+    assert!(elsewhere.visit(&own).await.element("recovery-codes").is_none());
+    assert!(app.browser().visit(&own).await.element("recovery-codes").is_none());
+
+    let csrf = first.field("csrf").unwrap();
+    let kept = browser.post(&own, &[("csrf", &csrf)]).await;
+    assert_eq!(kept.status, 303);
+    assert_eq!(browser.follow(kept).await.status, 200);
+    assert!(browser.visit(&own).await.element("recovery-codes").is_none());
+    let open = browser.visit(&format!("{}/activate", app.portal)).await;
+    assert!(
+        open.text().contains("href=\"/account\"") && open.field("lab_code").is_some(),
+        "{open:?}"
+    );
     app.stop().await;
 }

@@ -24,6 +24,7 @@ mod desk;
 mod devices;
 mod discovery;
 mod documents;
+mod double_clicks;
 mod dump;
 mod enrolment;
 mod enumeration;

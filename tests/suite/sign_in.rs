@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use vestibule::crypto::totp::Step;
+use vestibule::store::account::authenticators;
+
 use crate::support::app::TestApp;
 use crate::support::browser::Browser;
 use crate::support::databases::on_both_databases;
@@ -17,6 +20,7 @@ on_both_databases![
     r19_back_off_survives_a_restart,
     r38_r39_a_session_is_new_at_every_sign_in_and_ends_where_it_should,
     a_form_from_elsewhere_is_not_taken,
+    a_clock_that_ran_ahead_keeps_no_holder_out,
 ];
 
 async fn signed_in(browser: &mut Browser, app: &TestApp) -> bool {
@@ -314,5 +318,36 @@ async fn a_form_from_elsewhere_is_not_taken(app: TestApp) {
     assert_eq!(browser.post(&login, &fields(&csrf)).await.status, 403);
     browser.headers.clear();
     assert_eq!(browser.post(&login, &fields(&csrf)).await.status, 303);
+    app.stop().await;
+}
+
+async fn a_clock_that_ran_ahead_keeps_no_holder_out(app: TestApp) {
+    let patient = app.patient("P-102477", "102477").await;
+    let step = app.now().unix_seconds() / 30;
+    for (ahead, status) in [(1, 401), (120, 303)] {
+        let mut tx = app.core.db.begin().await.unwrap();
+        let used = Step::from_number(step + ahead);
+        assert!(
+            authenticators::try_step(&mut tx, &app.lab(), patient.account, used)
+                .await
+                .unwrap()
+        );
+        assert!(
+            authenticators::consume_step(&mut tx, &app.lab(), patient.account, used)
+                .await
+                .unwrap()
+        );
+        tx.commit().await.unwrap();
+        let code = app.code(&patient);
+        let page = app
+            .attempt(&mut app.browser(), &patient.identifier, &patient.password, &code)
+            .await;
+        assert_eq!(page.status, status, "{ahead}");
+    }
+    let code = app.code(&patient);
+    let again = app
+        .attempt(&mut app.browser(), &patient.identifier, &patient.password, &code)
+        .await;
+    assert_eq!(again.status, 401, "R-22: each once");
     app.stop().await;
 }

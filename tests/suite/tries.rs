@@ -9,7 +9,7 @@ use vestibule::auth::browser::Browser as From;
 use vestibule::auth::enrolment::invited;
 use vestibule::auth::sign_in::{Form, sign_in};
 use vestibule::crypto::blind_index::BlindIndex;
-use vestibule::crypto::device_tag::untagged;
+use vestibule::crypto::cookie_tag::untagged;
 use vestibule::crypto::password_hash::Cost;
 use vestibule::crypto::token::{HashedToken, PlainToken, TokenKind};
 use vestibule::domain::audit::Actor;
@@ -150,7 +150,7 @@ async fn a_trusted_device_loses_and_gets_back_tries_of_its_own(app: TestApp) {
     app.sign_in(&mut browser, &patient).await;
     app.advance(Duration::from_secs(60));
     let cookie = browser.cookie("localhost", DEVICE).unwrap();
-    let token = untagged(&app.core.keyring, cookie).unwrap().hashed();
+    let token = untagged(&app.core.keyring, TokenKind::Device, cookie).unwrap().hashed();
     let home = || From {
         known_by: Some(token),
         ..From::unknown()

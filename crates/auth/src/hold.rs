@@ -14,8 +14,8 @@ use store::StoreFault;
 use store::account::locked::LockedAccount;
 use store::sign_in::pending;
 
-/// How long a held sign-in waits for its new password.
-pub const HOLD_LASTS: Duration = Duration::from_secs(15 * 60);
+/// How long a held sign-in waits for its new password: as long as an enrolment, and for the same people.
+pub const HOLD_LASTS: Duration = Duration::from_secs(45 * 60);
 
 /// Places a hold; it exists once the transaction is committed.
 ///

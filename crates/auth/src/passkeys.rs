@@ -15,7 +15,7 @@ use domain::pending::{AddingPasskey, Pending};
 use kernel::ids::{AccountId, LabId, PasskeyId, PendingId};
 use service::act::Act;
 use service::{Core, Fault, audit};
-use store::account::{accounts, locked, passkeys};
+use store::account::{locked, passkeys};
 use store::sign_in::pending;
 
 /// To find the key, to plug it in, to read what the browser says.
@@ -48,11 +48,9 @@ pub async fn begin(
     if existing.len() >= MOST {
         return Ok(None);
     }
-    let person = accounts::lookup_person(holder.tx(), &core.sealer, lab, account).await?;
-    let person = person.ok_or(Fault::Broken("a session without an account"))?;
     let handle = UserHandle::of(&core.keyring, lab, account);
     let registration = party
-        .begin_registration(handle, &person.identifier, &existing)
+        .begin_registration(handle, &existing)
         .map_err(|_| Fault::Broken("a passkey registration could not be begun"))?;
     let state = Pending::AddingPasskey(AddingPasskey::begin(elevated, registration));
     let (id, until) = (PendingId::generate(&*core.entropy), now.plus(ADDING_LASTS));

@@ -1,4 +1,5 @@
-//! Recovery codes: ten at a time, shown once, each used up by one way back.
+//! Recovery codes: ten at a time, shown to the session that made them until its holder has kept them, each used up by one
+//! way back.
 
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
@@ -6,16 +7,16 @@ use zeroize::Zeroizing;
 use crypto::human_code::{CodeKind, HumanCode};
 use domain::audit::Event;
 use domain::evidence::RecoveryCodeOk;
-use kernel::ids::{AccountId, LabId};
+use kernel::ids::{AccountId, LabId, SessionId};
 use service::act::Act;
 use service::{Core, Fault};
 use store::account::locked::LockedAccount;
-use store::account::recovery_codes;
+use store::account::{recovery_codes, shown_codes};
 use store::{StoreFault, Tx};
 
 const NUMBER: usize = 10;
 
-/// New codes instead of all earlier ones; the text is to be shown and forgotten.
+/// New codes instead of all earlier ones; they serve from now on, and are to be shown.
 ///
 /// # Errors
 /// The earlier ones stay.
@@ -27,6 +28,32 @@ pub async fn issue(act: Act<'_>, holder: &mut LockedAccount<'_>) -> Result<Vec<Z
     let account = holder.id();
     act.record(holder.tx(), Some(account), event).await?;
     Ok(codes.iter().map(HumanCode::grouped).collect())
+}
+
+/// Those that this session made, until its holder has kept them.
+///
+/// # Errors
+/// Nothing is known of them.
+pub async fn lookup_shown(
+    core: &Core,
+    lab: &LabId,
+    session: SessionId,
+) -> Result<Option<Vec<Zeroizing<String>>>, Fault> {
+    let mut tx = core.db.begin_read().await?;
+    let shown = shown_codes::lookup(&mut tx, &core.sealer, lab, session).await?;
+    tx.commit().await?;
+    Ok(shown)
+}
+
+/// The holder has kept them: they are shown no more.
+///
+/// # Errors
+/// They are shown again.
+pub async fn note_kept(core: &Core, lab: &LabId, session: SessionId) -> Result<(), Fault> {
+    let mut tx = core.db.begin().await?;
+    shown_codes::delete(&mut tx, lab, session).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// # Errors

@@ -18,3 +18,10 @@ pub fn csrf_matches(keyring: &Keyring, browser: &HashedToken, sent: &str) -> boo
         .decode(sent.as_bytes())
         .is_ok_and(|tag| super::mac_matches(&key, &[browser.as_bytes()], &tag))
 }
+
+/// By which a form that is sent a second time is found again: the same fields, from the same browser, to the same address.
+/// `fields`: SHA-256 of the form as it was sent.
+pub fn form_index(keyring: &Keyring, browser: &HashedToken, path: &str, fields: &[u8; 32]) -> [u8; 32] {
+    let key = keyring.lookup_key(Purpose::Csrf, &["sent form"]);
+    super::mac(&key, &[browser.as_bytes(), path.as_bytes(), fields])
+}

@@ -65,7 +65,7 @@ pub enum Purpose {
     // From here on: made again for comparison, so bound to the first key for good.
     /// Form tokens.
     Csrf,
-    /// Tags on trusted devices' cookies.
+    /// Tags on cookies that make a browser known.
     Device,
     /// Nonces for DPoP proofs.
     DpopNonce,

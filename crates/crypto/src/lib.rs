@@ -4,8 +4,8 @@
 
 pub mod blind_index;
 pub mod client_certificate;
+pub mod cookie_tag;
 pub mod csrf;
-pub mod device_tag;
 pub mod dpop_nonce;
 pub mod human_code;
 pub mod id_token;

@@ -127,7 +127,11 @@ impl PasskeyMatched {
 
 /// A lab's portal, for which its passkeys are made: browsers offer them nowhere else.
 #[derive(Clone, Debug)]
-pub struct RelyingParty(Webauthn);
+pub struct RelyingParty {
+    webauthn: Webauthn,
+    /// What authenticators show, of the lab and of the account alike: whoever looks over a shoulder reads no identifier.
+    name: String,
+}
 
 impl RelyingParty {
     /// # Errors
@@ -136,17 +140,19 @@ impl RelyingParty {
         let host = portal.domain().ok_or(PasskeyFault)?;
         let builder = WebauthnBuilder::new(host, portal).map_err(|_| PasskeyFault)?;
         let built = builder.rp_name(name).build().map_err(|_| PasskeyFault)?;
-        Ok(Self(built))
+        Ok(Self {
+            webauthn: built,
+            name: name.to_owned(),
+        })
     }
 
-    /// `name`: what the authenticator shows of the account. `existing`: authenticators that hold one of these refuse.
+    /// `existing`: authenticators that hold one of these refuse.
     ///
     /// # Errors
     /// The name is empty.
     pub fn begin_registration(
         &self,
         holder: UserHandle,
-        name: &str,
         existing: &[Credential],
     ) -> Result<Registration, PasskeyFault> {
         let existing: Vec<CredentialID> = existing
@@ -154,7 +160,9 @@ impl RelyingParty {
             .map(|credential| credential.0.cred_id().clone())
             .collect();
         let holder = Uuid::from_bytes(holder.0);
-        let begun = self.0.start_passkey_registration(holder, name, name, Some(existing));
+        let begun = self
+            .webauthn
+            .start_passkey_registration(holder, &self.name, &self.name, Some(existing));
         let (response, state) = begun.map_err(|_| PasskeyFault)?;
         let mut options = serde_json::to_value(response.public_key).map_err(|_| PasskeyFault)?;
         // The library leaves it to the authenticator; a sign-in without an identifier needs it.
@@ -173,7 +181,7 @@ impl RelyingParty {
     /// None: the browser's answer is not right.
     pub fn finish_registration(&self, registration: &Registration, json: &str) -> Option<Credential> {
         let answer: RegisterPublicKeyCredential = serde_json::from_str(json).ok()?;
-        let made = self.0.finish_passkey_registration(&answer, &registration.state);
+        let made = self.webauthn.finish_passkey_registration(&answer, &registration.state);
         made.ok().map(Credential)
     }
 
@@ -182,7 +190,10 @@ impl RelyingParty {
     /// # Errors
     /// It cannot be recorded.
     pub fn begin_sign_in(&self) -> Result<(String, Challenge), PasskeyFault> {
-        let begun = self.0.start_discoverable_authentication().map_err(|_| PasskeyFault)?;
+        let begun = self
+            .webauthn
+            .start_discoverable_authentication()
+            .map_err(|_| PasskeyFault)?;
         let (response, state) = begun;
         let options = serde_json::to_string(&response.public_key).map_err(|_| PasskeyFault)?;
         Ok((options, Challenge(state)))
@@ -202,7 +213,7 @@ impl RelyingParty {
         }
         let passkey = &credential.0;
         let verified = self
-            .0
+            .webauthn
             .finish_discoverable_authentication_v2(&assertion.0, challenge.0, passkey)
             .map_err(|error| match error {
                 WebauthnError::CredentialPossibleCompromise => Mismatch::Cloned,

@@ -13,6 +13,9 @@ const FREE_FAILURES: u32 = 2;
 const FIRST_DELAY: Duration = Duration::from_secs(20);
 const LONGEST_DELAY: Duration = Duration::from_secs(3600);
 
+/// A failure that is later than now by more was counted by a clock that ran ahead: it makes nobody wait for that time.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
+
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub failures_per_day: u32,
@@ -123,7 +126,8 @@ impl Backoff {
     /// Failures of the last 24 hours, oldest first.
     fn today(&self, now: Timestamp) -> Vec<Timestamp> {
         let recent = self.recent.iter().map(|at| Timestamp::from_micros(*at));
-        recent.filter(|at| now.since(*at) < DAY).collect()
+        let latest = now.plus(CLOCKS_DIFFER);
+        recent.filter(|at| now.since(*at) < DAY && *at <= latest).collect()
     }
 }
 
@@ -234,6 +238,18 @@ mod tests {
             }
             (known, unknown) = (known.with_attempt(at), unknown.with_attempt(at));
         }
+    }
+
+    #[test]
+    fn a_clock_that_ran_ahead_keeps_nobody_waiting() {
+        let (backoff, ahead) = after(7, Duration::ZERO);
+        assert!(matches!(backoff.admit(LIMITS, ahead), BackoffDecision::Wait(_)));
+        assert_eq!(backoff.admit(LIMITS, ahead.minus(DAY)), BackoffDecision::Evaluate);
+        let almost = backoff.admit(LIMITS, ahead.minus(Duration::from_secs(5)));
+        assert!(
+            matches!(almost, BackoffDecision::Wait(_)),
+            "two servers differ by seconds"
+        );
     }
 
     #[test]

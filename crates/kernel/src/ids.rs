@@ -82,6 +82,8 @@ random_id! {
     SecretId,
     /// A passkey sign-in in progress, not yet tied to an account.
     ChallengeId,
+    /// One sending of a form whose second click gets the outcome of the first.
+    SendingId,
     /// An identity of a provider that opens an account.
     LinkId,
     /// One attempt to tell a person something by mail; a bounce comes back to an address that contains it.

@@ -35,6 +35,7 @@ const SOURCES: &[Source] = sources![
     9 "0009_oidc",
     10 "0010_upstream",
     11 "0011_generations",
+    12 "0012_clicked_twice",
     13 "0013_entry_origin",
     15 "0015_conflicts",
 ];

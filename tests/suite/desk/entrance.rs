@@ -53,6 +53,7 @@ async fn r05_an_operator_enrols_from_paper_without_a_birth_date(app: TestApp) {
     let page = browser
         .post(&at("/desk/activate/code"), &[("code", &code), ("csrf", &csrf)])
         .await;
+    let page = browser.follow(page).await;
     assert!(page.element("recovery-codes").is_some(), "{page:?}");
     let home = browser.get(&at("/desk")).await;
     assert!(home.text().contains("Claire Guillou"), "{home:?}");

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use vestibule::crypto::cookie_tag::tagged;
 use vestibule::crypto::seal::Place;
 use vestibule::crypto::token::{PlainToken, TokenKind};
 use vestibule::domain::alert::{Cause, Kind};
@@ -89,7 +90,7 @@ pub async fn set(app: &TestApp, scene: Scene) -> Stage {
         }
         Scene::Invited => {
             let token = PlainToken::generate(TokenKind::Invitation, &*app.core.entropy);
-            give_pending(&mut browser, &token);
+            give_pending(app, &mut browser, &token);
         }
         Scene::Held => {
             let patient = app.patient(&name("P-"), &name("")).await;
@@ -201,9 +202,12 @@ async fn begin_at(app: &TestApp, browser: &mut Browser, path: &str, fields: &[(&
     page.location().to_owned()
 }
 
-fn give_pending(browser: &mut Browser, token: &PlainToken) {
+fn give_pending(app: &TestApp, browser: &mut Browser, token: &PlainToken) {
     let cookies = browser.jar.entry("localhost".to_owned()).or_default();
-    cookies.insert("__Host-vst_pending".to_owned(), token.expose().to_owned());
+    cookies.insert(
+        "__Host-vst_pending".to_owned(),
+        tagged(&app.core.keyring, token).to_string(),
+    );
 }
 
 /// As a provider leaves it that showed one factor.
@@ -236,7 +240,7 @@ async fn await_code(app: &TestApp, browser: &mut Browser) {
     .await
     .unwrap();
     tx.commit().await.unwrap();
-    give_pending(browser, &token);
+    give_pending(app, browser, &token);
 }
 
 /// The session of that browser.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{lines, seen, trail};
 use crate::support::app::TestApp;
 use crate::support::databases::on_both_databases;
+use crate::support::passkey::options;
 
 on_both_databases![
     r40_a_passkey_is_added_only_after_password_and_code,
@@ -13,6 +14,7 @@ on_both_databases![
     enrolment_by_lab_code_ends_every_passkey_and_a_rotation_none,
     an_account_has_twenty_passkeys_and_no_more,
     nothing_of_a_passkey_is_readable_in_the_database,
+    what_an_authenticator_shows_names_nobody,
 ];
 
 async fn r40_a_passkey_is_added_only_after_password_and_code(app: TestApp) {
@@ -179,6 +181,21 @@ async fn nothing_of_a_passkey_is_readable_in_the_database(app: TestApp) {
     let hex = |bytes: &[u8]| data_encoding::HEXUPPER.encode(bytes);
     for secret in [hex(b"a name to look for"), hex(b"cred_id"), hex(&key.handle)] {
         assert!(!row.contains(&secret));
+    }
+    app.stop().await;
+}
+
+async fn what_an_authenticator_shows_names_nobody(app: TestApp) {
+    let patient = app.patient("P-102477", "102477").await;
+    let mut browser = app.browser();
+    app.sign_in(&mut browser, &patient).await;
+    app.advance(Duration::from_secs(30));
+    let (code, add) = (app.code(&patient), "/account/passkeys/add");
+    let begun = app.again(&mut browser, add, &patient.password, &code, &[]).await;
+    let options = options(&browser.follow(begun).await);
+    assert_eq!(options["rp"]["name"], "Laboratoire du Port");
+    for name in ["name", "displayName"] {
+        assert_eq!(options["user"][name], "Laboratoire du Port", "{options}");
     }
     app.stop().await;
 }

@@ -108,6 +108,7 @@ impl TestApp {
         let code = oathtool::code(&patient.secret, self.now().unix_seconds());
         let fields = [("code", code.as_str()), ("csrf", &csrf)];
         let page = browser.post(&format!("{}/activate/code", self.portal), &fields).await;
+        let page = browser.follow(page).await;
         let codes = page
             .element("recovery-codes")
             .unwrap_or_else(|| panic!("{}", page.text()));

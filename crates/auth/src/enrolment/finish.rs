@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use zeroize::Zeroizing;
 
 use super::invited;
 use super::under_way::{Enrolling, Stage};
@@ -22,7 +21,7 @@ use machinery::hashing::NoHash;
 use service::act::Act;
 use service::{Core, Fault};
 use store::account::locked::{self, LockedAccount};
-use store::account::{authenticators, lab_codes, legacy_passwords, passkeys, passwords, provider_links};
+use store::account::{authenticators, lab_codes, legacy_passwords, passkeys, passwords, provider_links, shown_codes};
 use store::leak::leak_accounts;
 use store::sign_in::{pending, throttle};
 
@@ -34,13 +33,6 @@ pub enum Step<T> {
     Busy(Duration),
     /// Expired, or finished in another window.
     Over,
-}
-
-#[derive(Debug)]
-pub struct FinishedEnrolment {
-    pub opened: OpenedSession,
-    /// To be shown once.
-    pub recovery_codes: Vec<Zeroizing<String>>,
 }
 
 /// The password is screened and hashed, and an authenticator is made for it to be shown.
@@ -81,7 +73,7 @@ pub async fn confirm(
     enrolling: Enrolling,
     code: &SecretString,
     browser: &Browser,
-) -> Result<Step<FinishedEnrolment>, Fault> {
+) -> Result<Step<OpenedSession>, Fault> {
     let Act { core, lab, .. } = act;
     let Stage::BindingAuthenticator(stage) = enrolling.stage else {
         return Ok(Step::Over);
@@ -115,9 +107,10 @@ pub async fn confirm(
     let recovery_codes = recovery::issue(act, &mut holder).await?;
     let who = stage.complete(account, &code, core.now());
     let opened = session::open(act, &mut holder, who, browser).await?;
+    shown_codes::store(holder.tx(), &core.sealer, lab, opened.session.id, &recovery_codes).await?;
     tx.commit().await?;
     core.visits.forget_account(account);
-    Ok(Step::Done(FinishedEnrolment { opened, recovery_codes }))
+    Ok(Step::Done(opened))
 }
 
 /// Whatever the account had before ends here, also the password of the LIS and failures, and all that rested on it.

@@ -9,6 +9,6 @@ pub mod lab_code;
 mod under_way;
 
 pub use self::begin::ENROLMENT_LASTS;
-pub use self::finish::{FinishedEnrolment, Step, choose_password, confirm};
+pub use self::finish::{Step, choose_password, confirm};
 pub use self::identity::{IdentityOutcome, note_identity};
 pub use self::under_way::{Enrolling, Stage, lookup};

@@ -1,6 +1,9 @@
 # Opening one's access with the code from the laboratory.
 activate-title = Open my access
 activate-intro = Have the sheet from the laboratory at hand. This takes about five minutes.
+activate-open = Your access is open: nothing is left to do here.
+activate-open-link = Continue
+activate-open-other = To open another person’s access, use the form below.
 activate-code = Laboratory code
 activate-code-hint = It is printed on the sheet. Dashes and capital letters do not matter.
 activate-birth = Date of birth

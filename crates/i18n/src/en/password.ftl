@@ -36,6 +36,7 @@ held-elsewhere-mail = Change it first for your e-mail: it is the way to everythi
 held-elsewhere-rest = Then change it wherever you use it: bank, health insurance, taxes, shopping.
 held-choose = Your new password
 held-submit = Save this password and continue
+held-someone-else = Not you? Sign in as another person
 held-no-recovery-code = No recovery codes left?
 held-lab-title = The laboratory opens your access again
 held-lab-only = What to do

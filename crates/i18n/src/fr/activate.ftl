@@ -1,6 +1,9 @@
 # Ouvrir son accès avec le code remis par le laboratoire.
 activate-title = Ouvrir mon accès
 activate-intro = Munissez-vous de la feuille remise par le laboratoire. Comptez environ cinq minutes.
+activate-open = Votre accès est ouvert : il n’y a plus rien à faire ici.
+activate-open-link = Continuer
+activate-open-other = Pour ouvrir l’accès d’une autre personne, utilisez le formulaire ci-dessous.
 activate-code = Code du laboratoire
 activate-code-hint = Il est imprimé sur la feuille. Avec ou sans tirets, en majuscules ou en minuscules.
 activate-birth = Date de naissance

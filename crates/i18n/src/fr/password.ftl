@@ -36,6 +36,7 @@ held-elsewhere-mail = Changez-le d’abord sur votre messagerie : elle permet d
 held-elsewhere-rest = Changez-le ensuite partout où vous l’utilisez : banque, assurance maladie, impôts, achats.
 held-choose = Votre nouveau mot de passe
 held-submit = Garder ce mot de passe et continuer
+held-someone-else = Ce n’est pas vous ? Se connecter avec un autre identifiant
 held-no-recovery-code = Vous n’avez plus de code de secours ?
 held-lab-title = Le laboratoire vous rouvre l’accès
 held-lab-only = Ce qu’il faut faire

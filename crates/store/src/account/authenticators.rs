@@ -12,6 +12,10 @@ use kernel::ids::{AccountId, LabId};
 /// A step in which the code was right allows this many attempts, so that a mistyped password may be corrected.
 pub const TRIES_PER_STEP: i64 = 3;
 
+/// Two minutes. A step that was used or tried, and is later by more than the one whose code is right now, was so by a clock
+/// that ran ahead: the holder is not kept out until then.
+const STEPS_APART: i64 = 4;
+
 /// Binds a new authenticator, replacing any other, and what rested on that ends; the step that confirmed it is used up.
 pub async fn bind(
     holder: &mut LockedAccount<'_>,
@@ -47,11 +51,12 @@ pub async fn bind(
 pub async fn try_step(tx: &mut Tx, lab: &LabId, account: AccountId, step: Step) -> Result<bool, StoreFault> {
     const SQL: &str = "UPDATE authenticators SET \
          tried_times = CASE WHEN tried_step = $3 THEN tried_times + 1 ELSE 1 END, tried_step = $3 \
-         WHERE lab_id = $1 AND account_id = $2 AND consumed_step < $3 AND tried_step <= $3 \
-         AND (tried_step < $3 OR tried_times < $4)";
+         WHERE lab_id = $1 AND account_id = $2 AND (consumed_step < $3 OR consumed_step > $5) \
+         AND (tried_step < $3 OR tried_step > $5 OR (tried_step = $3 AND tried_times < $4))";
     let changed = on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(step.number()).bind(TRIES_PER_STEP)
+            .bind(step.number().saturating_add(STEPS_APART))
             .execute(connection).await?.rows_affected()
     });
     Ok(changed == 1)
@@ -60,10 +65,11 @@ pub async fn try_step(tx: &mut Tx, lab: &LabId, account: AccountId, step: Step) 
 /// Uses a step up. False: another sign-in was faster, or the authenticator was bound again.
 pub async fn consume_step(tx: &mut Tx, lab: &LabId, account: AccountId, step: Step) -> Result<bool, StoreFault> {
     const SQL: &str = "UPDATE authenticators SET consumed_step = $3 \
-         WHERE lab_id = $1 AND account_id = $2 AND consumed_step < $3";
+         WHERE lab_id = $1 AND account_id = $2 AND (consumed_step < $3 OR consumed_step > $4)";
     let changed = on_both!(tx, connection => {
         sqlx::query(SQL)
             .bind(lab.as_str()).bind(account.as_bytes().as_slice()).bind(step.number())
+            .bind(step.number().saturating_add(STEPS_APART))
             .execute(connection).await?.rows_affected()
     });
     Ok(changed == 1)

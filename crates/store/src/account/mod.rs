@@ -15,3 +15,4 @@ pub mod passwords;
 pub mod provider_links;
 pub mod records;
 pub mod recovery_codes;
+pub mod shown_codes;

@@ -107,6 +107,8 @@ pub const COLUMNS: &[Column] = &[
     column!("passkeys"."credential", "passkey_id"),
     column!("passkeys"."name", "passkey_id"),
     column!("passkey_challenges"."state", "challenge_id"),
+    column!("form_outcomes"."outcome", "form_index"),
+    column!("shown_recovery_codes"."codes", "session_id"),
     column!("alerts"."note", "alert_id"),
     column!("upstream_links"."name", "link_id"),
     column!("upstream_departures"."departure", "state_hash"),

@@ -3,6 +3,7 @@
 use crate::purge::Purge;
 
 pub mod devices;
+pub mod form_outcomes;
 pub mod passkey_challenges;
 pub mod pending;
 pub mod provider_departures;
@@ -19,6 +20,9 @@ pub(crate) const PURGES: &[Purge] = &[
     }),
     Purge::of(&["upstream_departures"], |tx, ends| {
         Box::pin(provider_departures::delete_expired(tx, ends.now))
+    }),
+    Purge::of(&["form_outcomes"], |tx, ends| {
+        Box::pin(form_outcomes::delete_expired(tx, ends.now))
     }),
     Purge::of(&["tickets"], |tx, ends| Box::pin(tickets::delete_expired(tx, ends.now))),
     Purge::of(&["sessions"], |tx, ends| {

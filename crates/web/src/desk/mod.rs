@@ -14,7 +14,7 @@ mod visit;
 
 use actix_web::web::ServiceConfig;
 
-use crate::entrance::{activate, login, logout, passkey, passkeys, rotate, stay};
+use crate::entrance::{activate, login, logout, passkey, passkeys, recovery_codes, rotate, stay};
 use crate::kit::page;
 use crate::pages::DESK;
 
@@ -30,6 +30,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(DESK.activate => activate::get, activate::post))
         .service(page!(DESK.activate_password => activate::get, activate::post_password))
         .service(page!(DESK.activate_code => activate::get, activate::post_code))
+        .service(page!(DESK.recovery_codes => recovery_codes::get, recovery_codes::post))
         .service(page!(DESK.password => rotate::get, rotate::post))
         .service(page!(DESK.stay => home::get, stay::post))
         .service(page!(DESK.passkeys => passkeys::list::get))

@@ -6,17 +6,20 @@ use actix_web::{HttpRequest, HttpResponse};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::entrance::{login, rotate};
+use crate::entrance::under_way::{self, Begun};
+use crate::entrance::{login, rotate, signed_in};
 use crate::kit::context::with_portal;
 use crate::kit::posted::shows_nothing_again;
 use crate::kit::rebuff::Rebuff;
 use crate::kit::settlement::{Settlement, settle};
-use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
+use crate::kit::{App, Context, Failure, Fields, Once, Opened, Posted, once, see_other};
 use crate::pages::{
     ActivateError, ActivateStart, ChoosePassword, EnrolError, EnrolTotp, PasswordError, ProviderButton, ProvidersError,
-    Qr, RecoveryCodes, Step,
+    Qr, Step,
 };
-use auth::enrolment::{self, Enrolling, FinishedEnrolment, Stage};
+use auth::enrolment::{self, Enrolling, Stage};
+use auth::recovery;
+use auth::session::OpenedSession;
 use crypto::token::TokenKind;
 use domain::birth_date::BirthDate;
 use domain::pending::BindingAuthenticator;
@@ -69,10 +72,25 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
         context.shown_at(context.door.activate);
         match enrolling(context).await? {
             Some(enrolling) => stage_page(context, StatusCode::OK, &enrolling, None, None),
+            None if has_codes_to_keep(context).await? => Ok(see_other(context.door.recovery_codes)),
+            None if under_way::lookup(context).await? == Begun::Over => {
+                let mut response = start_page(context, StatusCode::OK, &Typed::default(), Some(ActivateError::Over))?;
+                under_way::forget(context, &mut response);
+                Ok(response)
+            }
             None => start_page(context, StatusCode::OK, &Typed::default(), None),
         }
     })
     .await
+}
+
+/// Of the enrolment that was finished here.
+async fn has_codes_to_keep(context: &mut Context<'_>) -> Result<bool, Failure> {
+    let Some(session) = signed_in::current(context).await? else {
+        return Ok(false);
+    };
+    let shown = recovery::lookup_shown(&context.app.core, context.realm(), session.id).await?;
+    Ok(shown.is_some())
 }
 
 pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<StartForm>) -> HttpResponse {
@@ -132,25 +150,30 @@ async fn choose_password(context: &Context<'_>, posted: Posted<rotate::Form>) ->
 }
 
 pub async fn post_code(app: Data<App>, request: HttpRequest, posted: Posted<CodeForm>) -> HttpResponse {
-    with_portal(&app, &request, async |context| {
+    once(app, request, posted, async |context, posted| {
         context.shown_at(context.door.activate);
         confirm(context, posted).await
     })
     .await
 }
 
-async fn confirm(context: &mut Context<'_>, posted: Posted<CodeForm>) -> Result<HttpResponse, Failure> {
+async fn confirm(context: &mut Context<'_>, posted: Once<CodeForm>) -> Result<HttpResponse, Failure> {
     let admitted = context.admit()?;
+    let fields = match posted.open(context, admitted).await? {
+        Opened::Fields(fields) => Some(fields),
+        Opened::Stale(()) => None,
+        Opened::Answered(answer) => return Ok(answer),
+    };
     let Some(under_way) = enrolling(context).await? else {
         return Ok(see_other(context.door.activate));
     };
-    let Ok(fields) = posted.open(context, admitted) else {
+    let Some(fields) = fields else {
         let error = Some(EnrolError::Expired);
         return stage_page(context, StatusCode::FORBIDDEN, &under_way, None, error);
     };
     let (actor, browser) = (context.actor(), context.visitor());
     match enrolment::confirm(context.act(&actor), under_way, &fields.code, &browser).await? {
-        enrolment::Step::Done(enrolled) => welcome(context, &enrolled).await,
+        enrolment::Step::Done(opened) => welcome(context, &opened).await,
         enrolment::Step::WrongCode => {
             let Some(under_way) = enrolling(context).await? else {
                 return Ok(see_other(context.door.activate));
@@ -164,25 +187,16 @@ async fn confirm(context: &mut Context<'_>, posted: Posted<CodeForm>) -> Result<
     }
 }
 
-/// The recovery codes are in this answer and nowhere else, so nothing in its header leads away from them.
-async fn welcome(context: &mut Context<'_>, enrolled: &FinishedEnrolment) -> Result<HttpResponse, Failure> {
+/// To the recovery codes, in the new session.
+async fn welcome(context: &mut Context<'_>, opened: &OpenedSession) -> Result<HttpResponse, Failure> {
     login::end_earlier(context).await?;
-    context.signed_in = false;
-    context.shown_at("");
-    let codes: Vec<String> = enrolled.recovery_codes.iter().map(|code| code.to_string()).collect();
-    let page = RecoveryCodes {
-        chrome: context.chrome(),
-        step: step(4),
-        next: context.door.home,
-        codes: &codes,
-    };
-    let mut response = context.page(StatusCode::OK, &page)?;
-    context.let_in(&mut response, &enrolled.opened);
+    let mut response = see_other(context.door.recovery_codes);
+    context.let_in(&mut response, opened);
     Ok(response)
 }
 
 pub(super) async fn enrolling(context: &Context<'_>) -> Result<Option<Enrolling>, Failure> {
-    let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
+    let Some(token) = context.begun(TokenKind::Pending) else {
         return Ok(None);
     };
     Ok(enrolment::lookup(&context.app.core, context.realm(), &token).await?)

@@ -8,13 +8,15 @@ use serde::Deserialize;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
 use crate::entrance::signed_in;
+use crate::entrance::under_way::{self, Begun};
 use crate::kit::context::with_portal;
 use crate::kit::rebuff::Rebuff;
 use crate::kit::settlement::{Settlement, settle};
-use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
+use crate::kit::{App, Context, Failure, Fields, Opened, Posted, once, see_other};
 use crate::pages::{Door, Login, LoginError};
 use auth::arrival::Arrival;
 use auth::session::{self, OpenedSession};
+use auth::under_way::UnderWay;
 use auth::{hand_over, sign_in};
 use crypto::token::{PlainToken, TokenKind};
 use domain::return_to::{ClientReturn, ReturnTo, SitePath, SiteReturn};
@@ -158,14 +160,21 @@ pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Destination>
         let session = signed_in::current(context).await?;
         destination.look_up(context).await?;
         let to = destination.check(context);
-        match session.filter(|_| destination.again.is_none()) {
-            Some(session) => go_on(context, &session, to.as_ref()).await,
-            None => {
-                let typed = Typed {
-                    identifier: destination.login_hint().to_owned(),
-                    ..Typed::default()
-                };
-                form(context, StatusCode::OK, &typed, &destination, None)
+        if let Some(session) = session.filter(|_| destination.again.is_none()) {
+            return go_on(context, &session, to.as_ref()).await;
+        }
+        let typed = Typed {
+            identifier: destination.login_hint().to_owned(),
+            ..Typed::default()
+        };
+        let page = |error| form(context, StatusCode::OK, &typed, &destination, error);
+        match under_way::lookup(context).await? {
+            Begun::Alive(UnderWay::Hold) if destination.again.is_none() => Ok(see_other(context.door.password)),
+            Begun::Alive(_) | Begun::Nothing => page(None),
+            Begun::Over => {
+                let mut response = page(Some(LoginError::Over))?;
+                under_way::forget(context, &mut response);
+                Ok(response)
             }
         }
     })
@@ -173,13 +182,15 @@ pub async fn get(app: Data<App>, request: HttpRequest, query: Query<Destination>
 }
 
 pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
-    with_portal(&app, &request, async |context| {
+    once(app, request, posted, async |context, posted| {
         let (mut destination, typed) = posted.again();
         context.shown_at(&destination.login_page(context.door));
         let admitted = context.admit_sign_in()?;
         destination.look_up(context).await?;
-        let Ok(fields) = posted.open(context, admitted) else {
-            return expired(context, &typed, &destination);
+        let fields = match posted.open(context, admitted).await? {
+            Opened::Fields(fields) => fields,
+            Opened::Stale(_) => return expired(context, &typed, &destination),
+            Opened::Answered(answer) => return Ok(answer),
         };
         let shown = sign_in::Form {
             identifier: &fields.identifier,

@@ -8,6 +8,8 @@ pub mod logout;
 pub mod passkey;
 pub mod passkeys;
 pub mod provider;
+pub mod recovery_codes;
 pub mod rotate;
 pub mod signed_in;
 pub mod stay;
+pub mod under_way;

@@ -10,7 +10,7 @@ use crate::entrance::login;
 use crate::kit::context::with_portal;
 use crate::kit::posted::shows_nothing_again;
 use crate::kit::rebuff::Rebuff;
-use crate::kit::{App, Context, Failure, Posted, cookies, see_other};
+use crate::kit::{App, Context, Failure, Opened, Posted, once, see_other};
 use crate::pages::{Held, PasswordError};
 use auth::rotate::{self, OnHold, Rotation};
 use crypto::token::TokenKind;
@@ -38,13 +38,18 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
-    with_portal(&app, &request, async |context| {
+    once(app, request, posted, async |context, posted| {
         let admitted = context.admit()?;
+        let fields = match posted.open(context, admitted).await? {
+            Opened::Fields(fields) => Some(fields),
+            Opened::Stale(()) => None,
+            Opened::Answered(answer) => return Ok(answer),
+        };
         let Some(on_hold) = on_hold(context).await? else {
             return Ok(see_other(context.door.login));
         };
         let shown = HoldView::of(&on_hold);
-        let Ok(fields) = posted.open(context, admitted) else {
+        let Some(fields) = fields else {
             return shown.page(context, StatusCode::FORBIDDEN, Some(PasswordError::Expired));
         };
         let form = rotate::Form {
@@ -70,7 +75,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) ->
 }
 
 async fn on_hold(context: &mut Context<'_>) -> Result<Option<OnHold>, Failure> {
-    let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
+    let Some(token) = context.begun(TokenKind::Pending) else {
         return Ok(None);
     };
     let on_hold = rotate::lookup(&context.app.core, context.realm(), &token).await?;

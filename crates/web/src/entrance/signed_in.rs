@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::kit::context::{add_cookie, with_portal};
 use crate::kit::{App, Context, Failure, Fields, Posted, cookies, see_other};
-use crate::pages::Login;
+use crate::pages::{Login, LoginError};
 use auth::session::{self, Trigger};
 use crypto::token::TokenKind;
 use domain::session::Session;
@@ -56,7 +56,7 @@ pub async fn sign_in_first(context: &mut Context<'_>) -> Result<HttpResponse, Fa
         asks_two: context.asks_two_codes(false),
         providers: &context.providers(),
         provider: "",
-        error: None,
+        error: Some(LoginError::SignedOut),
     };
     let mut response = context.page(StatusCode::UNAUTHORIZED, &page)?;
     // Of a session that only idled out the next one takes the place.

@@ -12,7 +12,7 @@ use crate::entrance::login::CONTINUE;
 use crate::entrance::signed_in;
 use crate::idp::answer;
 use crate::kit::context::with_portal;
-use crate::kit::{App, Context, Failure, Fields, Posted, Stale, cookies, see_other};
+use crate::kit::{App, Context, Failure, Fields, Posted, Stale, see_other};
 use crate::pages::{ClaimLine, Consent, OauthErrorPage, claim_label};
 use auth::rotate;
 use auth::session::Trigger;
@@ -103,7 +103,7 @@ async fn go_on(context: &mut Context<'_>, handle: &str, said: Option<PageAnswer<
 }
 
 async fn is_held(context: &Context<'_>) -> Result<bool, Failure> {
-    let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
+    let Some(token) = context.begun(TokenKind::Pending) else {
         return Ok(false);
     };
     Ok(rotate::lookup(&context.app.core, context.lab(), &token)

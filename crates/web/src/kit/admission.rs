@@ -2,19 +2,15 @@
 
 use std::time::Duration;
 
-use actix_web::HttpRequest;
-
 use crate::kit::context::Context;
-use crate::kit::cookies;
 use crate::kit::failure::Failure;
-use crate::pages::Door;
 use crypto::token::TokenKind;
 use machinery::admission::Class;
 use machinery::metrics::ShedFrom;
 use machinery::network_throttle::Way;
 
 /// The morning's crowd is gone by then.
-const COME_BACK: Duration = Duration::from_secs(5);
+pub(super) const COME_BACK: Duration = Duration::from_secs(5);
 
 /// A request was let in. Nothing but the functions here makes one.
 #[derive(Debug)]
@@ -26,7 +22,7 @@ impl Context<'_> {
     /// # Errors
     /// This network sends too fast, or no place is left.
     pub fn admit(&self) -> Result<Admitted, Failure> {
-        let known = self.device().is_some() || has_begun(self.request, self.door);
+        let known = self.device().is_some() || self.has_begun();
         self.admit_by(Way::Unguessable, if known { Class::Known } else { Class::Stranger })
     }
 
@@ -79,12 +75,22 @@ impl Context<'_> {
         drop(self.place.take());
     }
 
+    /// As [`Context::step_aside`]: which place it was.
+    pub(super) fn give_way(&self) -> Option<Class> {
+        self.place.take().map(|place| place.class())
+    }
+
     /// A refusal leaves at the floor, however busy or idle we are, and holds no place while it waits.
     pub async fn wait_for_floor(&self) {
         if let Some(place) = self.place.take() {
             place.refused();
         }
         self.app.floor.wait(self.arrived).await;
+    }
+
+    /// A sign-in on hold, an enrolment under way or a mailed link: each was started with a code or a secret of ours.
+    fn has_begun(&self) -> bool {
+        self.begun(TokenKind::Pending).is_some() || self.begun(TokenKind::Invitation).is_some()
     }
 
     fn has_place(&self) -> bool {
@@ -94,7 +100,7 @@ impl Context<'_> {
         has
     }
 
-    fn take_place(&self, class: Class) -> Result<Admitted, Failure> {
+    pub(super) fn take_place(&self, class: Class) -> Result<Admitted, Failure> {
         let core = &self.app.core;
         let Some(place) = core
             .admission
@@ -110,10 +116,4 @@ impl Context<'_> {
         self.place.set(Some(place));
         Ok(Admitted(()))
     }
-}
-
-/// A sign-in on hold, an enrolment under way or a mailed link: each was started with a code or a secret of ours.
-fn has_begun(request: &HttpRequest, door: &Door) -> bool {
-    let of = |kind| cookies::token(request, cookies::pending(door), kind).is_some();
-    of(TokenKind::Pending) || of(TokenKind::Invitation)
 }

@@ -17,10 +17,11 @@ use crate::kit::failure::{Failure, whole_seconds};
 use crate::kit::wipe;
 use crate::pages::{Chrome, Door, ErrorKind, ErrorPage, PORTAL, ProviderButton};
 use auth::browser::Browser;
+use auth::second_click::Sending;
 use auth::session::OpenedSession;
 use config::{Provider, is_over};
+use crypto::cookie_tag::{tagged, untagged};
 use crypto::csrf;
-use crypto::device_tag;
 use crypto::token::{PlainToken, TokenKind};
 use domain::audit::Actor;
 use domain::session::describe_device;
@@ -52,6 +53,8 @@ pub struct Context<'a> {
     form_targets: Vec<String>,
     /// What this request was let in for.
     pub(super) place: Cell<Option<Place>>,
+    /// The form that it answers, for the second click as well.
+    pub(super) sending: Cell<Option<Sending>>,
 }
 
 impl std::fmt::Debug for Context<'_> {
@@ -96,6 +99,7 @@ impl<'a> Context<'a> {
             signed_in: false,
             form_targets: Vec::new(),
             place: Cell::new(None),
+            sending: Cell::new(None),
         }
     }
 
@@ -152,7 +156,13 @@ impl<'a> Context<'a> {
     /// The token of a trusted device, made by us; only the database knows of which account.
     pub fn device(&self) -> Option<PlainToken> {
         let cookie = self.request.cookie(cookies::device(self.door))?;
-        device_tag::untagged(&self.app.core.keyring, cookie.value())
+        untagged(&self.app.core.keyring, TokenKind::Device, cookie.value())
+    }
+
+    /// The token of what this browser has begun, made by us; only the database knows whether it is alive.
+    pub fn begun(&self, kind: TokenKind) -> Option<PlainToken> {
+        let cookie = self.request.cookie(cookies::pending(self.door))?;
+        untagged(&self.app.core.keyring, kind, cookie.value())
     }
 
     /// Whether a form with a code has a field for the next one: during a siege, in browsers that may be no trusted
@@ -163,7 +173,7 @@ impl<'a> Context<'a> {
 
     /// Signed in: the browser gets its session and is a trusted device from now on.
     pub fn let_in(&self, response: &mut HttpResponse, opened: &OpenedSession) {
-        let device = device_tag::tagged(&self.app.core.keyring, &opened.device);
+        let device = tagged(&self.app.core.keyring, &opened.device);
         let lasts = self.app.core.config.session.trusted_device_lasts();
         add_cookie(
             response,
@@ -176,7 +186,8 @@ impl<'a> Context<'a> {
     /// To the page of something that is under way, under this token.
     pub fn go_on_with(&self, token: &PlainToken, page: &str) -> HttpResponse {
         let mut response = answer::see_other(page);
-        add_cookie(&mut response, cookies::set(cookies::pending(self.door), token.expose()));
+        let begun = tagged(&self.app.core.keyring, token);
+        add_cookie(&mut response, cookies::set(cookies::pending(self.door), &begun));
         response
     }
 

@@ -1,16 +1,20 @@
 //! A posted form. Its fields stay out of reach until it is known that we made the form, for this browser, and that the
 //! request was let in: there is no other way to them, so no handler can forget to ask.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::Form;
 use actix_web::{FromRequest, HttpRequest};
+use futures_util::TryStreamExt;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 use crate::kit::admission::Admitted;
 use crate::kit::context::Context;
@@ -46,12 +50,16 @@ struct FormBody<T> {
 }
 
 #[derive(Debug)]
-pub struct Posted<T>(FormBody<T>);
+pub struct Posted<T> {
+    form: FormBody<T>,
+    /// SHA-256 of it, as it was sent.
+    pub(super) digest: [u8; 32],
+}
 
 impl<T: Fields> Posted<T> {
     /// For a page that has to be shown before it is known whose form it is.
     pub fn again(&self) -> T::Again {
-        self.0.fields.again()
+        self.form.fields.again()
     }
 
     /// The fields, of a form that we made for this browser and that one of our pages sent.
@@ -59,9 +67,9 @@ impl<T: Fields> Posted<T> {
     /// # Errors
     /// It is too old, or came from elsewhere.
     pub fn open(self, context: &Context<'_>, _: Admitted) -> Result<T, Stale<T::Again>> {
-        match is_ours(context, &self.0.csrf) {
-            true => Ok(self.0.fields),
-            false => Err(Stale(self.0.fields.again())),
+        match is_ours(context, &self.form.csrf) {
+            true => Ok(self.form.fields),
+            false => Err(Stale(self.form.fields.again())),
         }
     }
 }
@@ -75,8 +83,20 @@ impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let form = Form::<FormBody<T>>::from_request(request, payload);
-        Box::pin(async move { Ok(Self(form.await?.into_inner())) })
+        let digest = Rc::new(RefCell::new(Sha256::new()));
+        let passing = Rc::clone(&digest);
+        let watched = payload
+            .take()
+            .inspect_ok(move |piece| passing.borrow_mut().update(piece));
+        let mut payload: Payload = Payload::Stream {
+            payload: Box::pin(watched),
+        };
+        let form = Form::<FormBody<T>>::from_request(request, &mut payload);
+        Box::pin(async move {
+            let form = form.await?.into_inner();
+            let digest = digest.take().finalize().into();
+            Ok(Self { form, digest })
+        })
     }
 }
 

@@ -18,6 +18,8 @@ pub enum ActivateError {
         seconds: u64,
     },
     Expired,
+    /// What this browser had begun has ended.
+    Over,
 }
 
 impl ActivateError {
@@ -29,6 +31,7 @@ impl ActivateError {
             Self::Wait { seconds } => Alert::pause(chrome, seconds),
             Self::Busy { seconds } => Alert::busy(chrome, seconds),
             Self::Expired => Alert::expired(chrome),
+            Self::Over => Alert::of(chrome, "over-title", &["over-activate-text"]),
         }
     }
 }

@@ -49,6 +49,15 @@ pub(super) static SHOW_PASSWORD: LazyLock<File> = LazyLock::new(|| {
     )
 });
 
+pub(super) static ONE_CLICK: LazyLock<File> = LazyLock::new(|| {
+    File::new(
+        "one-click",
+        "js",
+        "text/javascript",
+        include_bytes!("../assets/one-click.js"),
+    )
+});
+
 pub(super) static PASSKEY: LazyLock<File> = LazyLock::new(|| {
     File::new(
         "passkey",
@@ -67,7 +76,7 @@ pub(super) static FORM_POST: LazyLock<File> = LazyLock::new(|| {
     )
 });
 
-static ALL: [&LazyLock<File>; 5] = [&STYLESHEET, &ICON, &SHOW_PASSWORD, &PASSKEY, &FORM_POST];
+static ALL: [&LazyLock<File>; 6] = [&STYLESHEET, &ICON, &SHOW_PASSWORD, &ONE_CLICK, &PASSKEY, &FORM_POST];
 
 /// The asset of that name (the last segment of the path); `None` for any other name, an older hash included.
 pub fn asset(name: &str) -> Option<Asset> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Door;
-use super::asset::{FORM_POST, ICON, PASSKEY, SHOW_PASSWORD, STYLESHEET};
+use super::asset::{FORM_POST, ICON, ONE_CLICK, PASSKEY, SHOW_PASSWORD, STYLESHEET};
 use i18n::{Arg, Language, Texts, Zone};
 use kernel::clock::Timestamp;
 
@@ -84,6 +84,10 @@ impl<'a> Chrome<'a> {
 
     pub fn show_password_script(&self) -> String {
         format!("{}/{}", self.assets, SHOW_PASSWORD.name)
+    }
+
+    pub fn one_click_script(&self) -> String {
+        format!("{}/{}", self.assets, ONE_CLICK.name)
     }
 
     pub fn passkey_script(&self) -> String {

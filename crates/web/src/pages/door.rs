@@ -11,6 +11,8 @@ pub struct Door {
     pub activate: &'static str,
     pub activate_password: &'static str,
     pub activate_code: &'static str,
+    /// Shows new recovery codes until they are kept.
+    pub recovery_codes: &'static str,
     /// Where a held sign-in leads.
     pub password: &'static str,
     /// Puts off the end of a sign-in.
@@ -37,6 +39,7 @@ pub static PORTAL: Door = Door {
     activate: "/activate",
     activate_password: "/activate/password",
     activate_code: "/activate/code",
+    recovery_codes: "/account/recovery-codes",
     password: "/password",
     stay: "/account/stay",
     passkey: "/login/passkey",
@@ -55,6 +58,7 @@ pub static DESK: Door = Door {
     activate: "/desk/activate",
     activate_password: "/desk/activate/password",
     activate_code: "/desk/activate/code",
+    recovery_codes: "/desk/recovery-codes",
     password: "/desk/password",
     stay: "/desk/stay",
     passkey: "/desk/login/passkey",

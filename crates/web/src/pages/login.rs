@@ -17,6 +17,10 @@ pub enum LoginError {
     Busy { seconds: u64 },
     /// The form is too old, or came from elsewhere.
     Expired,
+    /// What this browser had begun has ended.
+    Over,
+    /// The person was signed in here, and is no more.
+    SignedOut,
     /// A passkey did not sign in, whatever the reason.
     Passkey,
     /// A provider did not sign anyone in.
@@ -65,6 +69,8 @@ impl Login<'_> {
             LoginError::Wait { seconds } => Alert::pause(chrome, seconds),
             LoginError::Busy { seconds } => Alert::busy(chrome, seconds),
             LoginError::Expired => Alert::expired(chrome),
+            LoginError::Over => Alert::of(chrome, "over-title", &["over-login-text"]),
+            LoginError::SignedOut => Alert::of(chrome, "over-session-title", &["over-session-text"]),
             LoginError::Passkey => Alert::of(
                 chrome,
                 "passkey-refused-title",

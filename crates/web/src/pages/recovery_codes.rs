@@ -1,7 +1,8 @@
-//! The recovery codes, shown once.
+//! The recovery codes, shown until they are kept.
 
 use askama::Template;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
 
 use super::{Chrome, Step};
 
@@ -10,10 +11,8 @@ use super::{Chrome, Step};
 pub struct RecoveryCodes<'a> {
     pub chrome: Chrome<'a>,
     pub step: Option<Step>,
-    /// Where "continue" leads.
-    pub next: &'a str,
     /// In the form in which they are to be typed.
-    pub codes: &'a [String],
+    pub codes: &'a [Zeroizing<String>],
 }
 
 impl RecoveryCodes<'_> {

@@ -12,6 +12,7 @@ mod provider;
 use std::collections::BTreeSet;
 
 use askama::Template;
+use zeroize::Zeroizing;
 
 use super::*;
 use domain::account::HoldReason;
@@ -155,6 +156,8 @@ fn logins(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         ("login-wait", LoginError::Wait { seconds: 95 }),
         ("login-busy", LoginError::Busy { seconds: 20 }),
         ("login-expired", LoginError::Expired),
+        ("login-over", LoginError::Over),
+        ("login-signed-out", LoginError::SignedOut),
         ("login-passkey-refused", LoginError::Passkey),
     ] {
         let (site, to) = (Some(words.typed), Some(words.typed));
@@ -181,12 +184,25 @@ fn activations(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         error: None,
     };
     put(pages, "activate", &fresh);
+    let chrome = Chrome {
+        signed_in: true,
+        ..chrome
+    };
+    put(
+        pages,
+        "activate-open",
+        &ActivateStart {
+            chrome,
+            ..fresh.clone()
+        },
+    );
     for (name, error) in [
         ("activate-refused", ActivateError::Refused),
         ("activate-birth-unread", ActivateError::BirthDateUnread),
         ("activate-wait", ActivateError::Wait { seconds: 4_000 }),
         ("activate-busy", ActivateError::Busy { seconds: 1 }),
         ("activate-expired", ActivateError::Expired),
+        ("activate-over", ActivateError::Over),
     ] {
         let page = ActivateStart {
             step: None,
@@ -376,7 +392,9 @@ fn codes(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
             },
         );
     }
-    let codes: Vec<String> = (0..10).map(|n| format!("7QM{n}-K2RX-P4H{n}-TW8C")).collect();
+    let codes: Vec<Zeroizing<String>> = (0..10)
+        .map(|n| Zeroizing::new(format!("7QM{n}-K2RX-P4H{n}-TW8C")))
+        .collect();
     let step = Some(Step { number: 4, total: 4 });
     put(
         pages,
@@ -384,7 +402,6 @@ fn codes(pages: &mut Pages, chrome: Chrome<'_>, words: Words<'_>) {
         &RecoveryCodes {
             chrome,
             step,
-            next: "/account",
             codes: &codes,
         },
     );

@@ -7,9 +7,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::entrance::activate;
+use crate::entrance::under_way::{self, Begun};
 use crate::kit::context::with_portal;
 use crate::kit::settlement::{Settlement, settle};
-use crate::kit::{App, Context, Failure, Fields, Posted, Stale, cookies, see_other};
+use crate::kit::{App, Context, Failure, Fields, Posted, Stale, see_other};
 use crate::pages::{ActivateError, Invite, PORTAL};
 use auth::enrolment::invited;
 use crypto::token::{PlainToken, TokenKind};
@@ -43,7 +44,11 @@ pub async fn get(app: Data<App>, request: HttpRequest, link: Query<Link>) -> Htt
         context.shown_at(PATH);
         let sent = link.token.as_ref().map(SecretString::expose_secret);
         if let Some(token) = sent.and_then(|text| PlainToken::parse(TokenKind::Invitation, text)) {
-            return Ok(context.go_on_with(&token, PATH));
+            // Any page could send a browser here: what its holder has begun stays.
+            return Ok(match under_way::lookup(context).await? {
+                Begun::Alive(begun) => see_other(under_way::page(context, begun)),
+                Begun::Nothing | Begun::Over => context.go_on_with(&token, PATH),
+            });
         }
         match invitation(context) {
             Some(_) => page(context, StatusCode::OK, "", None),
@@ -88,7 +93,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) ->
 }
 
 fn invitation(context: &Context<'_>) -> Option<PlainToken> {
-    cookies::token(context.request, cookies::pending(&PORTAL), TokenKind::Invitation)
+    context.begun(TokenKind::Invitation)
 }
 
 fn page(

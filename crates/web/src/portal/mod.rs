@@ -10,7 +10,7 @@ pub mod static_files;
 
 use actix_web::web::{ServiceConfig, route};
 
-use crate::entrance::{activate, login, logout, passkey, passkeys, provider, rotate, stay};
+use crate::entrance::{activate, login, logout, passkey, passkeys, provider, recovery_codes, rotate, stay};
 use crate::kit::{page, probes, strays};
 use crate::pages::PORTAL;
 use crate::pages::provider::{BEGIN, CODE, ENROL};
@@ -34,6 +34,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(page!(PORTAL.activate_code => activate::get, activate::post_code))
         .service(page!(ENROL => activate::get, provider::enrol::post))
         .service(page!(invite::PATH => invite::get, invite::post))
+        .service(page!(PORTAL.recovery_codes => recovery_codes::get, recovery_codes::post))
         .service(page!(PORTAL.password => rotate::get, rotate::post))
         .service(page!("/recover" => recover::get, recover::post))
         .service(page!(PORTAL.home => account::get))

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::kit::context::with_portal;
 use crate::kit::rebuff::Rebuff;
 use crate::kit::settlement::{Settlement, settle};
-use crate::kit::{App, Context, Failure, Fields, Posted, see_other};
+use crate::kit::{App, Context, Failure, Fields, Opened, Posted, once, see_other};
 use crate::pages::{Recover, RecoverError};
 use auth::recover;
 use service::attempts::Codes;
@@ -51,11 +51,13 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
-    with_portal(&app, &request, async |context| {
+    once(app, request, posted, async |context, posted| {
         let admitted = context.admit_sign_in()?;
         let mut typed = posted.again();
-        let Ok(fields) = posted.open(context, admitted) else {
-            return page(context, StatusCode::FORBIDDEN, &typed, Some(RecoverError::Expired));
+        let fields = match posted.open(context, admitted).await? {
+            Opened::Fields(fields) => fields,
+            Opened::Stale(_) => return page(context, StatusCode::FORBIDDEN, &typed, Some(RecoverError::Expired)),
+            Opened::Answered(answer) => return Ok(answer),
         };
         let shown = recover::Form {
             identifier: &fields.identifier,

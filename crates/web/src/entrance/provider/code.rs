@@ -11,7 +11,7 @@ use crate::entrance::login;
 use crate::kit::context::with_portal;
 use crate::kit::posted::shows_nothing_again;
 use crate::kit::settlement::{Settlement, settle};
-use crate::kit::{App, Context, Failure, Posted, cookies, see_other};
+use crate::kit::{App, Context, Failure, Opened, Posted, once, see_other};
 use crate::pages::provider::CODE;
 use crate::pages::{ProviderCode, ProviderCodeError};
 use auth::arrival::Arrival;
@@ -38,13 +38,18 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) -> HttpResponse {
-    with_portal(&app, &request, async |context| {
+    once(app, request, posted, async |context, posted| {
         context.shown_at(CODE);
         let admitted = context.admit()?;
+        let fields = match posted.open(context, admitted).await? {
+            Opened::Fields(fields) => Some(fields),
+            Opened::Stale(()) => None,
+            Opened::Answered(answer) => return Ok(answer),
+        };
         let Some(awaited) = awaited(context).await? else {
             return Ok(see_other(context.door.login));
         };
-        let Ok(fields) = posted.open(context, admitted) else {
+        let Some(fields) = fields else {
             let error = Some(ProviderCodeError::Expired);
             return form(context, StatusCode::FORBIDDEN, &awaited, error);
         };
@@ -61,7 +66,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, posted: Posted<Form>) ->
 }
 
 async fn awaited(context: &Context<'_>) -> Result<Option<SignInAwaitingCode>, Failure> {
-    let Some(token) = cookies::token(context.request, cookies::pending(context.door), TokenKind::Pending) else {
+    let Some(token) = context.begun(TokenKind::Pending) else {
         return Ok(None);
     };
     Ok(lookup(&context.app.core, context.realm(), &token).await?)

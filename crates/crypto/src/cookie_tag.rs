@@ -1,5 +1,5 @@
-//! A device's token as its cookie holds it: with proof that we made it, so that a made-up one is known for what it is
-//! before the database is asked.
+//! The token of a cookie that makes a browser known, a trusted device or something begun: with proof that we made it, so that
+//! a made-up one is known for what it is before the database is asked.
 
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
@@ -15,9 +15,9 @@ pub fn tagged(keyring: &Keyring, token: &PlainToken) -> Zeroizing<String> {
 }
 
 /// None: not one of ours.
-pub fn untagged(keyring: &Keyring, text: &str) -> Option<PlainToken> {
+pub fn untagged(keyring: &Keyring, kind: TokenKind, text: &str) -> Option<PlainToken> {
     let (token, tag) = text.split_once('.')?;
-    let token = PlainToken::parse(TokenKind::Device, token)?;
+    let token = PlainToken::parse(kind, token)?;
     let tag = BASE64URL_NOPAD.decode(tag.as_bytes()).ok()?;
     let key = keyring.lookup_key(Purpose::Device, &[]);
     super::mac_matches(&key, &[token.expose().as_bytes()], &tag).then_some(token)
@@ -35,9 +35,13 @@ mod tests {
         let (ours, other) = (keyring(), keyring());
         let token = PlainToken::generate(TokenKind::Device, &SystemEntropy);
         let text = tagged(&ours, &token);
-        assert_eq!(untagged(&ours, &text).unwrap().hashed(), token.hashed());
-        assert!(untagged(&other, &text).is_none());
-        assert!(untagged(&ours, token.expose()).is_none());
-        assert!(untagged(&ours, &format!("{}.", token.expose())).is_none());
+        assert_eq!(
+            untagged(&ours, TokenKind::Device, &text).unwrap().hashed(),
+            token.hashed()
+        );
+        assert!(untagged(&ours, TokenKind::Pending, &text).is_none());
+        assert!(untagged(&other, TokenKind::Device, &text).is_none());
+        assert!(untagged(&ours, TokenKind::Device, token.expose()).is_none());
+        assert!(untagged(&ours, TokenKind::Device, &format!("{}.", token.expose())).is_none());
     }
 }
