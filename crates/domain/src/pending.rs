@@ -313,9 +313,9 @@ mod tests {
                 (HoldReason::Aged, NewPassword),
                 (HoldReason::Forgotten, NewPassword),
             ] {
-                let who = Authenticated::released(AccountId::from_bytes([1; 16]), means, AT);
+                let who = Authenticated::released(AccountId::from_bytes([1; 16]), means, None, AT);
                 let held = Held::hold(who, reason, None);
-                assert_eq!((held.reason(), held.wanted()), (reason, remedy), "{means:?}");
+                assert_eq!((held.reason(), held.wanted(None)), (reason, remedy), "{means:?}");
             }
         }
     }
