@@ -195,18 +195,18 @@ async fn complete(
     let mut tx = core.db.begin().await?;
     let holder = locked::lock(&mut tx, lab, right.account.id).await?;
     // While the hash was computed the account may have been stopped, or its means replaced.
-    let mut holder = holder.filter(|holder| holder.stands(right.account.generation));
-    if let Some(locked) = &mut holder
-        && !consume_code(locked.tx(), lab, &right, act.now()).await?
-    {
-        holder = None;
-    }
-    let Some(mut holder) = holder else {
+    let Some(mut holder) = holder.filter(|holder| holder.stands(right.account.generation)) else {
         drop(tx);
         let account = Some(right.account.id);
         return Ok(attempt.refuse_alone(account, RefusalCause::CodeUsedUp).await?);
     };
+    // The bucket before the authenticator, as where the code was tried: two sign-ins never wait for each other.
     let success = attempt.succeed(holder.tx()).await?;
+    if !consume_code(holder.tx(), lab, &right, act.now()).await? {
+        drop(tx);
+        let account = Some(right.account.id);
+        return Ok(attempt.refuse_alone(account, RefusalCause::CodeUsedUp).await?);
+    }
     let who = Authenticated::by_password_and_code(
         right.account.id,
         PasswordOk::from_hash(&matched),

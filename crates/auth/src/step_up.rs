@@ -119,11 +119,12 @@ async fn complete<P>(
     let mut tx = act.core.db.begin().await?;
     let holder = locked::lock(&mut tx, act.lab, account.id).await?;
     let stands = holder.is_some_and(|holder| holder.stands(account.generation));
+    // The bucket before the authenticator, as where the code was tried: two sign-ins never wait for each other.
+    let success = attempt.succeed(&mut tx).await?;
     if !stands || !authenticators::consume_step(&mut tx, act.lab, account.id, step).await? {
         drop(tx);
         return Ok(attempt.refuse_alone(Some(account.id), RefusalCause::CodeUsedUp).await?);
     }
-    let success = attempt.succeed(&mut tx).await?;
     tx.commit().await?;
     let code = CodeOk::from_step(&right.step);
     Ok(Verdict::passed(

@@ -124,6 +124,8 @@ async fn replace_means(
     let Act { core, lab, .. } = act;
     let (now, account) = (act.now(), holder.id());
     let hash = stage.password()?;
+    // Failures are locked before the authenticator, as at a sign-in.
+    throttle::forget(holder.tx(), lab, account).await?;
     passkeys::delete_all(holder).await?;
     provider_links::delete_all(holder).await?;
     passwords::set(holder, &hash, now).await?;
@@ -131,6 +133,5 @@ async fn replace_means(
     holder.set_state(AccountState::Active, now).await?;
     leak_accounts::note_new_password(holder.tx(), lab, account, true, now).await?;
     legacy_passwords::delete(holder.tx(), lab, account).await?;
-    throttle::forget(holder.tx(), lab, account).await?;
     Ok(())
 }
