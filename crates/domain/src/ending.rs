@@ -1,5 +1,5 @@
-//! Nothing outlives what it came from: which change of an account's means ends what. Pure, so that the model of an account's
-//! life (`tests/suite/life`) asks the very functions that decide in the server.
+//! Nothing outlives what it came from: which change of an account's means ends what. Pure, so that a model
+//! of an account's life can ask the very functions that decide in the server; `tests/suite/life` asks the server itself.
 
 use kernel::ids::{LinkId, PasskeyId};
 

@@ -300,7 +300,7 @@ mod tests {
         for (means, of_disabled) in [
             (Means::PasswordAndCode, NewPasswordAndRecoveryCode),
             (Means::PasswordAndRecoveryCode, LabCode),
-            (Means::CodeAndRecoveryCode, LabCode),
+            (Means::CodeAndRecoveryCode, NewPassword),
             (Means::Enrolment, LabCode),
             (Means::Passkey, NewPassword),
             (Means::Provider, NewPassword),

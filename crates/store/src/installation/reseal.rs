@@ -222,9 +222,15 @@ mod tests {
             if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
                 table = rest.trim_end_matches(" (");
             }
-            if line.trim_end().ends_with("-- sealed") {
-                marked.push(format!("{table}.{}", line.split_whitespace().next().unwrap()));
+            if !line.trim_end().ends_with("-- sealed") {
+                continue;
             }
+            let words: Vec<&str> = line.split_whitespace().collect();
+            marked.push(match words.as_slice() {
+                ["ALTER", "TABLE", table, "ADD", "COLUMN", column, ..] => format!("{table}.{column}"),
+                [column, ..] => format!("{table}.{column}"),
+                [] => unreachable!("the line ends in a word"),
+            });
         }
         marked.sort();
         let mut walked: Vec<_> = COLUMNS.iter().map(|column| column.name.to_owned()).collect();
