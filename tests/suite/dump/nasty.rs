@@ -201,6 +201,32 @@ fn digests_are_passwords_that_somebody_knows() {
 }
 
 #[test]
+fn a_list_that_was_joined_is_read_to_its_end_and_the_seams_are_named() {
+    let seams = |list: &super::Outcome| list.census.changes.iter().map(|change| change.line).collect::<Vec<_>>();
+    let line_ends = read("P-1:soleil\nP-2:lune\nP-3:galet\rP-4:phare\rP-5:dune", "");
+    assert_eq!(line_ends.pairs().len(), 5);
+    assert_eq!(line_ends.pairs()[4], ("p-5", "dune"));
+    let columns = read(
+        "login;mdp;ville\nP-1;soleil;Brest\nville;login;mdp\nBrest;P-2;lune\n",
+        "",
+    );
+    assert_eq!(columns.pairs(), [("p-1", "soleil"), ("p-2", "lune")]);
+    assert_eq!(seams(&columns), [3]);
+    let delimiters = read("login;mdp\nP-1;soleil\nP-2,lune\nP-3,galet\nP-4;phare\n", "");
+    assert_eq!(
+        delimiters.pairs(),
+        [("p-1", "soleil"), ("p-2", "lune"), ("p-3", "galet"), ("p-4", "phare")]
+    );
+    assert_eq!(seams(&delimiters), [3, 5]);
+    let keys = read(
+        "{\"username\":\"P-1\",\"password\":\"soleil\"}\n{\"login\":\"P-2\",\"mdp\":\"lune\"}\n",
+        "",
+    );
+    assert_eq!(keys.pairs(), [("p-1", "soleil"), ("p-2", "lune")]);
+    assert_eq!(seams(&keys), [2]);
+}
+
+#[test]
 fn without_a_mapping_it_stops_with_the_columns_and_the_remedy_and_shows_nobody() {
     let text = "Canari;Odette;12/05/1944;odette.canari@example.org;soleil1\n".repeat(50);
     let problem = try_read(&text, "").err().unwrap().problem();

@@ -104,6 +104,10 @@ fn list(reading: &Reading) -> Vec<String> {
             census.bad_rows()
         ),
     ];
+    if !census.changes.is_empty() {
+        let places: Vec<String> = census.changes.iter().map(|change| change.line.to_string()).collect();
+        lines.push(format!("             its shape changes in lines {}", places.join(", ")));
+    }
     lines.extend(reading.identifiers.as_ref().map(identifiers).unwrap_or_default());
     for bad in &census.bad {
         let places: Vec<String> = bad.lines.iter().map(u64::to_string).collect();

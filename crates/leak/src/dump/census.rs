@@ -25,6 +25,8 @@ pub(super) enum Repair {
     Joined,
     /// Columns left out at the end.
     Short,
+    /// Another delimiter, or other keys, than at the beginning.
+    OtherShape,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +49,17 @@ pub struct Census {
     pub repaired_quotes: u64,
     pub repaired_delimiters: u64,
     pub short_rows: u64,
+    /// Rows of another shape than at the beginning, and where the shape changes.
+    #[serde(default)]
+    pub other_shape: u64,
+    #[serde(default)]
+    pub changes: Vec<Change>,
+}
+
+/// From this line on the list has another shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub line: u64,
 }
 
 impl Census {
@@ -79,6 +92,13 @@ impl Census {
         }
     }
 
+    /// The list goes on in another shape, or in the first one again.
+    pub(super) fn changed(&mut self, line: u64) {
+        if self.changes.len() < Self::LINES {
+            self.changes.push(Change { line });
+        }
+    }
+
     pub(super) fn good(&mut self, row: &Row, without: Option<MissingPassword>, repair: Repair) {
         self.rows += 1;
         self.with_password += u64::from(row.password.is_some());
@@ -95,6 +115,7 @@ impl Census {
             Repair::Quotes => self.repaired_quotes += 1,
             Repair::Joined => self.repaired_delimiters += 1,
             Repair::Short => self.short_rows += 1,
+            Repair::OtherShape => self.other_shape += 1,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fit::Columns;
+
 /// Tells nothing of what was read: two numbers and a digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
@@ -11,4 +13,7 @@ pub struct Checkpoint {
     pub line: u64,
     /// Of all those bytes, and of how they were understood.
     pub fingerprint: String,
+    /// Where the columns are by now, if that changed on the way.
+    #[serde(default)]
+    pub(super) columns: Option<Columns>,
 }

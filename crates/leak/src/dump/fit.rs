@@ -6,7 +6,7 @@ use super::census::Repair;
 use super::reason::Reason;
 use super::scan::Extent;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Columns {
     pub delimiter: u8,
     /// None: every record has another number.

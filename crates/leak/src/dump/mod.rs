@@ -26,12 +26,13 @@ mod sample;
 mod scan;
 mod source;
 mod status;
+mod stretch;
 mod text;
 mod unpack;
 mod utf16;
 mod window;
 
-pub use census::{BadRows, Census};
+pub use census::{BadRows, Census, Change};
 pub use checkpoint::Checkpoint;
 pub use error::DumpError;
 pub use inspect::{Column, Inspection};

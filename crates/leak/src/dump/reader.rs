@@ -4,12 +4,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 use super::census::{Census, Repair};
 use super::checkpoint::Checkpoint;
 use super::error::DumpError;
-use super::fit;
+use super::fit::{self, CellPair, Columns};
 use super::inspect::{Inspection, Plan};
 use super::json::{self, Keys};
 use super::mapping::Mapping;
@@ -20,6 +20,7 @@ use super::sample::{self, Format, Sample};
 use super::scan::{self, Extent, ScanResult, Shape};
 use super::source::Source;
 use super::status::{Damage, Status};
+use super::stretch;
 use super::text;
 use super::window::{LONGEST, Window};
 
@@ -31,6 +32,10 @@ pub struct DumpReader {
     window: Window,
     status: Arc<Status>,
     plan: Plan,
+    /// As the first records had them.
+    columns: Columns,
+    /// The last row was of another shape than the first.
+    is_other: bool,
     inspection: Inspection,
     census: Census,
     /// Lines before the next record.
@@ -95,6 +100,8 @@ impl DumpReader {
             place: path.to_owned(),
             window,
             status: source.status,
+            columns: plan.columns,
+            is_other: false,
             plan,
             inspection,
             census: Census::default(),
@@ -120,6 +127,7 @@ impl DumpReader {
             }
         }
         reader.line = at.line;
+        reader.plan.columns = at.columns.unwrap_or(reader.columns);
         if reader.checkpoint() != *at {
             return Err(DumpError::Changed(path.to_owned()));
         }
@@ -149,8 +157,13 @@ impl DumpReader {
     pub fn checkpoint(&self) -> Checkpoint {
         let mut whole = blake3::Hasher::new();
         whole.update(&self.window.fingerprint());
-        whole.update(format!("{:?}", self.plan).as_bytes());
+        let first = Plan {
+            columns: self.columns,
+            ..self.plan.clone()
+        };
+        whole.update(format!("{first:?}").as_bytes());
         Checkpoint {
+            columns: (self.plan.columns != self.columns).then_some(self.plan.columns),
             offset: self.window.offset(),
             line: self.line,
             fingerprint: whole.finalize().to_hex().to_string(),
@@ -192,6 +205,9 @@ impl DumpReader {
             ScanResult::Record(extent) if extent.breaks > 0 && !self.is_one(&extent) => {
                 (scan::line(data, shape, last).unwrap_or(extent), true)
             }
+            ScanResult::Record(extent) if self.is_several(&extent) => {
+                (scan::line(data, shape, last).unwrap_or(extent), false)
+            }
             ScanResult::Record(extent) => (extent, false),
             ScanResult::Broken(extent) => (extent, true),
             ScanResult::Incomplete if data.len() >= LONGEST => return self.pass_long_line(),
@@ -211,6 +227,13 @@ impl DumpReader {
         self.plan.columns.fits(record, extent)
     }
 
+    /// Too wide for one, and with another kind of line ends inside.
+    fn is_several(&self, extent: &Extent) -> bool {
+        let record = self.window.data().get(..extent.end).unwrap_or_default();
+        let is_wide = self.plan.columns.width.is_some_and(|width| extent.fields > width);
+        !extent.quoted && is_wide && memchr2(b'\r', b'\n', record).is_some()
+    }
+
     fn record(&mut self, extent: &Extent, broken: bool) -> Step {
         let line = self.line + 1;
         let record = self.window.data().get(..extent.end).unwrap_or_default();
@@ -225,11 +248,22 @@ impl DumpReader {
         };
         match read {
             Ok(LineContent::Row(row, without, repair)) => {
+                let is_other = repair == Repair::OtherShape;
+                if is_other != self.is_other && self.census.rows > 0 {
+                    self.census.changed(line);
+                }
+                self.is_other = is_other;
                 self.census.good(&row, without, repair);
                 Step::Row(row)
             }
             Ok(LineContent::Header) => {
                 self.census.headers += 1;
+                Step::Passed
+            }
+            Ok(LineContent::OtherHeader(columns)) => {
+                self.census.headers += 1;
+                self.census.changed(line);
+                self.plan.columns = columns;
                 Step::Passed
             }
             Ok(LineContent::Nothing) => Step::Passed,
@@ -272,14 +306,24 @@ impl DumpReader {
 enum LineContent {
     Row(Row, Option<MissingPassword>, Repair),
     Header,
+    /// From here on the columns are elsewhere.
+    OtherHeader(Columns),
     Nothing,
 }
 
 fn read_fields(plan: &Plan, record: &[u8], extent: &Extent, broken: bool, line: u64) -> Result<LineContent, Reason> {
+    let is_table = !matches!(plan.format, Format::Pairs | Format::Single);
+    if is_table
+        && line != plan.first_line
+        && let Some(columns) = stretch::header(record, &plan.columns).filter(|columns| *columns != plan.columns)
+    {
+        return Ok(LineContent::OtherHeader(columns));
+    }
     let taken = match plan.format {
-        Format::Pairs => fit::pair(record, &plan.columns)?,
-        _ => plan.columns.take(record, extent, broken)?,
+        Format::Pairs => fit::pair(record, &plan.columns),
+        _ => plan.columns.take(record, extent, broken),
     };
+    let taken = taken.or_else(|reason| in_other_shape(plan, record).ok_or(reason))?;
     let (identifier, one) = text::of(&taken.identifier);
     if plan.header && (line == plan.first_line || identifier.trim().eq_ignore_ascii_case(plan.identifier_name.trim())) {
         return Ok(LineContent::Header);
@@ -288,6 +332,27 @@ fn read_fields(plan: &Plan, record: &[u8], extent: &Extent, broken: bool, line: 
     let charset = password.as_ref().map_or(one, |(_, other)| text::both(one, *other));
     let password = password.as_ref().map(|(text, _)| &**text);
     build(&identifier, password, charset, line, taken.repair)
+}
+
+/// As if another delimiter separated it.
+fn in_other_shape<'a>(plan: &Plan, record: &'a [u8]) -> Option<CellPair<'a>> {
+    let columns = stretch::other_delimiter(record, &plan.columns)?;
+    let pair = if plan.format == Format::Pairs {
+        fit::pair(record, &columns)
+    } else {
+        let shape = Shape {
+            delimiter: columns.delimiter,
+            line_end: plan.line_end,
+        };
+        match scan::record(record, shape, true) {
+            ScanResult::Record(extent) => columns.take(record, &extent, false),
+            ScanResult::Broken(_) | ScanResult::Incomplete => return None,
+        }
+    };
+    Some(CellPair {
+        repair: Repair::OtherShape,
+        ..pair.ok()?
+    })
 }
 
 fn read_json(plan: &Plan, record: &[u8], line: u64) -> Result<LineContent, Reason> {
@@ -299,10 +364,21 @@ fn read_json(plan: &Plan, record: &[u8], line: u64) -> Result<LineContent, Reaso
         identifier: &plan.identifier_name,
         password: plan.password_name.as_deref(),
     };
-    let taken = json::read(&text, keys).ok_or(Reason::NotJson)?;
+    let mut taken = json::read(&text, keys).ok_or(Reason::NotJson)?;
+    let mut repair = Repair::None;
+    if taken.identifier.is_none()
+        && let Some((identifier, password)) = stretch::other_keys(&text)
+    {
+        let keys = Keys {
+            identifier: &identifier,
+            password: password.as_deref(),
+        };
+        taken = json::read(&text, keys).ok_or(Reason::NotJson)?;
+        repair = Repair::OtherShape;
+    }
     let identifier = taken.identifier.ok_or(Reason::NoIdentifier)?;
     let password = taken.password.as_ref().map(|text| text.as_str());
-    build(&identifier, password, charset, line, Repair::None)
+    build(&identifier, password, charset, line, repair)
 }
 
 fn build(

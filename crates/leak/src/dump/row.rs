@@ -128,6 +128,7 @@ pub(super) fn identifier(text: &str) -> Result<Identifier, Reason> {
     if trimmed.is_empty() || matches!(trimmed, "\\N" | "NULL") {
         return Err(Reason::NoIdentifier);
     }
+    let trimmed = unwrapped(trimmed);
     if kinds::is_damaged(trimmed) {
         return Err(Reason::DamagedNumber);
     }
@@ -140,6 +141,21 @@ pub(super) fn identifier(text: &str) -> Result<Identifier, Reason> {
         None
     };
     Identifier::parse(decoded.as_deref().unwrap_or(trimmed)).ok_or(Reason::NotAnIdentifier)
+}
+
+/// Without what exports write around a text so that it stays one: `="007"`, `'007`, `<mailto:a@b.fr>`.
+fn unwrapped(text: &str) -> &str {
+    let formula = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    let text = formula.unwrap_or(text).trim();
+    let text = text.strip_prefix('\'').unwrap_or(text);
+    let text = text
+        .strip_prefix('<')
+        .and_then(|rest| rest.strip_suffix('>'))
+        .unwrap_or(text);
+    match text.split_at_checked("mailto:".len()) {
+        Some((scheme, address)) if scheme.eq_ignore_ascii_case("mailto:") => address,
+        _ => text,
+    }
 }
 
 /// With whether it is a digest.
@@ -201,6 +217,15 @@ mod tests {
             assert_eq!(identifier(text).unwrap_err(), reason, "{text}");
         }
         assert_eq!(identifier("a&#64;b.fr"), identifier("A@B.fr"));
+        for (wrapped, bare) in [
+            ("=\"007\"", "007"),
+            ("'007", "007"),
+            ("<mailto:a@b.fr>", "a@b.fr"),
+            ("MAILTO:a@b.fr", "a@b.fr"),
+            ("<a@b.fr>", "a@b.fr"),
+        ] {
+            assert_eq!(identifier(wrapped), identifier(bare), "{wrapped}");
+        }
         assert_eq!(format!("{:?}", password("x").unwrap().0), "LeakedPassword(..)");
     }
 }

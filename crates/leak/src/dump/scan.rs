@@ -81,13 +81,18 @@ pub(super) fn record(data: &[u8], shape: Shape, last: bool) -> ScanResult {
     }
 }
 
-/// The line as it is.
+/// The line as it is. Whichever way it ends: two lists joined into one may end theirs differently.
 pub(super) fn line(data: &[u8], shape: Shape, last: bool) -> Option<Extent> {
-    let found = memchr(shape.line_end, data);
-    if found.is_none() && !last {
-        return None;
-    }
-    let (end, next) = found.map_or((data.len(), data.len()), |at| (without_return(data, at), at + 1));
+    let (end, next) = match memchr2(b'\n', b'\r', data) {
+        Some(at) if data.get(at) == Some(&b'\r') => match data.get(at + 1) {
+            Some(b'\n') => (at, at + 2),
+            None if !last => return None,
+            _ => (at, at + 1),
+        },
+        Some(at) => (at, at + 1),
+        None if !last => return None,
+        None => (data.len(), data.len()),
+    };
     Some(Extent {
         end,
         next,
@@ -154,6 +159,17 @@ mod tests {
             ScanResult::Record(extent) => (extent.next, extent.fields, extent.breaks),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_line_ends_in_any_of_three_ways() {
+        let of = |text: &str, last| line(text.as_bytes(), SHAPE, last).map(|extent| (extent.end, extent.next));
+        assert_eq!(of("ab\ncd", true), Some((2, 3)));
+        assert_eq!(of("ab\r\ncd", true), Some((2, 4)));
+        assert_eq!(of("ab\rcd\n", true), Some((2, 3)));
+        assert_eq!(of("ab\r", false), None, "its other half may follow");
+        assert_eq!(of("ab\r", true), Some((2, 3)));
+        assert_eq!(of("ab", true), Some((2, 2)));
     }
 
     #[test]
