@@ -32,7 +32,7 @@ describe("a leaked password", { concurrency: 3 }, () => {
         await (javaScript ? person.inspect("held") : person.check());
         for (const url of [`${demo.portal}/account`, result]) {
           await person.open(url);
-          assert.equal(person.path(), "/login", `${url} stays closed`);
+          assert.equal(person.path(), "/password", `${url} stays closed, and the way on is shown`);
         }
         await person.leave();
       });

@@ -173,14 +173,13 @@ pub fn write_story(dir: &Path, story: &Story, authority: &Path) -> Result<(), De
     write(&dir.join(STORY), text.as_bytes())
 }
 
-/// A list such as circulates: one of ours among strangers.
+/// A list such as circulates, of this laboratory's people alone: strangers would have to be accepted first.
 fn leaked_list(story: &Story) -> String {
-    let mut list = String::from("identifiant;motdepasse\r\nP-900001;azerty2019\r\n");
+    let mut list = String::from("identifiant;motdepasse\r\n");
     for account in story.accounts.iter().filter(|account| account.state == State::Leaked) {
         let password = account.password.as_deref().unwrap_or_default();
         list.push_str(&format!("{};{password}\r\n", account.identifier));
     }
-    list.push_str("P-900002;soleil33\r\n");
     list
 }
 

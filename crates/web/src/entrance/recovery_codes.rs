@@ -23,6 +23,9 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
         let Some(codes) = shown else {
             return Ok(see_other(context.door.home));
         };
+        // Nothing leads away from them before they are kept.
+        context.shown_at("");
+        context.signed_in = false;
         let page = RecoveryCodes {
             chrome: context.chrome(),
             step: activate::step(4),
