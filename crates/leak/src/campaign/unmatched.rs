@@ -63,6 +63,8 @@ pub(super) async fn count(core: &Core, lab: &LabId, id: LeakId) -> Result<Identi
         }
         at = to;
     }
+    // The digests' own order says nothing.
+    counted.unmatched.sort_by_key(|unmatched| unmatched.shape);
     let mut tx = core.db.begin_read().await?;
     let distinct = leak_entries::count_identifiers(&mut tx, lab, id).await?;
     tx.commit().await?;
