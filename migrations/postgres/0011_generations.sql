@@ -1,7 +1,6 @@
 -- Nothing outlives what it came from: how often everything of an account ended, and what each state rests on. A state without
 -- a generation came from paper. key_id is the passkey or the linked identity that was shown.
 ALTER TABLE accounts ADD COLUMN generation BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE accounts ADD COLUMN resumes_as TEXT;
 ALTER TABLE pending ADD COLUMN generation BIGINT;
 ALTER TABLE pending ADD COLUMN key_id BYTEA;
 ALTER TABLE sessions ADD COLUMN key_id BYTEA;

@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use crypto::token::{PlainToken, TokenKind};
+use crate::awaited;
+use crypto::token::PlainToken;
 use domain::account::HoldReason;
 use domain::audit::Event;
 use domain::evidence::Authenticated;
 use domain::pending::{Held, Pending};
 use domain::return_to::ReturnTo;
-use kernel::ids::PendingId;
 use service::act::Act;
 use store::StoreFault;
 use store::account::locked::LockedAccount;
-use store::sign_in::pending;
 
 /// How long a held sign-in waits for its new password: as long as an enrolment, and for the same people.
 pub const HOLD_LASTS: Duration = Duration::from_secs(45 * 60);
@@ -28,28 +27,11 @@ pub async fn place(
     reason: HoldReason,
     return_to: Option<ReturnTo>,
 ) -> Result<PlainToken, StoreFault> {
-    let core = act.core;
-    let (now, account) = (act.now(), who.account());
-    let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
     let event = Event::SignInHeld {
         means: who.means(),
         reason,
     };
-    act.record(holder.tx(), Some(account), event).await?;
+    act.record(holder.tx(), Some(who.account()), event).await?;
     let state = Pending::Held(Held::hold(who, reason, return_to));
-    let id = PendingId::generate(&*core.entropy);
-    let until = now.plus(HOLD_LASTS);
-    pending::insert(
-        holder,
-        &core.sealer,
-        &pending::NewPending {
-            id,
-            token: &token.hashed(),
-            state: &state,
-            created_at: now,
-            expires_at: until,
-        },
-    )
-    .await?;
-    Ok(token)
+    awaited::place(act.core, holder, &state, HOLD_LASTS).await
 }

@@ -2,6 +2,7 @@
 //! site, sign out.
 
 pub mod arrival;
+mod awaited;
 pub mod browser;
 pub mod consents;
 pub mod device;

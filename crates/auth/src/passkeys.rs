@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use std::time::Duration;
 
-use crate::arrival;
+use crate::{arrival, awaited};
 use crypto::passkey::{RelyingParty, UserHandle};
 use crypto::token::{PlainToken, TokenKind};
 use domain::audit::{Actor, Event};
@@ -36,13 +36,12 @@ pub async fn begin(
     lab: &LabId,
     elevated: Elevated<AddPasskey>,
 ) -> Result<Option<PlainToken>, Fault> {
-    let (now, account) = (core.now(), elevated.account());
-    let token = PlainToken::generate(TokenKind::Pending, &*core.entropy);
+    let account = elevated.account();
     let mut tx = core.db.begin().await?;
     let holder = locked::lock(&mut tx, lab, account).await?;
     let Some(mut holder) = holder.filter(|holder| holder.stands(elevated.generation())) else {
         // What was given again has ended meanwhile: nothing is awaited under this token.
-        return Ok(Some(token));
+        return Ok(Some(PlainToken::generate(TokenKind::Pending, &*core.entropy)));
     };
     let existing = passkeys::find_credentials(holder.tx(), &core.sealer, lab, account).await?;
     if existing.len() >= MOST {
@@ -53,19 +52,7 @@ pub async fn begin(
         .begin_registration(handle, &existing)
         .map_err(|_| Fault::Broken("a passkey registration could not be begun"))?;
     let state = Pending::AddingPasskey(AddingPasskey::begin(elevated, registration));
-    let (id, until) = (PendingId::generate(&*core.entropy), now.plus(ADDING_LASTS));
-    pending::insert(
-        &mut holder,
-        &core.sealer,
-        &pending::NewPending {
-            id,
-            token: &token.hashed(),
-            state: &state,
-            created_at: now,
-            expires_at: until,
-        },
-    )
-    .await?;
+    let token = awaited::place(core, &mut holder, &state, ADDING_LASTS).await?;
     tx.commit().await?;
     Ok(Some(token))
 }

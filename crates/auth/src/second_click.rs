@@ -29,7 +29,6 @@ pub struct Sending {
 }
 
 /// Whose the form is to answer.
-#[derive(Debug)]
 pub enum Turn {
     First(Sending),
     /// Another request works on it: [`awaited`] says what comes of it.
@@ -39,7 +38,6 @@ pub enum Turn {
 }
 
 /// What came of the first click.
-#[derive(Debug)]
 pub enum FirstClick {
     Answered(Zeroizing<Vec<u8>>),
     /// It used up nothing: this one is looked at as if it were the first.
@@ -47,6 +45,9 @@ pub enum FirstClick {
     /// It takes too long.
     Unknown,
 }
+
+// An answer may carry a session.
+kernel::opaque!(Turn, FirstClick);
 
 impl Sending {
     fn form(&self) -> SentForm<'_> {

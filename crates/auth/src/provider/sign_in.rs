@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use super::refused;
 use crate::arrival::{self, Arrival};
+use crate::awaited;
 use crate::browser::{Browser, Journey};
-use crypto::token::{PlainToken, TokenKind};
+use crypto::token::PlainToken;
 use domain::audit::ProviderCause;
 use domain::evidence::{Authenticated, ProviderFactorOk, ProviderOk};
 use domain::pending::{AwaitingCode, Pending};
 use domain::return_to::ReturnTo;
-use kernel::ids::{AccountId, PendingId, ProviderId};
+use kernel::ids::{AccountId, ProviderId};
 use service::act::Act;
 use service::attempts::{self, Attempt, Door, Ended, Verdict};
 use service::provider::ShownIdentity;
@@ -21,7 +22,7 @@ use service::{Fault, canary};
 use store::Tx;
 use store::account::provider_links::LinkRow;
 use store::account::{accounts, locked, provider_links};
-use store::sign_in::{pending, provider_sessions};
+use store::sign_in::provider_sessions;
 
 /// To find the telephone.
 const CODE_AWAITED: Duration = Duration::from_secs(10 * 60);
@@ -142,7 +143,6 @@ pub(super) async fn complete(
 
 async fn await_code(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: LinkRow) -> Result<Shows, Fault> {
     let Act { core, lab, .. } = act;
-    let now = act.now();
     let mut holder = locked::lock(tx, lab, found.account).await?.ok_or(GONE)?;
     let factor = ProviderFactorOk::from_id_token(&back.shown.token);
     let stage = AwaitingCode::begin(
@@ -152,23 +152,6 @@ async fn await_code(act: Act<'_>, tx: &mut Tx, back: &Return<'_>, found: LinkRow
         back.shown.raw.expose_secret(),
         back.return_to.clone(),
     );
-    let (id, token) = (
-        PendingId::generate(&*core.entropy),
-        PlainToken::generate(TokenKind::Pending, &*core.entropy),
-    );
-    let (state, until) = (Pending::AwaitingCode(stage), now.plus(CODE_AWAITED));
-    let (sealer, hashed) = (&core.sealer, token.hashed());
-    pending::insert(
-        &mut holder,
-        sealer,
-        &pending::NewPending {
-            id,
-            token: &hashed,
-            state: &state,
-            created_at: now,
-            expires_at: until,
-        },
-    )
-    .await?;
+    let token = awaited::place(core, &mut holder, &Pending::AwaitingCode(stage), CODE_AWAITED).await?;
     Ok(Shows::OneFactor(token))
 }

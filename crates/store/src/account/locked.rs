@@ -89,8 +89,7 @@ impl LockedAccount<'_> {
     /// # Errors
     /// Nothing of the transaction may be kept then.
     pub async fn set_state(&mut self, state: AccountState, now: Timestamp) -> Result<(), StoreFault> {
-        const SQL: &str = "UPDATE accounts SET state = $3, updated_at = $4, resumes_as = NULL \
-             WHERE lab_id = $1 AND account_id = $2";
+        const SQL: &str = "UPDATE accounts SET state = $3, updated_at = $4 WHERE lab_id = $1 AND account_id = $2";
         if state != AccountState::Active {
             self.end(Change::Stopped, now).await?;
         }

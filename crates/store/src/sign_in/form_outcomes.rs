@@ -26,12 +26,14 @@ impl SentForm<'_> {
     }
 }
 
-#[derive(Debug)]
 pub enum FormOutcome {
     /// The first sending is still being worked on.
     Awaited,
     Known(Zeroizing<Vec<u8>>),
 }
+
+// An answer may carry a session.
+kernel::opaque!(FormOutcome);
 
 /// False: it was sent before, and that is not over.
 pub async fn claim(

@@ -49,11 +49,8 @@ async fn asked_by_envoy(app: Data<App>, sites: Data<Sites>, request: HttpRequest
 enum Verdict {
     /// With the assertion, which is empty where nobody is named to the LIS.
     Pass(Arc<str>),
-    /// To the sign-in, if a person opened a page.
-    SignIn {
-        page: bool,
-        to: String,
-    },
+    /// To this address, if a person opened a page.
+    SignIn(Option<String>),
     Denied,
 }
 
@@ -84,10 +81,10 @@ async fn answer(proxy: Proxy, app: &App, sites: &Sites, request: &HttpRequest) -
                 }
             }
         }
-        Err(Refusal::SignInNeeded) => Verdict::SignIn {
-            page: is_page(&question.method, request.headers()),
-            to: sign_in(section, &question),
-        },
+        Err(Refusal::SignInNeeded) => {
+            let is_page = is_page(&question.method, request.headers());
+            Verdict::SignIn(is_page.then(|| sign_in(section, &question)))
+        }
         Err(refusal) => {
             if let (Some(visit), Some(cause)) = (&visit, cause(&refusal.into())) {
                 write_down(&context, section, visit, cause).await;
@@ -97,7 +94,7 @@ async fn answer(proxy: Proxy, app: &App, sites: &Sites, request: &HttpRequest) -
     };
     app.core.metrics.gate_answered(match verdict {
         Verdict::Pass(_) => GateResult::permitted,
-        Verdict::SignIn { .. } => GateResult::sign_in_needed,
+        Verdict::SignIn(_) => GateResult::sign_in_needed,
         Verdict::Denied => GateResult::refused,
     });
     respond(proxy, verdict)
@@ -172,11 +169,8 @@ fn sign_in(section: &SiteSection, question: &Question) -> String {
 fn respond(proxy: Proxy, verdict: Verdict) -> HttpResponse {
     let (status, assertion, location) = match verdict {
         Verdict::Pass(assertion) => (StatusCode::OK, assertion, None),
-        Verdict::SignIn { page: true, to } if proxy == Proxy::Nginx => {
-            (StatusCode::UNAUTHORIZED, Arc::from(""), Some(to))
-        }
-        Verdict::SignIn { page: true, to } => (StatusCode::SEE_OTHER, Arc::from(""), Some(to)),
-        Verdict::SignIn { page: false, .. } => (StatusCode::UNAUTHORIZED, Arc::from(""), None),
+        Verdict::SignIn(Some(to)) if proxy != Proxy::Nginx => (StatusCode::SEE_OTHER, Arc::from(""), Some(to)),
+        Verdict::SignIn(to) => (StatusCode::UNAUTHORIZED, Arc::from(""), to),
         Verdict::Denied => (StatusCode::FORBIDDEN, Arc::from(""), None),
     };
     let mut response = HttpResponse::build(status);
